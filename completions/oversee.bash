@@ -1,0 +1,140 @@
+# Completes oversee in bash: its own options up to the command's name, from there on what the command itself completes.
+# shellcheck shell=bash
+
+# Sets `words` to the line's words up to the cursor, which bash has also split at = and : (COMP_WORDBREAKS), and
+# `first` to where each of them starts in COMP_WORDS.
+_oversee_words() {
+  local line=$COMP_LINE rest part i
+  words=() first=()
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    part=${COMP_WORDS[i]}
+    rest=${line#"${line%%[![:space:]]*}"}
+    if ((i > 0)) && [[ -n $line && $rest == "$line" ]]; then
+      words[${#words[@]} - 1]+=$part
+    else
+      words+=("$part")
+      first+=("$i")
+    fi
+    line=${rest#"$part"}
+  done
+}
+
+# Offers what compgen finds with these arguments for the word $typed.
+_oversee_offer() {
+  local found
+  mapfile -t found < <(compgen "$@" -- "$typed")
+  COMPREPLY+=("${found[@]}")
+}
+
+_oversee_offer_files() {
+  compopt -o filenames 2>/dev/null
+  _oversee_offer "$@"
+}
+
+# The names with SIG in front where that is how the user began.
+_oversee_offer_signals() {
+  local names='HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN
+    TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS RTMIN RTMAX'
+  local sig=''
+  [[ $typed == SIG* ]] && sig=SIG
+  local typed=${typed#SIG}
+  _oversee_offer -W "$names"
+  COMPREPLY=("${COMPREPLY[@]/#/$sig}")
+}
+
+# Offers values of an option: _oversee_value OPTION TEXT
+_oversee_value() {
+  local typed=$2 raw=${COMP_WORDS[COMP_CWORD]} before
+  case $1 in
+    -C | --directory | --log-dir) _oversee_offer_files -d ;;
+    -l | --log | --json | --script | --env-file) _oversee_offer_files -f ;;
+    --shell | --interpreter) _oversee_offer_files -c ;;
+    --stdin)
+      _oversee_offer -W 'inherit null'
+      _oversee_offer_files -f
+      ;;
+    -E | --env | --unset-env) _oversee_offer -e ;;
+    -s | --signal) _oversee_offer_signals ;;
+    -t | --timeout) _oversee_offer -W '30s 5m 1h' ;;
+    -k | --kill-after) _oversee_offer -W '1s 10s 1m none' ;;
+    --stop) _oversee_offer -W 'INT:5s,TERM:10s,KILL QUIT:5s,KILL TERM:30s,KILL' ;;
+    --max-output) _oversee_offer -W '1MiB 64MiB 1GiB none' ;;
+    --summary) _oversee_offer -W 'always failure never' ;;
+  esac
+  # What stands before the piece that readline replaces must not come twice.
+  if [[ $raw == --*=* ]]; then
+    COMPREPLY=("${COMPREPLY[@]/#/${raw%%=*}=}")
+  else
+    before=${typed%"$raw"}
+    [[ $raw == [=:] ]] && before=$typed
+    COMPREPLY=("${COMPREPLY[@]#"$before"}")
+  fi
+}
+
+# Completes the command, whose name is COMP_WORDS[$1].
+_oversee_command() {
+  local typed=${COMP_WORDS[COMP_CWORD]}
+  if declare -F _comp_command_offset >/dev/null; then
+    _comp_command_offset "$1"
+  elif declare -F _command_offset >/dev/null; then
+    _command_offset "$1"
+  elif (($1 == COMP_CWORD)); then
+    _oversee_offer_files -c
+  else
+    _oversee_offer_files -f
+  fi
+}
+
+_oversee() {
+  local with_value=(-c --shell-line --shell --script --interpreter -C --directory -E --env --env-file --unset-env
+    --stdin -t --timeout -s --signal -k --kill-after --stop -l --log --log-dir --max-output --json --summary --name)
+  local flags=(--clear-env --no-log --preserve-status -v --verbose -h --help -V --version)
+  local words first word option='' letters own='' ended='' typed i last
+  COMPREPLY=()
+  _oversee_words
+  last=$((${#words[@]} - 1))
+  for ((i = 1; i < last; i++)); do
+    word=${words[i]}
+    if [[ -n $option ]]; then  # this is its value
+      option=''
+      continue
+    fi
+    case ${word%%=*} in
+      -c* | --shell-line | --script) own=yes ;;
+    esac
+    case $word in
+      --)
+        ended=yes
+        ((i++))
+        break
+        ;;
+      --*=*) ;;
+      --*) [[ " ${with_value[*]} " == *" $word "* ]] && option=$word ;;
+      -?*)  # letters in one word: the first that takes a value takes the rest
+        for ((letters = 1; letters < ${#word}; letters++)); do
+          [[ " ${with_value[*]} " == *" -${word:letters:1} "* ]] || continue
+          ((letters == ${#word} - 1)) && option=-${word:letters:1}
+          break
+        done
+        ;;
+      *)
+        ended=yes
+        break
+        ;;
+    esac
+  done
+  typed=${words[last]}
+  if [[ -n $option ]]; then
+    _oversee_value "$option" "$typed"
+  elif [[ -z $ended && $typed == --*=* ]]; then
+    _oversee_value "${typed%%=*}" "${typed#*=}"
+  elif [[ -z $ended && $typed == -* ]]; then
+    _oversee_offer -W "${with_value[*]} ${flags[*]}"
+  elif [[ -n $own ]]; then
+    _oversee_offer_files -f
+  else
+    _oversee_command "${first[i]}"
+  fi
+}
+
+complete -F _oversee oversee

@@ -1,0 +1,107 @@
+# Completes oversee in fish: its own options up to the command's name, from there on what the command itself completes.
+
+set -g __oversee_with_value -c --shell-line --shell --script --interpreter -C --directory -E --env --env-file \
+    --unset-env --stdin -t --timeout -s --signal -k --kill-after --stop -l --log --log-dir --max-output --json --summary --name
+
+set -l signals HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN \
+    TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS RTMIN RTMAX
+
+# Tells where the cursor is: at one of oversee's own options, in the command (its name or its words; these are put into
+# $__oversee_command), or in the arguments of -c or --script.
+function __oversee_at --argument-names place
+    set -l words (commandline -opc)
+    set -l begun 0
+    set -l own 0
+    set -e words[1]
+    while set -q words[1]
+        set -l word $words[1]
+        string match -qr -- '^(-c.*|--shell-line(=.*)?|--script(=.*)?)$' $word
+        and set own 1
+        # Of letters in one word, the first that takes a value takes the rest, or else the next word.
+        string match -qr -- '^-[A-Za-z]{2,}$' $word
+        and set word (__oversee_last_letter $word)
+        switch $word
+            case --
+                set begun 1
+                set -e words[1]
+                break
+            case $__oversee_with_value
+                set -e words[1]
+            case '-*'
+            case '*'
+                set begun 1
+                break
+        end
+        set -e words[1]
+    end
+    set -g __oversee_command $words
+    switch $place
+        case option
+            test $begun = 0
+        case command
+            test $own = 0
+        case argument
+            test $own = 1
+    end
+end
+
+# The last letter of a word such as -vt as an option; -v where a letter before it has taken the rest as its value.
+function __oversee_last_letter --argument-names word
+    for letter in (string split '' -- (string sub --start 2 --end -1 -- $word))
+        if contains -- -$letter $__oversee_with_value
+            echo -- -v
+            return
+        end
+    end
+    echo -- -(string sub --start -1 -- $word)
+end
+
+# fish's own __fish_complete_subcommand takes a K=V for no word at all, and does not know letters in one word.
+function __oversee_complete_command
+    if not set -q __oversee_command[1]
+        string match -q -- '-*' (commandline -ct)
+        and return # an option, and no command's name
+    end
+    set -l line (string escape -- $__oversee_command) (commandline -ct)
+    complete -C (string join ' ' -- $line)
+end
+
+complete -c oversee -n '__oversee_at command' -x -a '(__oversee_complete_command)'
+complete -c oversee -n '__oversee_at argument' -F
+
+complete -c oversee -n '__oversee_at option' -s c -l shell-line -x -d 'Run LINE by the shell'
+complete -c oversee -n '__oversee_at option' -l shell -x -a '(__fish_complete_command)' \
+    -d 'The shell for -c and for scripts without #!'
+complete -c oversee -n '__oversee_at option' -l script -r -F -d 'Run the script FILE'
+complete -c oversee -n '__oversee_at option' -l interpreter -x -a '(__fish_complete_command)' \
+    -d 'Run the script by PROG, not by its #! line'
+complete -c oversee -n '__oversee_at option' -s C -l directory -x -a '(__fish_complete_directories)' \
+    -d 'Run the command in DIR'
+complete -c oversee -n '__oversee_at option' -s E -l env -x -a '(set --names -x)' \
+    -d "Set a variable, or keep the caller's"
+complete -c oversee -n '__oversee_at option' -l env-file -r -F -d 'Set what the lines K=V of FILE say'
+complete -c oversee -n '__oversee_at option' -l unset-env -x -a '(set --names -x)' -d 'Remove a variable'
+complete -c oversee -n '__oversee_at option' -l clear-env -d 'Start from an empty environment'
+complete -c oversee -n '__oversee_at option' -l stdin -r -F -a 'inherit null' -d 'Standard input'
+
+complete -c oversee -n '__oversee_at option' -s t -l timeout -x -a '30s 5m 1h' -d 'Stop the command after DUR'
+complete -c oversee -n '__oversee_at option' -s s -l signal -x -a "$signals" -d 'The first signal of a stop'
+complete -c oversee -n '__oversee_at option' -s k -l kill-after -x -a '1s 10s 1m none' \
+    -d 'KILL what is left DUR after the first signal'
+complete -c oversee -n '__oversee_at option' -l stop -x -a 'INT:5s,TERM:10s,KILL QUIT:5s,KILL TERM:30s,KILL' \
+    -d 'All signals of a stop and their times'
+
+complete -c oversee -n '__oversee_at option' -s l -l log -r -F -d 'Write the log to FILE'
+complete -c oversee -n '__oversee_at option' -l log-dir -x -a '(__fish_complete_directories)' -d 'Write the log to DIR'
+complete -c oversee -n '__oversee_at option' -l no-log -d 'Write no log'
+complete -c oversee -n '__oversee_at option' -l max-output -x -a '1MiB 64MiB 1GiB none' \
+    -d 'Keep at most SIZE of each stream in the log'
+complete -c oversee -n '__oversee_at option' -l json -r -F -d 'Write the JSON summary to FILE as well'
+complete -c oversee -n '__oversee_at option' -l summary -x -a 'always failure never' \
+    -d 'Show the summary line on stderr'
+
+complete -c oversee -n '__oversee_at option' -l preserve-status -d "After a timeout, exit with the command's own status"
+complete -c oversee -n '__oversee_at option' -l name -x -d "The run's name in summaries"
+complete -c oversee -n '__oversee_at option' -s v -l verbose -d 'Say more on stderr'
+complete -c oversee -n '__oversee_at option' -s h -l help -d 'Show help'
+complete -c oversee -n '__oversee_at option' -s V -l version -d 'Show the version'

@@ -1,0 +1,32 @@
+// Writes oversee's own words.
+#include "cli/console.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "model/command_line.hpp"
+#include "os/descriptor.hpp"
+
+namespace oversee::cli {
+
+namespace {
+
+// A path or a value that is quoted in a message must neither move the cursor nor forge a line.
+std::string harmless(std::string_view text) { return model::without_controls(std::string(text)); }
+
+}  // namespace
+
+void say(std::string_view text) { print_error_lines(fmt::format("oversee: {}\n", harmless(text))); }
+
+void warn(std::string_view text) { print_error_lines(fmt::format("oversee: warning: {}\n", harmless(text))); }
+
+void print_error_lines(std::string_view lines) {
+  // A line of this size fits where there is room at all, so that the write does not wait (pipe(7)).
+  if (os::wait_writable(STDERR_FILENO, std::chrono::seconds(1))) (void)os::write_fully(STDERR_FILENO, lines);
+}
+
+void print(std::string_view text) { (void)os::write_fully(STDOUT_FILENO, text); }
+
+}  // namespace oversee::cli

@@ -1,0 +1,102 @@
+// Writes help from the table of settings.
+#include "cli/help.hpp"
+
+#include <fmt/format.h>
+
+#include "settings/table.hpp"
+
+namespace oversee::cli {
+namespace {
+
+constexpr std::size_t kWidth = 80;
+constexpr std::size_t kColumn = 29;  // where the explanations start
+
+std::string flag_column(const settings::Setting& setting) {
+  std::string flag = setting.letter == 0 ? "      " : fmt::format("  -{}, ", setting.letter);
+  flag += fmt::format("--{}", setting.name);
+  if (!setting.metavar.empty()) flag += fmt::format(" {}", setting.metavar);
+  return flag;
+}
+
+// Words wrapped at the width, all lines from kColumn on.
+std::string explanation(std::string text) {
+  std::string lines;
+  std::size_t column = kColumn;
+  while (!text.empty()) {
+    const std::size_t end = text.find(' ');
+    const std::string word = text.substr(0, end);
+    if (column + word.size() >= kWidth) {
+      lines += '\n' + std::string(kColumn, ' ');
+      column = kColumn;
+    }
+    lines += column == kColumn ? word : ' ' + word;
+    column += word.size() + 1;
+    text.erase(0, end == std::string::npos ? text.size() : end + 1);
+  }
+  return lines + '\n';
+}
+
+std::string entry(const std::string& flag, const std::string& text) {
+  const std::string column = flag.size() + 2 > kColumn ? flag + '\n' + std::string(kColumn, ' ')
+                                                       : flag + std::string(kColumn - flag.size(), ' ');
+  return column + explanation(text);
+}
+
+}  // namespace
+
+std::string version_text() { return "oversee " OVERSEE_VERSION "\n"; }
+
+std::string help_text() {
+  std::string text =
+      "usage: oversee [OPTIONS] [--] COMMAND [ARG]...\n"
+      "       oversee [OPTIONS] -c 'LINE' [ARG]...\n"
+      "       oversee [OPTIONS] --script FILE [ARG]...\n"
+      "\n"
+      "Runs a command under supervision: its output live and unchanged, its exit\n"
+      "status, deadlines that hold, nothing left running, a log and a summary.\n";
+  for (const auto group :
+       {settings::Group::command, settings::Group::time, settings::Group::output, settings::Group::run}) {
+    text += fmt::format("\n{}:\n", settings::title(group));
+    for (const settings::Setting& setting : settings::table()) {
+      if (setting.group != group) continue;
+      std::string help(setting.help);
+      if (!setting.built_in.empty()) help += fmt::format(" [{}]", setting.built_in);
+      if (setting.repeatable) help += " (again for more)";
+      text += entry(flag_column(setting), help);
+    }
+  }
+  text += entry("  -h, --help", "Show this help");
+  text += entry("  -V, --version", "Show the version");
+  text +=
+      "\nDUR: 90, 1.5s, 500ms, 2m30s, 1h, none; a bare number is seconds.\n"
+      "SIZE: 4096, 64KiB, 10MB, 1.5GiB, none.  SIG: TERM, SIGTERM, 15, RTMIN+1.\n"
+      "Each option can be set by a variable: OVERSEE_TIMEOUT=5m for --timeout 5m.\n"
+      "\n"
+      "Exit status: the command's own; 124 timed out; 125 oversee itself failed;\n"
+      "126 the command cannot be executed; 127 there is no such command; death by\n"
+      "the same signal where the command died of one.  More: man oversee\n";
+  return text;
+}
+
+std::string short_usage() {
+  return "usage: oversee [OPTIONS] [--] COMMAND [ARG]...\n"
+         "\n"
+         "  oversee make test                     run it; keep a log and a summary\n"
+         "  oversee -t 5m -- ./deploy.sh          stop it, and all it started, after 5m\n"
+         "  oversee -t 1h -k 30s -c 'a | b'       a shell line; KILL 30s after TERM\n"
+         "\n"
+         "oversee --help shows all options.\n";
+}
+
+std::string settings_listing() {
+  std::string text = "help\th\tflag\t\t\t\nversion\tV\tflag\t\t\t\n";
+  for (const settings::Setting& setting : settings::table()) {
+    const std::string letter = setting.letter == 0 ? "" : std::string(1, setting.letter);
+    text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", setting.name, letter,
+                        setting.kind == settings::Kind::flag ? "flag" : "value", setting.metavar, setting.built_in,
+                        setting.choices);
+  }
+  return text;
+}
+
+}  // namespace oversee::cli

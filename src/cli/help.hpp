@@ -1,0 +1,23 @@
+// What oversee says about itself: usage, help, version.
+#pragma once
+
+#include <string>
+
+namespace oversee::cli {
+
+std::string version_text();
+
+// The whole help, 80 columns, from the table of settings.
+std::string help_text();
+
+// A few lines with examples, for a call without arguments.
+std::string short_usage();
+
+// The first argument that asks for the listing below.
+inline constexpr const char* kListSettings = "@settings";
+
+// One line a setting, fields separated by tabs: name, letter, kind, metavar, built-in value, choices. For the tests
+// that hold the man page and the completions against the parser's own list.
+std::string settings_listing();
+
+}  // namespace oversee::cli

@@ -1,0 +1,147 @@
+// Opens what a run writes to.
+#include "cli/outputs.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "cli/console.hpp"
+#include "history/run_id.hpp"
+#include "os/file.hpp"
+#include "os/host.hpp"
+#include "uv/background_writer.hpp"
+
+namespace oversee::cli {
+namespace {
+
+std::string temporary_directory() {
+  const char* directory = std::getenv("TMPDIR");
+  return directory == nullptr || *directory == '\0' ? "/tmp" : directory;
+}
+
+std::string absolute(const std::string& path) {
+  return path.starts_with('/') ? path : os::current_directory() + '/' + path;
+}
+
+std::unique_ptr<model::ByteSink> sink_for(uv::Loop& loop, int fd) {
+  if (os::can_block(fd)) return std::make_unique<uv::BackgroundWriter>(loop, fd);
+  return std::make_unique<os::FileSink>(fd);
+}
+
+}  // namespace
+
+// First all that can be refused, so that a refusal leaves no file.
+model::Result<RunFiles> RunFiles::open(const settings::Settings& settings, const std::string& proposed_id,
+                                       const model::Reading& started) {
+  RunFiles files;
+  files.run_id_ = proposed_id;
+  files.json_ = settings.json;
+  if (settings.json) {
+    if (auto ready = os::check_replaceable(*settings.json); !ready) return std::unexpected(ready.error());
+  }
+  auto directory = history::RunDirectory::open(temporary_directory(), os::user_id());
+  if (directory) {
+    files.directory_.emplace(std::move(*directory));
+  } else if (directory.error().refused) {
+    return std::unexpected(directory.error().failure);
+  } else {
+    warn(describe(directory.error().failure) + "; this run leaves no record");
+  }
+  if (auto log = files.open_named_log(settings); !log) return std::unexpected(log.error());
+  files.open_record(proposed_id, started);
+  if (!settings.no_log && !files.log_) files.open_default_log();
+  return files;
+}
+
+model::Result<void> RunFiles::open_named_log(const settings::Settings& settings) {
+  if (settings.no_log || (!settings.log && !settings.log_dir)) return {};
+  if (settings.log_dir) {
+    if (auto there = os::check_directory(*settings.log_dir, "use --log-dir"); !there) return there;
+  }
+  const std::string path = settings.log ? *settings.log : fmt::format("{}/{}.log", *settings.log_dir, run_id_);
+  auto file = os::open_log(path);
+  if (!file) return std::unexpected(file.error());
+  use_log(std::move(*file), absolute(path));
+  return {};
+}
+
+void RunFiles::open_record(const std::string& proposed_id, const model::Reading& started) {
+  if (!directory_) return;
+  run_id_ = proposed_id;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    auto record = directory_->create(run_id_ + ".json");
+    if (record) {
+      running_ = std::move(*record);
+      return;
+    }
+    if (record.error().error != EEXIST) {
+      warn(describe(record.error()) + "; this run leaves no record");
+      directory_.reset();
+      return;
+    }
+    run_id_ = history::make_run_id(started.wall);  // one in a million in the same second
+  }
+}
+
+void RunFiles::open_default_log() {
+  if (!directory_) return;
+  const std::string name = run_id_ + ".log";
+  auto file = directory_->create(name);
+  if (file) {
+    use_log(std::move(*file), directory_->path_of(name));
+  } else {
+    warn(describe(file.error()) + "; this run has no log");
+  }
+}
+
+void RunFiles::use_log(os::UniqueFd file, std::string path) {
+  log_path_ = std::move(path);
+  log_ = std::make_unique<os::FileSink>(std::move(file));
+  log_->on_error = [error = log_error_, path = log_path_](int number) {
+    *error = number;
+    warn(fmt::format("cannot write the log: {}: {}; the command goes on, the log ends here", path,
+                     std::strerror(number)));
+  };
+}
+
+report::LogState RunFiles::log_state() const {
+  if (*log_error_ == 0) return {log_path_, true, {}};
+  return {log_path_, false, std::strerror(*log_error_)};
+}
+
+report::JsonSummary::Stores RunFiles::summary_stores() {
+  report::JsonSummary::Stores stores;
+  if (running_) {
+    stores.while_running = [this](std::string_view document) { (void)os::write_fully(running_->get(), document); };
+  }
+  stores.final = [this](std::string_view document) {
+    if (directory_) {
+      if (auto done = directory_->replace(run_id_ + ".json", document); !done) warn(describe(done.error()));
+    }
+    if (json_) {
+      if (auto done = os::replace_file(*json_, document); !done) {
+        *summary_lost_ = true;
+        warn(describe(done.error()));
+      }
+    }
+  };
+  return stores;
+}
+
+ShownOutputs open_shown_outputs(uv::Loop& loop) {
+  ShownOutputs outputs;
+  outputs.out_owned = sink_for(loop, STDOUT_FILENO);
+  outputs.out = outputs.out_owned.get();
+  if (os::same_file(STDOUT_FILENO, STDERR_FILENO)) {
+    outputs.err = outputs.out;
+  } else {
+    outputs.err_owned = sink_for(loop, STDERR_FILENO);
+    outputs.err = outputs.err_owned.get();
+  }
+  return outputs;
+}
+
+}  // namespace oversee::cli

@@ -1,0 +1,67 @@
+// Where a run's output goes: the log's file, the places of the summary, the sinks behind stdout and stderr.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "history/run_directory.hpp"
+#include "model/byte_sink.hpp"
+#include "model/failure.hpp"
+#include "os/file_sink.hpp"
+#include "report/json_summary.hpp"
+#include "settings/resolve.hpp"
+#include "uv/loop.hpp"
+
+namespace oversee::cli {
+
+// The files of one run. What cannot be had is told, and done without, unless the user named it.
+class RunFiles {
+ public:
+  // Fails where the user asked for what cannot be, or the run directory is not to be trusted.
+  // The id is the one proposed, or another where that is taken.
+  static model::Result<RunFiles> open(const settings::Settings& settings, const std::string& proposed_id,
+                                      const model::Reading& started);
+
+  const std::string& run_id() const { return run_id_; }
+  const std::string& log_path() const { return log_path_; }
+  os::FileSink* log() { return log_.get(); }
+  // How the log is doing.
+  report::LogState log_state() const;
+
+  report::JsonSummary::Stores summary_stores();
+  // Whether a summary that the user asked for could not be written.
+  bool summary_lost() const { return *summary_lost_; }
+
+ private:
+  RunFiles() = default;
+  model::Result<void> open_named_log(const settings::Settings& settings);
+  void open_record(const std::string& proposed_id, const model::Reading& started);
+  void open_default_log();
+  void use_log(os::UniqueFd file, std::string path);
+
+  std::string run_id_;
+  std::optional<history::RunDirectory> directory_;
+  std::optional<os::UniqueFd> running_;  // ID.json as it is while the run lives
+  std::optional<std::string> json_;
+  std::string log_path_;
+  std::unique_ptr<os::FileSink> log_;
+  std::shared_ptr<int> log_error_ = std::make_shared<int>(0);
+  std::shared_ptr<bool> summary_lost_ = std::make_shared<bool>(false);
+};
+
+// Sinks for stdout and stderr; one for both where both are the same file, so that their order is kept.
+struct ShownOutputs {
+  std::unique_ptr<model::ByteSink> out_owned;
+  std::unique_ptr<model::ByteSink> err_owned;  // empty where err is out
+  model::ByteSink* out = nullptr;
+  model::ByteSink* err = nullptr;
+
+  bool idle() const { return out->idle() && err->idle(); }
+};
+
+ShownOutputs open_shown_outputs(uv::Loop& loop);
+
+}  // namespace oversee::cli

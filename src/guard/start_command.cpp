@@ -1,0 +1,141 @@
+// Starts the command with vfork semantics: the child borrows this process's memory until exec, which spares copying
+// page tables and lets it leave word of a failure in a plain variable.
+#include "guard/start_command.hpp"
+
+#include <sched.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "os/signals.hpp"
+
+namespace oversee::guard {
+namespace {
+
+constexpr const char* kShell = "/bin/sh";
+constexpr std::string_view kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
+
+// All that the child needs, made before it exists: it must not allocate.
+struct Preparation {
+  const StartCommand* request;
+  const std::array<int, 3>* streams;
+  std::vector<std::string> candidates;  // files to try, in the order of PATH
+  std::vector<char*> argv;
+  std::vector<char*> shell_argv;  // sh, a place for the file, the arguments: for a script without #!
+  std::vector<char*> environment;
+  pid_t parent;
+  // Written by the child.
+  const char* failed_stage = nullptr;
+  int error = 0;
+};
+
+std::vector<char*> pointers(const std::vector<std::string>& words) {
+  std::vector<char*> list;
+  list.reserve(words.size() + 1);
+  for (const std::string& word : words) list.push_back(const_cast<char*>(word.c_str()));
+  list.push_back(nullptr);
+  return list;
+}
+
+// PATH is that of the command's own environment, as with env(1).
+std::string_view search_path(const std::vector<std::string>& environment) {
+  for (const std::string& variable : environment) {
+    if (variable.starts_with("PATH=")) return std::string_view(variable).substr(5);
+  }
+  return kDefaultPath;
+}
+
+std::vector<std::string> candidates_for(const StartCommand& request) {
+  const std::string& name = request.argv.front();
+  if (name.find('/') != std::string::npos) return {name};
+  std::vector<std::string> files;
+  std::string_view rest = search_path(request.environment);
+  while (!name.empty()) {
+    const std::size_t colon = rest.find(':');
+    const std::string_view directory = rest.substr(0, colon);
+    files.push_back(directory.empty() ? "./" + name : std::string(directory) + '/' + name);
+    if (colon == std::string_view::npos) break;
+    rest.remove_prefix(colon + 1);
+  }
+  return files;
+}
+
+bool fail(Preparation& p, const char* stage) {
+  p.failed_stage = stage;
+  p.error = errno;
+  return false;
+}
+
+// Sources above 2 (ours all are), so that no dup2 overwrites one that is still needed.
+bool place_streams(Preparation& p) {
+  for (int target = 0; target <= 2; ++target) {
+    if (::dup2((*p.streams)[static_cast<std::size_t>(target)], target) < 0) return fail(p, "streams");
+  }
+  return true;
+}
+
+bool set_up(Preparation& p) {
+  if (!place_streams(p)) return false;
+  if (p.request->own_group && ::setpgid(0, 0) != 0) return fail(p, "process group");
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != p.parent) ::_exit(kExitedEarly);  // the guard died before the line above could take hold
+  if (!p.request->directory.empty() && ::chdir(p.request->directory.c_str()) != 0) return fail(p, "directory");
+  os::apply_signal_state({p.request->ignored_signals, p.request->blocked_signals});
+  return true;
+}
+
+// As execvp(3): past entries that are not there, on past one that may not be executed, which is remembered.
+void execute(Preparation& p) {
+  int error = ENOENT;
+  for (const std::string& file : p.candidates) {
+    ::execve(file.c_str(), p.argv.data(), p.environment.data());
+    if (errno == ENOEXEC) {
+      p.shell_argv[1] = const_cast<char*>(file.c_str());
+      ::execve(kShell, p.shell_argv.data(), p.environment.data());
+    }
+    if (errno == EACCES) {
+      error = EACCES;
+    } else if (errno != ENOENT && errno != ENOTDIR) {
+      error = errno;
+      break;
+    } else if (errno == ENOTDIR && p.candidates.size() == 1) {
+      error = ENOTDIR;
+    }
+  }
+  errno = error;
+  fail(p, "exec");
+}
+
+int child(void* argument) {
+  auto& p = *static_cast<Preparation*>(argument);
+  if (set_up(p)) execute(p);
+  ::_exit(kExitedEarly);
+}
+
+}  // namespace
+
+Started start_command(const StartCommand& request, const std::array<int, 3>& streams) {
+  Preparation p{.request = &request,
+                .streams = &streams,
+                .candidates = candidates_for(request),
+                .argv = pointers(request.argv),
+                .shell_argv = pointers(request.argv),
+                .environment = pointers(request.environment),
+                .parent = ::getpid()};
+  p.shell_argv.insert(p.shell_argv.begin(), const_cast<char*>("sh"));
+
+  // A stack of the child's own: it must not tread on the frames that this function returns through.
+  constexpr std::size_t kStack = 64 * 1024;
+  static char stack[kStack] __attribute__((aligned(16)));
+  const pid_t pid = ::clone(child, stack + kStack, CLONE_VM | CLONE_VFORK | SIGCHLD, &p);
+  if (pid < 0) return {-1, model::SpawnFailure{"fork", errno, request.argv.front()}};
+  if (p.failed_stage == nullptr) return {pid, {}};
+  const bool of_directory = std::string_view(p.failed_stage) == "directory";
+  return {pid, model::SpawnFailure{p.failed_stage, p.error, of_directory ? request.directory : request.argv.front()}};
+}
+
+}  // namespace oversee::guard

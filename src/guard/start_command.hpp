@@ -1,0 +1,25 @@
+// Forks the command and sets it up until exec: the only code that runs between the two.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+
+#include "guard/protocol.hpp"
+#include "model/outcome.hpp"
+
+namespace oversee::guard {
+
+// What a child exits with that never became the command; nobody is shown it.
+inline constexpr int kExitedEarly = 127;
+
+struct Started {
+  pid_t pid = -1;
+  // Where the command could not be executed; the process, if there was one, has ended and is to be reaped.
+  std::optional<model::SpawnFailure> failure;
+};
+
+// The streams are dup'ed to 0, 1, 2 of the command. All signals must be blocked.
+Started start_command(const StartCommand& request, const std::array<int, 3>& streams);
+
+}  // namespace oversee::guard

@@ -1,0 +1,78 @@
+// Opens the directory of runs and files in it.
+#include "history/run_directory.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+namespace oversee::history {
+namespace {
+
+constexpr unsigned kPrivateDirectory = 0700;
+constexpr unsigned kPrivateFile = 0600;
+
+std::unexpected<Unusable> refuse(const std::string& path, std::string why) {
+  return std::unexpected(Unusable{
+      true,
+      {"use the directory for logs", 0, path, std::move(why) + ": remove it, or set TMPDIR to another directory"}});
+}
+
+}  // namespace
+
+std::expected<RunDirectory, Unusable> RunDirectory::open(const std::string& parent, unsigned uid) {
+  std::string path = fmt::format("{}/oversee-{}", parent, uid);
+  const auto unavailable = [&] {
+    return std::unexpected(Unusable{false, {"use the directory for logs", errno, path, "set TMPDIR to another"}});
+  };
+  // Open first: it is there but for the first run ever.
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  os::UniqueFd directory(::open(path.c_str(), kFlags));
+  if (!directory && errno == ENOENT) {
+    if (::mkdir(path.c_str(), kPrivateDirectory) != 0 && errno != EEXIST) return unavailable();
+    directory.reset(::open(path.c_str(), kFlags));
+  }
+  if (!directory && (errno == ENOTDIR || errno == ELOOP)) return refuse(path, "it is a link or not a directory");
+  if (!directory && errno == EACCES) {
+    // It may be another's, made 0700 in wait for us; a parent that we may not search is merely unavailable.
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) == 0 && status.st_uid != uid) return refuse(path, "it belongs to another user");
+    errno = EACCES;
+  }
+  if (!directory) return unavailable();
+  struct stat status {};
+  if (::fstat(directory.get(), &status) != 0) return unavailable();
+  if (status.st_uid != uid) return refuse(path, "it belongs to another user");
+  if ((status.st_mode & 077U) != 0 && ::fchmod(directory.get(), kPrivateDirectory) != 0) {
+    return refuse(path, "others can get into it");
+  }
+  return RunDirectory(std::move(path), std::move(directory));
+}
+
+std::string RunDirectory::path_of(std::string_view name) const { return fmt::format("{}/{}", path_, name); }
+
+model::Result<os::UniqueFd> RunDirectory::create(const std::string& name) const {
+  os::UniqueFd file(
+      ::openat(directory_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kPrivateFile));
+  if (!file) return std::unexpected(model::Failure{"create", errno, path_of(name), {}});
+  return file;
+}
+
+model::Result<void> RunDirectory::replace(const std::string& name, std::string_view text) const {
+  const std::string temporary = '.' + name + ".tmp";
+  ::unlinkat(directory_.get(), temporary.c_str(), 0);
+  const auto file = create(temporary);
+  if (!file) return std::unexpected(file.error());
+  if (os::write_fully(file->get(), text) &&
+      ::renameat(directory_.get(), temporary.c_str(), directory_.get(), name.c_str()) == 0) {
+    return {};
+  }
+  const int error = errno;
+  ::unlinkat(directory_.get(), temporary.c_str(), 0);
+  return std::unexpected(model::Failure{"write", error, path_of(name), {}});
+}
+
+}  // namespace oversee::history

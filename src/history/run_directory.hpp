@@ -1,0 +1,41 @@
+// The directory of runs: made safely, its files opened so that no link leads elsewhere. Names and places only; what
+// the files say is report's.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "model/failure.hpp"
+#include "os/descriptor.hpp"
+
+namespace oversee::history {
+
+// Why the directory cannot be used: refused is an attack or a mistake that must not be passed over; unavailable is a
+// disk that is full, read-only or missing, which costs the log but not the run.
+struct Unusable {
+  bool refused = false;
+  model::Failure failure;
+};
+
+class RunDirectory {
+ public:
+  // PARENT/oversee-UID, made 0700 where it is missing. PARENT is $TMPDIR, else /tmp.
+  static std::expected<RunDirectory, Unusable> open(const std::string& parent, unsigned uid);
+
+  std::string path_of(std::string_view name) const;
+
+  // A new file, 0600, for writing.
+  model::Result<os::UniqueFd> create(const std::string& name) const;
+
+  // Writes it whole under a temporary name and renames that.
+  model::Result<void> replace(const std::string& name, std::string_view text) const;
+
+ private:
+  RunDirectory(std::string path, os::UniqueFd directory) : path_(std::move(path)), directory_(std::move(directory)) {}
+
+  std::string path_;
+  os::UniqueFd directory_;
+};
+
+}  // namespace oversee::history

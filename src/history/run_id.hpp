@@ -1,0 +1,13 @@
+// The names of runs.
+#pragma once
+
+#include <string>
+
+#include "model/clock.hpp"
+
+namespace oversee::history {
+
+// "20261123-121659-k3f9": UTC and four random letters, so that ids sort by date and two in a second differ.
+std::string make_run_id(model::WallTime started);
+
+}  // namespace oversee::history

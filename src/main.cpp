@@ -1,0 +1,64 @@
+// Where oversee starts: a guard, a few words about itself, or a run.
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <span>
+#include <string_view>
+
+#include "cli/arguments.hpp"
+#include "cli/console.hpp"
+#include "cli/help.hpp"
+#include "cli/run_command.hpp"
+#include "guard/guard.hpp"
+#include "model/outcome.hpp"
+#include "os/descriptor.hpp"
+#include "os/signals.hpp"
+#include "settings/environment.hpp"
+
+namespace oversee {
+namespace {
+
+int fail(const settings::SettingError& error) {
+  cli::say(error.message);
+  return model::kExitOwnFailure;
+}
+
+settings::Layer join_layers(const settings::Layer& flags, bool words_given) {
+  std::vector<std::string> variables;
+  for (char** each = ::environ; *each != nullptr; ++each) variables.emplace_back(*each);
+  settings::Layer layer = settings::layer_from_environment(variables);
+  // A command on the command line is stronger than a form of one from elsewhere.
+  if (words_given) {
+    for (const std::string_view form : {"shell-line", "script", "interpreter"}) layer.remove(form);
+  }
+  layer.override_with(flags);
+  return layer;
+}
+
+int supervise(std::span<char*> argv) {
+  const os::SignalState caller = os::signal_state();
+  os::open_closed_standard_streams();
+  os::set_own_signals();
+
+  const auto arguments = cli::parse_arguments(argv);
+  if (!arguments) return fail(arguments.error());
+  if (arguments->help) return cli::print(cli::help_text()), EXIT_SUCCESS;
+  if (arguments->version) return cli::print(cli::version_text()), EXIT_SUCCESS;
+  const auto settings = settings::resolve(join_layers(arguments->flags, !arguments->words.empty()), arguments->words);
+  if (!settings) return fail(settings.error());
+  return cli::run_command(*settings, caller).code;
+}
+
+}  // namespace
+}  // namespace oversee
+
+int main(int argc, char** argv) {
+  using namespace oversee;
+  const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  if (first == guard::kFirstArgument) return guard::run_guard(arguments);
+  if (first == cli::kListSettings) return cli::print(cli::settings_listing()), EXIT_SUCCESS;
+  if (argc <= 1) return cli::print_error_lines(cli::short_usage()), model::kExitOwnFailure;
+  return supervise(arguments);
+}

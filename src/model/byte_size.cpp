@@ -1,0 +1,102 @@
+// Reads and prints sizes in bytes.
+#include "model/byte_size.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace oversee::model {
+namespace {
+
+// Wider than any size, for products that are looked at before they are believed.
+__extension__ using Wide = unsigned __int128;
+
+struct Unit {
+  std::string_view name;
+  std::uint64_t bytes;
+};
+
+// The binary units stand last and rising: describe_byte_size and format_byte_size walk them.
+constexpr std::array<Unit, 11> kUnits{{
+    {"B", 1},
+    {"kB", 1000},
+    {"KB", 1000},
+    {"MB", 1000ULL * 1000},
+    {"GB", 1000ULL * 1000 * 1000},
+    {"TB", 1000ULL * 1000 * 1000 * 1000},
+    {"KiB", 1ULL << 10U},
+    {"MiB", 1ULL << 20U},
+    {"GiB", 1ULL << 30U},
+    {"TiB", 1ULL << 40U},
+    {"PiB", 1ULL << 50U},
+}};
+constexpr std::size_t kFirstBinary = 6;
+
+constexpr std::string_view kAllowed = "a size such as 4096, 64KiB, 10MB or 1.5GiB";
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+Parsed<std::uint64_t> parse_byte_size(std::string_view text) {
+  const auto refuse = [&] { return std::unexpected(ValueError{std::string(text), std::string(kAllowed)}); };
+  std::size_t at = 0;
+  Wide number = 0;  // the digits without their point
+  Wide divisor = 1;
+  bool digits = false;
+  for (; at < text.size() && is_digit(text[at]); ++at, digits = true) {
+    number = number * 10 + static_cast<unsigned>(text[at] - '0');
+    if (number > UINT64_MAX) return refuse();
+  }
+  if (at < text.size() && text[at] == '.') {
+    bool fraction = false;
+    for (++at; at < text.size() && is_digit(text[at]); ++at, fraction = true) {
+      if (divisor >= 10'000'000'000'000'000U) continue;  // what follows is below one byte of the largest unit
+      number = number * 10 + static_cast<unsigned>(text[at] - '0');
+      divisor *= 10;
+    }
+    if (!fraction || !digits) return refuse();
+  }
+  if (!digits) return refuse();
+  const std::string_view name = text.substr(at);
+  std::uint64_t unit = 0;
+  if (name.empty()) unit = 1;
+  for (const Unit& each : kUnits) {
+    if (each.name == name) unit = each.bytes;
+  }
+  if (unit == 0 || (unit == 1 && divisor != 1)) return refuse();
+  // At most 2^64 * 10^16 * 2^50 would pass 128 bits: a whole part that large is out of range anyway.
+  if (number / divisor > UINT64_MAX / unit) return refuse();
+  const Wide whole = number / divisor * unit;
+  const Wide part = number % divisor * unit / divisor;
+  if (whole + part > UINT64_MAX) return refuse();
+  return static_cast<std::uint64_t>(whole + part);
+}
+
+Parsed<SizeLimit> parse_size_limit(std::string_view text) {
+  if (text == "none") return SizeLimit{};
+  const auto size = parse_byte_size(text);
+  if (!size) return std::unexpected(ValueError{size.error().read, size.error().allowed + ", or none"});
+  return *size == 0 ? SizeLimit{} : SizeLimit{*size};
+}
+
+std::string format_byte_size(std::uint64_t bytes) {
+  for (std::size_t i = kUnits.size(); i-- > kFirstBinary;) {
+    if (bytes != 0 && bytes % kUnits.at(i).bytes == 0) {
+      return fmt::format("{}{}", bytes / kUnits.at(i).bytes, kUnits.at(i).name);
+    }
+  }
+  return fmt::format("{}", bytes);
+}
+
+std::string describe_byte_size(std::uint64_t bytes) {
+  for (std::size_t i = kUnits.size(); i-- > kFirstBinary;) {
+    const Unit& unit = kUnits.at(i);
+    if (bytes < unit.bytes - unit.bytes / 2048) continue;  // nor is there a "1024KiB": that rounds to 1.0MiB
+    const double value = static_cast<double>(bytes) / static_cast<double>(unit.bytes);
+    return value < 9.95 ? fmt::format("{:.1f}{}", value, unit.name) : fmt::format("{:.0f}{}", value, unit.name);
+  }
+  return fmt::format("{}B", bytes);
+}
+
+}  // namespace oversee::model

@@ -1,0 +1,102 @@
+// Quotes command lines.
+#include "model/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace oversee::model {
+namespace {
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("_-./:=@%+,").find(c) != std::string_view::npos;
+}
+
+// What shells take for their own grammar in the place of a command's name (POSIX.1-2024, XCU 2.4; "coproc" is bash's).
+constexpr std::array<std::string_view, 17> kReserved{"case",   "coproc", "do",   "done",     "elif", "else",
+                                                     "esac",   "fi",     "for",  "function", "if",   "in",
+                                                     "select", "then",   "time", "until",    "while"};
+
+// Whether plain letters would mean something else there: a keyword, an assignment, a job of bash's, zsh's =PROGRAM.
+bool means_more(std::string_view word, bool is_command) {
+  if (word.starts_with('=')) return true;
+  return is_command && (word.find('=') != std::string_view::npos || word.starts_with('%') ||
+                        std::ranges::find(kReserved, word) != kReserved.end());
+}
+
+// Bytes from 0x80 up belong to UTF-8 in practice; C1 controls hide in there only as two bytes (0xc2 0x80-0x9f).
+bool has_control(std::string_view word) {
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(word[i]);
+    if (byte < 0x20 || byte == 0x7f) return true;
+    if (byte != 0xc2 || i + 1 == word.size()) continue;
+    const auto next = static_cast<unsigned char>(word[i + 1]);
+    if (next >= 0x80 && next < 0xa0) return true;
+  }
+  return false;
+}
+
+void append_escaped(std::string& line, std::string_view word) {
+  line += "$'";
+  for (const char c : word) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      line += "\\n";
+    } else if (c == '\t') {
+      line += "\\t";
+    } else if (c == '\'' || c == '\\') {
+      line += '\\';
+      line += c;
+    } else if (byte < 0x20 || byte >= 0x7f) {
+      line += fmt::format("\\{:03o}", byte);  // not \x1b: ksh reads any hexadecimal digits that follow, too
+    } else {
+      line += c;
+    }
+  }
+  line += '\'';
+}
+
+void append_quoted(std::string& line, std::string_view word) {
+  const bool is_command = line.empty();
+  if (!word.empty() && std::ranges::all_of(word, is_plain) && !means_more(word, is_command)) {
+    line += word;
+  } else if (has_control(word)) {
+    append_escaped(line, word);
+  } else {
+    line += '\'';
+    for (const char c : word) {
+      if (c == '\'') {
+        line += "'\\''";
+      } else {
+        line += c;
+      }
+    }
+    line += '\'';
+  }
+}
+
+}  // namespace
+
+std::string quote_command(std::span<const std::string> words) {
+  std::string line;
+  for (const std::string& word : words) {
+    if (!line.empty()) line += ' ';
+    append_quoted(line, word);
+  }
+  return line;
+}
+
+std::string without_controls(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
+  return text;
+}
+
+std::string_view base_name(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos || slash + 1 == path.size() ? path : path.substr(slash + 1);
+}
+
+}  // namespace oversee::model

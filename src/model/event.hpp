@@ -1,0 +1,82 @@
+// What happens in a run, in the one order in which reporters are told; and the interface they are told through.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "model/clock.hpp"
+#include "model/outcome.hpp"
+#include "model/run_spec.hpp"
+
+namespace oversee::model {
+
+enum class Stream : std::uint8_t { out, err };
+inline constexpr std::size_t kStreams = 2;
+constexpr std::size_t index(Stream stream) { return static_cast<std::size_t>(stream); }
+
+// What is known of a run before its first attempt. Lives as long as the run.
+struct RunInfo {
+  std::string id;
+  std::string name;
+  std::string command;  // one line, quoted
+  std::vector<std::string> argv;
+  std::string directory;  // absolute
+  std::string host;
+  int pid = 0;
+  std::string version;
+  AttemptLimits limits;
+  int attempts = 1;      // at most
+  std::string log_path;  // empty: no log
+  Reading started{};
+};
+
+struct RunStarted {
+  const RunInfo* info;
+};
+struct AttemptStarted {
+  int number;
+  int pid;
+};
+// The bytes are dead when the call returns.
+struct OutputArrived {
+  Stream stream;
+  std::string_view bytes;
+};
+struct Stopping {
+  Status status;  // what the run will have been: timed_out or cancelled
+  Signal signal;  // the rung that was climbed
+};
+struct AttemptFinished {
+  const AttemptResult* result;
+};
+struct RunFinished {
+  const RunInfo* info;
+  const std::vector<AttemptResult>* attempts;
+  ExitAction exit;
+  Reading finished;
+};
+
+using Event = std::variant<RunStarted, AttemptStarted, OutputArrived, Stopping, AttemptFinished, RunFinished>;
+
+// What is known of a stream of the attempt by whoever splits it into lines.
+struct StreamTally {
+  std::uint64_t lines = 0;          // newlines seen
+  std::uint64_t omitted_bytes = 0;  // seen, and not kept in the log
+  std::uint64_t omitted_lines = 0;
+};
+using TallyOf = std::function<StreamTally(Stream)>;
+
+// A reporter. Never throws, never blocks on what others may stall; keeps its own failures for whoever built it.
+class EventSink {
+ public:
+  EventSink() = default;
+  EventSink(const EventSink&) = delete;
+  EventSink& operator=(const EventSink&) = delete;
+  virtual ~EventSink() = default;
+  virtual void on(const Event& event, const Reading& at) = 0;
+};
+
+}  // namespace oversee::model

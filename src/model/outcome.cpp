@@ -1,0 +1,97 @@
+// The table of exit statuses, and the sentence of a verdict.
+#include "model/outcome.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstring>
+#include <span>
+
+#include "model/command_line.hpp"
+
+namespace oversee::model {
+
+std::string_view to_string(Status status) {
+  switch (status) {
+    case Status::completed: return "completed";
+    case Status::failed: return "failed";
+    case Status::timed_out: return "timed_out";
+    case Status::cancelled: return "cancelled";
+  }
+  return "";
+}
+
+std::string_view to_string(Reason reason) {
+  switch (reason) {
+    case Reason::exit: return "exit";
+    case Reason::signal: return "signal";
+    case Reason::timeout: return "timeout";
+    case Reason::not_found: return "not_found";
+    case Reason::not_executable: return "not_executable";
+    case Reason::spawn: return "spawn";
+    case Reason::io: return "io";
+    case Reason::output_error: return "output_error";
+    case Reason::supervisor_lost: return "supervisor_lost";
+  }
+  return "";
+}
+
+namespace {
+
+ExitAction own_status(const AttemptResult& result, int otherwise) {
+  if (result.exit_code) return {*result.exit_code, {}};
+  if (result.signal) return {0, result.signal};
+  return {otherwise, {}};
+}
+
+}  // namespace
+
+ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
+  switch (last.reason) {
+    case Reason::exit: return own_status(last, kExitOwnFailure);
+    case Reason::signal:
+      if (last.status == Status::cancelled && last.cancelled_by) return {0, last.cancelled_by->signal};
+      return own_status(last, kExitOwnFailure);
+    case Reason::timeout: return policy.preserve_status ? own_status(last, 124) : ExitAction{124, {}};
+    case Reason::not_found: return {127, {}};
+    case Reason::not_executable: return {126, {}};
+    case Reason::io: return {123, {}};
+    case Reason::spawn:
+    case Reason::output_error:
+    case Reason::supervisor_lost: return {kExitOwnFailure, {}};
+  }
+  return {kExitOwnFailure, {}};
+}
+
+std::string describe(const AttemptResult& result) {
+  const std::string took = describe_duration(result.duration());
+  switch (result.reason) {
+    case Reason::exit: return fmt::format("exit {} after {}", result.exit_code.value_or(0), took);
+    case Reason::signal:
+      if (result.status == Status::cancelled && result.cancelled_by) {
+        const Canceller& by = *result.cancelled_by;
+        const std::string sender = by.pid == 0 ? "from the terminal" : fmt::format("sent by pid {}", by.pid);
+        return fmt::format("cancelled by {} {} after {}", signal_name(by.signal), sender, took);
+      }
+      return fmt::format("killed by signal {} after {}", signal_name(result.signal.value_or(0)), took);
+    case Reason::timeout: return fmt::format("timed out after {}{}", took, result.forced ? ", killed" : "");
+    case Reason::not_found:
+    case Reason::not_executable:
+    case Reason::spawn: {
+      const SpawnFailure failure = result.spawn_failure.value_or(SpawnFailure{});
+      const std::string subject = quote_command(std::span(&failure.subject, 1));  // a name may hold anything
+      const bool looked_for = failure.subject.find('/') == std::string::npos;
+      if (result.reason == Reason::not_found && looked_for) {
+        return fmt::format("cannot run {}: there is no such command in PATH", subject);
+      }
+      if (failure.stage == "exec") return fmt::format("cannot run {}: {}", subject, std::strerror(failure.error));
+      return fmt::format("cannot start the command: {} {}: {}", failure.stage, subject, std::strerror(failure.error));
+    }
+    case Reason::io: return fmt::format("its output could not be read, after {}", took);
+    case Reason::output_error: return fmt::format("its output could not be passed on, after {}", took);
+    case Reason::supervisor_lost: return fmt::format("oversee's guard was killed after {}; the command was, too", took);
+  }
+  return "";
+}
+
+}  // namespace oversee::model

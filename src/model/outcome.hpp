@@ -1,0 +1,114 @@
+// How an attempt and a run ended, and what oversee exits with: the table of verdicts.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/clock.hpp"
+#include "model/duration.hpp"
+#include "model/signal_name.hpp"
+
+namespace oversee::model {
+
+enum class Status : std::uint8_t { completed, failed, timed_out, cancelled };
+
+// Why; the summary's authority. The words are those of the JSON summary.
+enum class Reason : std::uint8_t {
+  exit,             // the command exited by itself
+  signal,           // the command died of a signal, or oversee was sent one (cancelled)
+  timeout,          // the attempt's wall time was over
+  not_found,        // there is no such command
+  not_executable,   // it is there, and cannot be executed
+  spawn,            // it could not be started for another reason
+  io,               // the command's output could not be read
+  output_error,     // what the command wrote could not be passed on to oversee's own stdout or stderr
+  supervisor_lost,  // the guard was killed from outside
+};
+
+std::string_view to_string(Status status);
+std::string_view to_string(Reason reason);
+
+// A process as it is named to people.
+struct ProcessName {
+  int pid = 0;
+  std::string command;  // its command line, quoted; [name] where it has none
+
+  bool operator==(const ProcessName&) const = default;
+};
+
+// What the tree cost, summed over every process that was reaped.
+struct Usage {
+  Duration user{};
+  Duration system{};
+  std::uint64_t max_rss_bytes = 0;  // of the largest single process
+  std::uint64_t processes = 0;      // reaped: a lower bound where a parent reaped its own
+
+  bool operator==(const Usage&) const = default;
+};
+
+struct StreamCount {
+  std::uint64_t bytes = 0;
+  std::uint64_t lines = 0;          // newlines seen
+  std::uint64_t omitted_bytes = 0;  // by the limit on what is kept
+  std::uint64_t omitted_lines = 0;
+  bool counted = false;  // false: the command wrote to our caller's descriptor itself, nothing is known
+};
+
+// Who sent the signal that cancelled a run; pid 0 where the terminal or the kernel did.
+struct Canceller {
+  Signal signal = 0;
+  int pid = 0;
+};
+
+struct SpawnFailure {
+  std::string stage;    // what was being set up: "exec", "directory", …
+  int error = 0;        // errno
+  std::string subject;  // the command or directory
+};
+
+struct AttemptResult {
+  int number = 1;
+  Status status = Status::failed;
+  Reason reason = Reason::exit;
+  std::optional<int> exit_code;  // of the leader, whatever the reason
+  std::optional<Signal> signal;  // that the leader died of
+  bool forced = false;           // KILL was needed
+  std::optional<SpawnFailure> spawn_failure;
+  std::optional<Canceller> cancelled_by;
+  std::vector<ProcessName> leaked;    // outlived the leader, and were killed
+  std::vector<ProcessName> unkilled;  // could not be killed: setuid, or stuck in the kernel
+  Reading started{};
+  Reading finished{};
+  Usage usage;
+  StreamCount out;
+  StreamCount err;
+
+  Duration duration() const { return finished.instant - started.instant; }
+};
+
+// What oversee itself ends with: a code, or death by the signal.
+struct ExitAction {
+  int code = 0;
+  std::optional<Signal> die_of;
+
+  // As a shell shows it in $?.
+  int shell_status() const { return die_of ? 128 + *die_of : code; }
+  bool operator==(const ExitAction&) const = default;
+};
+
+// oversee's own failure, and bad usage or settings.
+inline constexpr int kExitOwnFailure = 125;
+
+struct ExitPolicy {
+  bool preserve_status = false;  // on a timeout, the command's own status
+};
+
+ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy);
+
+// One sentence without a full stop: "exit 2 after 12.0s", "timed out after 5m (TERM)".
+std::string describe(const AttemptResult& result);
+
+}  // namespace oversee::model

@@ -1,0 +1,105 @@
+// Thin calls on file descriptors.
+#include "os/descriptor.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace oversee::os {
+
+void UniqueFd::reset(int fd) {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = fd;
+}
+
+void open_closed_standard_streams() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest free number is this one, as those below are open.
+    (void)::open("/dev/null", O_RDWR);
+  }
+}
+
+model::Result<Pipe> make_pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return std::unexpected(model::Failure{"make a pipe", errno, {}, {}});
+  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+model::Result<std::array<UniqueFd, 2>> make_socket_pair() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    return std::unexpected(model::Failure{"make a socket pair", errno, {}, {}});
+  }
+  return std::array{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+model::Result<UniqueFd> duplicate(int fd) {
+  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  if (copy < 0) return std::unexpected(model::Failure{"duplicate a descriptor", errno, {}, {}});
+  return UniqueFd(copy);
+}
+
+void keep_over_exec(int fd, bool keep) { (void)::fcntl(fd, F_SETFD, keep ? 0 : FD_CLOEXEC); }
+
+bool write_fully(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return false;
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+bool wait_writable(int fd, model::Duration bound) {
+  pollfd writable{fd, POLLOUT, 0};
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(bound).count();
+  return ::poll(&writable, 1, static_cast<int>(ms)) > 0;
+}
+
+bool can_block(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return false;
+  if (S_ISREG(status.st_mode)) return false;
+  // Linux: the memory devices (null, zero, full) have major number 1 and never wait.
+  const bool memory_device = S_ISCHR(status.st_mode) && major(status.st_rdev) == 1;
+  return !memory_device;
+}
+
+bool same_file(int one, int other) {
+  struct stat first {};
+  struct stat second {};
+  if (::fstat(one, &first) != 0 || ::fstat(other, &second) != 0) return false;
+  return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+std::size_t readable_bytes(int fd) {
+  int count = 0;
+  if (::ioctl(fd, FIONREAD, &count) != 0 || count < 0) return 0;
+  return static_cast<std::size_t>(count);
+}
+
+model::Result<std::string> read_file(const std::string& path) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return std::unexpected(model::Failure{"read", errno, path, {}});
+  std::string text;
+  char buffer[4096];
+  while (true) {
+    const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::unexpected(model::Failure{"read", errno, path, {}});
+    if (count == 0) return text;
+    text.append(buffer, static_cast<std::size_t>(count));
+  }
+}
+
+}  // namespace oversee::os

@@ -1,0 +1,28 @@
+// Asks for names and numbers of the environment.
+#include "os/host.hpp"
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <climits>
+
+namespace oversee::os {
+
+std::string host_name() {
+  char name[HOST_NAME_MAX + 1] = {};
+  if (::gethostname(name, sizeof name - 1) != 0) return "localhost";
+  return name;
+}
+
+std::string current_directory() {
+  char path[PATH_MAX];
+  return ::getcwd(path, sizeof path) == nullptr ? "." : path;  // a directory that was removed has no name
+}
+
+unsigned user_id() { return ::geteuid(); }
+
+int process_id() { return ::getpid(); }
+
+void name_this_process(const char* name) { ::prctl(PR_SET_NAME, name); }
+
+}  // namespace oversee::os

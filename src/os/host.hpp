@@ -1,0 +1,16 @@
+// Where and as whom this process runs.
+#pragma once
+
+#include <string>
+
+namespace oversee::os {
+
+std::string host_name();
+std::string current_directory();
+unsigned user_id();
+int process_id();
+
+// As ps -o comm shows it; at most 15 letters count (prctl(2)).
+void name_this_process(const char* name);
+
+}  // namespace oversee::os

@@ -1,0 +1,184 @@
+// Walks and kills the process tree through /proc.
+#include "os/process_tree.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <unordered_map>
+
+#include "model/command_line.hpp"
+#include "os/descriptor.hpp"
+
+namespace oversee::os {
+namespace {
+
+constexpr std::size_t kLongestName = 200;  // bytes of a command line that are worth a place in a report
+
+std::optional<pid_t> pid_from(std::string_view text) {
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+  if (error != std::errc{} || end != text.data() + text.size() || pid <= 0) return {};
+  return pid;
+}
+
+// Calls visit(pid) for each entry of a directory whose name is a number.
+template <class Visit>
+void for_each_number_in(const std::string& path, Visit visit) {
+  DIR* directory = ::opendir(path.c_str());
+  if (directory == nullptr) return;
+  while (const dirent* entry = ::readdir(directory)) {
+    if (const auto number = pid_from(entry->d_name)) visit(*number);
+  }
+  ::closedir(directory);
+}
+
+// The parent by /proc/PID/stat, whose second field is a name that may hold anything, brackets included (proc(5)).
+std::optional<pid_t> parent_of(pid_t pid) {
+  const auto stat = read_file(fmt::format("/proc/{}/stat", pid));
+  if (!stat) return {};
+  const std::size_t bracket = stat->rfind(')');
+  if (bracket == std::string::npos || stat->size() < bracket + 5) return {};
+  const std::string_view rest = std::string_view(*stat).substr(bracket + 4);  // ") S PPID …"
+  return pid_from(rest.substr(0, rest.find(' ')));
+}
+
+// Children files are a kernel option (CONFIG_PROC_CHILDREN) that most kernels have.
+bool has_children_files() {
+  static const bool available = ::access("/proc/thread-self/children", R_OK) == 0;
+  return available;
+}
+
+void append_children(pid_t parent, std::vector<Descendant>& list) {
+  for_each_number_in(fmt::format("/proc/{}/task", parent), [&](pid_t thread) {
+    const auto children = read_file(fmt::format("/proc/{}/task/{}/children", parent, thread));
+    if (!children) return;
+    std::string_view rest = *children;
+    while (!rest.empty()) {
+      const std::size_t space = rest.find(' ');
+      if (const auto pid = pid_from(rest.substr(0, space))) list.push_back({*pid, parent});
+      if (space == std::string_view::npos) break;
+      rest.remove_prefix(space + 1);
+    }
+  });
+}
+
+// Without children files: every process's parent, turned round.
+std::vector<Descendant> list_by_scanning(pid_t root) {
+  std::unordered_multimap<pid_t, pid_t> children;
+  for_each_number_in("/proc", [&](pid_t pid) {
+    if (const auto parent = parent_of(pid)) children.emplace(*parent, pid);
+  });
+  std::vector<Descendant> list;
+  pid_t parent = root;
+  for (std::size_t next = 0;; ++next) {
+    const auto [first, last] = children.equal_range(parent);
+    for (auto child = first; child != last; ++child) list.push_back({child->second, parent});
+    if (next == list.size()) return list;
+    parent = list[next].pid;
+  }
+}
+
+int pidfd_open(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+
+Signalled outcome_of(long result) {
+  if (result == 0) return Signalled::sent;
+  return errno == EPERM ? Signalled::refused : Signalled::gone;
+}
+
+}  // namespace
+
+void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+
+std::vector<Descendant> list_descendants() {
+  if (!has_children_files()) return list_by_scanning(::getpid());
+  std::vector<Descendant> list;
+  append_children(::getpid(), list);
+  for (std::size_t next = 0; next < list.size(); ++next) append_children(list[next].pid, list);
+  return list;
+}
+
+model::ProcessName name_process(pid_t pid) {
+  model::ProcessName name{pid, {}};
+  if (const auto line = read_file(fmt::format("/proc/{}/cmdline", pid)); line && !line->empty()) {
+    std::vector<std::string> words;
+    std::string_view rest = *line;
+    while (!rest.empty() && name.command.size() < kLongestName) {
+      const std::size_t end = rest.find('\0');
+      words.emplace_back(rest.substr(0, std::min(end, kLongestName)));
+      name.command = model::quote_command(words);
+      rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    }
+    if (!rest.empty()) name.command += " ...";
+    return name;
+  }
+  auto comm = read_file(fmt::format("/proc/{}/comm", pid));
+  if (comm && comm->ends_with('\n')) comm->pop_back();
+  name.command = fmt::format("[{}]", comm ? model::quote_command(std::vector{*comm}) : "?");
+  return name;
+}
+
+Signalled signal_descendant(const Descendant& target, int signal) {
+  const pid_t self = ::getpid();
+  if (target.parent == self) return outcome_of(::kill(target.pid, signal));
+  const UniqueFd process(pidfd_open(target.pid));
+  if (!process && errno != ENOSYS) return Signalled::gone;
+  const auto parent = parent_of(target.pid);
+  if (parent != target.parent && parent != self) return Signalled::gone;
+  if (!process) return outcome_of(::kill(target.pid, signal));  // before Linux 5.3: the look above is all there is
+  return outcome_of(::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0));
+}
+
+bool TreeKill::round() {
+  refused_ = false;
+  bool met_new = false;
+  if (group_) ::kill(-*group_, SIGSTOP);
+  // A stopped process cannot fork, but a fork may have been in flight: look again until nobody new shows up. The bound
+  // is for a tree that grows faster than it is walked; the next round goes on.
+  std::unordered_set<pid_t> stopped;
+  for (int pass = 0; pass < 64; ++pass) {
+    bool grew = false;
+    for (const Descendant& each : list_descendants()) {
+      if (!stopped.insert(each.pid).second) continue;
+      grew = true;
+      met_new |= seen_.insert(each.pid).second;
+      (void)signal_descendant(each, SIGSTOP);
+    }
+    if (!grew) break;
+  }
+  for (const Descendant& each : list_descendants()) {
+    refused_ |= signal_descendant(each, SIGKILL) == Signalled::refused;
+  }
+  return met_new;
+}
+
+bool kill_and_reap(pid_t not_to_reap, model::Duration bound) {
+  const auto give_up = std::chrono::steady_clock::now() + bound;
+  TreeKill kill;
+  while (true) {
+    (void)kill.round();
+    bool left = false;
+    for (const Descendant& each : list_descendants()) {
+      if (each.pid == not_to_reap) continue;
+      const bool ours = each.parent == ::getpid();
+      left |= !ours || ::waitpid(each.pid, nullptr, WNOHANG) != each.pid;
+    }
+    if (!left) return true;
+    if (std::chrono::steady_clock::now() >= give_up) return false;
+    constexpr timespec kPause{0, 1'000'000};
+    (void)::nanosleep(&kPause, nullptr);
+  }
+}
+
+}  // namespace oversee::os

@@ -1,0 +1,57 @@
+// The descendants of this process: listing, naming, signalling and killing them without ever hitting a stranger.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <unordered_set>
+#include <vector>
+
+#include "model/outcome.hpp"
+
+namespace oversee::os {
+
+struct Descendant {
+  pid_t pid;
+  pid_t parent;  // as it was when listed
+};
+
+// From now on orphans below this process become its children (PR_SET_CHILD_SUBREAPER, prctl(2)).
+void adopt_orphans();
+
+// All live descendants and unreaped zombies of this process, parents before their children. A fork in flight may be
+// missed: who needs them all looks again.
+std::vector<Descendant> list_descendants();
+
+model::ProcessName name_process(pid_t pid);
+
+enum class Signalled : std::uint8_t { sent, gone, refused };
+
+// Sends through a pidfd whose parentage was looked at after it was opened, so that a reused pid is never hit. A child
+// of ours must not have been reaped.
+Signalled signal_descendant(const Descendant& target, int signal);
+
+// Kills the whole tree in rounds: stop everything to a fixpoint, so that nothing forks; then KILL. Whoever calls it
+// reaps in between: no child left to wait for (ECHILD) is the only proof of an empty tree.
+class TreeKill {
+ public:
+  // A process group that is stopped at one stroke first; only while its leader is unreaped, or it may be another's.
+  void stop_group_first(pid_t group) { group_ = group; }
+  void leader_reaped() { group_.reset(); }
+
+  // Returns whether it met a process that no earlier round had seen.
+  bool round();
+
+  bool refused() const { return refused_; }
+
+ private:
+  std::optional<pid_t> group_;
+  std::unordered_set<pid_t> seen_;
+  bool refused_ = false;  // in the last round something could not be signalled: another user's, by setuid
+};
+
+// Kills all descendants and reaps those that become children of this process, but for one whose status another waits
+// for. Blocks, for the bound at the most; false if something is left.
+bool kill_and_reap(pid_t not_to_reap, model::Duration bound);
+
+}  // namespace oversee::os

@@ -1,0 +1,21 @@
+// Thin calls on the terminal.
+#include "os/terminal.hpp"
+
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "os/descriptor.hpp"
+
+namespace oversee::os {
+
+bool has_controlling_terminal() {
+  return static_cast<bool>(UniqueFd(::open("/dev/tty", O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)));
+}
+
+bool reads_keys() {
+  termios modes{};
+  return ::tcgetattr(STDIN_FILENO, &modes) == 0 && (modes.c_lflag & ICANON) == 0;
+}
+
+}  // namespace oversee::os

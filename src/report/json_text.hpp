@@ -1,0 +1,38 @@
+// Writes JSON: structure, escapes, indentation. What the keys mean is the caller's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace oversee::report {
+
+// Members come out in the order of the calls. Text that is not UTF-8 has each wrong byte replaced by U+FFFD, as JSON
+// can hold nothing else (RFC 8259, section 8.1).
+class JsonText {
+ public:
+  JsonText& begin_object(std::string_view key = {}) { return open(key, '{'); }
+  JsonText& end_object() { return close('}'); }
+  JsonText& begin_array(std::string_view key = {}) { return open(key, '['); }
+  JsonText& end_array() { return close(']'); }
+
+  JsonText& text(std::string_view key, std::string_view value);
+  JsonText& number(std::string_view key, std::int64_t value);
+  JsonText& boolean(std::string_view key, bool value);
+  JsonText& null(std::string_view key);
+
+  // The document so far, with a newline at its end.
+  std::string take();
+
+ private:
+  JsonText& open(std::string_view key, char bracket);
+  JsonText& close(char bracket);
+  void begin_member(std::string_view key);
+  void append_string(std::string_view value);
+
+  std::string document_;
+  int depth_ = 0;
+  bool first_ = true;
+};
+
+}  // namespace oversee::report

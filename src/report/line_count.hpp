@@ -1,0 +1,22 @@
+// Counts lines where no log does.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "model/event.hpp"
+
+namespace oversee::report {
+
+class LineCount final : public model::EventSink {
+ public:
+  void on(const model::Event& event, const model::Reading& at) override;
+
+  // Of the attempt so far.
+  model::StreamTally tally(model::Stream stream) const { return {.lines = lines_[model::index(stream)]}; }
+
+ private:
+  std::array<std::uint64_t, model::kStreams> lines_{};
+};
+
+}  // namespace oversee::report

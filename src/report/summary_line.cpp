@@ -1,0 +1,59 @@
+// Prints the summary line.
+#include "report/summary_line.hpp"
+
+#include <fmt/format.h>
+
+#include "model/command_line.hpp"
+
+namespace oversee::report {
+namespace {
+
+std::string_view verdict_word(model::Status status) {
+  switch (status) {
+    case model::Status::completed: return "completed";
+    case model::Status::failed: return "failed";
+    case model::Status::timed_out: return "timed out";
+    case model::Status::cancelled: return "cancelled";
+  }
+  return "";
+}
+
+// "3 processes outlived it and were killed: sleep 99 (4312), …"
+std::string name_processes(const std::vector<model::ProcessName>& list, std::string_view fate) {
+  if (list.empty()) return {};
+  constexpr std::size_t kNamed = 3;
+  std::string text = fmt::format("; {} {} {}: ", list.size(), list.size() == 1 ? "process" : "processes", fate);
+  for (std::size_t i = 0; i < list.size() && i < kNamed; ++i) {
+    text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", list[i].command, list[i].pid);
+  }
+  if (list.size() > kNamed) text += ", ...";
+  return text;
+}
+
+std::string summary_line(const model::RunFinished& run) {
+  const model::AttemptResult& last = run.attempts->back();
+  std::string sentence = describe(last);
+  // "timed out: timed out after 5m" says it twice.
+  const std::string_view word = verdict_word(last.status);
+  std::string text = sentence.starts_with(word) ? fmt::format("oversee: {}", sentence)
+                                                : fmt::format("oversee: {}: {}", word, sentence);
+  text += name_processes(last.leaked, "outlived it and had to be killed");
+  text += name_processes(last.unkilled, "could not be killed");
+  if (!run.info->log_path.empty()) text += fmt::format(" [log {}]", run.info->log_path);
+  return model::without_controls(std::move(text)) + '\n';
+}
+
+}  // namespace
+
+SummaryLine::SummaryLine(model::ShowSummary show, std::function<void(std::string_view)> print)
+    : show_(show), print_(std::move(print)) {}
+
+void SummaryLine::on(const model::Event& event, const model::Reading&) {
+  const auto* finished = std::get_if<model::RunFinished>(&event);
+  if (finished == nullptr || show_ == model::ShowSummary::never) return;
+  const bool success = finished->attempts->back().status == model::Status::completed;
+  if (success && show_ == model::ShowSummary::failure) return;
+  print_(summary_line(*finished));
+}
+
+}  // namespace oversee::report

@@ -1,0 +1,24 @@
+// The one line on stderr that says how a run ended.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "model/event.hpp"
+
+namespace oversee::report {
+
+class SummaryLine final : public model::EventSink {
+ public:
+  // `print` is given whole lines.
+  SummaryLine(model::ShowSummary show, std::function<void(std::string_view)> print);
+
+  void on(const model::Event& event, const model::Reading& at) override;
+
+ private:
+  model::ShowSummary show_;
+  std::function<void(std::string_view)> print_;
+};
+
+}  // namespace oversee::report

@@ -1,0 +1,237 @@
+// Writes the tagged log.
+#include "report/tagged_log.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "model/byte_size.hpp"
+#include "model/command_line.hpp"
+#include "model/date.hpp"
+
+namespace oversee::report {
+namespace {
+
+constexpr std::size_t kBuffer = 128 * 1024;
+
+// Longer lines go to the sink as they are, not through the buffer.
+constexpr std::size_t kLongLine = 16 * 1024;
+
+// A read of at least a page that ends within a line is a piece of a stream of blocks: its last line is held for its
+// rest, up to a bound. A smaller one that ends so is a prompt, or a program at its end, and is written at once.
+constexpr std::size_t kBlock = 4096;
+constexpr std::size_t kLongestUnfinished = 16 * 1024;
+
+// Of what is kept of a stream at its end, in memory until then.
+constexpr std::uint64_t kLargestTail = 512 * 1024;
+
+// The kinds of a visit.
+template <class... Each>
+struct Overload : Each... {
+  using Each::operator()...;
+};
+template <class... Each>
+Overload(Each...) -> Overload<Each...>;
+
+std::string describe_limits(const model::AttemptLimits& limits) {
+  std::string text = limits.wall ? "timeout " + model::format_duration(*limits.wall) : "no timeout";
+  return text + "  stop " + model::format_stop_ladder(limits.ladder);
+}
+
+}  // namespace
+
+TaggedLog::TaggedLog(model::ByteSink& sink, std::optional<std::uint64_t> most_kept)
+    : sink_(sink), buffer_(std::make_unique_for_overwrite<char[]>(kBuffer)), most_kept_(most_kept) {}
+
+void TaggedLog::on(const model::Event& event, const model::Reading& at) {
+  std::visit(Overload{[&](const model::RunStarted& e) { started(*e.info); },
+                      [&](const model::AttemptStarted& e) {
+                        note("attempt", fmt::format("{} of {}  pid {}", e.number, attempts_, e.pid));
+                      },
+                      [&](const model::OutputArrived& e) { output(e.stream, e.bytes, at); },
+                      [&](const model::Stopping& e) {
+                        note("stopping",
+                             fmt::format("{}: {} to every process", to_string(e.status), model::signal_name(e.signal)));
+                      },
+                      [&](const model::AttemptFinished& e) {
+                        write_tail(model::Stream::out);
+                        write_tail(model::Stream::err);
+                        for (const model::ProcessName& each : e.result->leaked) {
+                          note("leaked", fmt::format("pid {}  {}", each.pid, each.command));
+                        }
+                        for (const model::ProcessName& each : e.result->unkilled) {
+                          note("unkilled", fmt::format("pid {}  {}", each.pid, each.command));
+                        }
+                        note("attempt", fmt::format("{} {}: {}", e.result->number, to_string(e.result->status),
+                                                    describe(*e.result)));
+                      },
+                      [&](const model::RunFinished& e) { finished(e); }},
+             event);
+  flush();
+}
+
+void TaggedLog::started(const model::RunInfo& info) {
+  start_ = info.started.instant;
+  attempts_ = info.attempts;
+  append(fmt::format("# oversee {}  run {}\n", info.version, info.id));
+  note("command", info.command);
+  note("directory", info.directory);
+  note("started", fmt::format("{}  host {}  pid {}", model::format_date(info.started.wall), info.host, info.pid));
+  note("limits", describe_limits(info.limits));
+}
+
+void TaggedLog::finished(const model::RunFinished& event) {
+  const model::AttemptResult& last = event.attempts->back();
+  const auto milliseconds = std::chrono::round<std::chrono::milliseconds>(event.finished.instant - start_);
+  const auto describe = [](model::Duration duration) { return model::describe_duration(duration); };
+  const std::string reason = last.reason == model::Reason::exit ? "" : fmt::format(" ({})", to_string(last.reason));
+  note("status", fmt::format("{}{}  exit {}  attempts {} of {}", to_string(last.status), reason,
+                             event.exit.shell_status(), event.attempts->size(), event.info->attempts));
+  note("duration", fmt::format("{}  cpu {} user {} system  memory {}  output {} out {} err", describe(milliseconds),
+                               describe(last.usage.user), describe(last.usage.system),
+                               model::describe_byte_size(last.usage.max_rss_bytes),
+                               model::describe_byte_size(last.out.bytes), model::describe_byte_size(last.err.bytes)));
+  note("finished", model::format_date(event.finished.wall));
+}
+
+void TaggedLog::output(model::Stream stream, std::string_view bytes, const model::Reading& at) {
+  stamp(stream, at);
+  Captured& captured = captured_[model::index(stream)];
+  std::string& unfinished = captured.unfinished;
+  const bool block = bytes.size() >= kBlock;
+  while (!bytes.empty()) {
+    const auto* newline = static_cast<const char*>(std::memchr(bytes.data(), '\n', bytes.size()));
+    if (newline == nullptr) {
+      if (block && unfinished.size() + bytes.size() <= kLongestUnfinished) {
+        unfinished += bytes;
+      } else {
+        flush_tail(stream);
+        open_line(stream, bytes);
+      }
+      return;
+    }
+    ++captured.lines;
+    const auto length = static_cast<std::size_t>(newline - bytes.data()) + 1;
+    if (unfinished.empty()) {
+      whole_line(stream, bytes.substr(0, length));
+    } else {
+      unfinished += bytes.substr(0, length);
+      whole_line(stream, unfinished);
+      unfinished.clear();
+    }
+    bytes.remove_prefix(length);
+  }
+}
+
+model::StreamTally TaggedLog::tally(model::Stream stream) {
+  flush_tail(stream);
+  const Captured& captured = captured_[model::index(stream)];
+  model::StreamTally tally{.lines = captured.lines};
+  if (captured.tail) {
+    tally.omitted_bytes = captured.tail->omitted_bytes();
+    tally.omitted_lines = captured.tail->omitted_lines();
+  }
+  return tally;
+}
+
+// From the first record that does not fit, all that follow go to the tail, so that their order stays.
+bool TaggedLog::head_is_full(Captured& captured, std::size_t size) {
+  if (!most_kept_) return false;
+  if (!captured.tail) {
+    const std::uint64_t tail = std::min(*most_kept_ / 4, kLargestTail);
+    if (captured.head + size <= *most_kept_ - tail) {
+      captured.head += size;
+      return false;
+    }
+    captured.tail.emplace(static_cast<std::size_t>(tail));
+  }
+  return true;
+}
+
+// Once a chunk: its bytes came at one time.
+void TaggedLog::stamp(model::Stream stream, const model::Reading& at) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at.instant - start_).count();
+  Stamp& stamp = stamps_[model::index(stream)];
+  const auto end = fmt::format_to_n(stamp.text.data(), stamp.text.size(), "{:5}.{:03} {}| ", ms / 1000, ms % 1000,
+                                    stream == model::Stream::out ? "out" : "err");
+  stamp.size = std::min(end.size, stamp.text.size());
+}
+
+void TaggedLog::whole_line(model::Stream stream, std::string_view text) {
+  const Stamp& stamp = stamps_[model::index(stream)];
+  Captured& captured = captured_[model::index(stream)];
+  if (head_is_full(captured, text.size())) {
+    captured.tail->add({stamp.text.data(), stamp.size}, text, {});
+    return;
+  }
+  if (text.size() > kLongLine) {
+    append({stamp.text.data(), stamp.size});
+    append(text);
+    return;
+  }
+  if (size_ + stamp.text.size() + text.size() > kBuffer) flush();
+  std::memcpy(buffer_.get() + size_, stamp.text.data(), stamp.text.size());   // a fixed size; what is too much of it
+  std::memcpy(buffer_.get() + size_ + stamp.size, text.data(), text.size());  // is written over
+  size_ += stamp.size + text.size();
+}
+
+void TaggedLog::open_line(model::Stream stream, std::string_view text) {
+  Stamp stamp = stamps_[model::index(stream)];
+  stamp.text.at(stamp.size - 2) = ':';
+  Captured& captured = captured_[model::index(stream)];
+  if (head_is_full(captured, text.size())) {
+    captured.tail->add({stamp.text.data(), stamp.size}, text, "\n");
+    return;
+  }
+  append({stamp.text.data(), stamp.size});
+  append(text);
+  append("\n");
+}
+
+void TaggedLog::flush_tail(model::Stream stream) {
+  std::string& unfinished = captured_[model::index(stream)].unfinished;
+  if (unfinished.empty()) return;
+  open_line(stream, unfinished);
+  unfinished.clear();
+}
+
+// What was kept back of the attempt's stream, behind a line that counts what is between.
+void TaggedLog::write_tail(model::Stream stream) {
+  flush_tail(stream);
+  Captured& captured = captured_[model::index(stream)];
+  if (captured.tail) {
+    if (captured.tail->omitted_bytes() != 0) {
+      note("omitted", fmt::format("{}, {} lines of {}", model::describe_byte_size(captured.tail->omitted_bytes()),
+                                  captured.tail->omitted_lines(), stream == model::Stream::out ? "stdout" : "stderr"));
+    }
+    const auto [first, second] = captured.tail->parts();
+    append(first);
+    append(second);
+  }
+  captured = {};
+}
+
+void TaggedLog::append(std::string_view text) {
+  if (size_ + text.size() > kBuffer) flush();
+  if (text.size() > kLongLine) {
+    flush();
+    sink_.write(text);
+    return;
+  }
+  std::memcpy(buffer_.get() + size_, text.data(), text.size());
+  size_ += text.size();
+}
+
+// Nothing in it may start a line: commands, directories and names are not ours to trust.
+void TaggedLog::note(std::string_view key, std::string text) {
+  append(fmt::format("# {:<9} {}\n", key, model::without_controls(std::move(text))));
+}
+
+void TaggedLog::flush() {
+  if (size_ == 0) return;
+  sink_.write({buffer_.get(), size_});
+  size_ = 0;
+}
+
+}  // namespace oversee::report

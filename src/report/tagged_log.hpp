@@ -1,0 +1,67 @@
+// The log that a person reads: each line of the command's with its time, its stream and a mark, written as it comes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "model/byte_sink.hpp"
+#include "model/event.hpp"
+#include "report/bounded_tail.hpp"
+
+namespace oversee::report {
+
+// Lines that start with '#' are oversee's. A line of the command's is "SECONDS out| TEXT" where it ended in a newline,
+// "SECONDS out: TEXT" where it did not; nothing of TEXT is changed, so that the stream can be had back to the byte.
+class TaggedLog final : public model::EventSink {
+ public:
+  // The sink stays the caller's. Of each stream of an attempt at most so many bytes are kept, its first and its last
+  // lines, with a count of what lies between.
+  TaggedLog(model::ByteSink& sink, std::optional<std::uint64_t> most_kept);
+
+  void on(const model::Event& event, const model::Reading& at) override;
+
+  // Of the attempt's output, once it is complete. The log splits lines anyway: nobody else needs to look at a byte.
+  model::StreamTally tally(model::Stream stream);
+
+ private:
+  // "    0.012 out| ", of a fixed size so that it is copied at one stroke.
+  struct Stamp {
+    std::array<char, 32> text{};
+    std::size_t size = 0;
+  };
+
+  // A stream of the attempt.
+  struct Captured {
+    std::string unfinished;  // the start of a line whose rest is sure to follow at once
+    std::uint64_t lines = 0;
+    std::uint64_t head = 0;           // bytes written as they came
+    std::optional<BoundedTail> tail;  // once the head is full
+  };
+
+  bool head_is_full(Captured& captured, std::size_t size);
+  void started(const model::RunInfo& info);
+  void output(model::Stream stream, std::string_view bytes, const model::Reading& at);
+  void finished(const model::RunFinished& event);
+  void stamp(model::Stream stream, const model::Reading& at);
+  void whole_line(model::Stream stream, std::string_view text_with_newline);
+  void open_line(model::Stream stream, std::string_view text);
+  void flush_tail(model::Stream stream);
+  void write_tail(model::Stream stream);
+  void append(std::string_view text);
+  void note(std::string_view key, std::string text);
+  void flush();
+
+  model::ByteSink& sink_;
+  model::Instant start_{};
+  int attempts_ = 1;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t size_ = 0;  // of what is in the buffer
+  const std::optional<std::uint64_t> most_kept_;
+  std::array<Stamp, model::kStreams> stamps_;
+  std::array<Captured, model::kStreams> captured_;
+};
+
+}  // namespace oversee::report

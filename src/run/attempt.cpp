@@ -1,0 +1,225 @@
+// Turns callbacks into events of the machine, and its actions into requests to the guard.
+#include "run/attempt.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <utility>
+
+#include "os/clock.hpp"
+#include "os/process_tree.hpp"
+
+namespace oversee::run {
+namespace {
+
+// One buffer for both streams: a chunk is dealt with before the next is read. As large as what a pipe of 1 MiB gives
+// in a few reads; only the pages that are read into are ever touched.
+constexpr std::size_t kBuffer = 256 * 1024;
+
+// What can be left in a pipe once all who could write to it are gone: as much as it was made to hold.
+constexpr std::size_t kLargestRest = 1024 * 1024;
+
+// With the guard gone, how long its orphans may take to die.
+constexpr auto kOrphanBound = std::chrono::seconds(2);
+
+LeaderExited leader_exit(int wait_status) {
+  if (WIFSIGNALED(wait_status)) return {{}, WTERMSIG(wait_status)};
+  return {WEXITSTATUS(wait_status), {}};
+}
+
+}  // namespace
+
+Attempt::Attempt(uv::Loop& loop, AttemptPlan plan, Callbacks callbacks)
+    : loop_(loop),
+      plan_(std::move(plan)),
+      callbacks_(std::move(callbacks)),
+      link_(loop, {[this](const guard::Report& report) { reported(report); }, [this] { post(GuardLost{}); },
+                   [this] { callbacks_.on_guard_gone(); }}),
+      timer_(loop, [this] { post(Tick{}); }),
+      machine_(plan_.spec->limits, plan_.capture ? static_cast<int>(model::kStreams) : 0) {}
+
+model::Result<void> Attempt::prepare() {
+  auto input = os::duplicate(plan_.input);
+  if (!input) return std::unexpected(input.error());
+  for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
+    Output& output = outputs_[model::index(stream)];
+    output.count.counted = plan_.capture;
+    if (plan_.capture) {
+      auto pipe = os::make_pipe();
+      if (!pipe) return std::unexpected(pipe.error());
+      output.command_end = std::move(pipe->writer);
+      open_reader(stream, std::move(pipe->reader));
+    } else {
+      auto ours = os::duplicate(stream == model::Stream::out ? STDOUT_FILENO : STDERR_FILENO);
+      if (!ours) return std::unexpected(ours.error());
+      output.command_end = std::move(*ours);
+    }
+  }
+  const auto started =
+      link_.start(input->get(), outputs_[0].command_end.get(), outputs_[1].command_end.get(), plan_.run_id);
+  for (Output& output : outputs_) output.command_end.reset();
+  return started;
+}
+
+void Attempt::open_reader(model::Stream stream, os::UniqueFd ours) {
+  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kBuffer);
+  outputs_[model::index(stream)].reader.emplace(
+      loop_, ours.release(), std::span<char>(buffer_.get(), kBuffer),
+      uv::PipeReader::Callbacks{[this, stream](std::string_view bytes) { output(stream, bytes); },
+                                [this, stream](int error) {
+                                  post(StreamEnded{stream, error});
+                                }});
+}
+
+void Attempt::begin(const std::vector<std::string>& environment) {
+  result_.started = os::read_clock();
+  link_.send(guard::StartCommand{.argv = plan_.spec->argv,
+                                 .environment = environment,
+                                 .directory = plan_.spec->directory,
+                                 .own_group = !plan_.shares_group,
+                                 .ignored_signals = plan_.caller_signals.ignored,
+                                 .blocked_signals = plan_.caller_signals.blocked});
+}
+
+void Attempt::cancel(const CancelRequested& request) { post(request); }
+
+void Attempt::suspended() { post(Suspended{}); }
+void Attempt::resumed() { post(Resumed{}); }
+
+void Attempt::pause(model::Stream stream) {
+  Output& output = outputs_[model::index(stream)];
+  if (tree_gone_) return;
+  output.paused = true;
+  if (output.reader) output.reader->pause();
+}
+
+void Attempt::resume(model::Stream stream) {
+  Output& output = outputs_[model::index(stream)];
+  if (!std::exchange(output.paused, false)) return;
+  if (output.reader && output.reader->open()) output.reader->start();
+}
+
+void Attempt::abandon(model::Stream stream) {
+  Output& output = outputs_[model::index(stream)];
+  if (!output.reader || !output.reader->open()) return;
+  output.reader->close();
+  post(StreamEnded{stream, 0});
+}
+
+void Attempt::reported(const guard::Report& report) {
+  if (const auto* started = std::get_if<guard::CommandStarted>(&report)) {
+    if (plan_.spec->limits.wall) wall_deadline_ = os::read_clock().instant + *plan_.spec->limits.wall;
+    started_ = true;
+    callbacks_.publish(model::AttemptStarted{plan_.number, started->pid}, result_.started);
+    post(Started{});
+    // Not before, or its first words would be told before its start.
+    for (Output& output : outputs_) {
+      if (output.reader && !output.paused) output.reader->start();
+    }
+  } else if (const auto* failed = std::get_if<guard::StartFailed>(&report)) {
+    post(StartFailed{{failed->stage, failed->error, failed->subject}});
+  } else if (const auto* stopped = std::get_if<guard::LeaderStopped>(&report); stopped != nullptr) {
+    leader_stopped_ = true;
+    if (on_leader_stopped) on_leader_stopped();
+  } else if (std::holds_alternative<guard::LeaderContinued>(report)) {
+    leader_stopped_ = false;
+  } else if (const auto* exited = std::get_if<guard::LeaderExited>(&report)) {
+    leader_stopped_ = false;
+    callbacks_.before_exit();
+    post(leader_exit(exited->wait_status));
+  } else if (const auto* asked = std::get_if<guard::CancelAsked>(&report)) {
+    post(CancelRequested{.by = {asked->signal, asked->sender}});
+  } else if (const auto* survivors = std::get_if<guard::Survivors>(&report)) {
+    post(SurvivorsNamed{survivors->processes});
+  } else if (const auto* empty = std::get_if<guard::TreeEmpty>(&report)) {
+    post(TreeEmptied{empty->usage});
+    read_the_rest();
+  }
+}
+
+void Attempt::output(model::Stream stream, std::string_view bytes) {
+  Output& output = outputs_[model::index(stream)];
+  output.count.bytes += bytes.size();
+  if (tree_gone_) output.rest += bytes.size();
+  callbacks_.publish(model::OutputArrived{stream, bytes}, os::read_clock());
+  if (output.rest > kLargestRest) abandon(stream);  // a stranger goes on writing to it
+}
+
+// With nobody left to write, a slow reader of ours needs no patience of the command's any more: what is left is read
+// into log and queues, where it is bounded, and the attempt can end.
+void Attempt::read_the_rest() {
+  tree_gone_ = true;
+  resume(model::Stream::out);
+  resume(model::Stream::err);
+}
+
+void Attempt::post(AttemptEvent event) {
+  queue_.push_back(std::move(event));
+  if (std::exchange(stepping_, true)) return;
+  while (!queue_.empty()) {
+    const AttemptEvent next = std::move(queue_.front());
+    queue_.pop_front();
+    const model::Reading at = os::read_clock();
+    const bool was_done = machine_.done();
+    for (const AttemptAction& action : machine_.step(next, at.instant)) {
+      perform(action);
+      if (const auto* sent = std::get_if<SignalTree>(&action)) {
+        if (const auto why = machine_.stopping_for()) callbacks_.publish(model::Stopping{*why, sent->signal}, at);
+      } else if (std::holds_alternative<KillTree>(action) && machine_.stopping_for()) {
+        callbacks_.publish(model::Stopping{*machine_.stopping_for(), SIGKILL}, at);
+      }
+    }
+    if (machine_.done() && !was_done) finish(at);
+  }
+  stepping_ = false;
+  timer_.set(machine_.wake_at());
+}
+
+void Attempt::perform(const AttemptAction& action) {
+  if (const auto* all = std::get_if<SignalTree>(&action)) {
+    link_.send(guard::SignalTree{all->signal});
+  } else if (std::holds_alternative<KillTree>(action)) {
+    link_.send(guard::KillTree{});
+  } else if (std::holds_alternative<NameSurvivors>(action)) {
+    link_.send(guard::NameSurvivors{});
+  } else if (std::holds_alternative<KillOrphans>(action)) {
+    (void)os::kill_and_reap(link_.pid(), kOrphanBound);
+    read_the_rest();
+  } else if (std::holds_alternative<KillGuard>(action)) {
+    link_.kill();
+  } else if (std::holds_alternative<CloseQuietStreams>(action)) {
+    close_quiet_streams();
+  } else if (std::holds_alternative<CloseStreams>(action)) {
+    close_streams();
+  }
+}
+
+// A stream in which something waits is only slow: its bytes are still to come through.
+void Attempt::close_quiet_streams() {
+  for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
+    const Output& output = outputs_[model::index(stream)];
+    if (!output.reader || !output.reader->open()) continue;
+    if (os::readable_bytes(output.reader->fd()) == 0) abandon(stream);
+  }
+}
+
+void Attempt::close_streams() {
+  for (Output& output : outputs_) {
+    if (output.reader) output.reader->close();
+  }
+}
+
+void Attempt::finish(const model::Reading& at) {
+  link_.close();
+  const model::Reading started = result_.started;
+  result_ = machine_.result();
+  result_.number = plan_.number;
+  result_.started = started;
+  result_.finished = at;
+  result_.out = outputs_[model::index(model::Stream::out)].count;
+  result_.err = outputs_[model::index(model::Stream::err)].count;
+  callbacks_.on_done();
+}
+
+}  // namespace oversee::run

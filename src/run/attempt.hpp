@@ -1,0 +1,115 @@
+// One attempt for real: drives the machine with a guard, pipes and a timer, and does what it says.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/event.hpp"
+#include "model/failure.hpp"
+#include "model/run_spec.hpp"
+#include "os/descriptor.hpp"
+#include "os/signals.hpp"
+#include "run/attempt_machine.hpp"
+#include "run/guard_link.hpp"
+#include "uv/loop.hpp"
+#include "uv/pipe_reader.hpp"
+#include "uv/timer.hpp"
+
+namespace oversee::run {
+
+struct AttemptPlan {
+  const model::RunSpec* spec;
+  int number = 1;
+  std::string run_id;
+  int input = 0;              // the command's standard input
+  bool capture = true;        // read its output through pipes; else it gets our 1 and 2
+  bool shares_group = false;  // it stays in our process group, for the terminal's sake
+  os::SignalState caller_signals;
+};
+
+class Attempt {
+ public:
+  using Publish = std::function<void(const model::Event&, const model::Reading&)>;
+
+  struct Callbacks {
+    Publish publish;
+    std::function<void()> on_done;  // once, when the result is final
+    // Before the leader's end is judged: a key's signal that killed it was sent to us at the same stroke, and is to be
+    // known by then.
+    std::function<void()> before_exit;
+    std::function<void()> on_guard_gone;  // once, when the guard has been reaped; before or after on_done
+  };
+
+  Attempt(uv::Loop& loop, AttemptPlan plan, Callbacks callbacks);
+
+  // Makes the pipes and starts the guard, which costs most of the time: what else is to be prepared goes on meanwhile.
+  model::Result<void> prepare();
+
+  // Has the guard start the command, whose environment this is.
+  void begin(const std::vector<std::string>& environment);
+
+  void cancel(const CancelRequested& request);
+  void signal_leader(model::Signal signal) { link_.send(guard::SignalLeader{signal}); }
+  void signal_group(model::Signal signal) { link_.send(guard::SignalGroup{signal}); }
+  void continue_tree() { link_.send(guard::SignalTree{SIGCONT}); }
+  void suspended();
+  void resumed();
+
+  // Flow control by whoever shows the output.
+  void pause(model::Stream stream);
+  void resume(model::Stream stream);
+  // The reader of what we show is gone: let the command meet a broken pipe, as it would without us.
+  void abandon(model::Stream stream);
+
+  bool started() const { return started_; }
+  bool leader_stopped() const { return leader_stopped_; }
+  // Called when the leader stops or goes on.
+  std::function<void()> on_leader_stopped;
+
+  const model::AttemptResult& result() const { return result_; }
+  bool guard_gone() const { return !link_.running(); }
+  // The deadline that the attempt had, as long as it had one.
+  std::optional<model::Instant> wall_deadline() const { return wall_deadline_; }
+
+ private:
+  struct Output {
+    os::UniqueFd command_end;
+    std::optional<uv::PipeReader> reader;
+    bool paused = false;
+    std::size_t rest = 0;  // bytes read since the tree is gone
+    model::StreamCount count;
+  };
+
+  void open_reader(model::Stream stream, os::UniqueFd ours);
+  void reported(const guard::Report& report);
+  void output(model::Stream stream, std::string_view bytes);
+  void post(AttemptEvent event);
+  void perform(const AttemptAction& action);
+  void read_the_rest();
+  void close_quiet_streams();
+  void close_streams();
+  void finish(const model::Reading& at);
+
+  uv::Loop& loop_;
+  AttemptPlan plan_;
+  Callbacks callbacks_;
+  GuardLink link_;
+  uv::Timer timer_;
+  std::unique_ptr<char[]> buffer_;
+  std::array<Output, model::kStreams> outputs_;
+  AttemptMachine machine_;
+  std::deque<AttemptEvent> queue_;  // events that come while one is being handled
+  bool stepping_ = false;
+  bool started_ = false;
+  bool leader_stopped_ = false;
+  bool tree_gone_ = false;
+  std::optional<model::Instant> wall_deadline_;
+  model::AttemptResult result_;
+};
+
+}  // namespace oversee::run

@@ -1,0 +1,164 @@
+// One attempt as a pure machine: events in, actions out. It reads no clock, starts no process, sends no signal.
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "model/clock.hpp"
+#include "model/event.hpp"
+#include "model/outcome.hpp"
+#include "model/run_spec.hpp"
+
+namespace oversee::run {
+
+// What happened.
+
+struct Started {};
+struct StartFailed {
+  model::SpawnFailure failure;
+};
+// The stream is at its end, or its reading failed with an errno.
+struct StreamEnded {
+  model::Stream stream;
+  int error = 0;
+};
+struct LeaderExited {
+  std::optional<int> exit_code;
+  std::optional<model::Signal> signal;
+};
+struct SurvivorsNamed {
+  std::vector<model::ProcessName> processes;
+};
+struct TreeEmptied {
+  model::Usage usage;
+};
+struct CancelRequested {
+  model::Canceller by;
+  bool from_terminal = false;  // the command shares the terminal and has been sent it already
+  bool keys_read = false;      // the command reads single keys: Ctrl-C is one of its keys
+};
+struct GuardLost {};
+// oversee itself is stopped and continued, along with the command.
+struct Suspended {};
+struct Resumed {};
+// wake_at() has come.
+struct Tick {};
+
+using AttemptEvent = std::variant<Started, StartFailed, StreamEnded, LeaderExited, SurvivorsNamed, TreeEmptied,
+                                  CancelRequested, GuardLost, Suspended, Resumed, Tick>;
+
+// What to do about it, in order.
+
+struct SignalTree {
+  model::Signal signal;
+  bool operator==(const SignalTree&) const = default;
+};
+struct KillTree {
+  bool operator==(const KillTree&) const = default;
+};
+// Ask who is alive; SurvivorsNamed is the answer.
+struct NameSurvivors {
+  bool operator==(const NameSurvivors&) const = default;
+};
+// The guard is gone: the front kills what has become its own children.
+struct KillOrphans {
+  bool operator==(const KillOrphans&) const = default;
+};
+// The guard does not answer: stopped, or worse. KILL ends it in any state, and GuardLost comes of it.
+struct KillGuard {
+  bool operator==(const KillGuard&) const = default;
+};
+// Close those streams in which nothing waits to be read: somebody outside the tree holds their other end.
+struct CloseQuietStreams {
+  bool operator==(const CloseQuietStreams&) const = default;
+};
+struct CloseStreams {
+  bool operator==(const CloseStreams&) const = default;
+};
+
+using AttemptAction =
+    std::variant<SignalTree, KillTree, NameSurvivors, KillOrphans, KillGuard, CloseQuietStreams, CloseStreams>;
+
+class AttemptMachine {
+ public:
+  enum class State : std::uint8_t { spawning, running, stopping, draining, done };
+
+  // Streams: how many are read; none where the command writes to the caller's descriptors itself.
+  AttemptMachine(model::AttemptLimits limits, int streams);
+
+  std::vector<AttemptAction> step(const AttemptEvent& event, model::Instant now);
+
+  // When it wants a Tick; none: never, or not while suspended.
+  std::optional<model::Instant> wake_at() const;
+
+  State state() const { return state_; }
+  bool done() const { return state_ == State::done; }
+
+  // What is known so far; the outcome's fields are final once done. Times and counts are the driver's to fill in.
+  const model::AttemptResult& result() const { return result_; }
+
+  // The status that is being stopped for; none where nothing stops it.
+  std::optional<model::Status> stopping_for() const;
+
+ private:
+  struct Stop {
+    model::Status status;
+    model::Reason reason;
+  };
+  struct Deadlines {
+    std::optional<model::Instant> wall;
+    std::optional<model::Instant> rung;     // of the ladder: the grace of the rung that was climbed is over
+    std::optional<model::Instant> leak;     // the leader is gone, something is not
+    std::optional<model::Instant> give_up;  // KILL was sent
+  };
+
+  void on(const Started&, model::Instant now);
+  void on(const StartFailed& event, model::Instant now);
+  void on(const StreamEnded& event, model::Instant now);
+  void on(const LeaderExited& event, model::Instant now);
+  void on(const SurvivorsNamed& event, model::Instant now);
+  void on(const TreeEmptied& event, model::Instant now);
+  void on(const CancelRequested& event, model::Instant now);
+  void on(const GuardLost&, model::Instant now);
+  void on(const Suspended&, model::Instant now);
+  void on(const Resumed&, model::Instant now);
+  void on(const Tick&, model::Instant now);
+
+  void begin_stop(Stop why, model::StopLadder ladder, model::Instant now);
+  void climb(std::size_t rung, model::Instant now);
+  void kill(model::Instant now);
+  void sweep(model::Instant now);
+  void give_up(model::Instant now);
+  void drain(model::Instant now);
+  void finish_if_drained();
+  void finish();
+  void escalate(int presses, model::Instant now);
+  int count_press(model::Instant now);
+  std::vector<std::optional<model::Instant>*> all_deadlines();
+
+  model::AttemptLimits limits_;
+  State state_ = State::spawning;
+  model::AttemptResult result_;
+  std::vector<AttemptAction> actions_;
+
+  std::optional<Stop> stop_;  // the first reason; never replaced
+  model::StopLadder ladder_;
+  std::size_t rung_ = 0;
+  Deadlines deadlines_;
+  std::optional<model::Instant> suspended_since_;
+
+  int streams_open_;
+  bool leader_gone_ = false;
+  bool tree_empty_ = false;
+  bool swept_ = false;      // survivors asked for as leaked
+  bool giving_up_ = false;  // survivors asked for as unkilled
+  bool guard_killed_ = false;
+
+  std::optional<CancelRequested> cancel_at_start_;  // came before there was a command to send it to
+  std::optional<model::Canceller> interrupted_;     // by a key, while the command decides what to make of it
+  std::optional<model::Instant> last_press_;
+  int presses_ = 0;
+};
+
+}  // namespace oversee::run

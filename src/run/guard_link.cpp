@@ -1,0 +1,51 @@
+// Starts and speaks to the guard.
+#include "run/guard_link.hpp"
+
+#include "guard/guard.hpp"
+
+namespace oversee::run {
+namespace {
+
+// The running binary itself, even where its file was replaced meanwhile (proc(5)).
+constexpr const char* kOwnExecutable = "/proc/self/exe";
+
+}  // namespace
+
+GuardLink::GuardLink(uv::Loop& loop, Callbacks callbacks)
+    : loop_(loop), callbacks_(std::move(callbacks)), process_(loop, [this] { callbacks_.on_exit(); }) {}
+
+model::Result<void> GuardLink::start(int input, int output, int error, const std::string& run_id) {
+  auto sockets = os::make_socket_pair();
+  if (!sockets) return std::unexpected(sockets.error());
+  auto& [ours, theirs] = *sockets;
+
+  const int inherited[] = {theirs.get(), input, output, error};
+  for (const int fd : inherited) os::keep_over_exec(fd, true);
+  const auto pid = process_.start(kOwnExecutable, guard::guard_arguments({theirs.get(), input, output, error}, run_id));
+  for (const int fd : inherited) os::keep_over_exec(fd, false);
+  if (!pid) return std::unexpected(pid.error());
+  pid_ = *pid;
+  channel_.emplace(
+      loop_, ours.release(),
+      uv::Channel::Callbacks{[this](std::string_view bytes) { received(bytes); }, [this] { callbacks_.on_lost(); }});
+  return {};
+}
+
+void GuardLink::send(const guard::Request& request) {
+  if (channel_) channel_->send(guard::encode(request));
+}
+
+void GuardLink::close() {
+  if (channel_) channel_->close();
+}
+
+void GuardLink::received(std::string_view bytes) {
+  decoder_.feed(bytes);
+  while (const auto report = decoder_.next()) callbacks_.on_report(*report);
+  if (decoder_.broken()) {
+    close();
+    callbacks_.on_lost();
+  }
+}
+
+}  // namespace oversee::run

@@ -1,0 +1,53 @@
+// The front's end of the guard: starts it, sends requests, hands reports up.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "guard/protocol.hpp"
+#include "model/failure.hpp"
+#include "os/descriptor.hpp"
+#include "uv/channel.hpp"
+#include "uv/child_process.hpp"
+#include "uv/loop.hpp"
+
+namespace oversee::run {
+
+class GuardLink {
+ public:
+  struct Callbacks {
+    std::function<void(const guard::Report&)> on_report;
+    std::function<void()> on_lost;  // the guard is gone or talks nonsense; also after its last report
+    std::function<void()> on_exit;  // the guard process has been reaped
+  };
+
+  GuardLink(uv::Loop& loop, Callbacks callbacks);
+
+  // Starts the guard; it waits for a StartCommand. The streams become the command's 0, 1 and 2; they stay the caller's
+  // here, to be closed after this.
+  model::Result<void> start(int input, int output, int error, const std::string& run_id);
+
+  void send(const guard::Request& request);
+
+  // Hangs up: a guard that still holds processes kills them.
+  void close();
+
+  // KILLs the guard, in whatever state it is; on_lost follows.
+  void kill() { process_.kill(); }
+
+  bool running() const { return process_.running(); }
+  int pid() const { return pid_; }
+
+ private:
+  void received(std::string_view bytes);
+
+  uv::Loop& loop_;
+  Callbacks callbacks_;
+  uv::ChildProcess process_;
+  std::optional<uv::Channel> channel_;
+  guard::Decoder<guard::Report> decoder_;
+  int pid_ = 0;
+};
+
+}  // namespace oversee::run

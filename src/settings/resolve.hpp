@@ -1,0 +1,51 @@
+// Turns the layers' texts into typed values, or into one sentence that names the culprit.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/run_spec.hpp"
+#include "settings/layer.hpp"
+
+namespace oversee::settings {
+
+// What is wrong, where, and what would be right; ready to follow "oversee: ".
+struct SettingError {
+  std::string message;
+};
+
+struct Settings {
+  // The command's form: at most one of the first two; `words` are the command or the form's arguments.
+  std::optional<std::string> shell_line;
+  std::optional<std::string> script;
+  std::string shell;
+  std::optional<std::string> interpreter;
+  std::vector<std::string> words;
+
+  std::string directory;
+  std::vector<std::string> env;
+  std::vector<std::string> env_files;
+  std::vector<std::string> unset_env;
+  bool clear_env = false;
+  model::StandardInput input;
+
+  model::AttemptLimits limits;
+  model::ExitPolicy exit_policy;
+
+  std::optional<std::string> log;
+  std::optional<std::string> log_dir;
+  bool no_log = false;
+  std::optional<std::uint64_t> max_output;  // bytes of a stream; none: all
+  std::optional<std::string> json;
+  model::ShowSummary summary = model::ShowSummary::always;
+
+  std::optional<std::string> name;
+  bool verbose = false;
+};
+
+// `layer` holds all sources, the stronger having overridden the weaker; `words` are the command line's rest.
+std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<std::string> words);
+
+}  // namespace oversee::settings

@@ -1,0 +1,134 @@
+// Declares the settings.
+#include "settings/table.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace oversee::settings {
+namespace {
+
+constexpr std::array kTable{
+    Setting{"shell-line", 'c', Kind::text, "LINE", "", Group::command,
+            "Run LINE by the shell; what follows is its $1, $2, ... (behind -- where it starts with a dash)", "",
+            false},
+    Setting{"shell", 0, Kind::program, "PATH", "/bin/sh", Group::command,
+            "The shell for -c and for scripts without a #! line", "", false},
+    Setting{"script", 0, Kind::path, "FILE", "", Group::command,
+            "Run the script FILE; further arguments are its $1, $2, ...", "", false},
+    Setting{"interpreter", 0, Kind::program, "PROG", "", Group::command, "Run the script by PROG, not by its #! line",
+            "", false},
+    Setting{"directory", 'C', Kind::directory, "DIR", "", Group::command, "Run the command in DIR", "", false},
+    Setting{"env", 'E', Kind::assignment, "K[=V]", "", Group::command,
+            "Set K in the command's environment, or keep the caller's K", "", true},
+    Setting{"env-file", 0, Kind::path, "FILE", "", Group::command, "Set what the lines K=V of FILE say", "", true},
+    Setting{"unset-env", 0, Kind::text, "K", "", Group::command, "Remove K from the command's environment", "", true},
+    Setting{"clear-env", 0, Kind::flag, "", "", Group::command, "Start from an empty environment", "", false},
+    Setting{"stdin", 0, Kind::path, "WHAT", "inherit", Group::command,
+            "Standard input: inherit, null, or a file's name", "", false},
+
+    Setting{"timeout", 't', Kind::duration, "DUR", "none", Group::time, "Stop the command after DUR", "", false},
+    Setting{"signal", 's', Kind::signal, "SIG", "TERM", Group::time, "The first signal of a stop", "", false},
+    Setting{"kill-after", 'k', Kind::duration, "DUR", "10s", Group::time,
+            "KILL what is left DUR after the first signal", "", false},
+    Setting{"stop", 0, Kind::ladder, "LADDER", "", Group::time,
+            "All signals of a stop and their times, instead of -s and -k: INT:5s,TERM:10s,KILL", "", false},
+
+    Setting{"log", 'l', Kind::path, "FILE", "", Group::output, "Write the log to FILE", "", false},
+    Setting{"log-dir", 0, Kind::directory, "DIR", "", Group::output, "Write the log to DIR, named by the run's id", "",
+            false},
+    Setting{"no-log", 0, Kind::flag, "", "", Group::output,
+            "Write no log; the command gets oversee's own stdout and stderr (full-screen programs need it)", "", false},
+    Setting{"max-output", 0, Kind::size, "SIZE", "64MiB", Group::output,
+            "Keep at most SIZE of each stream in the log, its start and its end; none keeps all", "", false},
+    Setting{"json", 0, Kind::path, "FILE", "", Group::output, "Write the JSON summary to FILE as well", "", false},
+    Setting{"summary", 0, Kind::choice, "WHEN", "always", Group::output,
+            "Show the summary line on stderr: always, failure or never", "always|failure|never", false},
+
+    Setting{"preserve-status", 0, Kind::flag, "", "", Group::run, "After a timeout, exit with the command's own status",
+            "", false},
+    Setting{"name", 0, Kind::text, "TEXT", "", Group::run, "The run's name in summaries; else the command's base name",
+            "", false},
+    Setting{"verbose", 'v', Kind::flag, "", "", Group::run, "Say more on stderr", "", false},
+};
+
+struct Rivals {
+  std::string_view one, other;
+};
+
+constexpr std::array kRivals{
+    Rivals{"shell-line", "script"}, Rivals{"stop", "signal"}, Rivals{"stop", "kill-after"},
+    Rivals{"log", "log-dir"},       Rivals{"no-log", "log"},  Rivals{"no-log", "log-dir"},
+};
+
+// Edits (insert, delete, replace, swap of neighbours) that turn one word into the other.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
+      const std::size_t replace = d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, replace});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+    }
+  }
+  return d[a.size()][b.size()];
+}
+
+}  // namespace
+
+std::span<const Setting> table() { return kTable; }
+
+const Setting* find(std::string_view name) {
+  const auto* found = std::ranges::find(kTable, name, &Setting::name);
+  return found == kTable.end() ? nullptr : found;
+}
+
+std::vector<std::string_view> rivals(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Rivals& pair : kRivals) {
+    if (pair.one == name) names.push_back(pair.other);
+    if (pair.other == name) names.push_back(pair.one);
+  }
+  return names;
+}
+
+bool names_one_run(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kNames{"shell-line", "script", "interpreter", "log", "json", "name"};
+  return std::ranges::find(kNames, name) != kNames.end();
+}
+
+std::string_view title(Group group) {
+  switch (group) {
+    case Group::command: return "What to run";
+    case Group::time: return "How long";
+    case Group::output: return "What is kept and shown";
+    case Group::run: return "The run";
+  }
+  return "";
+}
+
+std::string variable_of(const Setting& setting) {
+  std::string name = "OVERSEE_";
+  for (const char c : setting.name) name += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
+  return name;
+}
+
+std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
+  std::string_view best;
+  std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;  // as many edits as a slip of the fingers makes
+  for (const std::string_view each : known) {
+    const bool abbreviated = word.size() >= 3 && each.starts_with(word);
+    const std::size_t edits = abbreviated ? 1 : distance(word, each);
+    if (edits < least) {
+      least = edits;
+      best = each;
+    }
+  }
+  return best;
+}
+
+}  // namespace oversee::settings

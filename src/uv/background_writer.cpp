@@ -1,0 +1,138 @@
+// The writing thread and its ring.
+#include "uv/background_writer.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+namespace oversee::uv {
+namespace {
+
+// Up to the high mark the loop may go on; the chunks of two readers fit above it.
+constexpr std::size_t kRing = 1024 * 1024;
+constexpr std::size_t kHighMark = kRing / 2;
+constexpr std::size_t kLowMark = kRing / 4;
+
+// Larger writes would sit in a full pipe's way for longer than it takes the other side to read.
+constexpr std::size_t kLargestWrite = 64 * 1024;
+
+// Waits and writes once. The description may be non-blocking, by another's doing: then poll waits in write's place.
+ssize_t write_once(int fd, const char* data, std::size_t size) {
+  while (true) {
+    const ssize_t written = ::write(fd, data, size);
+    if (written >= 0) return written;
+    if (errno == EAGAIN) {
+      pollfd writable{fd, POLLOUT, 0};
+      (void)::poll(&writable, 1, -1);
+    } else if (errno != EINTR) {
+      return -1;
+    }
+  }
+}
+
+}  // namespace
+
+BackgroundWriter::BackgroundWriter(Loop& loop, int fd) : fd_(fd), async_(this) {
+  uv_async_init(loop.raw(), async_.get(), [](uv_async_t* handle) {
+    if (auto* self = Handle<uv_async_t, BackgroundWriter>::owner(handle)) self->notified();
+  });
+  uv_unref(async_.base());
+}
+
+BackgroundWriter::~BackgroundWriter() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    quit_ = true;
+    wake_.notify_one();
+  }
+  thread_.join();
+}
+
+bool BackgroundWriter::write(std::string_view bytes) {
+  if (!thread_.joinable()) {
+    ring_ = std::make_unique_for_overwrite<char[]>(kRing);
+    thread_ = std::thread([this] { work(); });
+  }
+  const std::lock_guard lock(mutex_);
+  if (error_ != 0) return true;
+  const bool asleep = empty();
+  append(bytes);
+  if (asleep) wake_.notify_one();
+  full_ = size_ >= kHighMark;
+  return !full_;
+}
+
+void BackgroundWriter::append(std::string_view bytes) {
+  if (bytes.size() > kRing - size_ || !overflow_.empty()) {
+    overflow_ += bytes;
+    return;
+  }
+  const std::size_t end = (begin_ + size_) % kRing;
+  const std::size_t first = std::min(bytes.size(), kRing - end);
+  std::memcpy(ring_.get() + end, bytes.data(), first);
+  std::memcpy(ring_.get(), bytes.data() + first, bytes.size() - first);
+  size_ += bytes.size();
+}
+
+bool BackgroundWriter::idle() const {
+  const std::lock_guard lock(mutex_);
+  return empty() || error_ != 0;
+}
+
+void BackgroundWriter::work() noexcept {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, nullptr);
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return !empty() || quit_; });
+    if (empty()) return;
+    if (size_ == 0) refill();
+    const char* data = ring_.get() + begin_;
+    const std::size_t size = std::min({size_, kRing - begin_, kLargestWrite});
+    lock.unlock();
+    const ssize_t written = write_once(fd_, data, size);
+    const int error = written < 0 ? errno : 0;
+    lock.lock();
+    if (error != 0) {
+      error_ = error;
+      uv_async_send(async_.get());
+      return;
+    }
+    begin_ = (begin_ + static_cast<std::size_t>(written)) % kRing;
+    size_ -= static_cast<std::size_t>(written);
+    if (empty() || (full_ && size_ <= kLowMark)) uv_async_send(async_.get());
+  }
+}
+
+// From the overflow, as much as the ring takes.
+void BackgroundWriter::refill() {
+  const std::size_t size = std::min(overflow_.size(), kRing);
+  begin_ = 0;
+  size_ = size;
+  std::memcpy(ring_.get(), overflow_.data(), size);
+  overflow_.erase(0, size);
+}
+
+void BackgroundWriter::notified() noexcept {
+  int error = 0;
+  bool ready = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (error_ != 0 && !error_told_) {
+      error_told_ = true;
+      error = error_;
+    }
+    ready = error_ != 0 || size_ <= kLowMark;
+    if (ready) full_ = false;
+  }
+  if (error != 0 && on_error) on_error(error);
+  if (ready && on_ready) on_ready();
+}
+
+}  // namespace oversee::uv

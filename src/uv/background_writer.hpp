@@ -1,0 +1,51 @@
+// Writes to a descriptor that may block, off the loop: a stalled reader stalls a thread, never a deadline.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "model/byte_sink.hpp"
+#include "uv/loop.hpp"
+
+namespace oversee::uv {
+
+// One thread and one bounded ring per descriptor. The descriptor stays the caller's, its flags as they are: whatever
+// mode its description is in (others share it), the bytes get through.
+class BackgroundWriter final : public model::ByteSink {
+ public:
+  BackgroundWriter(Loop& loop, int fd);
+  // Waits until all is written: whoever cannot wait for a stalled reader ends the process instead.
+  ~BackgroundWriter() override;
+
+  bool write(std::string_view bytes) override;
+  bool idle() const override;
+
+ private:
+  void work() noexcept;
+  void notified() noexcept;
+  void append(std::string_view bytes);
+  void refill();
+  bool empty() const { return size_ == 0 && overflow_.empty(); }
+
+  const int fd_;
+  Handle<uv_async_t, BackgroundWriter> async_;
+  std::thread thread_;
+
+  mutable std::mutex mutex_;  // guards all below
+  std::condition_variable wake_;
+  std::unique_ptr<char[]> ring_;
+  std::size_t begin_ = 0;
+  std::size_t size_ = 0;
+  std::string overflow_;  // what came after the ring was full; written after it
+  int error_ = 0;
+  bool full_ = false;  // write() said so, and on_ready is owed
+  bool error_told_ = false;
+  bool quit_ = false;
+};
+
+}  // namespace oversee::uv

@@ -1,0 +1,54 @@
+// Channels over uv_pipe_t.
+#include "uv/channel.hpp"
+
+namespace oversee::uv {
+namespace {
+
+struct QueuedWrite {
+  uv_write_t request{};
+  std::string bytes;
+};
+
+}  // namespace
+
+Channel::Channel(Loop& loop, int fd, Callbacks callbacks) : callbacks_(std::move(callbacks)), handle_(this) {
+  uv_pipe_init(loop.raw(), handle_.get(), 0);
+  uv_pipe_open(handle_.get(), fd);
+  uv_read_start(
+      handle_.stream(),
+      [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
+        auto* self = Handle<uv_pipe_t, Channel>::owner(handle);
+        *buffer = self == nullptr ? uv_buf_init(nullptr, 0) : uv_buf_init(self->buffer_, sizeof self->buffer_);
+      },
+      [](uv_stream_t* stream, ssize_t count, const uv_buf_t*) {
+        if (auto* self = Handle<uv_pipe_t, Channel>::owner(stream)) self->read(count);
+      });
+}
+
+void Channel::send(std::string bytes) {
+  if (!handle_) return;
+  uv_buf_t buffer = uv_buf_init(bytes.data(), static_cast<unsigned>(bytes.size()));
+  const int sent = uv_try_write(handle_.stream(), &buffer, 1);
+  if (sent == static_cast<int>(bytes.size())) return;
+  if (sent > 0) bytes.erase(0, static_cast<std::size_t>(sent));
+  auto* write = new QueuedWrite{.bytes = std::move(bytes)};
+  buffer = uv_buf_init(write->bytes.data(), static_cast<unsigned>(write->bytes.size()));
+  write->request.data = write;
+  const int status = uv_write(&write->request, handle_.stream(), &buffer, 1,
+                              [](uv_write_t* request, int) { delete static_cast<QueuedWrite*>(request->data); });
+  if (status != 0) delete write;
+}
+
+void Channel::close() { handle_.close(); }
+
+void Channel::read(ssize_t count) noexcept {
+  if (count == 0) return;
+  if (count < 0) {
+    close();
+    callbacks_.on_end();
+    return;
+  }
+  callbacks_.on_bytes(std::string_view(buffer_, static_cast<std::size_t>(count)));
+}
+
+}  // namespace oversee::uv

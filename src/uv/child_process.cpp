@@ -1,0 +1,36 @@
+// Child processes over uv_spawn.
+#include "uv/child_process.hpp"
+
+#include <csignal>
+
+namespace oversee::uv {
+
+ChildProcess::ChildProcess(Loop& loop, std::function<void()> on_exit)
+    : loop_(loop), on_exit_(std::move(on_exit)), handle_(this) {}
+
+model::Result<int> ChildProcess::start(const std::string& file, std::vector<std::string> argv) {
+  std::vector<char*> arguments;
+  arguments.reserve(argv.size() + 1);
+  for (std::string& word : argv) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+
+  uv_process_options_t options{};
+  options.file = file.c_str();
+  options.args = arguments.data();
+  options.exit_cb = [](uv_process_t* process, std::int64_t, int) {
+    if (auto* self = Handle<uv_process_t, ChildProcess>::owner(process)) {
+      self->running_ = false;
+      self->on_exit_();
+    }
+  };
+  const int error = uv_spawn(loop_.raw(), handle_.get(), &options);
+  if (error != 0) return std::unexpected(model::Failure{"start the guard process", -error, file, {}});
+  running_ = true;
+  return handle_.get()->pid;
+}
+
+void ChildProcess::kill() {
+  if (running_) uv_process_kill(handle_.get(), SIGKILL);
+}
+
+}  // namespace oversee::uv

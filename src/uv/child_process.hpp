@@ -1,0 +1,34 @@
+// Starts a process of ours and tells when it is gone.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "model/failure.hpp"
+#include "uv/loop.hpp"
+
+namespace oversee::uv {
+
+// Its descriptors 0–2 are /dev/null (handing the caller's to uv_spawn would clear their O_NONBLOCK for everybody);
+// those from 3 up that are not CLOEXEC pass through with their numbers. libuv resets its signals.
+class ChildProcess {
+ public:
+  ChildProcess(Loop& loop, std::function<void()> on_exit);
+
+  // argv[0] is only the name that it shows.
+  model::Result<int> start(const std::string& file, std::vector<std::string> argv);
+
+  // By KILL. It cannot be hit after its number went to another: libuv has not reaped it while running() is true.
+  void kill();
+
+  bool running() const { return running_; }
+
+ private:
+  Loop& loop_;
+  std::function<void()> on_exit_;
+  Handle<uv_process_t, ChildProcess> handle_;
+  bool running_ = false;
+};
+
+}  // namespace oversee::uv

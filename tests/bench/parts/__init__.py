@@ -1,0 +1,17 @@
+"""The parts of the benchmark, in the order in which they run. Each module has measure(place, effort) -> Section."""
+
+from collections.abc import Callable
+
+from effort import Effort
+from page import Section
+from parts import deadline, memory, parallel, start, throughput, tree
+from workplace import Workplace
+
+PARTS: dict[str, Callable[[Workplace, Effort], Section]] = {
+    "start": start.measure,
+    "throughput": throughput.measure,
+    "memory": memory.measure,
+    "tree": tree.measure,
+    "deadline": deadline.measure,
+    "parallel": parallel.measure,
+}

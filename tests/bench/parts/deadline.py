@@ -1,0 +1,74 @@
+"""How exactly a deadline is kept, on an idle machine and on a busy one."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from effort import Effort
+from page import Section, Table, Verdict, figure
+from rounds import Command, Samples, run_rounds
+from workplace import Workplace
+
+DEADLINE_MS = 300
+BUSY = 4
+LATE_MS = 20.0
+
+INTRO = ("`-t 0.3` around `sleep 60`: by how much the whole run, start-up and clearing up included, takes longer than "
+         f"0.3 s. Busy means {BUSY} processes that compute all the time; whoever waits for the wrapper competes with "
+         "them too.")
+
+
+def measure(place: Workplace, effort: Effort) -> Section:
+    rounds = effort.rounds_of(20, 5)
+    commands = _commands(place)
+    section = Section("Deadline", INTRO, notes=[f"rounds: {rounds}"])
+    if place.oversee is None:
+        section.notes.append("oversee skipped: not found")
+    rows = []
+    errors: list[float] = []
+    for state in ("idle", "busy"):
+        with _busy_processes(place, BUSY if state == "busy" else 0, seconds=20 + 2 * rounds):
+            measured = run_rounds(place, commands, rounds, bound_s=20)
+        for samples in measured:
+            rows.append([samples.command.name, state, *_cells(samples)])
+            if samples.command.name == "oversee":
+                errors += [_error_ms(samples.wall_ms.low), _error_ms(samples.wall_ms.high)]
+    section.tables.append(Table(["command", "machine", "late by ms", "min..max"], rows))
+    section.verdicts.append(_verdict(errors))
+    return section
+
+
+def _commands(place: Workplace) -> list[Command]:
+    deadline, sleep = str(DEADLINE_MS / 1000), ["sleep", "60"]
+    wrapped = {"timeout": ["timeout", deadline, *sleep]}
+    if place.oversee is not None:
+        wrapped["oversee"] = [str(place.oversee), "-t", deadline, "--", *sleep]
+    return [Command(name, argv, expected_status=124) for name, argv in wrapped.items()]
+
+
+@contextmanager
+def _busy_processes(place: Workplace, count: int, seconds: int) -> Iterator[None]:
+    """They end by themselves too, should nobody be left to end them."""
+    argv = [place.program("processes"), "spin", str(seconds)]
+    busy = [subprocess.Popen(argv, stdin=subprocess.DEVNULL) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+
+
+def _error_ms(wall_ms: float) -> float:
+    return wall_ms - DEADLINE_MS
+
+
+def _cells(samples: Samples) -> list[str]:
+    wall = samples.wall_ms
+    return [figure(_error_ms(wall.median)), f"{figure(_error_ms(wall.low))}..{figure(_error_ms(wall.high))}"]
+
+
+def _verdict(errors: list[float]) -> Verdict:
+    measured = f"{figure(min(errors))}..{figure(max(errors))} ms late" if errors else ""
+    met = min(errors) >= 0 and max(errors) <= LATE_MS if errors else None
+    return Verdict("deadline error, idle and busy", "", f"never early, at most {LATE_MS:g} ms late", measured, met)

@@ -1,0 +1,52 @@
+"""What it costs to put a wrapper around a command that does nothing."""
+
+from effort import Effort
+from page import Section, Table, Verdict, figure, times
+from rounds import Command, Samples, run_rounds
+from workplace import Workplace
+from wrappers import (CHRONIC, OVERSEE, OVERSEE_NO_LOG, PLAIN, PYTHON, SCRIPT, TEE, TIMEOUT, TIMEOUT_TEE, TINI,
+                      Wrapper, present)
+
+ROWS = (PLAIN, TINI, TIMEOUT, TEE, TIMEOUT_TEE, OVERSEE_NO_LOG, OVERSEE, SCRIPT, PYTHON, CHRONIC)
+
+INTRO = ("X is a static `true`. The cost is the median of the wall time minus that of the plain command; ratios are of "
+         "costs, so that 1.0 × `timeout` means as expensive as `timeout` itself.")
+
+
+def measure(place: Workplace, effort: Effort) -> Section:
+    wrappers, notes = present(ROWS, place)
+    commands = [Command(wrapper.name, wrapper.wrap([place.program("true")], place)) for wrapper in wrappers]
+    rounds = effort.rounds_of(200, 25)
+    measured = dict(zip(wrappers, run_rounds(place, commands, rounds, warmups=3, bound_s=20)))
+    section = Section("Start: wrapping `true`", INTRO, notes=[f"rounds: {rounds}", *notes])
+    costs = {wrapper: _cost_us(measured[wrapper], measured[PLAIN]) for wrapper in wrappers}
+    section.tables.append(_table(measured, costs))
+    section.verdicts = [_verdict(costs, TIMEOUT, 1.3), _verdict(costs, TIMEOUT_TEE, 0.7)]
+    return section
+
+
+def _cost_us(samples: Samples, plain: Samples) -> float:
+    return (samples.wall_ms.median - plain.wall_ms.median) * 1000
+
+
+def _ratio(costs: dict[Wrapper, float], wrapper: Wrapper, peer: Wrapper) -> float | None:
+    if wrapper is PLAIN or costs.get(peer, 0) <= 0 or wrapper not in costs:
+        return None
+    return costs[wrapper] / costs[peer]
+
+
+def _table(measured: dict[Wrapper, Samples], costs: dict[Wrapper, float]) -> Table:
+    rows = []
+    for wrapper, samples in measured.items():
+        wall = samples.wall_ms
+        rows.append([wrapper.name, figure(wall.median), f"{figure(wall.low)}..{figure(wall.high)}",
+                     "" if wrapper is PLAIN else f"{costs[wrapper]:,.0f}", times(_ratio(costs, wrapper, TIMEOUT)),
+                     times(_ratio(costs, wrapper, TIMEOUT_TEE)), figure(samples.cpu_ms.median)])
+    header = ["command", "wall ms", "min..max", "cost µs", f"× {TIMEOUT.name}", f"× {TIMEOUT_TEE.name}", "CPU ms"]
+    return Table(header, rows)
+
+
+def _verdict(costs: dict[Wrapper, float], peer: Wrapper, limit: float) -> Verdict:
+    ratio = _ratio(costs, OVERSEE, peer)
+    return Verdict("cost of wrapping `true`, log and summary written", peer.name, f"at most {limit} ×", times(ratio),
+                   None if ratio is None else ratio <= limit)

@@ -1,0 +1,113 @@
+"""How fast output goes through a wrapper, and at what cost in CPU time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from effort import Effort
+from page import Section, Table, Verdict, figure, size_text, times
+from rounds import Command, Samples, Sink, run_rounds
+from workplace import Workplace
+from wrappers import OVERSEE, OVERSEE_NO_LOG, PLAIN, TEE, TIMEOUT_TEE, Wrapper, present
+
+ROWS = (PLAIN, TEE, TIMEOUT_TEE, OVERSEE, OVERSEE_NO_LOG)
+SINKS: dict[Sink, str] = {"null": "/dev/null", "cat": "a pipe to cat"}
+
+INTRO = ("X writes; what comes out of the wrapper goes to `/dev/null`, or through a pipe to a `cat` whose CPU time is "
+         "not counted. × plain and × tee are of speed: more is faster. CPU is that of X and the wrapper together.")
+
+
+@dataclass(frozen=True)
+class Workload:
+    name: str
+    argv: Callable[[Workplace, int], list[str]]
+    share: int = 1  # the size is divided by this: small writes are slow
+    speed_limit: float | None = None  # × tee, at least
+    cpu_limit: float | None = None  # × tee's CPU time, at most
+
+
+def _writers(mode: str) -> Callable[[Workplace, int], list[str]]:
+    return lambda place, size: [place.program("writers"), mode, str(size)]
+
+
+BLOCKS = Workload("64 KiB writes", _writers("blocks"), speed_limit=1.0)
+# The size of its writes is head's own choice: 4 KiB with coreutils 9.1.
+HEAD = Workload("`head -c` of /dev/zero", lambda place, size: ["head", "-c", str(size), "/dev/zero"])
+LINES = Workload("80-byte lines through a 64 KiB buffer", _writers("lines"), speed_limit=1.0)
+SMALL = Workload("64-byte writes", _writers("small"), share=8, speed_limit=1.0, cpu_limit=0.5)
+WORKLOADS = (BLOCKS, HEAD, LINES, SMALL)
+
+Measured = dict[Wrapper, Samples]
+
+
+def measure(place: Workplace, effort: Effort) -> Section:
+    wrappers, notes = present(ROWS, place)
+    rounds = effort.rounds_of(5, 3)
+    section = Section("Throughput", INTRO, notes=[f"rounds: {rounds}", *notes])
+    for workload in WORKLOADS:
+        size = effort.size // workload.share
+        by_sink: dict[Sink, Measured] = {}
+        for sink, sink_name in SINKS.items():
+            by_sink[sink] = _run(place, workload, wrappers, sink, size, rounds)
+            caption = f"{size_text(size)} in {workload.name}, to {sink_name}:"
+            section.tables.append(_table(by_sink[sink], size, caption))
+        section.verdicts += _verdicts(workload, by_sink, size)
+    return section
+
+
+def _run(place: Workplace, workload: Workload, wrappers: list[Wrapper], sink: Sink, size: int, rounds: int) -> Measured:
+    argv = workload.argv(place, size)
+    commands = [Command(wrapper.name, wrapper.wrap(argv, place), sink) for wrapper in wrappers]
+    return dict(zip(wrappers, run_rounds(place, commands, rounds, bound_s=120)))
+
+
+def _speed(measured: Measured, wrapper: Wrapper, peer: Wrapper) -> float | None:
+    if wrapper not in measured or peer not in measured:
+        return None
+    return measured[peer].wall_ms.median / measured[wrapper].wall_ms.median
+
+
+def _cpu(measured: Measured, wrapper: Wrapper, peer: Wrapper) -> float | None:
+    if wrapper not in measured or peer not in measured or measured[peer].cpu_ms.median == 0:
+        return None
+    return measured[wrapper].cpu_ms.median / measured[peer].cpu_ms.median
+
+
+def _table(measured: Measured, size: int, caption: str) -> Table:
+    rows = []
+    for wrapper, samples in measured.items():
+        wall = samples.wall_ms
+        rows.append([wrapper.name, figure(wall.median), f"{figure(wall.low)}..{figure(wall.high)}",
+                     figure(size / wall.median / 1e6), times(_speed(measured, wrapper, PLAIN)),
+                     times(_speed(measured, wrapper, TEE)), figure(samples.cpu_ms.median),
+                     times(_cpu(measured, wrapper, TEE))])
+    return Table(["command", "wall ms", "min..max", "GB/s", "× plain", "× tee", "CPU ms", "× tee's CPU"], rows, caption)
+
+
+def _verdicts(workload: Workload, by_sink: dict[Sink, Measured], size: int) -> list[Verdict]:
+    what = f"{size_text(size)} in {workload.name}, tagged log"
+    verdicts = []
+    if workload.speed_limit is not None:
+        limit = workload.speed_limit
+        verdicts.append(_over_sinks(f"{what}, speed", TEE.name, f"at least {limit} ×", by_sink,
+                                    lambda measured: _speed(measured, OVERSEE, TEE), lambda ratio: ratio >= limit))
+    if workload.cpu_limit is not None:
+        most = workload.cpu_limit
+        verdicts.append(_over_sinks(f"{what}, CPU time of X and wrapper", TEE.name, f"at most {most} ×", by_sink,
+                                    lambda measured: _cpu(measured, OVERSEE, TEE), lambda ratio: ratio <= most))
+    if workload is BLOCKS:
+        # Through a pipe only: into /dev/null plain takes no time at all, and the start of oversee would be measured.
+        # A twentieth is what two runs of one command differ by.
+        piped = {sink: measured for sink, measured in by_sink.items() if sink == "cat"}
+        verdicts.append(_over_sinks(f"{size_text(size)} in {workload.name}, no log, speed", PLAIN.name,
+                                    "1.0 × (0.95 or more)", piped,
+                                    lambda measured: _speed(measured, OVERSEE_NO_LOG, PLAIN),
+                                    lambda ratio: ratio >= 0.95))
+    return verdicts
+
+
+def _over_sinks(what: str, beside: str, budget: str, by_sink: dict[Sink, Measured],
+                ratio_of: Callable[[Measured], float | None], holds: Callable[[float], bool]) -> Verdict:
+    """Met where it is met into every sink."""
+    ratios = {sink: ratio for sink, measured in by_sink.items() if (ratio := ratio_of(measured)) is not None}
+    text = ", ".join(f"{times(ratio)} ({SINKS[sink]})" for sink, ratio in ratios.items())
+    return Verdict(what, beside, budget, text, all(map(holds, ratios.values())) if ratios else None)

@@ -1,0 +1,82 @@
+"""How long it takes from a deadline to an empty process tree, and what is left alive."""
+
+from itertools import product
+from math import inf
+
+from effort import Effort
+from page import Section, Table, Verdict, figure
+from rounds import Command, Samples, run_rounds
+from workplace import Workplace
+
+DEADLINE_MS = 500
+GRACE_MS = 300
+SHAPES = {"group": "one group", "sessions": "a session each", "daemons": "orphaned daemons"}
+LIMITS_MS = {60: 20, 1000: 120}
+
+INTRO = ("The command forks sleepers, then sleeps; a deadline of 0.5 s ends it. Times are from the deadline on, the "
+         "wrapper's start-up included: to its exit, and to the end of the last process. Alive counts the processes "
+         f"that live when the wrapper has exited, survivors those that still do {GRACE_MS} ms later; the most of all "
+         "rounds.")
+
+
+def measure(place: Workplace, effort: Effort) -> Section:
+    rounds = effort.rounds_of(5, 2)
+    section = Section("Tree: from the deadline to nothing left", INTRO, notes=[f"rounds: {rounds}"])
+    if place.oversee is None:
+        section.notes.append("oversee skipped: not found")
+    rows = []
+    worst: dict[int, float] = {}
+    for count, shape in product(LIMITS_MS, SHAPES):
+        commands = _commands(place, count, shape)
+        for name, samples in zip(commands, run_rounds(place, list(commands.values()), rounds, warmups=0, bound_s=30,
+                                                      grace_ms=GRACE_MS)):
+            rows.append([f"{count} processes, {SHAPES[shape]}", *_cells(name, samples)])
+            if name == "oversee":
+                worst[count] = max(worst.get(count, 0), _verdict_ms(samples))
+    header = ["tree", "command", "to exit ms", "min..max", "to empty ms", "alive", "survivors"]
+    section.tables.append(Table(header, rows))
+    section.verdicts = [_verdict(count, worst.get(count)) for count in LIMITS_MS]
+    return section
+
+
+def _commands(place: Workplace, count: int, shape: str) -> dict[str, Command]:
+    seconds, within_ms = 30, DEADLINE_MS - 50
+    tree = [place.program("processes"), "tree", str(count), shape, str(seconds), str(within_ms)]
+    deadline = str(DEADLINE_MS / 1000)
+    wrapped = {"timeout": ["timeout", deadline, *tree]}
+    if place.oversee is not None:
+        wrapped["oversee"] = [str(place.oversee), "-t", deadline, "--", *tree]
+    return {name: Command(f"{name}, {count} processes, {SHAPES[shape]}", argv, expected_status=124)
+            for name, argv in wrapped.items()}
+
+
+def _from_deadline(nanoseconds: float) -> float:
+    return nanoseconds / 1e6 - DEADLINE_MS
+
+
+def _verdict_ms(samples: Samples) -> float:
+    """A survivor in a single round is a failure, whatever the other rounds took."""
+    if any(sample.survivors for sample in samples.samples):
+        return inf
+    return _empty_ms(samples)
+
+
+def _empty_ms(samples: Samples) -> float:
+    return _from_deadline(samples.spread(lambda sample: sample.empty_ns).median)
+
+
+def _cells(name: str, samples: Samples) -> list[str]:
+    wall = samples.wall_ms
+    late = [figure(each - DEADLINE_MS) for each in (wall.median, wall.low, wall.high)]
+    alive = max(sample.alive for sample in samples.samples)
+    survivors = max(sample.survivors for sample in samples.samples)
+    return [name, late[0], f"{late[1]}..{late[2]}", "never" if survivors else figure(_empty_ms(samples)), str(alive),
+            str(survivors)]
+
+
+def _verdict(count: int, worst: float | None) -> Verdict:
+    what, budget = f"expiry to empty tree, {count:,} processes", f"at most {LIMITS_MS[count]} ms"
+    if worst is None:
+        return Verdict(what, "", budget, "", None)
+    measured = "survivors" if worst == inf else f"{figure(worst)} ms (worst shape)"
+    return Verdict(what, "", budget, measured, worst <= LIMITS_MS[count])

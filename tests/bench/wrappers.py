@@ -1,0 +1,61 @@
+"""What is put around a command: oversee, and what a user would pick instead of it.
+
+A new row is one more constant here, named in the ROWS of the parts that are to measure it."""
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from workplace import Workplace
+
+# Long enough never to be reached: what is measured is the cost of having a limit.
+LIMIT = "600"
+
+PYTHON_LINE = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
+
+
+@dataclass(frozen=True)
+class Wrapper:
+    name: str
+    needs: Sequence[str]
+    wrap: Callable[[Sequence[str], Workplace], list[str]]
+
+
+def _prefix(name: str, *words: str) -> Wrapper:
+    return Wrapper(name, (words[0],), lambda command, place: [*words, *command])
+
+
+def _shell(name: str, needs: Sequence[str], line: str) -> Wrapper:
+    """A shell line with the command as its "$@" and the log's name as LOG."""
+    return Wrapper(name, (*needs, "sh"), lambda command, place: [
+        "sh", "-c", line.replace("LOG", shlex.quote(place.peer_log)), "sh", *command])
+
+
+def _oversee(name: str, *flags: str) -> Wrapper:
+    return Wrapper(name, ("oversee",), lambda command, place: [
+        str(place.oversee), "-t", LIMIT, *flags, "--", *command])
+
+
+PLAIN = Wrapper("plain", (), lambda command, place: list(command))
+TIMEOUT = _prefix("`timeout X`", "timeout", LIMIT)
+TINI = _prefix("`tini -s -- X`", "tini", "-s", "--")
+CHRONIC = _prefix("`chronic X`", "chronic")
+PYTHON = _prefix("python3 `subprocess.run`", "python3", "-c", PYTHON_LINE)
+TEE = _shell("`X \\| tee log`", ("tee",), '"$@" | tee LOG')
+TIMEOUT_TEE = _shell("`timeout X \\| tee log`", ("timeout", "tee"), f'timeout {LIMIT} "$@" | tee LOG')
+SCRIPT = Wrapper("`script -qec X log`", ("script",), lambda command, place: [
+    "script", "-qec", shlex.join(command), place.peer_log])
+OVERSEE = _oversee("oversee, tagged log and summary")
+OVERSEE_NO_LOG = _oversee("`oversee --no-log`", "--no-log")
+
+
+def present(wrappers: Sequence[Wrapper], place: Workplace) -> tuple[list[Wrapper], list[str]]:
+    """Those that can be run here, and a sentence for each that cannot."""
+    usable, notes = [], []
+    for wrapper in wrappers:
+        missing = [name for name in wrapper.needs if place.find(name) is None]
+        if missing:
+            notes.append(f"{wrapper.name} skipped: {', '.join(missing)} not found")
+        else:
+            usable.append(wrapper)
+    return usable, notes

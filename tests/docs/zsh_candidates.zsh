@@ -1,0 +1,48 @@
+# Prints what zsh completes: zsh -f zsh_candidates.zsh DIRECTORY-OF-_oversee SETUP LINE, one candidate a line.
+#
+# A second zsh on a pseudo-terminal completes the line as a user's would: it reads this file as well, as its set-up, and
+# then the lines of SETUP. Its compadd is wrapped, so that it tells the candidates that were taken.
+
+if [[ $ZSH_CANDIDATES_DIRECTORY == '' ]]; then
+  zmodload zsh/zpty || exit 3
+  export ZSH_CANDIDATES_DIRECTORY=$1 ZSH_CANDIDATES_SETUP=$2 ZSH_CANDIDATES_FOUND=$(mktemp)
+  line=$3
+  zpty shell zsh -f -i
+  zpty -w shell "source ${(q)ZSH_ARGZERO}"
+  while zpty -r shell output; do
+    [[ $output == READY* ]] && break
+  done
+  zpty -w -n shell "$line"$'\t'
+  answer=4
+  for ((waited = 0; waited < 3000 && answer; ++waited)); do
+    while zpty -r -t shell output; do :; done
+    [[ "$(<$ZSH_CANDIDATES_FOUND)" == *END ]] && answer=0
+    sleep 0.02
+  done
+  zpty -d shell
+  grep -vx END $ZSH_CANDIDATES_FOUND
+  rm -f $ZSH_CANDIDATES_FOUND
+  exit $answer
+fi
+
+PS1= RPS1=
+unset zle_bracketed_paste
+unsetopt prompt_sp prompt_cr
+fpath=($ZSH_CANDIDATES_DIRECTORY $fpath)
+autoload -Uz compinit && compinit -D -u
+eval $ZSH_CANDIDATES_SETUP
+
+compadd() {
+  local -a took
+  # One that stores its matches (-O, -A, -D) adds none.
+  if [[ ${@[1,(i)(-|--)]} != *-(O|A|D)\ * ]]; then
+    builtin compadd -A took "$@"
+    (( $#took )) && print -rl -- $took >>$ZSH_CANDIDATES_FOUND
+  fi
+  builtin compadd "$@"
+}
+done_completing() { print END >>$ZSH_CANDIDATES_FOUND }
+complete_and_tell() { comppostfuncs=(done_completing); _main_complete }
+zle -C candidates complete-word complete_and_tell
+bindkey '^I' candidates
+print READY

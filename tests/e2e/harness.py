@@ -1,0 +1,294 @@
+"""Runs oversee and helper programs in a directory of the test's own, and looks at what is left of them.
+
+Needs OVERSEE (the binary) and HELPERS (the directory of the built helper programs) in the environment.
+"""
+
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+OVERSEE = os.path.abspath(os.environ["OVERSEE"])
+HELPERS = Path(os.environ["HELPERS"]).resolve()
+SOURCE_ROOT = Path(__file__).resolve().parents[2]
+
+# So large that a fault shows as a hang, and no slow machine as a fault.
+BOUND = 20
+
+RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z2-7]{4}")
+
+# What the tests were started with is not what commands are to inherit: a shell's background job ignores INT, for one.
+for _each in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD, signal.SIGUSR1, signal.SIGUSR2):
+    signal.signal(_each, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.pthread_sigmask(signal.SIG_SETMASK, set())
+
+
+def helper(name):
+    return str(HELPERS / name)
+
+
+def wait_until(condition, what, describe=lambda: ""):
+    """Returns the condition's first true value."""
+    end = time.monotonic() + BOUND
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"still not so after {BOUND} s: {what}; {describe()}")
+        time.sleep(0.002)
+
+
+def read_or_none(path):
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return None
+
+
+def process_state(pid):
+    """The letter of proc(5); None where there is no such process."""
+    stat = read_or_none(f"/proc/{pid}/stat")
+    return stat[stat.rindex(b")") + 2 :][:1].decode() if stat else None
+
+
+def is_gone(pid):
+    return process_state(pid) in (None, "Z", "X")
+
+
+def command_line(pid):
+    return [word.decode(errors="replace") for word in (read_or_none(f"/proc/{pid}/cmdline") or b"").split(b"\0")[:-1]]
+
+
+def children(pid):
+    text = read_or_none(f"/proc/{pid}/task/{pid}/children") or b""
+    return [int(each) for each in text.split()]
+
+
+def guard_of(front):
+    """The guard's pid; None until there is one."""
+    return next((each for each in children(front) if command_line(each)[1:2] == ["@guard"]), None)
+
+
+def parse_state(text):
+    """The lines of show_state: a dict, with the variables as a dict of their own under "env"."""
+    state = {"env": {}}
+    for line in text.decode().splitlines():
+        key, _, value = line.partition(": ")
+        if key == "env":
+            name, _, content = value.partition("=")
+            state["env"][name] = content
+        else:
+            state[key] = value
+    return state
+
+
+@dataclass
+class Ended:
+    """How a process ended; `status` is negative where it died of a signal."""
+
+    status: int
+    out: bytes
+    err: bytes
+    seconds: float
+
+
+class Running:
+    """A process under test, its output kept as it comes."""
+
+    def __init__(self, case, argv, *, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                 env=None, cwd=None, prepare=None, pass_fds=()):
+        self.kept = {"out": bytearray(), "err": bytearray()}
+        # Every process of the tree holds the writer, however it hides: end of file at the reader proves that none
+        # is left.
+        self.lifeline, writer = os.pipe()
+        self.started = time.monotonic()
+        try:
+            self.process = subprocess.Popen(argv, stdin=stdin, stdout=stdout, stderr=stderr, env=env, cwd=cwd,
+                                            start_new_session=True, preexec_fn=prepare, pass_fds=(writer, *pass_fds))
+        finally:
+            os.close(writer)
+        self.pid = self.process.pid
+        self.pidfd = os.pidfd_open(self.pid)
+        self.streams = {}
+        for name in ("out", "err"):
+            stream = getattr(self.process, "std" + name)
+            if stream is not None:
+                os.set_blocking(stream.fileno(), False)
+                self.streams[stream.fileno()] = name
+        self.closed = False
+        case.addCleanup(self.close)
+
+    @property
+    def out(self):
+        return bytes(self.kept["out"])
+
+    @property
+    def err(self):
+        return bytes(self.kept["err"])
+
+    def close(self):
+        """Ends it and lets its descriptors go, at the test's end at the latest."""
+        if self.closed:
+            return
+        self.closed = True
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self.pidfd)
+        os.close(self.lifeline)
+        for each in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if each is not None:
+                each.close()
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def _read(self, fd):
+        """Reads what is there."""
+        while fd in self.streams:
+            try:
+                data = os.read(fd, 1 << 20)
+            except BlockingIOError:
+                return
+            if data:
+                self.kept[self.streams[fd]] += data
+            else:
+                del self.streams[fd]
+
+    def _pump(self, end, *more):
+        ready, _, _ = select.select([*self.streams, *more], [], [], max(0.0, end - time.monotonic()))
+        for fd in ready:
+            if fd in self.streams:
+                self._read(fd)
+        return ready
+
+    def _so_far(self):
+        return f"stdout so far {self.out[-500:]!r}, stderr {self.err[-500:]!r}"
+
+    def expect(self, text, stream="out"):
+        """Waits until the stream has had the text; returns all that it has had."""
+        self.expect_match(re.escape(text), stream)
+        return bytes(self.kept[stream])
+
+    def expect_match(self, pattern, stream="out"):
+        """Waits until the pattern is found in what the stream has had; returns the match."""
+        end = time.monotonic() + BOUND
+        while not (match := re.search(pattern, self.kept[stream])):
+            if time.monotonic() > end or not self.streams:
+                raise AssertionError(f"{pattern!r} did not come; {self._so_far()}")
+            self._pump(end)
+        return match
+
+    def finish(self):
+        """Waits for the end of the process, not of its streams: a survivor may hold those."""
+        end = time.monotonic() + BOUND
+        while self.pidfd not in self._pump(end, self.pidfd):
+            if time.monotonic() > end:
+                raise AssertionError(f"still running; {self._so_far()}")
+        seconds = time.monotonic() - self.started
+        for fd in list(self.streams):
+            self._read(fd)
+        return Ended(self.process.wait(), self.out, self.err, seconds)
+
+    def anything_left(self, within=0.0):
+        """Whether a process of the tree still lives after so many seconds."""
+        return not select.select([self.lifeline], [], [], within)[0]
+
+
+class OverseeCase(unittest.TestCase):
+    """A test with a directory, a TMPDIR and an environment of its own."""
+
+    maxDiff = 4000
+
+    def setUp(self):
+        self.directory = Path(tempfile.mkdtemp(prefix="oversee-e2e-")).resolve()
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+        self.tmp = self.directory / "tmp"
+        self.work = self.directory / "work"
+        self.tmp.mkdir()
+        self.work.mkdir()
+        self.records = self.tmp / f"oversee-{os.getuid()}"
+        self.mark = f"E2E_MARK={uuid.uuid4()}"
+        self.addCleanup(self._end_survivors)
+
+    def environment(self, **changes):
+        """The caller's environment of a run; a change to None removes a variable."""
+        kept = ("HOME", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS")
+        environment = {name: os.environ[name] for name in kept if name in os.environ}
+        # A directory that may not be searched makes "permission denied" of every "not found" (execvp(3)).
+        directories = os.environ.get("PATH", os.defpath).split(":")
+        environment["PATH"] = ":".join(each for each in directories if os.access(each, os.X_OK))
+        environment["TMPDIR"] = str(self.tmp)
+        name, _, value = self.mark.partition("=")
+        environment[name] = value
+        environment.update(changes)
+        return {name: value for name, value in environment.items() if value is not None}
+
+    def start(self, *argv, env=None, cwd=None, **options):
+        environment = self.environment(**(env or {}))
+        return Running(self, [str(each) for each in argv], env=environment, cwd=cwd or self.work, **options)
+
+    def run_plain(self, *argv, **options):
+        return self.start(*argv, **options).finish()
+
+    def oversee(self, *arguments, **options):
+        return self.start(OVERSEE, *arguments, **options).finish()
+
+    def survivors(self):
+        """The processes that carry the test's mark in their environment."""
+        mark = self.mark.encode()
+        return [int(each) for each in os.listdir("/proc")
+                if each.isdigit() and mark in (read_or_none(f"/proc/{each}/environ") or b"").split(b"\0")]
+
+    def _end_survivors(self):
+        for pid in self.survivors():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+
+    def assert_nothing_left(self, running):
+        if running.anything_left(within=BOUND):
+            left = [(pid, command_line(pid)) for pid in self.survivors()]
+            self.fail(f"processes are left: {left}")
+
+    def files(self):
+        """The names of the files in the run directory."""
+        return sorted(each.name for each in self.records.iterdir()) if self.records.is_dir() else []
+
+    def the_only(self, suffix):
+        """The path of the only file so named in the run directory."""
+        found = [each for each in self.files() if each.endswith(suffix)]
+        self.assertEqual(len(found), 1, f"one {suffix} expected among {self.files()}")
+        return self.records / found[0]
+
+    def log(self):
+        """The only run's log."""
+        return self.the_only(".log").read_bytes()
+
+    def summary(self):
+        """The only run's JSON summary."""
+        return json.loads(self.the_only(".json").read_bytes())
+
+    def assert_summary(self, **expected):
+        summary = self.summary()
+        self.assertEqual({key: summary.get(key) for key in expected}, expected)
+        return summary
+
+    def file(self, name, content, mode=0o644):
+        """Makes a file in the working directory; returns its path."""
+        path = self.work / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        path.chmod(mode)
+        return path

@@ -1,0 +1,106 @@
+"""A pseudo-terminal with a session of its own on it: types, reads, and looks at its modes."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import struct
+import subprocess
+import termios
+import time
+
+from harness import BOUND, process_state, wait_until
+
+CTRL_C = b"\x03"
+CTRL_Z = b"\x1a"
+CTRL_BACKSLASH = b"\x1c"
+
+
+class Terminal:
+    """Runs argv as the leader of a new session whose controlling terminal this is."""
+
+    def __init__(self, case, *argv, env=None, cwd=None):
+        self.master, self.slave = pty.openpty()
+        case.addCleanup(self.close)
+        self.seen = b""
+        self.read_to = 0
+        self.modes_before = self.modes()
+        self.flags_before = self.flags()
+
+        def prepare():
+            os.setsid()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+        environment = case.environment(TERM="dumb", **(env or {}))
+        self.process = subprocess.Popen([str(each) for each in argv], stdin=self.slave, stdout=self.slave,
+                                        stderr=self.slave, env=environment, cwd=cwd or case.work, preexec_fn=prepare)
+        self.pid = self.process.pid
+
+    def close(self):
+        """Ends the session's leader and hangs up, at the test's end at the latest."""
+        if self.master is None:
+            return
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self.slave)
+        os.close(self.master)
+        self.master = None
+
+    def type(self, keys):
+        os.write(self.master, keys)
+
+    def resize(self, rows, columns):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def modes(self):
+        return termios.tcgetattr(self.slave)
+
+    def flags(self):
+        """Of the description that the session's standard streams share."""
+        return fcntl.fcntl(self.slave, fcntl.F_GETFL)
+
+    def echoes(self):
+        return bool(self.modes()[3] & termios.ECHO)
+
+    def foreground_group(self):
+        return os.tcgetpgrp(self.master)
+
+    def _read(self, seconds):
+        if select.select([self.master], [], [], seconds)[0]:
+            self.seen += os.read(self.master, 1 << 16)
+            return True
+        return False
+
+    def expect(self, pattern, *, anywhere=False):
+        """Waits until the pattern comes up after what was expected before, or anywhere; returns the match."""
+        end = time.monotonic() + BOUND
+        while not (match := re.compile(pattern).search(self.seen, 0 if anywhere else self.read_to)):
+            if not self._read(0.2):
+                if time.monotonic() > end:
+                    raise AssertionError(f"{pattern!r} did not come; the terminal shows {self.seen[-1500:]!r}")
+        self.read_to = max(self.read_to, match.end())
+        return match
+
+    def finish(self):
+        """Waits for the end; returns the status, negative for a signal."""
+        def ended():
+            self._read(0)
+            return self.process.poll() is not None
+
+        wait_until(ended, "the session's end", lambda: f"the terminal shows {self.seen[-1500:]!r}")
+        while self._read(0):
+            pass
+        return self.process.returncode
+
+
+def is_stopped(pid):
+    return process_state(pid) == "T"
+
+
+def interactive_bash(case):
+    """A shell with job control at a terminal, its prompt READY."""
+    shell = Terminal(case, "bash", "--norc", "--noprofile", "--noediting", "-i", env={"PS1": "READY> ", "HISTFILE": ""})
+    shell.expect(rb"READY> ")
+    return shell

@@ -1,0 +1,222 @@
+"""What is refused: one line that names the culprit and the remedy, exit 125, nothing run, no file left."""
+
+import os
+import unittest
+from pathlib import Path
+
+from harness import OVERSEE, OverseeCase, helper, parse_state
+
+
+class Refused(OverseeCase):
+    def setUp(self):
+        super().setUp()
+        self.sentinel = self.work / "the command ran"
+        self.before = self.tree()
+
+    def tree(self):
+        """Every file of the test's directories with its content."""
+        found = {}
+        for parent, _, names in os.walk(self.directory):
+            for name in names:
+                path = Path(parent, name)
+                found[path] = path.read_bytes() if path.is_file() and not path.is_symlink() else None
+        return found
+
+    def assert_refused(self, *arguments, culprit, remedy, command=None, env=None):
+        """The command, if any is given, would touch the sentinel."""
+        before = self.tree()
+        command = ["touch", self.sentinel] if command is None else command
+        run = self.start(OVERSEE, *arguments, *command, env=env)
+        ended = run.finish()
+        text = ended.err.decode()
+        self.assertEqual((ended.status, ended.out), (125, b""), text)
+        self.assertEqual(text.count("\n"), 1, text)
+        self.assertTrue(text.startswith("oversee: ") and text.endswith("\n"), text)
+        self.assertIn(culprit, text)
+        self.assertIn(remedy, text)
+        self.assertEqual(self.tree(), before)
+        self.assert_nothing_left(run)
+
+
+class BadWords(Refused):
+    def test_control_the_command_does_touch_the_sentinel(self):
+        self.assertEqual(self.oversee("touch", self.sentinel).status, 0)
+        self.assertTrue(self.sentinel.exists())
+        self.assertNotEqual(self.tree(), self.before)
+
+    def test_unknown_flags_name_the_nearest(self):
+        for word, near in (("--timout", "--timeout"), ("--enviroment", "--env"), ("--preserve", "--preserve-status"),
+                           ("--timout=5", "--timeout"), ("--dir", "--directory")):
+            with self.subTest(word=word):
+                self.assert_refused(word, culprit=word.partition("=")[0], remedy=near)
+
+    def test_unknown_flags_without_a_near_one_point_to_the_help(self):
+        for word in ("--zzzzzzzz", "-x", "-z5"):
+            with self.subTest(word=word):
+                self.assert_refused(word, culprit=word[:2], remedy="--help")
+
+    def test_durations(self):
+        for word in ("abc", "5x", "1m1m", "1s2m", "-5", "1e3", "5 s", ".", "", "1.5.2", "infinity", "0x10", "5m30"):
+            for flag in ("--timeout", "--kill-after"):
+                with self.subTest(word=word, flag=flag):
+                    self.assert_refused(flag, word, culprit=flag, remedy="2m30s")
+
+    def test_durations_in_other_spellings_of_the_flag(self):
+        self.assert_refused("-t", "soon", culprit="'soon'", remedy="2m30s")
+        self.assert_refused("-tsoon", culprit="'soon'", remedy="2m30s")
+        self.assert_refused("--timeout=soon", culprit="'soon'", remedy="2m30s")
+
+    def test_signals(self):
+        for word in ("BLAH", "0", "-1", "65", "999", "RTMIN+99", "", "TERM INT"):
+            with self.subTest(word=word):
+                self.assert_refused("-s", word, culprit="--signal", remedy="SIGTERM")
+
+    def test_sizes(self):
+        for word in ("abc", "64Ki", "1.5.2MiB", "-1", "", "1e3", "5 MB", "99999999999999999999", "99999999999GiB"):
+            with self.subTest(word=word):
+                self.assert_refused("--max-output", word, culprit="--max-output", remedy="64KiB")
+
+    def test_ladders(self):
+        for word in ("X", "TERM:", "TERM:5s,BLAH:1s,KILL", "TERM:abc,KILL", ",", ""):
+            with self.subTest(word=word):
+                self.assert_refused("--stop", word, culprit="--stop", remedy="INT:5s,TERM:10s,KILL")
+
+    def test_choices(self):
+        self.assert_refused("--summary", "sometimes", culprit="'sometimes'", remedy="always, failure or never")
+
+    def test_a_value_that_is_missing_at_the_end(self):
+        for flag, name in (("-t", "--timeout"), ("--log", "--log"), ("-C", "--directory"), ("-E", "--env")):
+            with self.subTest(flag=flag):
+                self.assert_refused(flag, command=[], culprit=name, remedy="value")
+
+    def test_an_empty_value_never_takes_the_next_word(self):
+        victim = self.file("victim", "precious", 0o755)
+        for flag in ("--timeout", "--log", "--json", "--name", "--directory", "--signal", "--stdin"):
+            with self.subTest(flag=flag):
+                self.assert_refused(f"{flag}=", victim, culprit=flag, remedy="expected")
+
+    def test_a_value_for_a_flag_that_takes_none(self):
+        for word in ("--clear-env=maybe", "--no-log=x", "--verbose=99999999999999999999"):
+            with self.subTest(word=word):
+                self.assert_refused(word, culprit=word.partition("=")[0], remedy="")
+
+    def test_no_command(self):
+        for arguments in (["-t", "5"], ["--"], ["-t", "5", "--"], ["-v"]):
+            with self.subTest(arguments=arguments):
+                self.assert_refused(*arguments, command=[], culprit="command", remedy="oversee [OPTIONS] -- COMMAND")
+
+    def test_a_command_without_a_name(self):
+        self.assert_refused("", command=[], culprit="name is empty", remedy="give")
+
+    def test_no_words_at_all_show_the_usage(self):
+        ended = self.oversee()
+        self.assertEqual((ended.status, ended.out), (125, b""))
+        self.assertTrue(ended.err.startswith(b"usage: oversee"))
+
+    def test_what_excludes_each_other(self):
+        for arguments in (["--stop", "KILL", "-s", "INT"], ["--stop", "KILL", "-k", "1s"],
+                          ["-c", "true", "--script", "x"], ["--no-log", "--log", "x"], ["--no-log", "--log-dir", "."],
+                          ["--log", "x", "--log-dir", "."]):
+            with self.subTest(arguments=arguments):
+                self.assert_refused(*arguments, culprit="exclude each other", remedy="give one")
+
+    def test_what_needs_another_flag(self):
+        self.assert_refused("--interpreter", "sh", culprit="--interpreter", remedy="--script")
+
+    def test_environment_names(self):
+        self.assert_refused("-E", "=x", culprit="'=x'", remedy="NAME=VALUE")
+        self.assert_refused("--unset-env", "A=1", culprit="'A=1'", remedy="name")
+
+    def test_variables(self):
+        for name, value, remedy in (("OVERSEE_TIMEOUT", "soon", "2m30s"), ("OVERSEE_SIGNAL", "BLAH", "SIGTERM"),
+                                    ("OVERSEE_CLEAR_ENV", "maybe", "true or false"),
+                                    ("OVERSEE_SUMMARY", "x", "always, failure or never")):
+            with self.subTest(variable=name):
+                self.assert_refused(env={name: value}, culprit=name, remedy=remedy)
+
+
+class BadFiles(Refused):
+    def test_missing_files_and_directories(self):
+        for flag in ("-C", "--log-dir", "--env-file", "--stdin"):
+            with self.subTest(flag=flag):
+                self.assert_refused(flag, "/no/such/path", culprit="/no/such/path", remedy="No such file")
+        for flag in ("--log", "--json"):
+            with self.subTest(flag=flag):
+                self.assert_refused(flag, "/no/such/path", culprit="/no/such", remedy="No such file")
+        self.assert_refused("--script", "/no/such/path", culprit="/no/such/path", remedy="No such file")
+
+    def test_a_file_where_a_directory_belongs(self):
+        file = self.file("file", "")
+        for flag in ("-C", "--log-dir"):
+            with self.subTest(flag=flag):
+                self.assert_refused(flag, file, culprit=str(file), remedy="Not a directory")
+
+    def test_a_directory_where_a_file_belongs(self):
+        for flag in ("--log", "--json", "--env-file", "--script"):
+            with self.subTest(flag=flag):
+                self.assert_refused(flag, self.work, culprit=str(self.work), remedy="s a directory")
+
+    def test_stdout_is_no_place_for_a_log(self):
+        for flag in ("--log", "--json"):
+            with self.subTest(flag=flag):
+                self.assert_refused(flag, "-", culprit=flag, remedy="stdout")
+
+    def test_a_log_that_could_wait_for_a_reader(self):
+        os.mkfifo(self.work / "pipe")
+        self.assert_refused("--log", self.work / "pipe", culprit=str(self.work / "pipe"), remedy="must be a file")
+
+    def test_a_bad_line_in_an_env_file(self):
+        file = self.file("variables", "A=1\n\n# remark\nnonsense\n")
+        self.assert_refused("--env-file", file, culprit=f"{file}:4", remedy="NAME=VALUE")
+
+    def test_a_script_without_an_interpreter_in_its_first_line(self):
+        self.assert_refused("--script", self.file("script", "#!\n"), culprit="script", remedy="#!")
+
+
+class BadTemporaryDirectory(Refused):
+    REMEDY = "TMPDIR"
+
+    def test_a_link(self):
+        target = self.directory / "target"
+        target.mkdir()
+        self.records.symlink_to(target)
+        self.assert_refused(culprit=str(self.records), remedy=self.REMEDY)
+        self.assertEqual(list(target.iterdir()), [])
+
+    def test_a_dangling_link(self):
+        self.records.symlink_to(self.directory / "target")
+        self.assert_refused(culprit=str(self.records), remedy=self.REMEDY)
+        self.assertFalse((self.directory / "target").exists())
+
+    def test_a_file(self):
+        self.records.write_text("not a directory")
+        self.assert_refused(culprit=str(self.records), remedy=self.REMEDY)
+
+    @unittest.skipUnless(os.getuid() == 0, "only root can give a directory away")
+    def test_somebody_elses(self):
+        self.records.mkdir(0o700)
+        os.chown(self.records, 65534, 65534)
+        self.assert_refused(culprit=str(self.records), remedy=self.REMEDY)
+
+    def test_one_that_was_open_to_others_is_closed_to_them(self):
+        self.records.mkdir()
+        self.records.chmod(0o777)
+        self.assertEqual(self.oversee("true").status, 0)
+        self.assertEqual(self.records.stat().st_mode & 0o7777, 0o700)
+
+    def test_one_that_cannot_be_used_is_warned_of_and_the_command_runs(self):
+        for place in ("/proc", "/no/such/directory"):
+            with self.subTest(place=place):
+                ended = self.oversee(helper("show_state"), env={"TMPDIR": place})
+                self.assertEqual(ended.status, 0)
+                self.assertIn("pid", parse_state(ended.out))
+                warning, summary = ended.err.decode().splitlines()
+                self.assertIn("warning", warning)
+                self.assertIn(place, warning)
+                self.assertIn("completed", summary)
+                self.assertNotIn("[log", summary)
+                self.assertNotIn("OVERSEE_LOG_FILE", parse_state(ended.out)["env"])
+
+
+if __name__ == "__main__":
+    unittest.main()

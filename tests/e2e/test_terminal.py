@@ -1,0 +1,290 @@
+"""At a terminal: keys, job control, passwords and sizes work as without oversee, and the terminal is left as it was."""
+
+import os
+import signal
+import unittest
+
+from harness import (OVERSEE, OverseeCase, children, command_line, guard_of, helper, is_gone, parse_state,
+                     read_or_none, wait_until)
+from terminal import CTRL_BACKSLASH, CTRL_C, CTRL_Z, Terminal, interactive_bash, is_stopped
+
+
+class TerminalCase(OverseeCase):
+    def terminal(self, *argv, **options):
+        return Terminal(self, *argv, **options)
+
+    def command_of(self, front):
+        """The pid of the command once it runs."""
+        return wait_until(lambda: next(iter(children(guard_of(front) or 0)), None), "the command")
+
+    def assert_as_found(self, terminal):
+        self.assertEqual(terminal.modes(), terminal.modes_before)
+        self.assertEqual(terminal.flags(), terminal.flags_before)
+
+    def assert_nobody_left(self):
+        wait_until(lambda: not self.survivors(), "nothing left")
+
+
+class Shared(TerminalCase):
+    def test_the_command_shares_group_and_terminal(self):
+        terminal = self.terminal(OVERSEE, "--summary", "never", helper("show_state"), "state")
+        self.assertEqual(terminal.finish(), 0)
+        state = parse_state((self.work / "state").read_bytes())
+        self.assertEqual((state["group"], state["session"]), (str(terminal.pid), str(terminal.pid)))
+        self.assertEqual(state["isatty 0"], "true")
+        self.assertEqual(state["fd 0"], os.ttyname(terminal.slave))
+
+    def test_typed_words_reach_the_command(self):
+        terminal = self.terminal(OVERSEE, "sh", "-c", "read x; echo got $x")
+        self.command_of(terminal.pid)
+        terminal.type(b"words\n")
+        terminal.expect(rb"got words\r\n")
+        self.assertEqual(terminal.finish(), 0)
+        self.assert_as_found(terminal)
+
+    def test_no_log_leaves_all_three_streams_at_the_terminal(self):
+        terminal = self.terminal(OVERSEE, "--no-log", "--summary", "never", helper("show_state"), "state")
+        self.assertEqual(terminal.finish(), 0)
+        state = parse_state((self.work / "state").read_bytes())
+        self.assertEqual([state[f"isatty {fd}"] for fd in (0, 1, 2)], ["true"] * 3)
+
+    def test_the_terminal_is_left_as_it_was_at_every_end(self):
+        for words, status in ((["true"], 0), (["sh", "-c", "exit 3"], 3), (["-t", "200ms", "sleep", "99"], 124),
+                              ([helper("exit_with"), "signal", "15"], -15), (["no-such-command"], 127)):
+            with self.subTest(words=words):
+                terminal = self.terminal(OVERSEE, *words)
+                self.assertEqual(terminal.finish(), status)
+                self.assert_as_found(terminal)
+
+    def test_flags_of_the_terminal_stay_while_it_runs(self):
+        terminal = self.terminal(OVERSEE, helper("report_signals"))
+        terminal.expect(rb"ready\r\n")
+        self.assert_as_found(terminal)
+        os.kill(terminal.pid, signal.SIGRTMIN)
+        terminal.expect(rb"end\r\n")
+        self.assertEqual(terminal.finish(), 0)
+
+    def test_a_change_of_size_is_seen_once(self):
+        for words in ([OVERSEE], [OVERSEE, OVERSEE]):
+            with self.subTest(depth=len(words)):
+                terminal = self.terminal(*words, helper("report_signals"))
+                terminal.expect(rb"ready\r\n")
+                terminal.resize(50, 132)
+                terminal.expect(rb"28\r\n")
+                os.kill(terminal.pid, signal.SIGRTMIN)
+                self.assertEqual(terminal.finish(), 0)
+                self.assertRegex(terminal.seen, rb"ready\r\n28\r\nend\r\n")
+
+    def test_a_script_reads_a_password(self):
+        for prefix in ("", OVERSEE + " --summary never "):
+            with self.subTest(prefix=prefix):
+                inner = self.file("ask", "printf 'password: '; read -s x </dev/tty; echo; echo \"length ${#x}\"\n")
+                script = self.file("script", f"{prefix}bash {inner}; echo status $?\n")
+                terminal = self.terminal("bash", script)
+                terminal.expect(rb"password: ")
+                wait_until(lambda: not terminal.echoes(), "no echo")
+                terminal.type(b"secret\n")
+                terminal.expect(rb"length 6\r\nstatus 0\r\n")
+                self.assertEqual(terminal.finish(), 0)
+                self.assertNotIn(b"secret", terminal.seen)
+                self.assert_as_found(terminal)
+
+    def test_control_under_timeout_the_password_cannot_be_read(self):
+        inner = self.file("ask", "read -s x </dev/tty; echo \"length ${#x}\"\n")
+        terminal = self.terminal("bash", self.file("script", f"timeout 50 bash {inner}; echo status $?\n"))
+        stopped = wait_until(lambda: next((pid for pid in self.survivors() if is_stopped(pid)), None), "a stop by TTIN")
+        self.assertEqual(command_line(stopped), ["bash", str(inner)])
+        terminal.type(CTRL_C)
+
+
+class Interrupted(TerminalCase):
+    def test_a_key_kills_the_command_and_oversee_dies_of_the_same_signal(self):
+        for key, number in ((CTRL_C, signal.SIGINT), (CTRL_BACKSLASH, signal.SIGQUIT)):
+            with self.subTest(signal=number):
+                terminal = self.terminal(OVERSEE, "--log", "log", "sleep", 99)
+                wait_until(lambda: b"\n# attempt " in (read_or_none(self.work / "log") or b""), "the start told")
+                (self.work / "log").unlink()
+                terminal.type(key)
+                self.assertEqual(terminal.finish(), -number)
+                self.assertIn(b"cancelled", terminal.seen)
+                self.assert_nobody_left()
+                self.assert_as_found(terminal)
+
+    def test_a_key_that_oversee_sees_late_is_a_cancel(self):
+        for _ in range(10):
+            terminal = self.terminal(OVERSEE, "sleep", 99)
+            command = self.command_of(terminal.pid)
+            os.kill(terminal.pid, signal.SIGSTOP)
+            wait_until(lambda: is_stopped(terminal.pid), "oversee held up")
+            terminal.type(CTRL_C)
+            wait_until(lambda: is_gone(command), "the command's end")
+            os.kill(terminal.pid, signal.SIGCONT)
+            self.assertEqual(terminal.finish(), -signal.SIGINT)
+            self.assertIn(b"cancelled", terminal.seen)
+
+    def test_the_command_gets_one_signal_for_one_key(self):
+        for words in ([OVERSEE], [OVERSEE, OVERSEE]):
+            with self.subTest(depth=len(words)):
+                terminal = self.terminal(*words, helper("report_signals"))
+                terminal.expect(rb"ready\r\n")
+                terminal.type(CTRL_C)
+                terminal.expect(rb"(?<!\d)2\r\n")
+                os.kill(terminal.pid, signal.SIGRTMIN)
+                self.assertEqual(terminal.finish(), 0, "it had its reasons to go on")
+                self.assertRegex(terminal.seen, rb"ready\r\n\^C2\r\nend\r\n")
+
+    def test_a_command_that_exits_by_itself_at_a_key_keeps_its_code(self):
+        terminal = self.terminal(OVERSEE, helper("report_signals"), 2, 7)
+        terminal.expect(rb"ready\r\n")
+        terminal.type(CTRL_C)
+        self.assertEqual(terminal.finish(), 7)
+        self.assert_summary(status="failed", reason="exit", exit_code=7)
+
+    def test_a_second_key_stops_the_command_and_a_third_kills_it(self):
+        terminal = self.terminal(OVERSEE, "-k", "50s", helper("report_signals"))
+        terminal.expect(rb"ready\r\n")
+        terminal.type(CTRL_C)
+        terminal.expect(rb"(?<!\d)2\r\n")
+        terminal.type(CTRL_C)
+        terminal.expect(rb"15\r\n")
+        terminal.type(CTRL_C)
+        self.assertEqual(terminal.finish(), -signal.SIGINT)
+        summary = self.assert_summary(status="cancelled", reason="signal", signal="KILL")
+        self.assertTrue(summary["attempts"][0]["forced"])
+
+    def loop(self, *command):
+        return self.file("script", f"for i in 1 2 3; do echo round $i; {' '.join(command)}; done\necho after\n")
+
+    def test_a_scripts_loop_stops(self):
+        terminal = self.terminal("bash", self.loop(OVERSEE, "sleep 99"))
+        terminal.expect(rb"round 1\r\n")
+        front = wait_until(lambda: next(iter(children(terminal.pid)), None), "oversee")
+        self.command_of(front)
+        terminal.type(CTRL_C)
+        self.assertEqual(terminal.finish(), -signal.SIGINT)
+        self.assertNotIn(b"round 2", terminal.seen)
+        self.assert_nobody_left()
+
+    def test_control_the_loop_goes_on_where_the_wrapper_exits_130(self):
+        terminal = self.terminal("bash", self.loop(helper("report_signals"), "2 130"))
+        for number in (1, 2, 3):
+            terminal.expect(rb"round %d\r\nready\r\n" % number)
+            terminal.type(CTRL_C)
+        terminal.expect(rb"after\r\n")
+        self.assertEqual(terminal.finish(), 0)
+
+    def test_make_stops_and_leaves_nothing(self):
+        self.file("Makefile", f"all: a b c\na b c:\n\t@{OVERSEE} --summary never {helper('daemon')} stay\n")
+        terminal = self.terminal("make", "-j3")
+        for _ in range(3):
+            terminal.expect(rb"ready \d+\r\n")
+        terminal.type(CTRL_C)
+        self.assertNotEqual(terminal.finish(), 0)
+        self.assert_nobody_left()
+
+    def test_a_daemon_goes_with_the_interrupted_command(self):
+        terminal = self.terminal(OVERSEE, helper("daemon"), "stay")
+        daemon = int(terminal.expect(rb"ready (\d+)\r\n")[1])
+        terminal.type(CTRL_C)
+        self.assertEqual(terminal.finish(), -signal.SIGINT)
+        self.assertTrue(is_gone(daemon))
+
+    def test_a_terminal_that_hangs_up_ends_the_run(self):
+        terminal = self.terminal(OVERSEE, helper("daemon"), "stay")
+        daemon = int(terminal.expect(rb"ready (\d+)\r\n")[1])
+        front = terminal.pid
+        os.kill(front, signal.SIGHUP)
+        self.assertEqual(terminal.finish(), -signal.SIGHUP)
+        self.assertTrue(is_gone(daemon))
+
+
+class JobControl(TerminalCase):
+    ROUNDS = 5
+
+    def job(self, shell):
+        """The pids of oversee and its command, started from the shell."""
+        def front():
+            return next((pid for pid in children(shell.pid) if command_line(pid)[:1] == [OVERSEE]), None)
+
+        pid = wait_until(front, "oversee")
+        return pid, self.command_of(pid)
+
+    def running_job(self, shell):
+        front, command = self.job(shell)
+        wait_until(lambda: command_line(command)[1:2] != ["@guard"], "the command itself")
+        return front, command
+
+    def test_stop_and_foreground_again_and_again(self):
+        shell = interactive_bash(self)
+        shell.type(f"{OVERSEE} sleep 60\n".encode())
+        front, command = self.running_job(shell)
+        for _ in range(self.ROUNDS):
+            wait_until(lambda: shell.foreground_group() == os.getpgid(front), "oversee in the foreground")
+            shell.type(CTRL_Z)
+            shell.expect(rb"Stopped")
+            shell.expect(rb"READY> ")
+            self.assertTrue(is_stopped(front))
+            self.assertTrue(is_stopped(command))
+            shell.type(b"fg\n")
+            wait_until(lambda: not is_stopped(front) and not is_stopped(command), "both going on")
+        shell.type(CTRL_C)
+        shell.expect(rb"cancelled")
+        shell.expect(rb"READY> ")
+        shell.type(b"echo status $?\n")
+        shell.expect(rb"status 130\r\n")
+        shell.type(b"exit 0\n")
+        self.assertEqual(shell.finish(), 0)
+        self.assert_nobody_left()
+
+    def test_a_stop_while_the_command_starts(self):
+        for _ in range(10):
+            shell = interactive_bash(self)
+            shell.type(f"{OVERSEE} sleep 60\n".encode())
+            front, command = self.job(shell)
+            shell.type(CTRL_Z)
+            shell.expect(rb"Stopped")
+            shell.expect(rb"READY> ")
+            shell.type(b"fg\n")
+            wait_until(lambda: command_line(command) == ["sleep", "60"], "the command itself")
+            wait_until(lambda: not is_stopped(front) and not is_stopped(command), "both going on")
+            shell.type(CTRL_C)
+            shell.expect(rb"READY> ")
+            shell.type(b"echo status $?\n")
+            shell.expect(rb"status 130\r\n")
+            shell.close()
+
+    def test_a_command_that_stops_itself_stops_oversee(self):
+        shell = interactive_bash(self)
+        shell.type(f"{OVERSEE} sh -c 'kill -STOP $$; echo went on; exit 5'\n".encode())
+        shell.expect(rb"Stopped")
+        shell.expect(rb"READY> ")
+        shell.type(b"fg\n")
+        shell.expect(rb"went on\r\n")
+        shell.expect(rb"READY> ")
+        shell.type(b"echo status $?\n")
+        shell.expect(rb"status 5\r\n")
+
+    def test_the_deadline_stands_still_while_stopped(self):
+        shell = interactive_bash(self)
+        shell.type(f"{OVERSEE} -t 2s {helper('report_signals')} 15 0\n".encode())
+        front, command = self.running_job(shell)
+        shell.expect(rb"ready\r\n")
+        shell.type(CTRL_Z)
+        shell.expect(rb"Stopped")
+        # A wait of the shell's, longer than the limit: nothing in it depends on how long it takes.
+        shell.type(b"sleep 2.5; echo slept\n")
+        shell.expect(rb"slept\r\n")
+        self.assertTrue(is_stopped(front) and is_stopped(command))
+        shell.type(b"fg\n")
+        shell.expect(rb"15\r\n")
+        shell.expect(rb"timed out")
+        self.assertGreaterEqual(self.summary()["attempts"][0]["duration_ms"], 4000)
+
+    def test_in_the_background(self):
+        shell = interactive_bash(self)
+        shell.type(f"{OVERSEE} --summary never sh -c 'exit 4' & wait $!; echo status $?\n".encode())
+        shell.expect(rb"status 4\r\n")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,246 @@
+// Quoted command lines: shells read back the very words, and no control character gets out.
+#include "model/command_line.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace oversee::model {
+namespace {
+
+using Random = std::mt19937_64;
+using Words = std::vector<std::string>;
+
+std::size_t below(Random& random, std::size_t bound) {
+  return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
+}
+
+// By value, C0, DEL, or C1 as UTF-8 writes it.
+bool has_control(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if (byte < 0x20 || byte == 0x7f || (byte == 0xc2 && next >= 0x80 && next < 0xa0)) return true;
+  }
+  return false;
+}
+
+struct ShellResult {
+  int status = -1;  // as waitpid gives it
+  std::string out;
+};
+
+// The line goes through the environment: nothing but the quoting under test is in the shell's way.
+ShellResult run_in(const std::string& shell, const std::string& line) {
+  REQUIRE(::setenv("OVERSEE_TEST_LINE", line.c_str(), 1) == 0);
+  ShellResult result;
+  std::FILE* pipe = ::popen(("exec " + shell + " -c \"$OVERSEE_TEST_LINE\" 2>/dev/null").c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::array<char, 4096> buffer{};
+  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    result.out.append(buffer.data(), count);
+  }
+  result.status = ::pclose(pipe);
+  ::unsetenv("OVERSEE_TEST_LINE");
+  return result;
+}
+
+bool have(const std::string& shell) { return run_in(shell, "exit 0").status == 0; }
+
+void check_round_trip(const std::string& shell, const Words& words) {
+  Words command{"printf", "%s\\0"};
+  command.insert(command.end(), words.begin(), words.end());
+  const std::string line = quote_command(command);
+  CAPTURE(line);
+  REQUIRE_FALSE(has_control(line));
+  const ShellResult result = run_in(shell, line);
+  REQUIRE(WIFEXITED(result.status));
+  REQUIRE(WEXITSTATUS(result.status) == 0);
+  std::string expected;
+  for (const std::string& word : words) (expected += word) += '\0';
+  CHECK(result.out == expected);
+}
+
+std::string quoted(std::string_view word) { return quote_command(Words{"run", std::string(word)}).substr(4); }
+
+// Bytes that shells look at come as often as all others together.
+std::string any_word(Random& random, bool with_controls) {
+  constexpr std::string_view kSpecial = "'\"\\$`!*?[]{}()<>|&;#~=%^ @+-,.:/_09azAF";
+  constexpr std::string_view kControls = "\n\t\r\x1b\x01\x1f\x7f\b";
+  constexpr std::array<std::string_view, 4> kLetters{"é", "→", "\xc2\xa0", "日"};
+  std::string word;
+  for (std::size_t left = below(random, 16); left > 0; --left) {
+    switch (below(random, with_controls ? 5 : 4)) {
+      case 0: word += static_cast<char>(1 + below(random, 255)); break;
+      case 1: word += kLetters.at(below(random, kLetters.size())); break;
+      case 4:
+        word += below(random, 4) == 0 ? std::string_view("\xc2\x9b") : kControls.substr(below(random, 8), 1);
+        break;
+      default: word += kSpecial[below(random, kSpecial.size())]; break;
+    }
+  }
+  if (with_controls || !has_control(word)) return word;
+  std::erase_if(word, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\xc2'; });
+  return word;
+}
+
+TEST_CASE("command line: words are quoted where they need it, and only there") {
+  struct Case {
+    std::string_view word;
+    std::string_view quoted;
+  };
+  constexpr std::array kCases{
+      Case{"make", "make"},
+      Case{"-j8", "-j8"},
+      Case{"--flag=value", "--flag=value"},
+      Case{"/usr/bin/cc", "/usr/bin/cc"},
+      Case{"user@host:22", "user@host:22"},
+      Case{"a,b+c%d_e.f", "a,b+c%d_e.f"},
+      Case{"if", "if"},
+      Case{"", "''"},
+      Case{" ", "' '"},
+      Case{"a b", "'a b'"},
+      Case{"it's", "'it'\\''s'"},
+      Case{"'", "''\\'''"},
+      Case{"$HOME", "'$HOME'"},
+      Case{"`id`", "'`id`'"},
+      Case{"a\\b", "'a\\b'"},
+      Case{"say \"hi\"", "'say \"hi\"'"},
+      Case{"*", "'*'"},
+      Case{"~", "'~'"},
+      Case{"#", "'#'"},
+      Case{"!", "'!'"},
+      Case{"{a,b}", "'{a,b}'"},
+      Case{"a;b", "'a;b'"},
+      Case{"=ls", "'=ls'"},  // zsh would look for the program ls
+      Case{"é", "'é'"},
+      Case{"\xff", "'\xff'"},
+      Case{"a\nb", "$'a\\nb'"},
+      Case{"\t", "$'\\t'"},
+      Case{"\r", "$'\\015'"},
+      Case{"\x1b[31m", "$'\\033[31m'"},
+      Case{"\x1b\x61", "$'\\033a'"},
+      Case{"\x01\x31", "$'\\0011'"},
+      Case{"\x7f", "$'\\177'"},
+      Case{"'\\\n", "$'\\'\\\\\\n'"},
+      Case{"\xc2\x9b", "$'\\302\\233'"},  // CSI, one of the C1 controls
+      Case{"\xc2\xa0", "'\xc2\xa0'"},
+      Case{"\xc2_", "'\xc2_'"},
+      Case{"é\n", "$'\\303\\251\\n'"},
+  };
+  for (const Case& c : kCases) {
+    CHECK(quoted(c.word) == c.quoted);
+  }
+}
+
+TEST_CASE("command line: words stand apart by one space") {
+  CHECK(quote_command({}).empty());
+  CHECK(quote_command(Words{"make", "-j8", "test"}) == "make -j8 test");
+  CHECK(quote_command(Words{"", ""}) == "'' ''");
+  CHECK(quote_command(Words{"sh", "-c", "echo $1 | wc"}) == "sh -c 'echo $1 | wc'");
+}
+
+TEST_CASE("command line: a command's name is never read as grammar") {
+  for (const std::string name :
+       {"if", "for", "while", "case", "then", "fi", "done", "time", "function", "A=b", "=ls", "a+=b", "%1"}) {
+    CAPTURE(name);
+    CHECK(quote_command(Words{name, "x"}) == "'" + name + "' x");
+  }
+  for (const std::string name : {"ifconfig", "timeout", "do-it", "./if", "a%b", "[", "!"}) {
+    CAPTURE(name);
+    const std::string line = quote_command(Words{name, "x"});
+    CHECK((line == name + " x" || line == "'" + name + "' x"));
+  }
+  // A shell looks for programs of these names, and finds none.
+  constexpr int kNotFound = 127;
+  for (const char* name : {"if", "done", "A=b"}) {
+    CAPTURE(name);
+    const int plain = run_in("/bin/sh", name).status;  // the control: unquoted, they are something else
+    CHECK_FALSE((WIFEXITED(plain) && WEXITSTATUS(plain) == kNotFound));
+    const int status = run_in("/bin/sh", quote_command(Words{name})).status;
+    REQUIRE(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == kNotFound);
+  }
+}
+
+TEST_CASE("command line: a POSIX shell reads back the words") {
+  check_round_trip("/bin/sh", {"",     " ", "a b", "it's", "''", "\"",  "\\", "\\\\",     "\\n",  "$HOME",   "$(id)",
+                               "`id`", "*", "~",   "#",    "!",  "!!",  "-n", "--",       "%s",   "a=b",     "{a,b}",
+                               "&&",   ";", "|",   ">x",   "<x", "[a]", "é",  "\xff\xfe", "日本", "\xc2\xa0"});
+  Random random(20261123);
+  for (int run = 0; run < 9; ++run) {
+    Words words;
+    for (int i = 0; i < 200; ++i) words.push_back(any_word(random, false));
+    check_round_trip("/bin/sh", words);
+  }
+}
+
+// $'...' is not in every /bin/sh yet; zsh and ksh are looked for, and the strictest of them is ksh: it reads \x1ba as
+// one character.
+TEST_CASE("command line: shells that know $'...' read back words with control characters") {
+  Words every_byte;
+  for (int byte = 1; byte < 256; ++byte) {
+    for (const std::string_view next : {"", "0", "7", "a", "F", "\\", "'", "\n"}) {
+      every_byte.push_back(static_cast<char>(byte) + std::string(next));
+    }
+  }
+  int shells = 0;
+  for (const std::string shell : {"bash", "zsh", "ksh"}) {
+    if (!have(shell)) continue;
+    ++shells;
+    CAPTURE(shell);
+    check_round_trip(shell, every_byte);
+    Random random(7);
+    for (int run = 0; run < 3; ++run) {
+      Words words;
+      for (int i = 0; i < 200; ++i) words.push_back(any_word(random, true));
+      check_round_trip(shell, words);
+    }
+  }
+  if (shells == 0) MESSAGE("none of bash, zsh and ksh is here: nothing read the lines back");
+}
+
+TEST_CASE("command line: no control character is ever in the result") {
+  Random random(99);
+  for (int i = 0; i < 20'000; ++i) {
+    Words words(1 + below(random, 3));
+    for (std::string& word : words) {
+      word = any_word(random, true);
+      for (std::size_t left = below(random, 4); left > 0; --left) word += static_cast<char>(below(random, 256));
+    }
+    const std::string line = quote_command(words);
+    CAPTURE(line);
+    REQUIRE_FALSE(has_control(line));
+    REQUIRE_FALSE(line.empty());
+  }
+}
+
+TEST_CASE("command line: a base name is what stands behind the last slash") {
+  struct Case {
+    std::string_view path;
+    std::string_view name;
+  };
+  constexpr std::array kCases{
+      Case{"make", "make"},
+      Case{"/usr/bin/make", "make"},
+      Case{"./run.sh", "run.sh"},
+      Case{"a/b/c", "c"},
+      Case{"/make", "make"},
+      Case{"a//b", "b"},
+      Case{"", ""},
+      // Nothing stands behind these: the whole is better than no name.
+      Case{"/", "/"},
+      Case{"dir/", "dir/"},
+  };
+  for (const Case& c : kCases) CHECK(base_name(c.path) == c.name);
+}
+
+}  // namespace
+}  // namespace oversee::model

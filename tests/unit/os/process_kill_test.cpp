@@ -1,0 +1,156 @@
+// Descendants signalled without ever hitting a stranger, and killed to the last.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "family.hpp"
+
+namespace oversee::os {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("signalling: children, and theirs") {
+  Family family;
+  const auto line = family.add_line(3);
+  for (const Descendant& each : list_descendants()) CHECK(signal_descendant(each, 0) == Signalled::sent);
+  CHECK(signal_descendant({line[1], line[0]}, SIGKILL) == Signalled::sent);
+  CHECK(signal_descendant({line[0], ::getpid()}, SIGTERM) == Signalled::sent);
+  const int status = status_of(line[0]);
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGTERM);
+}
+
+TEST_CASE("signalling: the stale pid of a grandchild that was reaped is gone") {
+  Family family;
+  const pid_t middle = family.add([&] {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      bound_life();
+      wait_to_be_killed();
+    }
+    family.say(child);
+    ::waitpid(child, nullptr, 0);
+    family.say(0);  // reaped
+    wait_to_be_killed();
+  });
+  const pid_t child = family.hear_word();
+  const Descendant target{child, middle};
+  CHECK(parent_in(list_descendants(), child) == middle);
+  CHECK(signal_descendant(target, SIGKILL) == Signalled::sent);
+  CHECK(family.hear_word() == 0);
+  CHECK(signal_descendant(target, SIGKILL) == Signalled::gone);
+}
+
+TEST_CASE("signalling: one that came to us when its parent died is still ours") {
+  Family family;
+  const auto line = family.add_line(2);
+  REQUIRE(::kill(line[0], SIGKILL) == 0);
+  status_of(line[0]);
+  CHECK(signal_descendant({line[1], line[0]}, SIGTERM) == Signalled::sent);
+  CHECK(WTERMSIG(status_of(line[1])) == SIGTERM);
+}
+
+// As when a pid that was listed has been given to another meanwhile. Signal 0, so that not even a fault does harm.
+TEST_CASE("signalling: a process with another parent is a stranger") {
+  Family family;
+  const auto line = family.add_line(3);
+  CHECK(signal_descendant({line[2], line[0]}, 0) == Signalled::gone);
+  CHECK(signal_descendant({::getppid(), line[0]}, 0) == Signalled::gone);
+  CHECK(signal_descendant({1, line[0]}, 0) == Signalled::gone);
+}
+
+TEST_CASE("tree kill: one round is enough for a tree that holds still") {
+  Family family;
+  const auto line = family.add_line(4);
+  TreeKill kill;
+  CHECK(kill.round());
+  CHECK_FALSE(kill.refused());
+  for (const pid_t pid : line) CHECK(WTERMSIG(status_of(pid)) == SIGKILL);  // each is ours when its parent is reaped
+  CHECK_FALSE(kill.round());
+  CHECK(::waitpid(-1, nullptr, 0) == -1);
+  CHECK(errno == ECHILD);
+}
+
+TEST_CASE("tree kill: another round meets nobody new, and whoever came between") {
+  Family family;
+  const auto line = family.add_line(2);
+  TreeKill kill;
+  CHECK(kill.round());
+  wait_for_zombie(line[0]);
+  CHECK_FALSE(kill.round());
+  family.add_line(1);
+  CHECK(kill.round());
+}
+
+TEST_CASE("tree kill: a group that is stopped first dies like the rest") {
+  Family family;
+  const pid_t leader = family.add([&] {
+    ::setpgid(0, 0);
+    if (::fork() == 0) {
+      bound_life();
+      family.say(2);
+      wait_to_be_killed();
+    }
+    family.say(1);
+    wait_to_be_killed();
+  });
+  CHECK(family.hear_word() + family.hear_word() == 3);
+  TreeKill kill;
+  kill.stop_group_first(leader);
+  CHECK(kill.round());
+  CHECK(WTERMSIG(status_of(leader)) == SIGKILL);
+  kill.leader_reaped();
+  CHECK(kill_and_reap(-1, 20s));
+}
+
+TEST_CASE("kill and reap: leaves none, whatever they ignore, block or were stopped by") {
+  Family family;
+  family.add_line(5);
+  for (const int signal : {SIGTERM, SIGSTOP}) {
+    family.add([&] {
+      for (int each = 1; each < 65; ++each) ::signal(each, SIG_IGN);
+      family.say(signal);
+      if (signal == SIGSTOP) ::raise(SIGSTOP);
+      for (;;) ::pause();
+    });
+    CHECK(family.hear_word() == signal);
+  }
+  CHECK(kill_and_reap(-1, 20s));
+  CHECK(list_descendants().empty());
+  CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
+  CHECK(errno == ECHILD);
+}
+
+TEST_CASE("kill and reap: those that fork on and on") {
+  Family family;
+  for (int i = 0; i < 4; ++i) {
+    family.add([&] {
+      family.say(1);
+      for (int hops = 0; hops < 20'000; ++hops) {  // each hop is a new pid
+        if (::fork() != 0) ::_exit(0);
+        bound_life();
+      }
+      wait_to_be_killed();
+    });
+    CHECK(family.hear_word() == 1);
+  }
+  CHECK(kill_and_reap(-1, 20s));
+  CHECK(list_descendants().empty());
+}
+
+TEST_CASE("kill and reap: leaves to another whom it is to reap, though not alive") {
+  Family family;
+  const auto line = family.add_line(2);
+  CHECK(kill_and_reap(line[0], 20s));
+  CHECK(WTERMSIG(status_of(line[0])) == SIGKILL);
+  CHECK(list_descendants().empty());
+}
+
+TEST_CASE("kill and reap: with nobody there it is done at once") {
+  const Family family;
+  CHECK(kill_and_reap(-1, 0s));
+}
+
+}  // namespace
+}  // namespace oversee::os

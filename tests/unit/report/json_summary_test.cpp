@@ -1,0 +1,248 @@
+// The JSON summary: documents of made-up runs, word for word.
+#include "report/json_summary.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "made_up_run.hpp"
+
+namespace oversee::report {
+namespace {
+
+using namespace std::chrono_literals;
+using model::Reason;
+using model::Status;
+
+struct Written {
+  explicit Written(LogState log, std::vector<SettingValue> settings = {})
+      : summary({.while_running = [this](std::string_view text) { running.emplace_back(text); },
+                 .final = [this](std::string_view text) { final.emplace_back(text); }},
+                std::move(settings), [log] { return log; }) {}
+
+  std::vector<std::string> running;
+  std::vector<std::string> final;
+  JsonSummary summary;
+};
+
+// The document of a run of these attempts.
+std::string document(const std::vector<model::AttemptResult>& attempts, const LogState& log = {}) {
+  Written written(log);
+  const model::RunInfo info = made_up_run();
+  tell_end(written.summary, info, attempts);
+  REQUIRE(written.final.size() == 1);
+  return written.final.front();
+}
+
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+TEST_CASE("json summary: while the run lives") {
+  Written written({});
+  model::RunInfo info = made_up_run();
+  info.log_path = "/tmp/oversee-0/x.log";
+  written.summary.on(model::RunStarted{&info}, info.started);
+  REQUIRE(written.running.size() == 1);
+  CHECK(written.running.front() == R"({
+  "schema": 1,
+  "run_id": "20261123-121659-k3f9",
+  "name": "make",
+  "version": "9.8.7",
+  "command": [
+    "make",
+    "-j8",
+    "test"
+  ],
+  "directory": "/srv/app",
+  "host": "runner-12",
+  "pid": 4242,
+  "started_at": "2026-11-23T12:16:59.123Z",
+  "status": "running",
+  "log": {
+    "path": "/tmp/oversee-0/x.log"
+  }
+}
+)");
+  CHECK(written.final.empty());
+}
+
+TEST_CASE("json summary: a run of two attempts, word for word") {
+  auto first = made_up_result(Status::timed_out, Reason::timeout);
+  first.signal = SIGKILL;
+  first.forced = true;
+  first.usage = {.user = 58100ms, .system = 3100ms, .max_rss_bytes = 536870912, .processes = 12};
+  first.out = {.bytes = 2000, .lines = 20, .omitted_bytes = 500, .omitted_lines = 5, .counted = true};
+  first.err = {.bytes = 0, .lines = 0, .omitted_bytes = 0, .omitted_lines = 0, .counted = true};
+  first.leaked = {{99, "sleep 1000"}};
+  first.unkilled = {{98, "sudo cat"}, {97, "[kworker]"}};
+  auto second = made_up_result(Status::cancelled, Reason::signal, 2);
+  second.exit_code = 130;
+  second.cancelled_by = model::Canceller{SIGINT, 4711};
+  second.started = after(13s + 600us);
+  second.finished = after(14s + 100ms + 499us);
+
+  Written written({.path = "/tmp/x.log", .complete = false, .error = "No space left on device"},
+                  {{"timeout", "10m"}, {"stop", "TERM:10s,KILL"}});
+  const model::RunInfo info = made_up_run();
+  tell_end(written.summary, info, {first, second});
+  REQUIRE(written.final.size() == 1);
+  CHECK(written.final.front() == R"({
+  "schema": 1,
+  "run_id": "20261123-121659-k3f9",
+  "name": "make",
+  "version": "9.8.7",
+  "command": [
+    "make",
+    "-j8",
+    "test"
+  ],
+  "directory": "/srv/app",
+  "host": "runner-12",
+  "pid": 4242,
+  "started_at": "2026-11-23T12:16:59.123Z",
+  "finished_at": "2026-11-23T12:17:13.623Z",
+  "duration_ms": 14500,
+  "status": "cancelled",
+  "reason": "signal",
+  "summary": "cancelled by INT sent by pid 4711 after 1.1s",
+  "exit_code": 130,
+  "signal": null,
+  "exit_status": 130,
+  "flaky": false,
+  "containment": "subreaper",
+  "attempts": [
+    {
+      "number": 1,
+      "status": "timed_out",
+      "reason": "timeout",
+      "exit_code": null,
+      "signal": "KILL",
+      "forced": true,
+      "started_at": "2026-11-23T12:17:00.123Z",
+      "duration_ms": 12000,
+      "cpu_user_ms": 58100,
+      "cpu_system_ms": 3100,
+      "max_rss_bytes": 536870912,
+      "processes": 12,
+      "stdout": {
+        "bytes": 2000,
+        "lines": 20,
+        "captured": 1500,
+        "omitted": 500
+      },
+      "stderr": {
+        "bytes": 0,
+        "lines": 0,
+        "captured": 0,
+        "omitted": 0
+      },
+      "leaked": [
+        {
+          "pid": 99,
+          "command": "sleep 1000"
+        }
+      ],
+      "unkilled": [
+        {
+          "pid": 98,
+          "command": "sudo cat"
+        },
+        {
+          "pid": 97,
+          "command": "[kworker]"
+        }
+      ]
+    },
+    {
+      "number": 2,
+      "status": "cancelled",
+      "reason": "signal",
+      "exit_code": 130,
+      "signal": null,
+      "forced": false,
+      "cancelled_by": {
+        "signal": "INT",
+        "pid": 4711
+      },
+      "started_at": "2026-11-23T12:17:12.123Z",
+      "duration_ms": 1100,
+      "cpu_user_ms": 0,
+      "cpu_system_ms": 0,
+      "max_rss_bytes": 0,
+      "processes": 0,
+      "stdout": {
+        "bytes": null,
+        "lines": null,
+        "captured": null,
+        "omitted": null
+      },
+      "stderr": {
+        "bytes": null,
+        "lines": null,
+        "captured": null,
+        "omitted": null
+      },
+      "leaked": [],
+      "unkilled": []
+    }
+  ],
+  "settings": {
+    "timeout": "10m",
+    "stop": "TERM:10s,KILL"
+  },
+  "log": {
+    "path": "/tmp/x.log",
+    "complete": false,
+    "error": "No space left on device"
+  }
+}
+)");
+}
+
+TEST_CASE("json summary: a command that could not be run") {
+  auto result = made_up_result(Status::failed, Reason::not_found);
+  result.spawn_failure = model::SpawnFailure{"exec", ENOENT, "mkae"};
+  const std::string text = document({result});
+  CHECK(holds(text, "  \"exit_status\": 127,\n"));
+  CHECK(holds(text, R"(      "spawn_failure": {
+        "stage": "exec",
+        "errno": 2,
+        "subject": "mkae"
+      },
+)"));
+}
+
+TEST_CASE("json summary: what is absent is null, or not there") {
+  const std::string text = document({made_up_exit(0)});
+  CHECK(holds(text, "\n  \"exit_code\": 0,\n  \"signal\": null,\n"));
+  CHECK(holds(text, "\n  \"log\": null\n}"));
+  CHECK(holds(text, "\n  \"settings\": {},\n"));
+  CHECK_FALSE(holds(text, "spawn_failure"));
+  CHECK_FALSE(holds(text, "cancelled_by"));
+  CHECK(holds(document({made_up_exit(0)}, {.path = "/l", .complete = true, .error = {}}),
+              "\n  \"log\": {\n    \"path\": \"/l\",\n    \"complete\": true\n  }\n"));
+}
+
+TEST_CASE("json summary: names and arguments may be any bytes") {
+  Written written({});
+  model::RunInfo info = made_up_run();
+  info.name = "a\"b\n";
+  info.argv = {"\xff", "", "x\\y"};
+  written.summary.on(model::RunStarted{&info}, info.started);
+  CHECK(holds(written.running.front(), R"("name": "a\"b\n")"));
+  CHECK(holds(written.running.front(), "\n    \"\xef\xbf\xbd\",\n    \"\",\n    \"x\\\\y\"\n"));
+}
+
+TEST_CASE("json summary: without a place for the running document only the final one is made") {
+  int finals = 0;
+  JsonSummary summary({.while_running = {}, .final = [&](std::string_view) { ++finals; }}, {},
+                      [] { return LogState{}; });
+  const model::RunInfo info = made_up_run();
+  summary.on(model::RunStarted{&info}, info.started);
+  CHECK(finals == 0);
+  tell_end(summary, info, {made_up_exit(0)});
+  CHECK(finals == 1);
+}
+
+}  // namespace
+}  // namespace oversee::report

@@ -1,0 +1,107 @@
+// The one line at the end: its words for each end, when it is shown, and that it is one line.
+#include "report/summary_line.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+
+#include "made_up_run.hpp"
+
+namespace oversee::report {
+namespace {
+
+using namespace std::chrono_literals;
+using model::Reason;
+using model::ShowSummary;
+using model::Status;
+
+// What is printed at the end of a run whose attempts these were.
+std::string printed(const std::vector<model::AttemptResult>& attempts, ShowSummary show = ShowSummary::always,
+                    const std::string& log_path = {}) {
+  std::string text;
+  SummaryLine line(show, [&](std::string_view each) { text += each; });
+  model::RunInfo info = made_up_run();
+  info.log_path = log_path;
+  line.on(model::RunStarted{&info}, info.started);
+  line.on(model::AttemptFinished{&attempts.back()}, attempts.back().finished);
+  CHECK(text.empty());  // the end of an attempt is not the run's
+  tell_end(line, info, attempts);
+  return text;
+}
+
+model::AttemptResult died(model::Signal signal) {
+  auto result = made_up_result(Status::failed, Reason::signal);
+  result.signal = signal;
+  return result;
+}
+
+model::AttemptResult cancelled() {
+  auto result = made_up_result(Status::cancelled, Reason::signal);
+  result.cancelled_by = model::Canceller{SIGINT, 0};
+  return result;
+}
+
+TEST_CASE("summary line: each end in its words, and none twice") {
+  auto not_found = made_up_result(Status::failed, Reason::not_found);
+  not_found.spawn_failure = model::SpawnFailure{"exec", 2, "mkae"};
+  CHECK(printed({made_up_exit(0)}) == "oversee: completed: exit 0 after 12.0s\n");
+  CHECK(printed({made_up_exit(2)}) == "oversee: failed: exit 2 after 12.0s\n");
+  CHECK(printed({died(SIGSEGV)}) == "oversee: failed: killed by signal SEGV after 12.0s\n");
+  CHECK(printed({made_up_result(Status::timed_out, Reason::timeout)}) == "oversee: timed out after 12.0s\n");
+  CHECK(printed({cancelled()}) == "oversee: cancelled by INT from the terminal after 12.0s\n");
+  CHECK(printed({not_found}).starts_with("oversee: failed: cannot run mkae: "));
+}
+
+TEST_CASE("summary line: the last attempt is the one that counts") {
+  CHECK(printed({made_up_exit(2), made_up_exit(0)}) == "oversee: completed: exit 0 after 12.0s\n");
+}
+
+TEST_CASE("summary line: shown when it is wanted") {
+  const std::vector success{made_up_exit(0)};
+  CHECK_FALSE(printed(success, ShowSummary::always).empty());
+  CHECK(printed(success, ShowSummary::failure).empty());
+  CHECK(printed(success, ShowSummary::never).empty());
+  for (const model::AttemptResult& end :
+       {made_up_exit(1), died(SIGKILL), cancelled(), made_up_result(Status::timed_out, Reason::timeout)}) {
+    CHECK_FALSE(printed({end}, ShowSummary::failure).empty());
+    CHECK(printed({end}, ShowSummary::never).empty());
+  }
+}
+
+TEST_CASE("summary line: says where the log is") {
+  CHECK(printed({made_up_exit(0)}, ShowSummary::always, "/tmp/x.log") ==
+        "oversee: completed: exit 0 after 12.0s [log /tmp/x.log]\n");
+}
+
+TEST_CASE("summary line: names those that leaked and those that live on, the first three of them") {
+  auto result = made_up_exit(0);
+  result.leaked = {{7, "sleep 99"}};
+  CHECK(printed({result}).find("; 1 process outlived it and had to be killed: sleep 99 (7)\n") != std::string::npos);
+  result.leaked.push_back({8, "cat"});
+  result.leaked.push_back({9, "dog"});
+  CHECK(printed({result}).find("; 3 processes outlived it and had to be killed: sleep 99 (7), cat (8), dog (9)\n") !=
+        std::string::npos);
+  result.leaked.push_back({10, "cow"});
+  result.unkilled = {{11, "sudo x"}};
+  CHECK(
+      printed({result}).ends_with("; 4 processes outlived it and had to be killed: sleep 99 (7), cat (8), dog (9), ..."
+                                  "; 1 process could not be killed: sudo x (11)\n"));
+}
+
+TEST_CASE("summary line: is one line without control characters, whatever things are called") {
+  const std::string evil = "x\noversee: completed\r\x1b[2J\x7f";
+  auto not_found = made_up_result(Status::failed, Reason::not_found);
+  not_found.spawn_failure = model::SpawnFailure{"exec", 2, evil};
+  for (const std::string& log : {std::string(), "/tmp/" + evil}) {
+    const std::string text = printed({not_found}, ShowSummary::always, log);
+    CAPTURE(text);
+    REQUIRE(text.ends_with('\n'));
+    CHECK(std::ranges::none_of(text.substr(0, text.size() - 1),
+                               [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }));
+  }
+}
+
+}  // namespace
+}  // namespace oversee::report

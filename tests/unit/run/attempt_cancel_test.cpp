@@ -1,0 +1,287 @@
+// Cancels: by a program and by the terminal's keys, once, twice, three times, in each part of an attempt's life.
+#include <doctest/doctest.h>
+
+#include <array>
+#include <csignal>
+
+#include "driven_machine.hpp"
+
+namespace oversee::run {
+namespace {
+
+using namespace std::chrono_literals;
+using model::Status;
+using State = AttemptMachine::State;
+
+void check_cancelled_by(const DrivenMachine& machine, model::Signal signal, int pid) {
+  CHECK(machine.verdict() == "cancelled signal");
+  REQUIRE(machine.result().cancelled_by.has_value());
+  CHECK(machine.result().cancelled_by->signal == signal);
+  CHECK(machine.result().cancelled_by->pid == pid);
+}
+
+TEST_CASE("cancel by a program: that signal first, then the ladder's graces") {
+  for (const model::Signal signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    auto machine = DrivenMachine::started(limits(30s, "USR1:5s,TERM:10s,KILL"));
+    CHECK(machine.at(1s, sent(signal)) == model::signal_name(signal));
+    CHECK(machine.state() == State::stopping);
+    CHECK(machine.stopping_for() == Status::cancelled);
+    CHECK(machine.wake() == 6s);  // the wall limit does not matter any more
+    CHECK(machine.tick(6s) == "TERM");
+    CHECK(machine.tick(16s) == "kill");
+    machine.end_all(17s, died(SIGKILL));
+    CHECK(machine.done());
+    CHECK(machine.result().forced);
+    check_cancelled_by(machine, signal, kSender);
+  }
+}
+
+TEST_CASE("cancel by a program: the command's own exit does not undo it") {
+  for (const LeaderExited& exit : {exited(0), exited(130), died(SIGTERM)}) {
+    auto machine = DrivenMachine::started();
+    machine.at(1s, sent(SIGTERM));
+    machine.end_all(2s, exit);
+    check_cancelled_by(machine, SIGTERM, kSender);
+  }
+}
+
+TEST_CASE("cancel by a program: with a ladder of KILL alone its signal is still delivered") {
+  auto machine = DrivenMachine::started(limits({}, "KILL"));
+  CHECK(machine.at(1s, sent(SIGTERM)) == "TERM");
+  REQUIRE(machine.wake().has_value());
+  CHECK(*machine.wake() <= 2s);
+  CHECK(machine.tick(*machine.wake()) == "kill");
+}
+
+TEST_CASE("cancel by a program: the second within 2 s climbs, the third kills") {
+  auto machine = DrivenMachine::started(limits({}, "USR1:5s,QUIT:10s,HUP:10s,KILL"));
+  CHECK(machine.at(1s, sent(SIGTERM)) == "TERM");
+  CHECK(machine.at(3s, sent(SIGTERM)) == "QUIT");
+  CHECK(machine.wake() == 13s);
+  CHECK(machine.at(5s, sent(SIGTERM)) == "kill");
+  CHECK(machine.result().forced);
+  CHECK(machine.at(6s, sent(SIGTERM)).empty());  // there is nothing behind KILL
+  CHECK(machine.wake() == 7s);
+  check_cancelled_by(machine, SIGTERM, kSender);
+}
+
+TEST_CASE("cancel by a program: on a ladder of two the second is KILL") {
+  auto machine = DrivenMachine::started();
+  CHECK(machine.at(1s, sent(SIGTERM)) == "TERM");
+  CHECK(machine.at(1500ms, sent(SIGTERM)) == "kill");
+}
+
+TEST_CASE("cancel by a program: a slow second one does not climb") {
+  auto machine = DrivenMachine::started(limits({}, "INT:1h,QUIT:1h,KILL"));
+  machine.at(1s, sent(SIGTERM));
+  auto time = model::Duration(1s);
+  for (int press = 0; press < 10; ++press) {
+    time += 2s + 1ns;
+    CHECK(machine.at(time, sent(SIGTERM)).empty());
+  }
+  CHECK(machine.at(time + 2s, sent(SIGTERM)) == "QUIT");
+}
+
+TEST_CASE("cancel by a program: who cancelled first is who cancelled") {
+  auto machine = DrivenMachine::started();
+  machine.at(1s, sent(SIGTERM));
+  machine.at(1s, CancelRequested{.by = {SIGINT, 99}});
+  machine.end_all(2s, died(SIGKILL));
+  check_cancelled_by(machine, SIGTERM, kSender);
+}
+
+TEST_CASE("cancel by a program: of a rung that waits for ever, the second climbs") {
+  auto machine = DrivenMachine::started(limits({}, "TERM:none,KILL"));
+  CHECK(machine.at(1s, sent(SIGTERM)) == "TERM");
+  CHECK(machine.wake() == std::nullopt);
+  CHECK(machine.at(2s, sent(SIGTERM)) == "kill");
+}
+
+TEST_CASE("cancel by a program: a stop under way goes on, and is climbed by the second") {
+  auto machine = DrivenMachine::started(limits(30s, "INT:5s,TERM:10s,KILL"));
+  CHECK(machine.tick(30s) == "INT");
+  CHECK(machine.at(31s, sent(SIGTERM)).empty());
+  CHECK(machine.wake() == 35s);
+  CHECK(machine.at(32s, sent(SIGTERM)) == "TERM");
+  CHECK(machine.at(33s, sent(SIGTERM)) == "kill");
+  machine.end_all(33s, died(SIGKILL));
+  CHECK(machine.verdict() == "timed_out timeout");
+  CHECK_FALSE(machine.result().cancelled_by.has_value());
+}
+
+TEST_CASE("Ctrl-C: the command has it already, and lives on as it likes") {
+  auto machine = DrivenMachine::started(limits(30s));
+  CHECK(machine.at(1s, pressed(SIGINT)).empty());
+  CHECK(machine.state() == State::running);
+  CHECK_FALSE(machine.stopping_for().has_value());
+  CHECK(machine.wake() == 30s);
+}
+
+TEST_CASE("Ctrl-C: a command that dies of it was cancelled") {
+  for (const model::Signal signal : {SIGINT, SIGQUIT, SIGHUP}) {
+    auto machine = DrivenMachine::started();
+    machine.at(1s, pressed(signal));
+    machine.end_all(1s, died(signal));
+    CHECK(machine.done());
+    CHECK(machine.result().signal == signal);
+    check_cancelled_by(machine, signal, 0);
+  }
+}
+
+TEST_CASE("Ctrl-C: a command that exits by itself has had its reasons") {
+  for (const int code : {0, 1, 130}) {
+    auto machine = DrivenMachine::started();
+    machine.at(1s, pressed(SIGINT));
+    machine.end_all(1s, exited(code));
+    CHECK(machine.verdict() == (code == 0 ? "completed exit" : "failed exit"));
+    CHECK(machine.result().exit_code == code);
+    CHECK_FALSE(machine.result().cancelled_by.has_value());
+  }
+}
+
+TEST_CASE("Ctrl-C: a command that dies of another signal was not cancelled") {
+  auto machine = DrivenMachine::started();
+  machine.at(1s, pressed(SIGINT));
+  machine.end_all(1s, died(SIGSEGV));
+  CHECK(machine.verdict() == "failed signal");
+  CHECK_FALSE(machine.result().cancelled_by.has_value());
+}
+
+TEST_CASE("Ctrl-C: the second within 2 s is TERM and its grace, the third is KILL") {
+  auto machine = DrivenMachine::started();
+  CHECK(machine.at(1s, pressed(SIGINT)).empty());
+  CHECK(machine.at(3s, pressed(SIGINT)) == "TERM");
+  CHECK(machine.stopping_for() == Status::cancelled);
+  CHECK(machine.wake() == 13s);
+  CHECK(machine.at(5s, pressed(SIGINT)) == "kill");
+  machine.end_all(5s, died(SIGKILL));
+  check_cancelled_by(machine, SIGINT, 0);
+  CHECK(machine.result().forced);
+}
+
+TEST_CASE("Ctrl-C: after the second the ladder goes on by itself") {
+  auto machine = DrivenMachine::started();
+  machine.at(1s, pressed(SIGINT));
+  machine.at(2s, pressed(SIGINT));
+  CHECK(machine.tick(12s) == "kill");
+}
+
+TEST_CASE("Ctrl-C: slow presses are all the command's own") {
+  auto machine = DrivenMachine::started();
+  auto time = model::Duration(1s);
+  for (int press = 0; press < 10; ++press) {
+    CHECK(machine.at(time, pressed(SIGINT)).empty());
+    time += 2s + 1ns;
+  }
+  CHECK(machine.state() == State::running);
+}
+
+TEST_CASE("Ctrl-C: never climbs while the command reads keys, however often it is pressed") {
+  auto machine = DrivenMachine::started();
+  for (int press = 0; press < 10; ++press) {
+    CHECK(machine.at(1s + press * 100ms, pressed(SIGINT, true)).empty());
+  }
+  CHECK(machine.state() == State::running);
+  machine.end_all(3s, exited(0));
+  CHECK(machine.verdict() == "completed exit");
+}
+
+TEST_CASE("Ctrl-C: a program's cancel counts all the same while the command reads keys") {
+  auto machine = DrivenMachine::started();
+  machine.at(1s, pressed(SIGINT, true));
+  CancelRequested cancel = sent(SIGTERM);
+  cancel.keys_read = true;
+  CHECK(machine.at(2s, cancel) == "TERM");
+  check_cancelled_by(machine, SIGTERM, kSender);
+}
+
+TEST_CASE("Ctrl-C: climbs a stop under way at the second press") {
+  auto machine = DrivenMachine::started(limits(30s));
+  CHECK(machine.tick(30s) == "TERM");
+  CHECK(machine.at(31s, pressed(SIGINT)).empty());
+  CHECK(machine.at(32s, pressed(SIGINT)) == "kill");
+  machine.end_all(32s, died(SIGKILL));
+  CHECK(machine.verdict() == "timed_out timeout");
+}
+
+TEST_CASE("cancel before the start: is not lost, from whomever it came") {
+  for (const CancelRequested& cancel : {sent(SIGINT), pressed(SIGINT), pressed(SIGINT, true)}) {
+    DrivenMachine machine(limits(30s));
+    CHECK(machine.at(0s, cancel).empty());
+    CHECK(machine.state() == State::spawning);
+    CHECK(machine.at(1s, Started{}) == "INT");
+    CHECK(machine.state() == State::stopping);
+    CHECK(machine.wake() == 11s);
+    machine.end_all(2s, exited(0));
+    check_cancelled_by(machine, SIGINT, cancel.by.pid);
+  }
+}
+
+TEST_CASE("cancel before the start: the first is the one that is sent") {
+  DrivenMachine machine;
+  machine.at(0s, sent(SIGINT));
+  machine.at(1ms, CancelRequested{.by = {SIGTERM, 99}});
+  CHECK(machine.at(1s, Started{}) == "INT");
+  check_cancelled_by(machine, SIGINT, kSender);
+}
+
+TEST_CASE("cancel before the start: counts as the first of two within 2 s") {
+  DrivenMachine machine;
+  machine.at(0s, sent(SIGTERM));
+  CHECK(machine.at(1ms, Started{}) == "TERM");
+  CHECK(machine.at(1s, sent(SIGTERM)) == "kill");
+}
+
+TEST_CASE("cancel before the start: of a command that cannot be run, there is no command to cancel") {
+  DrivenMachine machine;
+  machine.at(0s, sent(SIGTERM));
+  CHECK(machine.at(1s, StartFailed{{"exec", ENOENT, "mkae"}}) == "close");
+  CHECK(machine.done());
+  CHECK(machine.verdict() == "failed not_found");
+}
+
+TEST_CASE("cancel while draining: what outlived the leader has no more time") {
+  for (const CancelRequested& cancel : {sent(SIGTERM), pressed(SIGINT), pressed(SIGINT, true)}) {
+    auto machine = DrivenMachine::started();
+    machine.at(1s, exited(0));
+    CHECK(machine.at(1s + 10ms, cancel) == "name, kill");
+    CHECK(machine.at(1s + 11ms, cancel).empty());
+    machine.at(1s + 12ms, SurvivorsNamed{{{7, "sleep 99"}}});
+    machine.at(1s + 12ms, TreeEmptied{});
+    machine.at(1s + 12ms, out_ended());
+    machine.at(1s + 12ms, err_ended());
+    CHECK(machine.done());
+    CHECK(machine.verdict() == "completed exit");
+    CHECK(machine.result().leaked.size() == 1);
+    CHECK_FALSE(machine.result().cancelled_by.has_value());
+  }
+}
+
+// The readers that are closed bring no more ends: whoever waited for those would wait for ever.
+TEST_CASE("cancel while draining: with only a stranger on a stream it closes it and is done") {
+  auto machine = DrivenMachine::started();
+  machine.at(1s, exited(0));
+  machine.at(1s, TreeEmptied{});
+  CHECK(machine.at(1s + 10ms, sent(SIGTERM)) == "close");
+  CHECK(machine.done());
+  CHECK(machine.verdict() == "completed exit");
+}
+
+TEST_CASE("cancel while draining: after a stop nobody is left to be signalled, and impatience closes the streams") {
+  for (const CancelRequested& cancel : {sent(SIGTERM), pressed(SIGINT)}) {
+    auto machine = DrivenMachine::started(limits(30s, "INT:5s,TERM:10s,KILL"));
+    machine.tick(30s);
+    machine.at(31s, died(SIGINT));
+    machine.at(31s, TreeEmptied{});
+    for (int press = 0; press < 4; ++press) {
+      const std::string actions = machine.at(31s + press * 10ms, cancel);
+      CHECK((actions.empty() || actions == "close"));
+    }
+    CHECK(machine.done());
+    CHECK(machine.verdict() == "timed_out timeout");
+    CHECK_FALSE(machine.result().forced);
+  }
+}
+
+}  // namespace
+}  // namespace oversee::run

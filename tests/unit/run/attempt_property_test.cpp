@@ -1,0 +1,282 @@
+// What must hold of every attempt: made-up worlds in which guard, tree, streams and user do what they may, in any
+// order.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <random>
+
+#include "driven_machine.hpp"
+
+namespace oversee::run {
+namespace {
+
+using namespace std::chrono_literals;
+using model::Duration;
+using State = AttemptMachine::State;
+
+constexpr std::array kLadders{"TERM:10s,KILL", "INT:5s,TERM:10s,QUIT:1ms,KILL", "KILL", "TERM:none,KILL",
+                              "INT:1s,TERM:none,KILL"};
+
+// A machine and what it is surrounded by. Each of its doings obeys the guard's contract: the command starts or does
+// not, the leader ends before the tree is empty, and who asks for names before that is answered before that.
+class World {
+ public:
+  explicit World(std::uint64_t seed)
+      : random_(seed), ladder_(kLadders.at(below(kLadders.size()))), machine_(plan(), static_cast<int>(kStreams)) {
+    for (std::size_t i = 0; i < kStreams; ++i) {
+      stranger_.at(i) = below(4) == 0;
+      noise_.at(i) = static_cast<int>(below(4));
+    }
+    kills_work_ = below(4) != 0;
+  }
+
+  // Something happens, whatever may.
+  void live() {
+    now_ += Duration(below(3) == 0 ? 1 : below(400'000'000));
+    switch (below(16)) {
+      case 0: start(); break;
+      case 1: end_leader(); break;
+      case 2: empty_tree(); break;
+      case 3: end_stream(below(kStreams), spawned_ && below(8) == 0 ? EIO : 0); break;
+      case 4:
+      case 5: cancel(); break;
+      case 6: below(6) == 0 ? lose_guard() : answer(); break;
+      case 7: answer(); break;
+      case 8: suspend(); break;
+      case 9:
+      case 10: resume(); break;
+      case 11: post(Tick{}); break;  // too early, as a rule
+      default: tick(); break;
+    }
+  }
+
+  // Nothing happens by itself any more: the command ends only of KILL, if of anything. The machine must bring it to an
+  // end, in a number of ticks that is bounded once the leader is gone or a stop has begun.
+  void see_to_the_end() {
+    constexpr int kMostTicks = 24;
+    resume();
+    start();
+    if (!machine_.stopping_for()) end_leader();
+    for (int i = 0; i < kMostTicks && !machine_.done(); ++i) {
+      if (below(2) == 0) answer();
+      if (killed_ && kills_work_) {
+        end_leader();
+        empty_tree();
+      }
+      if (machine_.done()) break;
+      if (!machine_.wake()) {  // only a rung without a bound waits for ever
+        REQUIRE(std::string_view(ladder_).find("none") != std::string_view::npos);
+        REQUIRE_FALSE(told_empty_);
+        end_leader();
+        empty_tree();
+        continue;
+      }
+      tick();
+    }
+    REQUIRE(machine_.done());
+    if (!told_empty_ && spawned_) REQUIRE(killed_);  // a tree that nothing else emptied
+    for (int i = 0; i < 4; ++i) live();              // over is over: post() looks
+  }
+
+ private:
+  static constexpr std::size_t kStreams = model::kStreams;
+
+  std::size_t below(std::size_t bound) { return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random_); }
+
+  model::AttemptLimits plan() { return limits(below(2) == 0 ? model::TimeLimit(2s) : std::nullopt, ladder_); }
+
+  void post(const AttemptEvent& event) {
+    const bool was_done = machine_.done();
+    const bool stopped_before = machine_.stopping_for().has_value();
+    const std::string verdict = machine_.verdict();
+    const auto actions = machine_.step(now_, event);
+    if (was_done) {
+      REQUIRE(machine_.done());
+      REQUIRE(actions.empty());
+    }
+    if (was_done || stopped_before) REQUIRE(machine_.verdict() == verdict);  // the first reason wins
+    if (machine_.done() || suspended_) REQUIRE(machine_.wake() == std::nullopt);
+    for (const AttemptAction& action : actions) perform(action);
+    if (machine_.result().forced) REQUIRE(killed_);
+    if (machine_.done()) {
+      REQUIRE(open_ == std::array{false, false});
+      REQUIRE((told_empty_ || killed_));
+    }
+  }
+
+  void perform(const AttemptAction& action) {
+    const std::string what = word(action);
+    CAPTURE(what);
+    if (std::holds_alternative<CloseStreams>(action)) {
+      open_ = {false, false};  // nothing more is heard of them
+    } else if (std::holds_alternative<CloseQuietStreams>(action)) {
+      for (std::size_t i = 0; i < kStreams; ++i) {
+        if (open_.at(i) && noise_.at(i)-- <= 0) closing_.at(i) = true;
+      }
+    } else if (std::holds_alternative<KillOrphans>(action)) {
+      REQUIRE(told_empty_);  // the guard is lost, and it held something
+      REQUIRE(spawned_);
+    } else {
+      REQUIRE(spawned_);
+      REQUIRE_FALSE(told_empty_);  // nobody is left to be signalled, killed or named
+      if (const auto* all = std::get_if<SignalTree>(&action)) REQUIRE(all->signal != SIGKILL);
+      if (std::holds_alternative<KillTree>(action)) {
+        REQUIRE_FALSE(killed_);  // the guard goes on by itself
+        killed_ = true;
+      }
+      if (std::holds_alternative<NameSurvivors>(action)) ++asked_;
+    }
+  }
+
+  void start() {
+    if (spawned_ || told_empty_) return;
+    if (below(8) == 0) {
+      told_empty_ = true;
+      post(StartFailed{{below(2) == 0 ? "exec" : "directory", ENOENT, "x"}});
+      REQUIRE(machine_.done());
+      return;
+    }
+    spawned_ = true;
+    leader_ = true;
+    post(Started{});
+  }
+
+  void end_leader() {
+    if (!leader_) return;
+    leader_ = false;
+    post(below(2) == 0 ? exited(static_cast<int>(below(3))) : died(below(2) == 0 ? SIGTERM : SIGINT));
+  }
+
+  void empty_tree() {
+    if (!spawned_ || leader_ || told_empty_) return;
+    while (asked_ > 0) answer();
+    told_empty_ = true;
+    post(TreeEmptied{});
+    for (std::size_t i = 0; i < kStreams; ++i) {
+      if (!stranger_.at(i)) end_stream(i, 0);
+    }
+  }
+
+  void end_stream(std::size_t which, int error) {
+    if (!open_.at(which)) return;
+    open_.at(which) = false;
+    post(StreamEnded{which == 0 ? model::Stream::out : model::Stream::err, error});
+  }
+
+  void cancel() {
+    const model::Signal signal = below(2) == 0 ? SIGINT : SIGTERM;
+    post(below(2) == 0 ? sent(signal) : pressed(signal, below(3) == 0));
+  }
+
+  void lose_guard() {
+    if (told_empty_ && below(2) == 0) return;  // it goes home after its last word, and is seen to
+    told_empty_ = true;
+    leader_ = false;
+    asked_ = 0;
+    post(GuardLost{});
+    for (std::size_t i = 0; i < kStreams; ++i) {
+      if (!stranger_.at(i) || !spawned_) end_stream(i, 0);
+    }
+  }
+
+  void answer() {
+    if (asked_ == 0 || told_empty_) return;
+    --asked_;
+    SurvivorsNamed survivors;
+    for (std::size_t i = below(3); i > 0; --i) survivors.processes.push_back({static_cast<int>(i), "sleep 99"});
+    post(survivors);
+  }
+
+  void suspend() {
+    suspended_ = true;
+    post(Suspended{});
+  }
+
+  void resume() {
+    suspended_ = false;
+    post(Resumed{});
+  }
+
+  // Waits until the machine wants a tick; streams that were closed as quiet end before it.
+  void tick() {
+    for (std::size_t i = 0; i < kStreams; ++i) {
+      if (closing_.at(i)) end_stream(i, 0);
+    }
+    const auto wake = machine_.wake();
+    if (!wake) return;
+    now_ = std::max(now_, *wake) + Duration(below(2) == 0 ? 0 : 1'000'000);
+    post(Tick{});
+    if (const auto next = machine_.wake()) REQUIRE(*next > now_);
+  }
+
+  std::mt19937_64 random_;
+  const char* ladder_;
+  DrivenMachine machine_;
+  Duration now_{};
+  bool suspended_ = false;
+
+  bool spawned_ = false;
+  bool leader_ = false;
+  bool told_empty_ = false;  // by the guard, or by its loss
+  int asked_ = 0;            // for survivors' names, without an answer as yet
+  bool killed_ = false;
+  bool kills_work_ = true;
+
+  std::array<bool, kStreams> open_{true, true};
+  std::array<bool, kStreams> closing_{};
+  std::array<bool, kStreams> stranger_{};  // somebody outside the tree holds the stream's other end
+  std::array<int, kStreams> noise_{};      // so often it is not quiet when it is looked at
+};
+
+TEST_CASE("attempt: in any world it acts on nothing that is gone, keeps its first reason, and comes to an end") {
+  for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
+    CAPTURE(seed);
+    World world(seed);
+    for (std::uint64_t steps = seed % 40; steps > 0; --steps) world.live();
+    world.see_to_the_end();
+  }
+}
+
+// Whatever comes, in whatever order, even what no guard would send: nothing but the verdict is at stake.
+TEST_CASE("attempt: events without sense are survived, and nothing follows its end") {
+  for (std::uint64_t seed = 0; seed < 5'000; ++seed) {
+    CAPTURE(seed);
+    std::mt19937_64 random(seed);
+    const auto below = [&](int bound) { return std::uniform_int_distribution<int>(0, bound - 1)(random); };
+    DrivenMachine machine(limits(below(2) == 0 ? model::TimeLimit(1s) : std::nullopt,
+                                 kLadders.at(static_cast<std::size_t>(below(kLadders.size())))),
+                          below(3));
+    Duration now{};
+    for (int i = 0; i < 60; ++i) {
+      now += below(2) == 0 ? Duration(100ms) : Duration(3s);
+      const std::array<AttemptEvent, 14> events{Started{},
+                                                StartFailed{{"exec", ENOENT, "x"}},
+                                                out_ended(),
+                                                err_ended(EIO),
+                                                exited(0),
+                                                died(SIGINT),
+                                                SurvivorsNamed{{{7, "x"}}},
+                                                TreeEmptied{},
+                                                sent(SIGTERM),
+                                                pressed(SIGINT),
+                                                GuardLost{},
+                                                Suspended{},
+                                                Resumed{},
+                                                Tick{}};
+      const bool was_done = machine.done();
+      const std::string verdict = machine.verdict();
+      const std::string actions = machine.at(now, events.at(static_cast<std::size_t>(below(events.size()))));
+      if (!was_done) continue;
+      REQUIRE(actions.empty());
+      REQUIRE(machine.done());
+      REQUIRE(machine.wake() == std::nullopt);
+      REQUIRE(machine.verdict() == verdict);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace oversee::run

@@ -1,0 +1,243 @@
+// Stops: the wall limit, the ladder's rungs, KILL, giving up; and deadlines that stand still while oversee is stopped.
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+#include "driven_machine.hpp"
+
+namespace oversee::run {
+namespace {
+
+using namespace std::chrono_literals;
+using model::ProcessName;
+using model::Status;
+using State = AttemptMachine::State;
+
+TEST_CASE("stop: time over is TERM, grace, KILL, and at last a list of who is left") {
+  auto machine = DrivenMachine::started(limits(30s));
+  CHECK(machine.tick(30s) == "TERM");
+  CHECK(machine.state() == State::stopping);
+  CHECK(machine.stopping_for() == Status::timed_out);
+  CHECK_FALSE(machine.result().forced);
+  CHECK(machine.wake() == 40s);
+
+  CHECK(machine.tick(40s) == "kill");
+  CHECK(machine.result().forced);
+  CHECK(machine.wake() == 42s);
+
+  CHECK(machine.tick(42s) == "name");
+  CHECK_FALSE(machine.done());
+  CHECK(machine.at(42s, SurvivorsNamed{{{7, "stuck"}, {8, "setuid"}}}) == "close");
+  CHECK(machine.done());
+  CHECK(machine.verdict() == "timed_out timeout");
+  CHECK(machine.result().unkilled == std::vector<ProcessName>{{7, "stuck"}, {8, "setuid"}});
+  CHECK(machine.result().leaked.empty());
+  CHECK_FALSE(machine.result().exit_code.has_value());
+  CHECK_FALSE(machine.result().signal.has_value());
+}
+
+TEST_CASE("stop: a guard that does not say who is left is killed, and then not waited for") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.tick(30s);
+  machine.tick(40s);
+  machine.tick(42s);
+  const auto bound = machine.wake();
+  REQUIRE(bound.has_value());
+  CHECK(*bound > 42s);
+  CHECK(*bound <= 43s);
+  CHECK(machine.tick(*bound) == "kill guard");
+  CHECK_FALSE(machine.done());
+  const auto last = machine.wake();
+  REQUIRE(last.has_value());
+  CHECK(*last <= 44s);
+  CHECK(machine.tick(*last) == "close");
+  CHECK(machine.done());
+  CHECK(machine.verdict() == "timed_out timeout");
+}
+
+TEST_CASE("stop: the orphans of a guard that had to be killed are the front's to kill") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.tick(30s);
+  machine.tick(40s);
+  machine.tick(42s);
+  CHECK(machine.tick(*machine.wake()) == "kill guard");
+  CHECK(machine.at(43s, GuardLost{}) == "kill orphans");
+  CHECK(machine.verdict() == "timed_out timeout");
+}
+
+TEST_CASE("stop: what dies of KILL after all is no survivor") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.tick(30s);
+  machine.tick(40s);
+  machine.tick(42s);
+  machine.end_all(42s + 1ms, died(SIGKILL));
+  CHECK(machine.done());
+  CHECK(machine.result().unkilled.empty());
+  CHECK(machine.result().signal == SIGKILL);
+  CHECK(machine.result().forced);
+}
+
+TEST_CASE("stop: streams that have ended need no closing") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.tick(30s);
+  machine.end_all(31s, died(SIGTERM));
+  CHECK(machine.done());
+  CHECK(machine.verdict() == "timed_out timeout");
+  CHECK_FALSE(machine.result().forced);
+}
+
+TEST_CASE("stop: each rung has its own grace") {
+  auto machine = DrivenMachine::started(limits(1s, "INT:5s,TERM:10s,QUIT:2s,KILL"));
+  CHECK(machine.tick(1s) == "INT");
+  CHECK(machine.wake() == 6s);
+  CHECK(machine.tick(6s) == "TERM");
+  CHECK(machine.wake() == 16s);
+  CHECK(machine.tick(16s) == "QUIT");
+  CHECK(machine.wake() == 18s);
+  CHECK_FALSE(machine.result().forced);
+  CHECK(machine.tick(18s) == "kill");
+  CHECK(machine.result().forced);
+}
+
+TEST_CASE("stop: a late tick starts the grace when its signal is sent, not when it was due") {
+  auto machine = DrivenMachine::started(limits(1s, "INT:5s,TERM:10s,KILL"));
+  CHECK(machine.tick(9s) == "INT");  // the loop was held up for 8 s
+  CHECK(machine.wake() == 14s);
+}
+
+TEST_CASE("stop: KILL alone is KILL at once") {
+  auto machine = DrivenMachine::started(limits(1s, "KILL"));
+  CHECK(machine.tick(1s) == "kill");
+  CHECK(machine.state() == State::stopping);
+  CHECK(machine.result().forced);
+  CHECK(machine.wake() == 3s);
+}
+
+TEST_CASE("stop: a rung without a bound waits for ever") {
+  auto machine = DrivenMachine::started(limits(1s, "TERM:none,KILL"));
+  CHECK(machine.tick(1s) == "TERM");
+  CHECK(machine.wake() == std::nullopt);
+  CHECK(machine.tick(100h).empty());
+  CHECK(machine.state() == State::stopping);
+  machine.end_all(101h, exited(0));
+  CHECK(machine.done());
+  CHECK(machine.verdict() == "timed_out timeout");
+}
+
+TEST_CASE("stop: a rung without a bound behind one that has it") {
+  auto machine = DrivenMachine::started(limits(1s, "INT:5s,TERM:none,KILL"));
+  CHECK(machine.tick(1s) == "INT");
+  CHECK(machine.tick(6s) == "TERM");
+  CHECK(machine.wake() == std::nullopt);
+}
+
+// Escalation looks at whether the tree is empty, not at whether the leader is gone.
+TEST_CASE("stop: the ladder goes on for the rest of the tree when the leader is gone") {
+  auto machine = DrivenMachine::started(limits(1s, "INT:5s,TERM:10s,KILL"));
+  machine.tick(1s);
+  CHECK(machine.at(2s, died(SIGINT)).empty());
+  CHECK(machine.state() == State::draining);
+  CHECK(machine.wake() == 6s);  // the grace of the rung; no leak bound beside it
+  CHECK(machine.tick(6s) == "TERM");
+  CHECK(machine.tick(16s) == "kill");
+  machine.at(16s, out_ended());
+  machine.at(16s, err_ended());
+  CHECK(machine.at(16s, TreeEmptied{}).empty());
+  CHECK(machine.done());
+  CHECK(machine.result().forced);
+  CHECK(machine.result().signal == SIGINT);
+  CHECK(machine.result().leaked.empty());
+}
+
+TEST_CASE("stop: an empty tree ends the ladder") {
+  auto machine = DrivenMachine::started(limits(1s));
+  machine.tick(1s);
+  machine.at(2s, died(SIGTERM));
+  machine.at(2s, TreeEmptied{});
+  for (const auto time : {11s, 12s, 20s, 100s}) CHECK(machine.tick(time) == "close quiet");
+  CHECK_FALSE(machine.result().forced);
+}
+
+TEST_CASE("stop: the wall limit passes once") {
+  auto machine = DrivenMachine::started(limits(1s, "TERM:none,KILL"));
+  CHECK(machine.tick(1s) == "TERM");
+  CHECK(machine.tick(1s).empty());
+  CHECK(machine.tick(2s).empty());
+}
+
+TEST_CASE("stop: the time to give up is the plan's") {
+  model::AttemptLimits plan = limits(1s, "KILL");
+  plan.give_up = 7s;
+  auto machine = DrivenMachine::started(plan);
+  CHECK(machine.tick(1s) == "kill");
+  CHECK(machine.wake() == 8s);
+}
+
+TEST_CASE("suspension: there is no deadline while it lasts, and a tick does nothing") {
+  auto machine = DrivenMachine::started(limits(30s));
+  CHECK(machine.at(10s, Suspended{}).empty());
+  CHECK(machine.wake() == std::nullopt);
+  CHECK(machine.tick(1h).empty());
+  CHECK(machine.state() == State::running);
+}
+
+TEST_CASE("suspension: the wall limit is shifted exactly") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.at(10s, Suspended{});
+  CHECK(machine.at(1h + 3ns, Resumed{}).empty());
+  const auto wanted = 30s + (1h + 3ns - 10s);
+  CHECK(machine.wake() == wanted);
+  CHECK(machine.tick(wanted - 1ns).empty());
+  CHECK(machine.tick(wanted) == "TERM");
+}
+
+TEST_CASE("suspension: grace, leak bound and giving up are shifted as well") {
+  auto grace = DrivenMachine::started(limits(30s));
+  grace.tick(30s);
+  grace.at(31s, Suspended{});
+  grace.at(131s, Resumed{});
+  CHECK(grace.wake() == 140s);
+  CHECK(grace.tick(140s) == "kill");
+  CHECK(grace.wake() == 142s);
+  grace.at(141s, Suspended{});
+  grace.at(151s, Resumed{});
+  CHECK(grace.wake() == 152s);
+  CHECK(grace.tick(152s) == "name");
+
+  auto leak = DrivenMachine::started();
+  leak.at(1s, exited(0));
+  leak.at(1s + 100ms, Suspended{});
+  leak.at(60s, Resumed{});
+  CHECK(leak.wake() == 60s + 100ms);
+}
+
+TEST_CASE("suspension: each of several counts") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.at(1s, Suspended{});
+  machine.at(2s, Resumed{});
+  machine.at(5s, Suspended{});
+  machine.at(8s, Suspended{});  // it is stopped already: the first counts
+  machine.at(9s, Resumed{});
+  machine.at(20s, Resumed{});  // it goes on already
+  CHECK(machine.wake() == 35s);
+}
+
+TEST_CASE("suspension: a deadline that was due at the same time is not lost") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.at(30s, Suspended{});
+  CHECK(machine.tick(31s).empty());
+  machine.at(40s, Resumed{});
+  CHECK(machine.wake() == 40s);
+  CHECK(machine.tick(40s) == "TERM");
+}
+
+TEST_CASE("suspension: the end of the command is seen all the same") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.at(10s, Suspended{});
+  machine.end_all(11s, exited(5));
+  CHECK(machine.done());
+  CHECK(machine.verdict() == "failed exit");
+}
+
+}  // namespace
+}  // namespace oversee::run

@@ -1,0 +1,103 @@
+// An attempt's machine on a clock that the test turns: events in, the actions' words out. No process, no time passes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "run/attempt_machine.hpp"
+
+namespace oversee::run {
+
+// "TERM", "kill", "name", …
+inline std::string word(const AttemptAction& action) {
+  if (const auto* all = std::get_if<SignalTree>(&action)) return model::signal_name(all->signal);
+  if (std::holds_alternative<KillTree>(action)) return "kill";
+  if (std::holds_alternative<NameSurvivors>(action)) return "name";
+  if (std::holds_alternative<KillOrphans>(action)) return "kill orphans";
+  if (std::holds_alternative<KillGuard>(action)) return "kill guard";
+  if (std::holds_alternative<CloseQuietStreams>(action)) return "close quiet";
+  return "close";
+}
+
+inline std::string words(const std::vector<AttemptAction>& actions) {
+  std::string text;
+  for (const AttemptAction& each : actions) text += (text.empty() ? "" : ", ") + word(each);
+  return text;
+}
+
+inline LeaderExited exited(int code) { return {code, {}}; }
+inline LeaderExited died(model::Signal signal) { return {{}, signal}; }
+inline StreamEnded out_ended(int error = 0) { return {model::Stream::out, error}; }
+inline StreamEnded err_ended(int error = 0) { return {model::Stream::err, error}; }
+
+inline constexpr int kSender = 4242;
+
+// A cancel by kill(1) or another program.
+inline CancelRequested sent(model::Signal signal) { return {.by = {signal, kSender}}; }
+
+// A cancel by a key at the terminal.
+inline CancelRequested pressed(model::Signal signal, bool keys_read = false) {
+  return {.by = {signal, 0}, .from_terminal = true, .keys_read = keys_read};
+}
+
+class DrivenMachine {
+ public:
+  using State = AttemptMachine::State;
+
+  explicit DrivenMachine(model::AttemptLimits limits = {}, int streams = 2) : machine_(std::move(limits), streams) {}
+
+  // One that was started at 0 s.
+  static DrivenMachine started(model::AttemptLimits limits = {}, int streams = 2) {
+    DrivenMachine machine(std::move(limits), streams);
+    machine.at({}, Started{});
+    return machine;
+  }
+
+  // Hands the event over so long after the beginning; returns what is to be done.
+  std::vector<AttemptAction> step(model::Duration time, const AttemptEvent& event) {
+    return machine_.step(event, kBeginning + time);
+  }
+  // The same in words.
+  std::string at(model::Duration time, const AttemptEvent& event) { return words(step(time, event)); }
+  std::string tick(model::Duration time) { return at(time, Tick{}); }
+
+  // When it wants a tick, counted from the beginning.
+  std::optional<model::Duration> wake() const {
+    const auto instant = machine_.wake_at();
+    return instant ? std::optional(*instant - kBeginning) : std::nullopt;
+  }
+
+  // The leader's exit, the empty tree and the ends of both streams, all at one time.
+  void end_all(model::Duration time, const LeaderExited& exit) {
+    at(time, exit);
+    at(time, TreeEmptied{});
+    at(time, out_ended());
+    at(time, err_ended());
+  }
+
+  State state() const { return machine_.state(); }
+  bool done() const { return machine_.done(); }
+  const model::AttemptResult& result() const { return machine_.result(); }
+  std::optional<model::Status> stopping_for() const { return machine_.stopping_for(); }
+
+  // "timed_out timeout"
+  std::string verdict() const {
+    return std::string(to_string(result().status)) + ' ' + std::string(to_string(result().reason));
+  }
+
+ private:
+  // The monotonic clock does not start at nought.
+  static constexpr model::Instant kBeginning{std::chrono::seconds(1'000'000)};
+
+  AttemptMachine machine_;
+};
+
+inline model::AttemptLimits limits(model::TimeLimit wall, std::string_view ladder = "TERM:10s,KILL") {
+  model::AttemptLimits limits;
+  limits.wall = wall;
+  limits.ladder = model::StopLadder::parse(ladder).value();
+  return limits;
+}
+
+}  // namespace oversee::run

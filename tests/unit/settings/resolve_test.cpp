@@ -1,0 +1,248 @@
+// Resolved settings: every one of them parsed, every refusal with its place and what is allowed, every contradiction.
+#include "settings/resolve.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <csignal>
+
+namespace oversee::settings {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = model::StandardInput::Kind;
+using Texts = std::vector<std::string>;
+
+struct Written {
+  std::string name;
+  std::string text;
+};
+
+// A layer as flags would make it.
+Layer flags(const std::vector<Written>& list) {
+  Layer layer;
+  for (const Written& each : list) layer.add(each.name, {each.text, "--" + each.name});
+  return layer;
+}
+
+Settings resolved(const std::vector<Written>& list, std::vector<std::string> words = {"true"}) {
+  auto settings = resolve(flags(list), std::move(words));
+  const std::string error = settings ? "" : settings.error().message;
+  CAPTURE(error);
+  REQUIRE(settings.has_value());
+  return *settings;
+}
+
+std::string refusal(const Layer& layer, std::vector<std::string> words = {"true"}) {
+  const auto settings = resolve(layer, std::move(words));
+  return settings ? "" : settings.error().message;
+}
+std::string refusal(const std::vector<Written>& list) { return refusal(flags(list)); }
+
+bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+TEST_CASE("resolve: nothing given is the built-in of each") {
+  const Settings settings = resolved({}, {"make", "-j8"});
+  CHECK(settings.words == Texts{"make", "-j8"});
+  CHECK_FALSE(settings.shell_line.has_value());
+  CHECK_FALSE(settings.script.has_value());
+  CHECK(settings.shell == "/bin/sh");
+  CHECK_FALSE(settings.interpreter.has_value());
+  CHECK(settings.directory.empty());
+  CHECK(settings.env.empty());
+  CHECK(settings.env_files.empty());
+  CHECK(settings.unset_env.empty());
+  CHECK_FALSE(settings.clear_env);
+  CHECK(settings.input.kind == Kind::inherit);
+  CHECK_FALSE(settings.limits.wall.has_value());
+  CHECK(settings.limits.ladder == model::StopLadder(SIGTERM, 10s));
+  CHECK_FALSE(settings.exit_policy.preserve_status);
+  CHECK_FALSE(settings.log.has_value());
+  CHECK_FALSE(settings.log_dir.has_value());
+  CHECK_FALSE(settings.no_log);
+  CHECK(settings.max_output == 64U << 20);
+  CHECK_FALSE(settings.json.has_value());
+  CHECK(settings.summary == model::ShowSummary::always);
+  CHECK_FALSE(settings.name.has_value());
+  CHECK_FALSE(settings.verbose);
+}
+
+TEST_CASE("resolve: what to run") {
+  const Settings line = resolved({{"shell-line", "make | tee x"}, {"shell", "/bin/bash"}}, {"a", "b"});
+  CHECK(line.shell_line == "make | tee x");
+  CHECK(line.shell == "/bin/bash");
+  CHECK(line.words == Texts{"a", "b"});
+  CHECK(resolved({{"shell-line", "make"}}, {}).words.empty());
+  const Settings script = resolved({{"script", "x.py"}, {"interpreter", "python3"}}, {});
+  CHECK(script.script == "x.py");
+  CHECK(script.interpreter == "python3");
+}
+
+TEST_CASE("resolve: where and with what environment") {
+  const Settings settings = resolved({{"directory", "/srv"},
+                                      {"env", "A=1"},
+                                      {"env", "B"},
+                                      {"env", "C="},
+                                      {"env-file", "x.env"},
+                                      {"env-file", "y.env"},
+                                      {"unset-env", "D"},
+                                      {"clear-env", "true"}});
+  CHECK(settings.directory == "/srv");
+  CHECK(settings.env == Texts{"A=1", "B", "C="});
+  CHECK(settings.env_files == Texts{"x.env", "y.env"});
+  CHECK(settings.unset_env == Texts{"D"});
+  CHECK(settings.clear_env);
+}
+
+TEST_CASE("resolve: standard input") {
+  CHECK(resolved({{"stdin", "inherit"}}).input.kind == Kind::inherit);
+  CHECK(resolved({{"stdin", "null"}}).input.kind == Kind::null);
+  const Settings file = resolved({{"stdin", "data.txt"}});
+  CHECK(file.input.kind == Kind::file);
+  CHECK(file.input.path == "data.txt");
+}
+
+TEST_CASE("resolve: times and signals") {
+  CHECK(resolved({{"timeout", "1m30s"}}).limits.wall == 90s);
+  CHECK_FALSE(resolved({{"timeout", "none"}}).limits.wall.has_value());
+  CHECK_FALSE(resolved({{"timeout", "0"}}).limits.wall.has_value());
+  CHECK(resolved({{"timeout", "1ns"}}).limits.wall == 1ms);
+  CHECK(resolved({{"signal", "INT"}}).limits.ladder == model::StopLadder(SIGINT, 10s));
+  CHECK(resolved({{"kill-after", "3s"}}).limits.ladder == model::StopLadder(SIGTERM, 3s));
+  CHECK(resolved({{"kill-after", "none"}}).limits.ladder == model::StopLadder(SIGTERM, {}));
+  CHECK(resolved({{"signal", "HUP"}, {"kill-after", "3s"}}).limits.ladder == model::StopLadder(SIGHUP, 3s));
+  CHECK(resolved({{"signal", "KILL"}}).limits.ladder == model::StopLadder(SIGKILL, {}));
+  CHECK(resolved({{"stop", "INT:5s,TERM:1s"}}).limits.ladder == model::StopLadder::parse("INT:5s,TERM:1s,KILL"));
+}
+
+TEST_CASE("resolve: what is kept and shown") {
+  CHECK(resolved({{"log", "x.log"}}).log == "x.log");
+  CHECK(resolved({{"log-dir", "/logs"}}).log_dir == "/logs");
+  CHECK(resolved({{"no-log", "true"}}).no_log);
+  CHECK(resolved({{"max-output", "10MB"}}).max_output == 10'000'000U);
+  CHECK_FALSE(resolved({{"max-output", "none"}}).max_output.has_value());
+  CHECK_FALSE(resolved({{"max-output", "0"}}).max_output.has_value());
+  CHECK(resolved({{"json", "x.json"}}).json == "x.json");
+  CHECK(resolved({{"summary", "always"}}).summary == model::ShowSummary::always);
+  CHECK(resolved({{"summary", "failure"}}).summary == model::ShowSummary::failure);
+  CHECK(resolved({{"summary", "never"}}).summary == model::ShowSummary::never);
+}
+
+TEST_CASE("resolve: the run") {
+  CHECK(resolved({{"name", "nightly"}}).name == "nightly");
+  CHECK(resolved({{"preserve-status", "true"}}).exit_policy.preserve_status);
+  CHECK(resolved({{"verbose", "true"}}).verbose);
+}
+
+TEST_CASE("resolve: a flag says yes or no in any of the usual words") {
+  for (const char* yes : {"true", "1", "yes", "on"}) CHECK(resolved({{"verbose", yes}}).verbose);
+  for (const char* no : {"false", "0", "no", "off"}) CHECK_FALSE(resolved({{"verbose", no}}).verbose);
+}
+
+TEST_CASE("resolve: the last of several counts") {
+  CHECK(resolved({{"timeout", "nonsense"}, {"timeout", "2s"}}).limits.wall == 2s);
+  CHECK_FALSE(resolved({{"verbose", "true"}, {"verbose", "false"}}).verbose);
+}
+
+TEST_CASE("resolve: each refusal names the place, what was read and what is allowed") {
+  struct Case {
+    std::string name;
+    std::string text;
+    std::string_view allowed;
+  };
+  const std::array cases{
+      Case{"timeout", "soon", "a duration such as 90, 1.5s"},
+      Case{"timeout", "-1", "a duration"},
+      Case{"timeout", "", "a duration"},
+      Case{"signal", "FOO", "a signal"},
+      Case{"signal", "", "a signal"},
+      Case{"kill-after", "x", "a duration"},
+      Case{"stop", "TERM", "a duration behind each signal"},
+      Case{"max-output", "much", "none"},
+      Case{"max-output", "-1", "none"},
+      Case{"summary", "sometimes", "always, failure or never"},
+      Case{"clear-env", "maybe", "true or false"},
+      Case{"no-log", "", "true or false"},
+      Case{"preserve-status", "2", "true or false"},
+      Case{"verbose", "TRUE ", "true or false"},
+      Case{"shell-line", "", "not empty"},
+      Case{"shell", "", "not empty"},
+      Case{"script", "", "not empty"},
+      Case{"interpreter", "", "not empty"},
+      Case{"directory", "", "not empty"},
+      Case{"stdin", "", "not empty"},
+      Case{"log", "", "not empty"},
+      Case{"log-dir", "", "not empty"},
+      Case{"json", "", "not empty"},
+      Case{"name", "", "not empty"},
+      Case{"env", "", "a name, as in NAME or NAME=VALUE"},
+      Case{"env", "=x", "a name"},
+      Case{"env-file", "", "a name"},
+      Case{"unset-env", "", "a name"},
+      Case{"unset-env", "A=B", "a variable's name"},
+  };
+  for (const Case& c : cases) {
+    Layer layer;
+    layer.add(c.name, {c.text, "here:3:5"});
+    const std::string message = refusal(layer);
+    CAPTURE(c.name);
+    CAPTURE(message);
+    CHECK(message.starts_with("here:3:5: "));
+    CHECK(holds(message, "'" + c.text + "'"));
+    CHECK(holds(message, c.allowed));
+  }
+}
+
+TEST_CASE("resolve: a dash is no file") {
+  for (const std::string name : {"log", "json"}) {
+    const std::string message = refusal({{name, "-"}});
+    CHECK(message.starts_with("--" + name + ": '-' is not a file"));
+  }
+}
+
+TEST_CASE("resolve: contradictions of one source are refused, by the names of both") {
+  struct Case {
+    Written one;
+    Written other;
+  };
+  const std::array cases{
+      Case{{"shell-line", "x"}, {"script", "y"}},      Case{{"stop", "TERM:1s"}, {"signal", "INT"}},
+      Case{{"stop", "TERM:1s"}, {"kill-after", "1s"}}, Case{{"log", "x"}, {"log-dir", "y"}},
+      Case{{"no-log", "true"}, {"log", "x"}},          Case{{"no-log", "true"}, {"log-dir", "y"}},
+  };
+  for (const Case& c : cases) {
+    for (const std::string& message : {refusal({c.one, c.other}), refusal({c.other, c.one})}) {
+      CAPTURE(message);
+      CHECK(holds(message, "--" + c.one.name));
+      CHECK(holds(message, "--" + c.other.name));
+      CHECK(holds(message, "exclude each other"));
+    }
+  }
+}
+
+TEST_CASE("resolve: a flag that says no contradicts nothing") {
+  const Settings settings = resolved({{"no-log", "false"}, {"log", "x.log"}});
+  CHECK_FALSE(settings.no_log);
+  CHECK(settings.log == "x.log");
+}
+
+TEST_CASE("resolve: an interpreter needs a script") {
+  CHECK(holds(refusal({{"interpreter", "python3"}}), "--interpreter needs --script"));
+}
+
+TEST_CASE("resolve: a run needs a command, in one of its forms") {
+  const std::string message = refusal(Layer(), {});
+  CHECK(holds(message, "no command"));
+  CHECK(holds(message, "oversee [OPTIONS] -- COMMAND"));
+  CHECK(refusal(flags({{"shell-line", "x"}}), {}).empty());
+  CHECK(refusal(flags({{"script", "x"}}), {}).empty());
+}
+
+TEST_CASE("resolve: of several mistakes the first is told, and nothing is run") {
+  const std::string message = refusal({{"timeout", "x"}, {"signal", "y"}, {"summary", "z"}});
+  CHECK(holds(message, "--timeout"));
+  CHECK_FALSE(holds(message, "--signal"));
+}
+
+}  // namespace
+}  // namespace oversee::settings

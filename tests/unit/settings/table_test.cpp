@@ -1,0 +1,157 @@
+// The table of settings: what must hold of every row, so that flags, variables, help and completions can be made of it.
+#include "settings/table.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string>
+
+namespace oversee::settings {
+namespace {
+
+TEST_CASE("settings table: every name is told apart as a flag, a variable and a key") {
+  std::set<std::string_view> names;
+  std::set<std::string> variables;
+  for (const Setting& setting : table()) {
+    CAPTURE(setting.name);
+    CHECK(names.insert(setting.name).second);
+    CHECK(variables.insert(variable_of(setting)).second);
+    CHECK(std::ranges::all_of(setting.name, [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; }));
+    CHECK_FALSE(setting.name.starts_with('-'));
+    CHECK_FALSE(setting.name.ends_with('-'));
+    CHECK_FALSE((setting.name == "help" || setting.name == "version"));
+  }
+  CHECK(names.size() > 10);
+}
+
+TEST_CASE("settings table: every letter is told apart, and none is that of help or version") {
+  std::set<char> letters{'h', 'V'};
+  for (const Setting& setting : table()) {
+    if (setting.letter == 0) continue;
+    CAPTURE(setting.name);
+    CHECK(letters.insert(setting.letter).second);
+    CHECK(((setting.letter >= 'a' && setting.letter <= 'z') || (setting.letter >= 'A' && setting.letter <= 'Z')));
+  }
+}
+
+TEST_CASE("settings table: no variable is one that the command is given") {
+  for (const Setting& setting : table()) {
+    const std::string variable = variable_of(setting);
+    for (const std::string_view given :
+         {"OVERSEE_RUN_ID", "OVERSEE_ATTEMPT", "OVERSEE_ATTEMPTS", "OVERSEE_LOG_FILE", "OVERSEE_PID"}) {
+      CHECK(variable != given);
+    }
+  }
+}
+
+TEST_CASE("settings table: each row is as its kind demands, and is explained") {
+  for (const Setting& setting : table()) {
+    CAPTURE(setting.name);
+    CHECK(setting.metavar.empty() == (setting.kind == Kind::flag));
+    CHECK(setting.choices.empty() == (setting.kind != Kind::choice));
+    if (setting.kind == Kind::flag) CHECK_FALSE(setting.repeatable);
+    CHECK_FALSE(setting.help.empty());
+    CHECK((!setting.help.ends_with('.') || setting.help.ends_with("...")));
+    CHECK(std::ranges::none_of(setting.help, [](char c) { return static_cast<unsigned char>(c) < 0x20; }));
+    if (setting.kind == Kind::choice) {
+      CHECK(("|" + std::string(setting.choices) + "|").find("|" + std::string(setting.built_in) + "|") !=
+            std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("settings table: the rows of a group stand together, and each group has its title") {
+  std::vector<Group> groups;
+  for (const Setting& setting : table()) {
+    if (groups.empty() || groups.back() != setting.group) groups.push_back(setting.group);
+  }
+  CHECK((std::set<Group>(groups.begin(), groups.end()).size() == groups.size()));
+  for (const Group group : groups) CHECK_FALSE(title(group).empty());
+}
+
+TEST_CASE("settings table: a row is found by its whole name only") {
+  for (const Setting& setting : table()) CHECK(find(setting.name) == &setting);
+  for (const std::string_view name : {"", "time", "timeouts", "Timeout", "--timeout", "t"}) {
+    CHECK(find(name) == nullptr);
+  }
+}
+
+TEST_CASE("settings table: rivals are known, and rivals of each other") {
+  for (const Setting& setting : table()) {
+    for (const std::string_view rival : rivals(setting.name)) {
+      CAPTURE(setting.name);
+      CAPTURE(rival);
+      REQUIRE(find(rival) != nullptr);
+      CHECK(rival != setting.name);
+      const auto back = rivals(rival);
+      CHECK(std::ranges::find(back, setting.name) != back.end());
+    }
+  }
+  CHECK((rivals("stop") == std::vector<std::string_view>{"signal", "kill-after"}));
+  CHECK(rivals("timeout").empty());
+  CHECK(rivals("no such setting").empty());
+}
+
+TEST_CASE("settings table: the variable of a name") {
+  CHECK(variable_of(*find("timeout")) == "OVERSEE_TIMEOUT");
+  CHECK(variable_of(*find("kill-after")) == "OVERSEE_KILL_AFTER");
+}
+
+TEST_CASE("nearest: a slip of the fingers finds the word") {
+  constexpr std::array<std::string_view, 7> kKnown{"timeout", "kill-after", "log",      "log-dir",
+                                                   "json",    "summary",    "unset-env"};
+  struct Case {
+    std::string_view typed;
+    std::string_view meant;
+  };
+  constexpr std::array kCases{
+      Case{"timeout", "timeout"},   // itself
+      Case{"timout", "timeout"},    // left out
+      Case{"timeoutt", "timeout"},  // doubled
+      Case{"tiemout", "timeout"},   // swapped
+      Case{"timeour", "timeout"},   // beside it
+      Case{"kil-after", "kill-after"},
+      Case{"killafter", "kill-after"},
+      Case{"kill_after", "kill-after"},
+      Case{"jsn", "json"},
+      Case{"lgo", "log"},
+      Case{"sum", "summary"},  // the start of it
+      Case{"unset", "unset-env"},
+      Case{"unsetenv", "unset-env"},
+      Case{"logdir", "log-dir"},
+      Case{"log-dri", "log-dir"},
+  };
+  for (const Case& c : kCases) {
+    CAPTURE(c.typed);
+    CHECK(nearest(c.typed, kKnown) == c.meant);
+  }
+}
+
+TEST_CASE("nearest: where no word is near it says none") {
+  constexpr std::array<std::string_view, 3> kKnown{"timeout", "kill-after", "summary"};
+  for (const std::string_view typed : {"", "x", "retries", "frobnicate", "outtime", "--help-me-please"}) {
+    CAPTURE(typed);
+    CHECK(nearest(typed, kKnown).empty());
+  }
+  CHECK(nearest("timeout", {}).empty());
+}
+
+TEST_CASE("nearest: with any one letter doubled each setting's name is found, with one left out some name is") {
+  std::vector<std::string_view> names;
+  for (const Setting& setting : table()) names.push_back(setting.name);
+  for (const std::string_view name : names) {
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      std::string typed(name);
+      typed.insert(i, 1, typed[i]);
+      CAPTURE(typed);
+      CHECK(nearest(typed, names) == name);
+      typed.erase(i, 2);
+      if (typed.size() >= 5) CHECK_FALSE(nearest(typed, names).empty());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace oversee::settings
