@@ -28,9 +28,12 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-// Between two rounds of killing: the first comes soon, for what slipped through; later ones for what is stuck.
+// Between two rounds of killing: none while the tree grows; later ones are for what is stuck.
 constexpr auto kFirstPause = 5ms;
 constexpr auto kLongestPause = 100ms;
+
+// A tree that forks and exits as fast as it is reaped must keep the guard neither from killing nor from its requests.
+constexpr auto kLongestReaping = 10ms;
 
 // Without a front nobody asks for survivors: what does not die within this is left to init.
 constexpr auto kAloneBound = 2s;
@@ -68,10 +71,10 @@ class Guard {
  private:
   std::optional<StartCommand> receive_start();
   bool start(const StartCommand& request);
-  void reap();
+  bool reap();
   void account(const rusage& usage);
   void leader_changed(int status);
-  void wait_for_news();
+  void wait_for_news(bool more_to_reap);
   void read_requests();
   void handle(const Request& request);
   void signal_tree(int signal);
@@ -103,11 +106,11 @@ int Guard::run() {
   const auto request = receive_start();
   if (!request || !start(*request)) return 0;
   while (true) {
-    reap();
+    const bool more_to_reap = reap();
     if (empty_) break;
     if (front_gone_ && Clock::now() >= give_up_) return 1;
     if (kill_) kill_on();
-    wait_for_news();
+    wait_for_news(more_to_reap);
   }
   tell(TreeEmpty{usage_});
   return 0;
@@ -144,17 +147,20 @@ bool Guard::start(const StartCommand& request) {
   return true;
 }
 
-void Guard::reap() {
-  while (true) {
+// Returns whether there may be more to reap at once.
+bool Guard::reap() {
+  const auto enough = Clock::now() + kLongestReaping;
+  for (int reaped = 1; reaped % 64 != 0 || Clock::now() < enough; ++reaped) {
     int status = 0;
     rusage usage{};
     const pid_t pid = ::wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage);
     if (pid < 0 && errno == EINTR) continue;
     if (pid < 0) empty_ = true;  // ECHILD
-    if (pid <= 0) return;
+    if (pid <= 0) return false;
     if (WIFEXITED(status) || WIFSIGNALED(status)) account(usage);
     if (pid == leader_) leader_changed(status);
   }
+  return true;
 }
 
 void Guard::account(const rusage& usage) {
@@ -176,7 +182,7 @@ void Guard::leader_changed(int status) {
   }
 }
 
-void Guard::wait_for_news() {
+void Guard::wait_for_news(bool more_to_reap) {
   sigset_t blocked;  // all but those that end the wait
   sigfillset(&blocked);
   sigdelset(&blocked, SIGCHLD);
@@ -184,8 +190,8 @@ void Guard::wait_for_news() {
   pollfd control{front_gone_ ? -1 : control_.get(), POLLIN, 0};
   timespec timeout{};
   timespec* bound = nullptr;
-  if (kill_) {
-    const auto left = std::max<Clock::duration>(next_round_ - Clock::now(), 0ms);
+  if (kill_ || more_to_reap) {
+    const auto left = more_to_reap ? 0ms : std::max<Clock::duration>(next_round_ - Clock::now(), 0ms);
     timeout.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(left).count();
     timeout.tv_nsec = (left % 1s).count();
     bound = &timeout;
@@ -225,6 +231,7 @@ void Guard::handle(const Request& request) {
 }
 
 void Guard::signal_tree(int signal) {
+  os::take_precedence();
   const auto tree = os::list_descendants();
   for (const os::Descendant& each : tree) (void)os::signal_descendant(each, signal);
   if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGCONT) return;
@@ -245,6 +252,7 @@ void Guard::name_survivors() {
 
 void Guard::begin_killing() {
   if (kill_) return;
+  os::take_precedence();
   kill_.emplace();
   if (own_group_ && leader_ > 0) kill_->stop_group_first(leader_);
   next_round_ = Clock::now();
@@ -253,8 +261,8 @@ void Guard::begin_killing() {
 void Guard::kill_on() {
   const auto now = Clock::now();
   if (now < next_round_) return;
-  const bool met_new = kill_->round();
-  pause_ = met_new ? kFirstPause : std::min<Clock::duration>(pause_ * 2, kLongestPause);
+  const bool grows = kill_->round();
+  pause_ = grows ? 0ms : std::clamp<Clock::duration>(pause_ * 2, kFirstPause, kLongestPause);
   next_round_ = Clock::now() + pause_;
 }
 

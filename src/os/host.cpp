@@ -1,10 +1,14 @@
 // Asks for names and numbers of the environment.
 #include "os/host.hpp"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <climits>
+
+#include "os/descriptor.hpp"
 
 namespace oversee::os {
 
@@ -24,5 +28,12 @@ unsigned user_id() { return ::geteuid(); }
 int process_id() { return ::getpid(); }
 
 void name_this_process(const char* name) { ::prctl(PR_SET_NAME, name); }
+
+void take_precedence() {
+  constexpr const char* kHighest = "-20";
+  (void)::setpriority(PRIO_PROCESS, 0, -20);
+  const UniqueFd autogroup(::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC));
+  if (autogroup) (void)write_fully(autogroup.get(), kHighest);
+}
 
 }  // namespace oversee::os

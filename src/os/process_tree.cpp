@@ -60,14 +60,16 @@ bool has_children_files() {
   return available;
 }
 
-void append_children(pid_t parent, std::vector<Descendant>& list) {
+// Calls visit(child) for each child of a process, as soon as it is read.
+template <class Visit>
+void for_each_child(pid_t parent, Visit visit) {
   for_each_number_in(fmt::format("/proc/{}/task", parent), [&](pid_t thread) {
     const auto children = read_file(fmt::format("/proc/{}/task/{}/children", parent, thread));
     if (!children) return;
     std::string_view rest = *children;
     while (!rest.empty()) {
       const std::size_t space = rest.find(' ');
-      if (const auto pid = pid_from(rest.substr(0, space))) list.push_back({*pid, parent});
+      if (const auto pid = pid_from(rest.substr(0, space))) visit(Descendant{*pid, parent});
       if (space == std::string_view::npos) break;
       rest.remove_prefix(space + 1);
     }
@@ -75,18 +77,42 @@ void append_children(pid_t parent, std::vector<Descendant>& list) {
 }
 
 // Without children files: every process's parent, turned round.
-std::vector<Descendant> list_by_scanning(pid_t root) {
+template <class Visit>
+void scan_descendants(pid_t root, Visit visit) {
   std::unordered_multimap<pid_t, pid_t> children;
   for_each_number_in("/proc", [&](pid_t pid) {
     if (const auto parent = parent_of(pid)) children.emplace(*parent, pid);
   });
-  std::vector<Descendant> list;
-  pid_t parent = root;
-  for (std::size_t next = 0;; ++next) {
+  std::vector<pid_t> parents{root};
+  for (std::size_t next = 0; next < parents.size(); ++next) {
+    const pid_t parent = parents[next];
     const auto [first, last] = children.equal_range(parent);
-    for (auto child = first; child != last; ++child) list.push_back({child->second, parent});
-    if (next == list.size()) return list;
-    parent = list[next].pid;
+    for (auto child = first; child != last; ++child) {
+      visit(Descendant{child->second, parent});
+      parents.push_back(child->second);
+    }
+  }
+}
+
+// Whether a child of ours is a zombie; it stays one. A look that costs next to nothing, where thousands have ended.
+bool has_ended(pid_t child) {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
+}
+
+// Calls visit(descendant) for each, parents before their children, each as soon as it is found: what forks and exits
+// in a loop is gone a moment later.
+template <class Visit>
+void for_each_descendant(Visit visit) {
+  const pid_t self = ::getpid();
+  if (!has_children_files()) return scan_descendants(self, visit);
+  std::vector<pid_t> parents{self};
+  for (std::size_t next = 0; next < parents.size(); ++next) {
+    for_each_child(parents[next], [&](const Descendant& child) {
+      if (child.parent == self && has_ended(child.pid)) return;
+      visit(child);
+      parents.push_back(child.pid);
+    });
   }
 }
 
@@ -102,10 +128,8 @@ Signalled outcome_of(long result) {
 void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 std::vector<Descendant> list_descendants() {
-  if (!has_children_files()) return list_by_scanning(::getpid());
   std::vector<Descendant> list;
-  append_children(::getpid(), list);
-  for (std::size_t next = 0; next < list.size(); ++next) append_children(list[next].pid, list);
+  for_each_descendant([&](const Descendant& each) { list.push_back(each); });
   return list;
 }
 
@@ -142,25 +166,25 @@ Signalled signal_descendant(const Descendant& target, int signal) {
 
 bool TreeKill::round() {
   refused_ = false;
+  const bool first = seen_.empty();
   bool met_new = false;
+  bool all_stopped = false;
   if (group_) ::kill(-*group_, SIGSTOP);
   // A stopped process cannot fork, but a fork may have been in flight: look again until nobody new shows up. The bound
-  // is for a tree that grows faster than it is walked; the next round goes on.
+  // is for a tree that grows as fast as it is walked: its dead must be reaped in between, or each walk takes longer.
   std::unordered_set<pid_t> stopped;
-  for (int pass = 0; pass < 64; ++pass) {
-    bool grew = false;
-    for (const Descendant& each : list_descendants()) {
-      if (!stopped.insert(each.pid).second) continue;
-      grew = true;
+  for (int pass = 0; pass < 8 && !all_stopped; ++pass) {
+    all_stopped = true;
+    for_each_descendant([&](const Descendant& each) {
+      if (!stopped.insert(each.pid).second) return;
+      all_stopped = false;
       met_new |= seen_.insert(each.pid).second;
       (void)signal_descendant(each, SIGSTOP);
-    }
-    if (!grew) break;
+    });
   }
-  for (const Descendant& each : list_descendants()) {
-    refused_ |= signal_descendant(each, SIGKILL) == Signalled::refused;
-  }
-  return met_new;
+  for_each_descendant(
+      [&](const Descendant& each) { refused_ |= signal_descendant(each, SIGKILL) == Signalled::refused; });
+  return !all_stopped || (met_new && !first);
 }
 
 bool kill_and_reap(pid_t not_to_reap, model::Duration bound) {

@@ -39,7 +39,7 @@ class TreeKill {
   void stop_group_first(pid_t group) { group_ = group; }
   void leader_reaped() { group_.reset(); }
 
-  // Returns whether it met a process that no earlier round had seen.
+  // Returns whether the tree still grows: the next round is due at once, after reaping.
   bool round();
 
   bool refused() const { return refused_; }
