@@ -47,7 +47,7 @@ _oversee_value() {
   local typed=$2 raw=${COMP_WORDS[COMP_CWORD]} before
   case $1 in
     -C | --directory | --log-dir) _oversee_offer_files -d ;;
-    -l | --log | --json | --script | --env-file) _oversee_offer_files -f ;;
+    -l | --log | --json | --stdout-file | --stderr-file | --script | --env-file) _oversee_offer_files -f ;;
     --shell | --interpreter) _oversee_offer_files -c ;;
     --stdin)
       _oversee_offer -W 'inherit null'
@@ -55,11 +55,14 @@ _oversee_value() {
       ;;
     -E | --env | --unset-env) _oversee_offer -e ;;
     -s | --signal) _oversee_offer_signals ;;
-    -t | --timeout) _oversee_offer -W '30s 5m 1h' ;;
+    -t | --timeout | -i | --idle-timeout | --slow-after | --heartbeat) _oversee_offer -W '30s 5m 1h' ;;
     -k | --kill-after) _oversee_offer -W '1s 10s 1m none' ;;
     --stop) _oversee_offer -W 'INT:5s,TERM:10s,KILL QUIT:5s,KILL TERM:30s,KILL' ;;
     --max-output) _oversee_offer -W '1MiB 64MiB 1GiB none' ;;
     --summary) _oversee_offer -W 'always failure never' ;;
+    --on-overflow) _oversee_offer -W 'truncate fail spill' ;;
+    --show) _oversee_offer -W 'live failure never' ;;
+    --log-format) _oversee_offer -W 'tagged raw' ;;
   esac
   # What stands before the piece that readline replaces must not come twice.
   if [[ $raw == --*=* ]]; then
@@ -87,8 +90,9 @@ _oversee_command() {
 
 _oversee() {
   local with_value=(-c --shell-line --shell --script --interpreter -C --directory -E --env --env-file --unset-env
-    --stdin -t --timeout -s --signal -k --kill-after --stop -l --log --log-dir --max-output --json --summary --name)
-  local flags=(--clear-env --no-log --preserve-status -v --verbose -h --help -V --version)
+    --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop -l --log --log-dir
+    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --summary --name)
+  local flags=(--clear-env --no-log --log-required -q --quiet --timestamps --preserve-status -v --verbose -h --help -V --version)
   local words first word option='' letters own='' ended='' typed i last
   COMPREPLY=()
   _oversee_words

@@ -1,7 +1,8 @@
 # Completes oversee in fish: its own options up to the command's name, from there on what the command itself completes.
 
 set -g __oversee_with_value -c --shell-line --shell --script --interpreter -C --directory -E --env --env-file \
-    --unset-env --stdin -t --timeout -s --signal -k --kill-after --stop -l --log --log-dir --max-output --json --summary --name
+    --unset-env --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop \
+    -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --summary --name
 
 set -l signals HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN \
     TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS RTMIN RTMAX
@@ -85,6 +86,10 @@ complete -c oversee -n '__oversee_at option' -l clear-env -d 'Start from an empt
 complete -c oversee -n '__oversee_at option' -l stdin -r -F -a 'inherit null' -d 'Standard input'
 
 complete -c oversee -n '__oversee_at option' -s t -l timeout -x -a '30s 5m 1h' -d 'Stop the command after DUR'
+complete -c oversee -n '__oversee_at option' -s i -l idle-timeout -x -a '30s 5m 1h' -d 'Stop it when silent for DUR'
+complete -c oversee -n '__oversee_at option' -l slow-after -x -a '30s 5m 1h' -d 'Say so when it has run for DUR'
+complete -c oversee -n '__oversee_at option' -l heartbeat -x -a '30s 1m 5m' \
+    -d 'Print a line whenever nothing was printed for DUR'
 complete -c oversee -n '__oversee_at option' -s s -l signal -x -a "$signals" -d 'The first signal of a stop'
 complete -c oversee -n '__oversee_at option' -s k -l kill-after -x -a '1s 10s 1m none' \
     -d 'KILL what is left DUR after the first signal'
@@ -94,6 +99,15 @@ complete -c oversee -n '__oversee_at option' -l stop -x -a 'INT:5s,TERM:10s,KILL
 complete -c oversee -n '__oversee_at option' -s l -l log -r -F -d 'Write the log to FILE'
 complete -c oversee -n '__oversee_at option' -l log-dir -x -a '(__fish_complete_directories)' -d 'Write the log to DIR'
 complete -c oversee -n '__oversee_at option' -l no-log -d 'Write no log'
+complete -c oversee -n '__oversee_at option' -l log-format -x -a 'tagged raw' -d "The log's form"
+complete -c oversee -n '__oversee_at option' -l log-required -d 'Without a complete log the run has failed'
+complete -c oversee -n '__oversee_at option' -l stdout-file -r -F -d 'Write a copy of stdout to FILE'
+complete -c oversee -n '__oversee_at option' -l stderr-file -r -F -d 'Write a copy of stderr to FILE'
+complete -c oversee -n '__oversee_at option' -l show -x -a 'live failure never' -d 'What of the output is shown'
+complete -c oversee -n '__oversee_at option' -s q -l quiet -d 'Print nothing unless the run fails'
+complete -c oversee -n '__oversee_at option' -l timestamps -d 'Start each shown line with its time'
+complete -c oversee -n '__oversee_at option' -l on-overflow -x -a 'truncate fail spill' \
+    -d 'What becomes of a stream past --max-output'
 complete -c oversee -n '__oversee_at option' -l max-output -x -a '1MiB 64MiB 1GiB none' \
     -d 'Keep at most SIZE of each stream in the log'
 complete -c oversee -n '__oversee_at option' -l json -r -F -d 'Write the JSON summary to FILE as well'

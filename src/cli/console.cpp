@@ -13,6 +13,8 @@ namespace oversee::cli {
 
 namespace {
 
+bool status_shown = false;
+
 // A path or a value that is quoted in a message must neither move the cursor nor forge a line.
 std::string harmless(std::string_view text) { return model::without_controls(std::string(text)); }
 
@@ -23,8 +25,22 @@ void say(std::string_view text) { print_error_lines(fmt::format("oversee: {}\n",
 void warn(std::string_view text) { print_error_lines(fmt::format("oversee: warning: {}\n", harmless(text))); }
 
 void print_error_lines(std::string_view lines) {
+  wipe_status();
   // A line of this size fits where there is room at all, so that the write does not wait (pipe(7)).
   if (os::wait_writable(STDERR_FILENO, std::chrono::seconds(1))) (void)os::write_fully(STDERR_FILENO, lines);
+}
+
+void show_status(std::string_view line) {
+  if (!os::wait_writable(STDERR_FILENO, std::chrono::seconds(0))) return;
+  // Back to the first column, the text, and what is left of the line before cleared (ECMA-48: CR, EL).
+  (void)os::write_fully(STDERR_FILENO, fmt::format("\r{}\x1b[K", line));
+  status_shown = true;
+}
+
+void wipe_status() {
+  if (!status_shown || !os::wait_writable(STDERR_FILENO, std::chrono::seconds(0))) return;
+  (void)os::write_fully(STDERR_FILENO, "\r\x1b[K");
+  status_shown = false;
 }
 
 void print(std::string_view text) { (void)os::write_fully(STDOUT_FILENO, text); }

@@ -12,6 +12,11 @@ void warn(std::string_view text);
 // Whole lines, as they are.
 void print_error_lines(std::string_view lines);
 
+// A line that stands below all others on the terminal behind stderr, drawn over each time and wiped before anything
+// else is printed here. It is not drawn while the terminal does not take it at once.
+void show_status(std::string_view line);
+void wipe_status();
+
 // For help and version.
 void print(std::string_view text);
 

@@ -12,6 +12,7 @@
 #include "history/run_id.hpp"
 #include "os/file.hpp"
 #include "os/host.hpp"
+#include "os/scratch_file.hpp"
 #include "uv/background_writer.hpp"
 
 namespace oversee::cli {
@@ -39,8 +40,9 @@ model::Result<RunFiles> RunFiles::open(const settings::Settings& settings, const
   RunFiles files;
   files.run_id_ = proposed_id;
   files.json_ = settings.json;
-  if (settings.json) {
-    if (auto ready = os::check_replaceable(*settings.json); !ready) return std::unexpected(ready.error());
+  for (const auto* path : {&settings.json, &settings.stdout_file, &settings.stderr_file}) {
+    if (!*path) continue;
+    if (auto ready = os::check_replaceable(**path); !ready) return std::unexpected(ready.error());
   }
   auto directory = history::RunDirectory::open(temporary_directory(), os::user_id());
   if (directory) {
@@ -51,8 +53,14 @@ model::Result<RunFiles> RunFiles::open(const settings::Settings& settings, const
     warn(describe(directory.error().failure) + "; this run leaves no record");
   }
   if (auto log = files.open_named_log(settings); !log) return std::unexpected(log.error());
+  if (auto copies = files.open_copies(settings); !copies) return std::unexpected(copies.error());
   files.open_record(proposed_id, started);
-  if (!settings.no_log && !files.log_) files.open_default_log();
+  if (!settings.no_log && !files.log_) {
+    if (auto log = files.open_default_log(settings.log_required); !log) {
+      if (files.directory_) files.directory_->remove(files.run_id_ + ".json");
+      return std::unexpected(log.error());
+    }
+  }
   return files;
 }
 
@@ -66,6 +74,25 @@ model::Result<void> RunFiles::open_named_log(const settings::Settings& settings)
   if (!file) return std::unexpected(file.error());
   use_log(std::move(*file), absolute(path));
   return {};
+}
+
+model::Result<void> RunFiles::open_copies(const settings::Settings& settings) {
+  const auto open = [&](model::Stream stream, const std::optional<std::string>& path) -> model::Result<void> {
+    if (!path) return {};
+    auto file = os::open_log(*path, stream == model::Stream::out ? "copy of stdout" : "copy of stderr");
+    if (!file) return std::unexpected(file.error());
+    // Both in one file: one sink, so that each writes behind the other.
+    const auto& first = copies_[0];
+    if (first && os::same_file(copy_fds_[0], file->get())) {
+      copies_[model::index(stream)] = first;
+      return {};
+    }
+    copy_fds_[model::index(stream)] = file->get();
+    copies_[model::index(stream)] = std::make_shared<os::FileSink>(std::move(*file));
+    return {};
+  };
+  if (auto done = open(model::Stream::out, settings.stdout_file); !done) return done;
+  return open(model::Stream::err, settings.stderr_file);
 }
 
 void RunFiles::open_record(const std::string& proposed_id, const model::Reading& started) {
@@ -86,25 +113,67 @@ void RunFiles::open_record(const std::string& proposed_id, const model::Reading&
   }
 }
 
-void RunFiles::open_default_log() {
-  if (!directory_) return;
+model::Result<void> RunFiles::open_default_log(bool required) {
+  if (!directory_) {
+    if (!required) return {};
+    return std::unexpected(
+        model::Failure{"write the log that is required", 0, temporary_directory(), "name one by --log"});
+  }
   const std::string name = run_id_ + ".log";
   auto file = directory_->create(name);
   if (file) {
     use_log(std::move(*file), directory_->path_of(name));
+  } else if (required) {
+    return std::unexpected(file.error());
   } else {
     warn(describe(file.error()) + "; this run has no log");
   }
+  return {};
 }
 
 void RunFiles::use_log(os::UniqueFd file, std::string path) {
   log_path_ = std::move(path);
   log_ = std::make_unique<os::FileSink>(std::move(file));
-  log_->on_error = [error = log_error_, path = log_path_](int number) {
+  log_->on_error = [error = log_error_, lost = log_lost_, path = log_path_](int number) {
     *error = number;
+    if (*lost) (*lost)(number);
     warn(fmt::format("cannot write the log: {}: {}; the command goes on, the log ends here", path,
                      std::strerror(number)));
   };
+}
+
+std::optional<report::SpillFile> RunFiles::spill(model::Stream stream) {
+  const std::string name = run_id_ + (stream == model::Stream::out ? ".stdout" : ".stderr");
+  auto& sink = spills_[model::index(stream)];
+  if (!directory_) return {};
+  if (!sink) {
+    auto file = directory_->create(name);
+    if (!file) {
+      warn(describe(file.error()) + "; the middle of that stream is left out instead");
+      return {};
+    }
+    sink = std::make_unique<os::FileSink>(std::move(*file));
+    sink->on_error = [error = log_error_, lost = log_lost_, path = directory_->path_of(name)](int number) {
+      if (*error == 0) *error = number;
+      if (*lost) (*lost)(number);
+      warn(
+          fmt::format("cannot write to {}: {}; the command goes on, that file ends here", path, std::strerror(number)));
+    };
+  }
+  return report::SpillFile{sink.get(), directory_->path_of(name)};
+}
+
+std::optional<report::HeldOutput::Files> RunFiles::scratch_files() const {
+  report::HeldOutput::Files files;
+  for (auto& each : files) {
+    auto file = os::ScratchFile::make(directory_ ? directory_->path_of("") : temporary_directory());
+    if (!file) {
+      warn(describe(file.error()) + "; the output is shown as it comes");
+      return {};
+    }
+    each = std::make_unique<os::ScratchFile>(std::move(*file));
+  }
+  return files;
 }
 
 report::LogState RunFiles::log_state() const {

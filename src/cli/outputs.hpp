@@ -1,7 +1,9 @@
 // Where a run's output goes: the log's file, the places of the summary, the sinks behind stdout and stderr.
 #pragma once
 
+#include <array>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,7 +13,9 @@
 #include "model/byte_sink.hpp"
 #include "model/failure.hpp"
 #include "os/file_sink.hpp"
+#include "report/held_output.hpp"
 #include "report/json_summary.hpp"
+#include "report/overflow.hpp"
 #include "settings/resolve.hpp"
 #include "uv/loop.hpp"
 
@@ -30,6 +34,17 @@ class RunFiles {
   os::FileSink* log() { return log_.get(); }
   // How the log is doing.
   report::LogState log_state() const;
+  // Told once when the log turns out to be incomplete.
+  void on_log_lost(std::function<void(int error)> told) { *log_lost_ = std::move(told); }
+
+  // The file for what the log does not take of a stream, made when it is first asked for; none where it cannot be made.
+  std::optional<report::SpillFile> spill(model::Stream stream);
+
+  // Where a copy of the stream goes; null: there is none.
+  os::FileSink* copy(model::Stream stream) { return copies_[model::index(stream)].get(); }
+
+  // Files for output that is held back; none where they cannot be made.
+  std::optional<report::HeldOutput::Files> scratch_files() const;
 
   report::JsonSummary::Stores summary_stores();
   // Whether a summary that the user asked for could not be written.
@@ -38,8 +53,9 @@ class RunFiles {
  private:
   RunFiles() = default;
   model::Result<void> open_named_log(const settings::Settings& settings);
+  model::Result<void> open_copies(const settings::Settings& settings);
   void open_record(const std::string& proposed_id, const model::Reading& started);
-  void open_default_log();
+  model::Result<void> open_default_log(bool required);
   void use_log(os::UniqueFd file, std::string path);
 
   std::string run_id_;
@@ -49,6 +65,10 @@ class RunFiles {
   std::string log_path_;
   std::unique_ptr<os::FileSink> log_;
   std::shared_ptr<int> log_error_ = std::make_shared<int>(0);
+  std::shared_ptr<std::function<void(int)>> log_lost_ = std::make_shared<std::function<void(int)>>();
+  std::array<std::unique_ptr<os::FileSink>, model::kStreams> spills_;
+  std::array<std::shared_ptr<os::FileSink>, model::kStreams> copies_;
+  std::array<int, model::kStreams> copy_fds_{-1, -1};
   std::shared_ptr<bool> summary_lost_ = std::make_shared<bool>(false);
 };
 

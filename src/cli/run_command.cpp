@@ -4,23 +4,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-
 #include "cli/command_form.hpp"
 #include "cli/console.hpp"
 #include "cli/outputs.hpp"
+#include "cli/reporters.hpp"
 #include "history/run_id.hpp"
-#include "model/byte_size.hpp"
 #include "model/command_line.hpp"
 #include "os/clock.hpp"
 #include "os/file.hpp"
 #include "os/host.hpp"
 #include "os/terminal.hpp"
-#include "report/line_count.hpp"
-#include "report/relay.hpp"
-#include "report/summary_line.hpp"
-#include "report/tagged_log.hpp"
 #include "run/supervisor.hpp"
 
 namespace oversee::cli {
@@ -53,6 +46,8 @@ model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
   spec.directory = settings.directory;
   spec.input = settings.input;
   spec.limits = settings.limits;
+  spec.notices = settings.notices;
+  spec.output_is_shown = settings.show == model::ShowOutput::live;
   spec.exit_policy = settings.exit_policy;
   return spec;
 }
@@ -93,14 +88,9 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
   info.limits = spec.limits;
   info.attempts = spec.attempts;
   info.log_path = files.log_path();
+  info.log_format = settings.log_format;
   info.started = started;
   return info;
-}
-
-std::vector<report::SettingValue> settings_in_force(const settings::Settings& settings, const model::RunSpec& spec) {
-  return {{"timeout", model::format_time_limit(spec.limits.wall)},
-          {"stop", model::format_stop_ladder(spec.limits.ladder)},
-          {"max-output", settings.max_output ? model::format_byte_size(*settings.max_output) : "none"}};
 }
 
 }  // namespace
@@ -113,52 +103,13 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   // The guard's start is what takes longest: it goes on while the files are opened.
   uv::Loop loop;
   run::Supervisor supervisor(loop, *spec, {.signals = caller, .has_terminal = os::has_controlling_terminal()});
-  const bool capture = !settings.no_log;
+  const bool capture = settings.capture();
   const std::string id = history::make_run_id(started.wall);
   if (const auto ready = supervisor.prepare(id, capture); !ready) return refused(ready.error());
   auto files = RunFiles::open(settings, id, started);
   if (!files) return refused(files.error());
 
-  ShownOutputs shown = open_shown_outputs(loop);
-  report::Relay relay(*shown.out, *shown.err, [&](model::Stream stream) { supervisor.pause(stream); });
-  for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
-    model::ByteSink& sink = stream == model::Stream::out ? *shown.out : *shown.err;
-    // Behind one sink for both streams, both are told.
-    sink.on_ready = [&supervisor, stream, before = sink.on_ready] {
-      if (before) before();
-      supervisor.resume(stream);
-      supervisor.sink_progressed();
-    };
-    sink.on_error = [&supervisor, stream, before = sink.on_error](int error) {
-      if (before) {
-        before(error);
-      } else if (error != EPIPE) {
-        warn(fmt::format("cannot write to {}: {}; the command goes on, its output is kept in the log only",
-                         stream == model::Stream::out ? "stdout" : "stderr", std::strerror(error)));
-      }
-      supervisor.sink_failed(stream, error);
-    };
-  }
-  supervisor.all_shown = [&] { return shown.idle(); };
-
-  std::optional<report::TaggedLog> log;
-  report::LineCount lines;
-  if (files->log() != nullptr) log.emplace(*files->log(), settings.max_output);
-  supervisor.tally_of = [&](model::Stream stream) { return log ? log->tally(stream) : lines.tally(stream); };
-  report::JsonSummary json(files->summary_stores(), settings_in_force(settings, *spec),
-                           [&] { return files->log_state(); });
-  report::SummaryLine line(settings.summary, print_error_lines);
-
-  // The relay first: what is shown waits for nothing. The JSON after the log, whose state it tells.
-  if (capture) supervisor.tell(relay);
-  if (log) {
-    supervisor.tell(*log);
-  } else {
-    supervisor.tell(lines);
-  }
-  supervisor.tell(json);
-  supervisor.tell(line);
-
+  Reporters reporters(loop, supervisor, settings, *spec, *files);
   const model::RunInfo info = make_info(settings, *spec, *files, started);
   if (settings.verbose) say(fmt::format("run {}: {}", info.id, info.command));
   model::ExitAction exit = supervisor.run(info);

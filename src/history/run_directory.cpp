@@ -61,6 +61,8 @@ model::Result<os::UniqueFd> RunDirectory::create(const std::string& name) const 
   return file;
 }
 
+void RunDirectory::remove(const std::string& name) const { ::unlinkat(directory_.get(), name.c_str(), 0); }
+
 model::Result<void> RunDirectory::replace(const std::string& name, std::string_view text) const {
   const std::string temporary = '.' + name + ".tmp";
   ::unlinkat(directory_.get(), temporary.c_str(), 0);

@@ -28,6 +28,8 @@ class RunDirectory {
   // A new file, 0600, for writing.
   model::Result<os::UniqueFd> create(const std::string& name) const;
 
+  void remove(const std::string& name) const;
+
   // Writes it whole under a temporary name and renames that.
   model::Result<void> replace(const std::string& name, std::string_view text) const;
 

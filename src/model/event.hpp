@@ -30,6 +30,7 @@ struct RunInfo {
   AttemptLimits limits;
   int attempts = 1;      // at most
   std::string log_path;  // empty: no log
+  LogFormat log_format = LogFormat::tagged;
   Reading started{};
 };
 
@@ -45,6 +46,12 @@ struct OutputArrived {
   Stream stream;
   std::string_view bytes;
 };
+// It has run for long, or in silence. Nothing is done about it.
+struct StillRunning {
+  bool slow;         // past --slow-after; else a heartbeat
+  Duration elapsed;  // of the attempt
+  Duration silent;   // since its last byte, or its start
+};
 struct Stopping {
   Status status;  // what the run will have been: timed_out or cancelled
   Signal signal;  // the rung that was climbed
@@ -59,13 +66,16 @@ struct RunFinished {
   Reading finished;
 };
 
-using Event = std::variant<RunStarted, AttemptStarted, OutputArrived, Stopping, AttemptFinished, RunFinished>;
+using Event =
+    std::variant<RunStarted, AttemptStarted, OutputArrived, StillRunning, Stopping, AttemptFinished, RunFinished>;
 
 // What is known of a stream of the attempt by whoever splits it into lines.
 struct StreamTally {
   std::uint64_t lines = 0;          // newlines seen
   std::uint64_t omitted_bytes = 0;  // seen, and not kept in the log
   std::uint64_t omitted_lines = 0;
+  std::uint64_t spilled_bytes = 0;  // kept, in a file of their own
+  std::string spill_path = {};
 };
 using TallyOf = std::function<StreamTally(Stream)>;
 

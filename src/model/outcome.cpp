@@ -26,6 +26,8 @@ std::string_view to_string(Reason reason) {
     case Reason::exit: return "exit";
     case Reason::signal: return "signal";
     case Reason::timeout: return "timeout";
+    case Reason::idle_timeout: return "idle_timeout";
+    case Reason::output_limit: return "output_limit";
     case Reason::not_found: return "not_found";
     case Reason::not_executable: return "not_executable";
     case Reason::spawn: return "spawn";
@@ -52,10 +54,12 @@ ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
     case Reason::signal:
       if (last.status == Status::cancelled && last.cancelled_by) return {0, last.cancelled_by->signal};
       return own_status(last, kExitOwnFailure);
-    case Reason::timeout: return policy.preserve_status ? own_status(last, 124) : ExitAction{124, {}};
+    case Reason::timeout:
+    case Reason::idle_timeout: return policy.preserve_status ? own_status(last, 124) : ExitAction{124, {}};
     case Reason::not_found: return {127, {}};
     case Reason::not_executable: return {126, {}};
-    case Reason::io: return {123, {}};
+    case Reason::io:
+    case Reason::output_limit: return {123, {}};
     case Reason::spawn:
     case Reason::output_error:
     case Reason::supervisor_lost: return {kExitOwnFailure, {}};
@@ -75,6 +79,12 @@ std::string describe(const AttemptResult& result) {
       }
       return fmt::format("killed by signal {} after {}", signal_name(result.signal.value_or(0)), took);
     case Reason::timeout: return fmt::format("timed out after {}{}", took, result.forced ? ", killed" : "");
+    case Reason::idle_timeout:
+      return fmt::format("timed out after {}, silent for {}{}", took, describe_duration(result.silent),
+                         result.forced ? ", killed" : "");
+    case Reason::output_limit:
+      return fmt::format("wrote more than --max-output allows, stopped after {}{}", took,
+                         result.forced ? ", killed" : "");
     case Reason::not_found:
     case Reason::not_executable:
     case Reason::spawn: {

@@ -20,6 +20,8 @@ enum class Reason : std::uint8_t {
   exit,             // the command exited by itself
   signal,           // the command died of a signal, or oversee was sent one (cancelled)
   timeout,          // the attempt's wall time was over
+  idle_timeout,     // it wrote nothing for too long
+  output_limit,     // it wrote more than it was allowed to
   not_found,        // there is no such command
   not_executable,   // it is there, and cannot be executed
   spawn,            // it could not be started for another reason
@@ -54,6 +56,8 @@ struct StreamCount {
   std::uint64_t lines = 0;          // newlines seen
   std::uint64_t omitted_bytes = 0;  // by the limit on what is kept
   std::uint64_t omitted_lines = 0;
+  std::uint64_t spilled_bytes = 0;  // kept, in a file of their own
+  std::string spill_path = {};
   bool counted = false;  // false: the command wrote to our caller's descriptor itself, nothing is known
 };
 
@@ -76,6 +80,7 @@ struct AttemptResult {
   std::optional<int> exit_code;  // of the leader, whatever the reason
   std::optional<Signal> signal;  // that the leader died of
   bool forced = false;           // KILL was needed
+  Duration silent{};             // with Reason::idle_timeout: how long
   std::optional<SpawnFailure> spawn_failure;
   std::optional<Canceller> cancelled_by;
   std::vector<ProcessName> leaked;    // outlived the leader, and were killed

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "model/byte_size.hpp"
 #include "model/duration.hpp"
 #include "model/outcome.hpp"
 #include "model/stop_ladder.hpp"
@@ -22,11 +24,31 @@ struct StandardInput {
 // When the summary line is shown on stderr.
 enum class ShowSummary : std::uint8_t { always, failure, never };
 
+// What becomes of a stream past the limit on what is kept of it: its middle is left out, the command is stopped, or the
+// rest goes to a file of its own.
+enum class OnOverflow : std::uint8_t { truncate, fail, spill };
+std::string_view to_string(OnOverflow what);
+
+// How the log is written: each line with its time and stream, or nothing but the bytes.
+enum class LogFormat : std::uint8_t { tagged, raw };
+std::string_view to_string(LogFormat format);
+
+// What of the output is shown on our own stdout and stderr: as it comes, once the run has failed, or nothing.
+enum class ShowOutput : std::uint8_t { live, failure, never };
+
 struct AttemptLimits {
   TimeLimit wall;
+  TimeLimit idle;       // without a byte on either stream
+  SizeLimit fail_past;  // bytes of a stream that are too many to live
   StopLadder ladder{15, std::chrono::seconds(10)};
   Duration leak = std::chrono::milliseconds(200);  // how long processes may outlive the leader
   Duration give_up = std::chrono::seconds(2);      // after KILL: a process that does not go away is named
+};
+
+// When people are told that an attempt still runs; nothing is stopped by these.
+struct NoticeTimes {
+  TimeLimit slow_after;  // and again each time that much has passed
+  TimeLimit heartbeat;   // without a shown byte
 };
 
 struct RunSpec {
@@ -35,6 +57,8 @@ struct RunSpec {
   std::string directory;                 // empty: where oversee was started
   StandardInput input;
   AttemptLimits limits;
+  NoticeTimes notices;
+  bool output_is_shown = true;  // as it comes
   ExitPolicy exit_policy;
   int attempts = 1;
 };

@@ -40,15 +40,16 @@ model::Result<void> check_directory(const std::string& path, const std::string& 
   return {};
 }
 
-model::Result<UniqueFd> open_log(const std::string& path) {
+model::Result<UniqueFd> open_log(const std::string& path, std::string_view what) {
   // Non-blocking, for a pipe without a reader would hold us here; on a regular file it means nothing.
   UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kPublicMode));
   const int error = errno;
   const bool pipe = file ? can_block(file.get()) : error == ENXIO;
   if (pipe) {
-    return std::unexpected(model::Failure{"log to it", 0, path, "a log must be a file, not a pipe or terminal"});
+    return std::unexpected(model::Failure{fmt::format("use it as a {}", what), 0, path,
+                                          fmt::format("a {} must be a file, not a pipe or terminal", what)});
   }
-  if (!file) return std::unexpected(model::Failure{"open the log", error, path, {}});
+  if (!file) return std::unexpected(model::Failure{fmt::format("open the {}", what), error, path, {}});
   return file;
 }
 

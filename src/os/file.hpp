@@ -12,8 +12,9 @@ namespace oversee::os {
 // Fails where the path is not a directory that can be entered.
 model::Result<void> check_directory(const std::string& path, const std::string& stage);
 
-// Opens the path, or makes and empties it, for a log. Refuses a pipe, socket or terminal: writing to it could block.
-model::Result<UniqueFd> open_log(const std::string& path);
+// Opens the path, or makes and empties it, for a log or what else is written as the command runs. Refuses a pipe,
+// socket or terminal: writing to it could block.
+model::Result<UniqueFd> open_log(const std::string& path, std::string_view what = "log");
 
 // Fails where replace_file would: no such directory, or not to be written in.
 model::Result<void> check_replaceable(const std::string& path);

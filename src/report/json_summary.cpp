@@ -47,6 +47,9 @@ void stream(JsonText& json, std::string_view key, const model::StreamCount& coun
     json.number("lines", static_cast<std::int64_t>(count.lines));
     json.number("captured", static_cast<std::int64_t>(count.bytes - count.omitted_bytes));
     json.number("omitted", static_cast<std::int64_t>(count.omitted_bytes));
+    if (count.spilled_bytes != 0) {
+      json.number("spilled", static_cast<std::int64_t>(count.spilled_bytes)).text("spill_file", count.spill_path);
+    }
   } else {
     json.null("bytes").null("lines").null("captured").null("omitted");
   }
@@ -96,7 +99,7 @@ std::string running_document(const model::RunInfo& info) {
   if (info.log_path.empty()) {
     json.null("log");
   } else {
-    json.begin_object("log").text("path", info.log_path).end_object();
+    json.begin_object("log").text("path", info.log_path).text("format", to_string(info.log_format)).end_object();
   }
   json.end_object();
   return json.take();
@@ -125,7 +128,8 @@ std::string final_document(const model::RunFinished& run, const std::vector<Sett
   if (log.path.empty()) {
     json.null("log");
   } else {
-    json.begin_object("log").text("path", log.path).boolean("complete", log.complete);
+    json.begin_object("log").text("path", log.path).text("format", to_string(run.info->log_format));
+    json.boolean("complete", log.complete);
     if (!log.complete) json.text("error", log.error);
     json.end_object();
   }

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <functional>
+#include <string>
+#include <string_view>
 
 #include "model/byte_sink.hpp"
 #include "model/event.hpp"
@@ -15,11 +17,20 @@ class Relay final : public model::EventSink {
   // until its sink is ready again.
   Relay(model::ByteSink& out, model::ByteSink& err, std::function<void(model::Stream)> on_full);
 
+  // From now on each line starts with the seconds since the run did: the time of the line's first byte.
+  void stamp_lines() { stamped_ = true; }
+
   void on(const model::Event& event, const model::Reading& at) override;
 
  private:
+  std::string_view with_stamps(model::Stream stream, std::string_view bytes, const model::Reading& at);
+
   std::array<model::ByteSink*, model::kStreams> sinks_;
   std::function<void(model::Stream)> on_full_;
+  bool stamped_ = false;
+  model::Instant start_{};
+  std::array<bool, model::kStreams> within_line_{};
+  std::string text_;  // with its stamps; kept for its room
 };
 
 }  // namespace oversee::report

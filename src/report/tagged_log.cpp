@@ -23,9 +23,6 @@ constexpr std::size_t kLongLine = 16 * 1024;
 constexpr std::size_t kBlock = 4096;
 constexpr std::size_t kLongestUnfinished = 16 * 1024;
 
-// Of what is kept of a stream at its end, in memory until then.
-constexpr std::uint64_t kLargestTail = 512 * 1024;
-
 // The kinds of a visit.
 template <class... Each>
 struct Overload : Each... {
@@ -36,13 +33,18 @@ Overload(Each...) -> Overload<Each...>;
 
 std::string describe_limits(const model::AttemptLimits& limits) {
   std::string text = limits.wall ? "timeout " + model::format_duration(*limits.wall) : "no timeout";
+  if (limits.idle) text += "  idle " + model::format_duration(*limits.idle);
+  if (limits.fail_past) text += "  output " + model::format_byte_size(*limits.fail_past);
   return text + "  stop " + model::format_stop_ladder(limits.ladder);
 }
 
 }  // namespace
 
-TaggedLog::TaggedLog(model::ByteSink& sink, std::optional<std::uint64_t> most_kept)
-    : sink_(sink), buffer_(std::make_unique_for_overwrite<char[]>(kBuffer)), most_kept_(most_kept) {}
+TaggedLog::TaggedLog(model::ByteSink& sink, OverflowPolicy policy)
+    : sink_(sink),
+      buffer_(std::make_unique_for_overwrite<char[]>(kBuffer)),
+      policy_(std::move(policy)),
+      captured_{Captured{Overflow(policy_, model::Stream::out)}, Captured{Overflow(policy_, model::Stream::err)}} {}
 
 void TaggedLog::on(const model::Event& event, const model::Reading& at) {
   std::visit(Overload{[&](const model::RunStarted& e) { started(*e.info); },
@@ -50,6 +52,9 @@ void TaggedLog::on(const model::Event& event, const model::Reading& at) {
                         note("attempt", fmt::format("{} of {}  pid {}", e.number, attempts_, e.pid));
                       },
                       [&](const model::OutputArrived& e) { output(e.stream, e.bytes, at); },
+                      [&](const model::StillRunning& e) {
+                        if (e.slow) note("slow", "still runs after " + model::describe_duration(e.elapsed));
+                      },
                       [&](const model::Stopping& e) {
                         note("stopping",
                              fmt::format("{}: {} to every process", to_string(e.status), model::signal_name(e.signal)));
@@ -99,6 +104,11 @@ void TaggedLog::output(model::Stream stream, std::string_view bytes, const model
   stamp(stream, at);
   Captured& captured = captured_[model::index(stream)];
   std::string& unfinished = captured.unfinished;
+  if (captured.overflow.spilling()) {
+    flush_tail(stream);
+    captured.lines += captured.overflow.spill(bytes);
+    return;
+  }
   const bool block = bytes.size() >= kBlock;
   while (!bytes.empty()) {
     const auto* newline = static_cast<const char*>(std::memchr(bytes.data(), '\n', bytes.size()));
@@ -127,26 +137,9 @@ void TaggedLog::output(model::Stream stream, std::string_view bytes, const model
 model::StreamTally TaggedLog::tally(model::Stream stream) {
   flush_tail(stream);
   const Captured& captured = captured_[model::index(stream)];
-  model::StreamTally tally{.lines = captured.lines};
-  if (captured.tail) {
-    tally.omitted_bytes = captured.tail->omitted_bytes();
-    tally.omitted_lines = captured.tail->omitted_lines();
-  }
+  model::StreamTally tally = captured.overflow.tally();
+  tally.lines = captured.lines;
   return tally;
-}
-
-// From the first record that does not fit, all that follow go to the tail, so that their order stays.
-bool TaggedLog::head_is_full(Captured& captured, std::size_t size) {
-  if (!most_kept_) return false;
-  if (!captured.tail) {
-    const std::uint64_t tail = std::min(*most_kept_ / 4, kLargestTail);
-    if (captured.head + size <= *most_kept_ - tail) {
-      captured.head += size;
-      return false;
-    }
-    captured.tail.emplace(static_cast<std::size_t>(tail));
-  }
-  return true;
 }
 
 // Once a chunk: its bytes came at one time.
@@ -161,8 +154,8 @@ void TaggedLog::stamp(model::Stream stream, const model::Reading& at) {
 void TaggedLog::whole_line(model::Stream stream, std::string_view text) {
   const Stamp& stamp = stamps_[model::index(stream)];
   Captured& captured = captured_[model::index(stream)];
-  if (head_is_full(captured, text.size())) {
-    captured.tail->add({stamp.text.data(), stamp.size}, text, {});
+  if (!captured.overflow.fits(text.size())) {
+    captured.overflow.add({stamp.text.data(), stamp.size}, text, {});
     return;
   }
   if (text.size() > kLongLine) {
@@ -180,8 +173,8 @@ void TaggedLog::open_line(model::Stream stream, std::string_view text) {
   Stamp stamp = stamps_[model::index(stream)];
   stamp.text.at(stamp.size - 2) = ':';
   Captured& captured = captured_[model::index(stream)];
-  if (head_is_full(captured, text.size())) {
-    captured.tail->add({stamp.text.data(), stamp.size}, text, "\n");
+  if (!captured.overflow.fits(text.size())) {
+    captured.overflow.add({stamp.text.data(), stamp.size}, text, "\n");
     return;
   }
   append({stamp.text.data(), stamp.size});
@@ -200,16 +193,12 @@ void TaggedLog::flush_tail(model::Stream stream) {
 void TaggedLog::write_tail(model::Stream stream) {
   flush_tail(stream);
   Captured& captured = captured_[model::index(stream)];
-  if (captured.tail) {
-    if (captured.tail->omitted_bytes() != 0) {
-      note("omitted", fmt::format("{}, {} lines of {}", model::describe_byte_size(captured.tail->omitted_bytes()),
-                                  captured.tail->omitted_lines(), stream == model::Stream::out ? "stdout" : "stderr"));
-    }
-    const auto [first, second] = captured.tail->parts();
-    append(first);
-    append(second);
-  }
-  captured = {};
+  if (auto remark = captured.overflow.remark(); !remark.text.empty()) note(remark.key, std::move(remark.text));
+  const auto [first, second] = captured.overflow.tail();
+  append(first);
+  append(second);
+  captured.overflow.reset();
+  captured.lines = 0;
 }
 
 void TaggedLog::append(std::string_view text) {

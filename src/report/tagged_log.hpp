@@ -9,7 +9,7 @@
 
 #include "model/byte_sink.hpp"
 #include "model/event.hpp"
-#include "report/bounded_tail.hpp"
+#include "report/overflow.hpp"
 
 namespace oversee::report {
 
@@ -17,9 +17,8 @@ namespace oversee::report {
 // "SECONDS out: TEXT" where it did not; nothing of TEXT is changed, so that the stream can be had back to the byte.
 class TaggedLog final : public model::EventSink {
  public:
-  // The sink stays the caller's. Of each stream of an attempt at most so many bytes are kept, its first and its last
-  // lines, with a count of what lies between.
-  TaggedLog(model::ByteSink& sink, std::optional<std::uint64_t> most_kept);
+  // The sink stays the caller's.
+  TaggedLog(model::ByteSink& sink, OverflowPolicy policy);
 
   void on(const model::Event& event, const model::Reading& at) override;
 
@@ -35,13 +34,11 @@ class TaggedLog final : public model::EventSink {
 
   // A stream of the attempt.
   struct Captured {
-    std::string unfinished;  // the start of a line whose rest is sure to follow at once
+    Overflow overflow;
+    std::string unfinished = {};  // the start of a line whose rest is sure to follow at once
     std::uint64_t lines = 0;
-    std::uint64_t head = 0;           // bytes written as they came
-    std::optional<BoundedTail> tail;  // once the head is full
   };
 
-  bool head_is_full(Captured& captured, std::size_t size);
   void started(const model::RunInfo& info);
   void output(model::Stream stream, std::string_view bytes, const model::Reading& at);
   void finished(const model::RunFinished& event);
@@ -59,7 +56,7 @@ class TaggedLog final : public model::EventSink {
   int attempts_ = 1;
   std::unique_ptr<char[]> buffer_;
   std::size_t size_ = 0;  // of what is in the buffer
-  const std::optional<std::uint64_t> most_kept_;
+  const OverflowPolicy policy_;
   std::array<Stamp, model::kStreams> stamps_;
   std::array<Captured, model::kStreams> captured_;
 };

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -36,8 +37,10 @@ Attempt::Attempt(uv::Loop& loop, AttemptPlan plan, Callbacks callbacks)
       callbacks_(std::move(callbacks)),
       link_(loop, {[this](const guard::Report& report) { reported(report); }, [this] { post(GuardLost{}); },
                    [this] { callbacks_.on_guard_gone(); }}),
-      timer_(loop, [this] { post(Tick{}); }),
-      machine_(plan_.spec->limits, plan_.capture ? static_cast<int>(model::kStreams) : 0) {}
+      timer_(loop, [this] { post(Tick{.output_waits = output_waits()}); }),
+      machine_(plan_.spec->limits, plan_.capture ? static_cast<int>(model::kStreams) : 0),
+      notices_(plan_.spec->notices, plan_.spec->output_is_shown),
+      notice_timer_(loop, [this] { tell_notices(); }) {}
 
 model::Result<void> Attempt::prepare() {
   auto input = os::duplicate(plan_.input);
@@ -84,20 +87,41 @@ void Attempt::begin(const std::vector<std::string>& environment) {
 
 void Attempt::cancel(const CancelRequested& request) { post(request); }
 
-void Attempt::suspended() { post(Suspended{}); }
-void Attempt::resumed() { post(Resumed{}); }
+void Attempt::suspended() {
+  suspended_since_ = os::read_clock().instant;
+  post(Suspended{});
+}
+
+void Attempt::resumed() {
+  if (suspended_since_) notices_.resumed(os::read_clock().instant - *suspended_since_);
+  suspended_since_.reset();
+  notice_timer_.set(notices_.wake_at());
+  post(Resumed{});
+}
 
 void Attempt::pause(model::Stream stream) {
   Output& output = outputs_[model::index(stream)];
   if (tree_gone_) return;
   output.paused = true;
   if (output.reader) output.reader->pause();
+  held_or_freed();
 }
 
 void Attempt::resume(model::Stream stream) {
   Output& output = outputs_[model::index(stream)];
   if (!std::exchange(output.paused, false)) return;
   if (output.reader && output.reader->open()) output.reader->start();
+  held_or_freed();
+}
+
+void Attempt::held_or_freed() {
+  const bool held = outputs_[0].paused || outputs_[1].paused;
+  if (held == std::exchange(held_, held)) return;
+  if (held) {
+    post(OutputHeld{});
+  } else {
+    post(OutputFreed{});
+  }
 }
 
 void Attempt::abandon(model::Stream stream) {
@@ -113,6 +137,8 @@ void Attempt::reported(const guard::Report& report) {
     started_ = true;
     callbacks_.publish(model::AttemptStarted{plan_.number, started->pid}, result_.started);
     post(Started{});
+    notices_.started(os::read_clock().instant);
+    notice_timer_.set(notices_.wake_at());
     // Not before, or its first words would be told before its start.
     for (Output& output : outputs_) {
       if (output.reader && !output.paused) output.reader->start();
@@ -142,8 +168,29 @@ void Attempt::output(model::Stream stream, std::string_view bytes) {
   Output& output = outputs_[model::index(stream)];
   output.count.bytes += bytes.size();
   if (tree_gone_) output.rest += bytes.size();
-  callbacks_.publish(model::OutputArrived{stream, bytes}, os::read_clock());
+  const model::Reading at = os::read_clock();
+  machine_.output_seen(at.instant);
+  notices_.output_seen(at.instant);
+  callbacks_.publish(model::OutputArrived{stream, bytes}, at);
+  // On each read, so that what has no newlines meets it as soon.
+  if (const auto& limit = plan_.spec->limits.fail_past; limit && output.count.bytes > *limit) {
+    if (!std::exchange(output.over_limit, true)) post(OutputLimitPassed{});
+  }
   if (output.rest > kLargestRest) abandon(stream);  // a stranger goes on writing to it
+}
+
+// Asked when a silence is to be judged, so that nothing that was written in time is overlooked.
+bool Attempt::output_waits() const {
+  if (!plan_.spec->limits.idle) return false;
+  return std::ranges::any_of(outputs_, [](const Output& output) {
+    return output.reader && output.reader->open() && os::readable_bytes(output.reader->fd()) > 0;
+  });
+}
+
+void Attempt::tell_notices() {
+  const model::Reading at = os::read_clock();
+  for (const model::StillRunning& each : notices_.due(at.instant)) callbacks_.publish(each, at);
+  notice_timer_.set(notices_.wake_at());
 }
 
 // With nobody left to write, a slow reader of ours needs no patience of the command's any more: what is left is read
@@ -211,6 +258,8 @@ void Attempt::close_streams() {
 }
 
 void Attempt::finish(const model::Reading& at) {
+  notices_.ended();
+  notice_timer_.set({});
   link_.close();
   const model::Reading started = result_.started;
   result_ = machine_.result();

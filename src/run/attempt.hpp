@@ -16,6 +16,7 @@
 #include "os/signals.hpp"
 #include "run/attempt_machine.hpp"
 #include "run/guard_link.hpp"
+#include "run/notice_machine.hpp"
 #include "uv/loop.hpp"
 #include "uv/pipe_reader.hpp"
 #include "uv/timer.hpp"
@@ -81,6 +82,7 @@ class Attempt {
     os::UniqueFd command_end;
     std::optional<uv::PipeReader> reader;
     bool paused = false;
+    bool over_limit = false;
     std::size_t rest = 0;  // bytes read since the tree is gone
     model::StreamCount count;
   };
@@ -88,6 +90,9 @@ class Attempt {
   void open_reader(model::Stream stream, os::UniqueFd ours);
   void reported(const guard::Report& report);
   void output(model::Stream stream, std::string_view bytes);
+  bool output_waits() const;
+  void held_or_freed();
+  void tell_notices();
   void post(AttemptEvent event);
   void perform(const AttemptAction& action);
   void read_the_rest();
@@ -103,6 +108,10 @@ class Attempt {
   std::unique_ptr<char[]> buffer_;
   std::array<Output, model::kStreams> outputs_;
   AttemptMachine machine_;
+  NoticeMachine notices_;
+  uv::Timer notice_timer_;
+  bool held_ = false;  // some output, by who shows it
+  std::optional<model::Instant> suspended_since_;
   std::deque<AttemptEvent> queue_;  // events that come while one is being handled
   bool stepping_ = false;
   bool started_ = false;

@@ -39,7 +39,7 @@ std::vector<AttemptAction> AttemptMachine::step(const AttemptEvent& event, Insta
 std::optional<Instant> AttemptMachine::wake_at() const {
   if (state_ == State::done || suspended_since_) return {};
   std::optional<Instant> first;
-  for (const auto& each : {deadlines_.wall, deadlines_.rung, deadlines_.leak, deadlines_.give_up}) {
+  for (const auto& each : {deadlines_.wall, deadlines_.idle, deadlines_.rung, deadlines_.leak, deadlines_.give_up}) {
     if (each && (!first || *each < *first)) first = each;
   }
   return first;
@@ -53,6 +53,7 @@ void AttemptMachine::on(const Started&, Instant now) {
   if (state_ != State::spawning) return;
   state_ = State::running;
   if (limits_.wall) deadlines_.wall = now + *limits_.wall;
+  listen(now);
   if (cancel_at_start_) {
     // It came before the command had a chance to be sent it, from the terminal or not.
     begin_stop({Status::cancelled, Reason::signal}, ladder_.starting_with(cancel_at_start_->by.signal), now);
@@ -77,6 +78,7 @@ void AttemptMachine::on(const LeaderExited& event, Instant now) {
   leader_gone_ = true;
   result_.exit_code = event.exit_code;
   result_.signal = event.signal;
+  deadlines_.idle.reset();
   if (!stop_) {
     deadlines_.wall.reset();
     result_.reason = event.signal ? Reason::signal : Reason::exit;
@@ -144,6 +146,21 @@ void AttemptMachine::on(const CancelRequested& event, Instant now) {
   }
 }
 
+void AttemptMachine::on(const OutputHeld&, Instant) {
+  output_held_ = true;
+  deadlines_.idle.reset();
+}
+
+void AttemptMachine::on(const OutputFreed&, Instant now) {
+  output_held_ = false;
+  if (state_ == State::running) listen(now);
+}
+
+// Also where it has exited by itself already: what it wrote before comes to light after.
+void AttemptMachine::on(const OutputLimitPassed&, Instant now) {
+  if (!stop_ && result_.status != Status::cancelled) begin_stop({Status::failed, Reason::output_limit}, ladder_, now);
+}
+
 void AttemptMachine::on(const GuardLost&, Instant now) {
   if (tree_empty_) return;  // it had nothing left to hold
   const bool before_start = state_ == State::spawning;
@@ -168,10 +185,11 @@ void AttemptMachine::on(const Resumed&, Instant now) {
   for (auto* deadline : all_deadlines()) {
     if (*deadline) **deadline += stood_still;
   }
+  last_output_ += stood_still;
   suspended_since_.reset();
 }
 
-void AttemptMachine::on(const Tick&, Instant now) {
+void AttemptMachine::on(const Tick& event, Instant now) {
   if (suspended_since_) return;
   const auto passed = [&](std::optional<Instant>& deadline) {
     if (!deadline || now < *deadline) return false;
@@ -179,6 +197,7 @@ void AttemptMachine::on(const Tick&, Instant now) {
     return true;
   };
   if (passed(deadlines_.wall) && !stop_) begin_stop({Status::timed_out, Reason::timeout}, ladder_, now);
+  if (passed(deadlines_.idle) && !stop_) judge_silence(event.output_waits, now);
   if (passed(deadlines_.rung)) climb(rung_ + 1, now);
   if (passed(deadlines_.leak)) {
     if (tree_empty_) {
@@ -199,9 +218,25 @@ void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now)
   result_.reason = why.reason;
   ladder_ = std::move(ladder);
   deadlines_.wall.reset();
+  deadlines_.idle.reset();
   if (tree_empty_) return;
   if (!leader_gone_) state_ = State::stopping;
   climb(0, now);
+}
+
+void AttemptMachine::listen(Instant now) {
+  last_output_ = now;
+  if (limits_.idle && !output_held_) deadlines_.idle = now + *limits_.idle;
+}
+
+void AttemptMachine::judge_silence(bool output_waits, Instant now) {
+  if (output_waits) return listen(now);
+  if (const auto due = last_output_ + *limits_.idle; now < due) {
+    deadlines_.idle = due;
+    return;
+  }
+  result_.silent = now - last_output_;
+  begin_stop({Status::timed_out, Reason::idle_timeout}, ladder_, now);
 }
 
 void AttemptMachine::climb(std::size_t rung, Instant now) {
@@ -277,7 +312,7 @@ int AttemptMachine::count_press(Instant now) {
 }
 
 std::vector<std::optional<Instant>*> AttemptMachine::all_deadlines() {
-  return {&deadlines_.wall, &deadlines_.rung, &deadlines_.leak, &deadlines_.give_up};
+  return {&deadlines_.wall, &deadlines_.idle, &deadlines_.rung, &deadlines_.leak, &deadlines_.give_up};
 }
 
 }  // namespace oversee::run

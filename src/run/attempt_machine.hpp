@@ -38,15 +38,23 @@ struct CancelRequested {
   bool from_terminal = false;  // the command shares the terminal and has been sent it already
   bool keys_read = false;      // the command reads single keys: Ctrl-C is one of its keys
 };
+// What we show is not taken: the command's output is held back, and its silence is our doing.
+struct OutputHeld {};
+struct OutputFreed {};
+// A stream brought more than may be.
+struct OutputLimitPassed {};
 struct GuardLost {};
 // oversee itself is stopped and continued, along with the command.
 struct Suspended {};
 struct Resumed {};
 // wake_at() has come.
-struct Tick {};
+struct Tick {
+  bool output_waits = false;  // in a pipe, unread
+};
 
-using AttemptEvent = std::variant<Started, StartFailed, StreamEnded, LeaderExited, SurvivorsNamed, TreeEmptied,
-                                  CancelRequested, GuardLost, Suspended, Resumed, Tick>;
+using AttemptEvent =
+    std::variant<Started, StartFailed, StreamEnded, LeaderExited, SurvivorsNamed, TreeEmptied, CancelRequested,
+                 OutputHeld, OutputFreed, OutputLimitPassed, GuardLost, Suspended, Resumed, Tick>;
 
 // What to do about it, in order.
 
@@ -89,6 +97,9 @@ class AttemptMachine {
 
   std::vector<AttemptAction> step(const AttemptEvent& event, model::Instant now);
 
+  // The command wrote something. No event, as it comes with each read: the silence is measured when it could be over.
+  void output_seen(model::Instant now) { last_output_ = now; }
+
   // When it wants a Tick; none: never, or not while suspended.
   std::optional<model::Instant> wake_at() const;
 
@@ -108,6 +119,7 @@ class AttemptMachine {
   };
   struct Deadlines {
     std::optional<model::Instant> wall;
+    std::optional<model::Instant> idle;     // the silence is to be measured
     std::optional<model::Instant> rung;     // of the ladder: the grace of the rung that was climbed is over
     std::optional<model::Instant> leak;     // the leader is gone, something is not
     std::optional<model::Instant> give_up;  // KILL was sent
@@ -120,12 +132,17 @@ class AttemptMachine {
   void on(const SurvivorsNamed& event, model::Instant now);
   void on(const TreeEmptied& event, model::Instant now);
   void on(const CancelRequested& event, model::Instant now);
+  void on(const OutputHeld&, model::Instant now);
+  void on(const OutputFreed&, model::Instant now);
+  void on(const OutputLimitPassed&, model::Instant now);
   void on(const GuardLost&, model::Instant now);
   void on(const Suspended&, model::Instant now);
   void on(const Resumed&, model::Instant now);
-  void on(const Tick&, model::Instant now);
+  void on(const Tick& event, model::Instant now);
 
   void begin_stop(Stop why, model::StopLadder ladder, model::Instant now);
+  void listen(model::Instant now);
+  void judge_silence(bool output_waits, model::Instant now);
   void climb(std::size_t rung, model::Instant now);
   void kill(model::Instant now);
   void sweep(model::Instant now);
@@ -147,6 +164,8 @@ class AttemptMachine {
   std::size_t rung_ = 0;
   Deadlines deadlines_;
   std::optional<model::Instant> suspended_since_;
+  model::Instant last_output_{};
+  bool output_held_ = false;
 
   int streams_open_;
   bool leader_gone_ = false;

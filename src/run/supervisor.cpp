@@ -104,6 +104,7 @@ void Supervisor::attempt_done() {
   take_tally(model::Stream::out, result.out);
   take_tally(model::Stream::err, result.err);
   results_.push_back(std::move(result));
+  if (on_attempt_end) on_attempt_end(results_.back());
   wait_for_readers();
 }
 
@@ -113,6 +114,8 @@ void Supervisor::take_tally(model::Stream stream, model::StreamCount& count) con
   count.lines = tally.lines;
   count.omitted_bytes = tally.omitted_bytes;
   count.omitted_lines = tally.omitted_lines;
+  count.spilled_bytes = tally.spilled_bytes;
+  count.spill_path = tally.spill_path;
 }
 
 void Supervisor::wait_for_readers() {
@@ -160,10 +163,14 @@ void Supervisor::resume(model::Stream stream) {
 void Supervisor::sink_failed(model::Stream stream, int error) {
   if (error == EPIPE) {
     if (attempt_) attempt_->abandon(stream);
-  } else if (sink_error_ == 0) {
-    sink_error_ = error;
+  } else {
+    output_lost(error);
   }
   sink_progressed();
+}
+
+void Supervisor::output_lost(int error) {
+  if (sink_error_ == 0) sink_error_ = error;
 }
 
 void Supervisor::read_signals() {

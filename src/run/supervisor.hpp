@@ -42,6 +42,10 @@ class Supervisor {
   // A sink of shown output failed. A reader that left (EPIPE) is passed on to the command; any other error is kept, and
   // makes a success a failure.
   void sink_failed(model::Stream stream, int error);
+  // What was to be kept without fail, is not: a success becomes a failure.
+  void output_lost(int error);
+  // Told when an attempt has ended, before anybody waits for the readers of its output.
+  std::function<void(const model::AttemptResult&)> on_attempt_end;
   // Asked once the output of an attempt is complete; unset, nothing is known but bytes.
   model::TallyOf tally_of;
   // Whether everything shown has been taken; asked after the last attempt, and again at each sink_progressed().

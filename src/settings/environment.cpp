@@ -1,12 +1,18 @@
 // Reads OVERSEE_* variables.
 #include "settings/environment.hpp"
 
+#include <algorithm>
+
 #include "settings/table.hpp"
 
 namespace oversee::settings {
 
 Layer layer_from_environment(std::span<const std::string> environment) {
   Layer layer;
+  // Services for continuous integration end a job that is silent for long; people read its lines, not its clock.
+  if (std::ranges::find(environment, kContinuousIntegration) != environment.end()) {
+    layer.add("heartbeat", {"1m", std::string(kContinuousIntegration)});
+  }
   for (const std::string& variable : environment) {
     if (!variable.starts_with("OVERSEE_")) continue;
     for (const Setting& setting : table()) {

@@ -3,10 +3,14 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "settings/layer.hpp"
 
 namespace oversee::settings {
+
+// The variable by which such services say so; where it is set, a heartbeat of 1m is the built-in value.
+inline constexpr std::string_view kContinuousIntegration = "CI=true";
 
 // One variable a setting, "K=V" each; a repeatable setting takes one value a line. An empty variable counts as unset.
 Layer layer_from_environment(std::span<const std::string> environment);

@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <csignal>
 
 #include "model/byte_size.hpp"
+#include "settings/environment.hpp"
 #include "settings/table.hpp"
 
 namespace oversee::settings {
@@ -83,11 +85,31 @@ class Reader {
   std::optional<SettingError> error_;
 };
 
-model::Parsed<model::ShowSummary> parse_show_summary(std::string_view text) {
-  if (text == "always") return model::ShowSummary::always;
-  if (text == "failure") return model::ShowSummary::failure;
-  if (text == "never") return model::ShowSummary::never;
-  return std::unexpected(model::ValueError{std::string(text), "always, failure or never"});
+// A choice's words and values, in one place each.
+template <class Value>
+struct Word {
+  std::string_view text;
+  Value value;
+};
+
+constexpr std::array kShowSummary{Word{"always", model::ShowSummary::always},
+                                  Word{"failure", model::ShowSummary::failure},
+                                  Word{"never", model::ShowSummary::never}};
+constexpr std::array kShowOutput{Word{"live", model::ShowOutput::live}, Word{"failure", model::ShowOutput::failure},
+                                 Word{"never", model::ShowOutput::never}};
+constexpr std::array kOnOverflow{Word{"truncate", model::OnOverflow::truncate}, Word{"fail", model::OnOverflow::fail},
+                                 Word{"spill", model::OnOverflow::spill}};
+constexpr std::array kLogFormat{Word{"tagged", model::LogFormat::tagged}, Word{"raw", model::LogFormat::raw}};
+
+template <auto& words>
+auto parse_word(std::string_view text) -> model::Parsed<decltype(words[0].value)> {
+  std::string allowed;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i].text == text) return words[i].value;
+    if (i > 0) allowed += i + 1 < words.size() ? ", " : " or ";
+    allowed += words[i].text;
+  }
+  return std::unexpected(model::ValueError{std::string(text), allowed});
 }
 
 model::StandardInput standard_input(const std::optional<std::string>& what) {
@@ -127,6 +149,9 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   settings.input = standard_input(read.text("stdin"));
 
   settings.limits.wall = read.parse<model::TimeLimit>("timeout", model::parse_time_limit, {});
+  settings.limits.idle = read.parse<model::TimeLimit>("idle-timeout", model::parse_time_limit, {});
+  settings.notices.slow_after = read.parse<model::TimeLimit>("slow-after", model::parse_time_limit, {});
+  settings.notices.heartbeat = read.parse<model::TimeLimit>("heartbeat", model::parse_time_limit, {});
   const model::Signal signal = read.parse<model::Signal>("signal", model::parse_signal, SIGTERM);
   const model::TimeLimit grace = read.parse<model::TimeLimit>("kill-after", model::parse_time_limit, {});
   if (read.given("stop")) {
@@ -138,20 +163,42 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   settings.log = read.text("log");
   settings.log_dir = read.text("log-dir");
   settings.no_log = read.flag("no-log");
+  settings.log_format = read.parse("log-format", parse_word<kLogFormat>, model::LogFormat::tagged);
+  settings.log_required = read.flag("log-required");
+  settings.stdout_file = read.text("stdout-file");
+  settings.stderr_file = read.text("stderr-file");
   settings.max_output = read.parse("max-output", model::parse_size_limit, model::SizeLimit{});
+  settings.on_overflow = read.parse("on-overflow", parse_word<kOnOverflow>, model::OnOverflow::truncate);
+  if (settings.on_overflow == model::OnOverflow::fail) settings.limits.fail_past = settings.max_output;
   settings.json = read.text("json");
-  settings.summary = read.parse("summary", parse_show_summary, model::ShowSummary::always);
+  settings.summary = read.parse("summary", parse_word<kShowSummary>, model::ShowSummary::always);
+  settings.show = read.parse("show", parse_word<kShowOutput>, model::ShowOutput::live);
+  if (read.flag("quiet")) {
+    settings.show = model::ShowOutput::failure;
+    settings.summary = model::ShowSummary::failure;
+  }
+  settings.timestamps = read.flag("timestamps");
   settings.exit_policy.preserve_status = read.flag("preserve-status");
   settings.name = read.text("name");
   settings.verbose = read.flag("verbose");
-  for (const std::string_view name : {"log", "json"}) {
+  for (const std::string_view name : {"log", "json", "stdout-file", "stderr-file"}) {
     if (read.given(name) && *read.text(name) == "-") {
       read.fail(fmt::format("{}: '-' is not a file; stdout is the command's alone", read.where(name)));
     }
   }
 
+  // A heartbeat that nobody asked for is no reason to come between a command and its terminal.
+  if (!settings.capture() && read.given("heartbeat") && read.where("heartbeat") == kContinuousIntegration) {
+    settings.notices.heartbeat.reset();
+  }
+
   if (read.error()) return std::unexpected(*read.error());
   return settings;
+}
+
+bool Settings::capture() const {
+  const bool passed_on = show == model::ShowOutput::live && !timestamps;
+  return !no_log || limits.idle || limits.fail_past || stdout_file || stderr_file || !passed_on;
 }
 
 }  // namespace oversee::settings

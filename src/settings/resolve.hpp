@@ -32,17 +32,28 @@ struct Settings {
   model::StandardInput input;
 
   model::AttemptLimits limits;
+  model::NoticeTimes notices;
   model::ExitPolicy exit_policy;
 
   std::optional<std::string> log;
   std::optional<std::string> log_dir;
   bool no_log = false;
   std::optional<std::uint64_t> max_output;  // bytes of a stream; none: all
+  model::LogFormat log_format = model::LogFormat::tagged;
+  bool log_required = false;
+  std::optional<std::string> stdout_file;
+  std::optional<std::string> stderr_file;
+  model::ShowOutput show = model::ShowOutput::live;
+  bool timestamps = false;
+  model::OnOverflow on_overflow = model::OnOverflow::truncate;
   std::optional<std::string> json;
   model::ShowSummary summary = model::ShowSummary::always;
 
   std::optional<std::string> name;
   bool verbose = false;
+
+  // Whether the command's output comes through us; else it has our own stdout and stderr.
+  bool capture() const;
 };
 
 // `layer` holds all sources, the stronger having overridden the weaker; `words` are the command line's rest.

@@ -27,6 +27,12 @@ constexpr std::array kTable{
             "Standard input: inherit, null, or a file's name", "", false},
 
     Setting{"timeout", 't', Kind::duration, "DUR", "none", Group::time, "Stop the command after DUR", "", false},
+    Setting{"idle-timeout", 'i', Kind::duration, "DUR", "none", Group::time,
+            "Stop it when neither stream brought a byte for DUR", "", false},
+    Setting{"slow-after", 0, Kind::duration, "DUR", "none", Group::time,
+            "Say so on stderr when it has run for DUR, and again after each further DUR", "", false},
+    Setting{"heartbeat", 0, Kind::duration, "DUR", "none", Group::time,
+            "Print a line on stderr whenever nothing was printed for DUR (1m where CI=true)", "", false},
     Setting{"signal", 's', Kind::signal, "SIG", "TERM", Group::time, "The first signal of a stop", "", false},
     Setting{"kill-after", 'k', Kind::duration, "DUR", "10s", Group::time,
             "KILL what is left DUR after the first signal", "", false},
@@ -38,8 +44,24 @@ constexpr std::array kTable{
             false},
     Setting{"no-log", 0, Kind::flag, "", "", Group::output,
             "Write no log; the command gets oversee's own stdout and stderr (full-screen programs need it)", "", false},
+    Setting{"log-format", 0, Kind::choice, "FORMAT", "tagged", Group::output,
+            "The log's form: tagged (each line with time and stream) or raw (the bytes as they came)", "tagged|raw",
+            false},
+    Setting{"log-required", 0, Kind::flag, "", "", Group::output,
+            "Without a complete log the run has failed; else it goes on and says so", "", false},
+    Setting{"stdout-file", 0, Kind::path, "FILE", "", Group::output, "Write a copy of stdout to FILE", "", false},
+    Setting{"stderr-file", 0, Kind::path, "FILE", "", Group::output, "Write a copy of stderr to FILE", "", false},
+    Setting{"show", 0, Kind::choice, "WHAT", "live", Group::output,
+            "Show the output live, only after a failure, or never", "live|failure|never", false},
+    Setting{"quiet", 'q', Kind::flag, "", "", Group::output,
+            "Print nothing unless the run fails: --show failure --summary failure", "", false},
+    Setting{"timestamps", 0, Kind::flag, "", "", Group::output,
+            "Start each shown line with its time, in seconds since the start", "", false},
     Setting{"max-output", 0, Kind::size, "SIZE", "64MiB", Group::output,
             "Keep at most SIZE of each stream in the log, its start and its end; none keeps all", "", false},
+    Setting{"on-overflow", 0, Kind::choice, "WHAT", "truncate", Group::output,
+            "Past --max-output: truncate the log, fail (stop the command), or spill the rest to files beside it",
+            "truncate|fail|spill", false},
     Setting{"json", 0, Kind::path, "FILE", "", Group::output, "Write the JSON summary to FILE as well", "", false},
     Setting{"summary", 0, Kind::choice, "WHEN", "always", Group::output,
             "Show the summary line on stderr: always, failure or never", "always|failure|never", false},
@@ -56,8 +78,9 @@ struct Rivals {
 };
 
 constexpr std::array kRivals{
-    Rivals{"shell-line", "script"}, Rivals{"stop", "signal"}, Rivals{"stop", "kill-after"},
-    Rivals{"log", "log-dir"},       Rivals{"no-log", "log"},  Rivals{"no-log", "log-dir"},
+    Rivals{"shell-line", "script"},   Rivals{"stop", "signal"}, Rivals{"stop", "kill-after"},
+    Rivals{"log", "log-dir"},         Rivals{"no-log", "log"},  Rivals{"no-log", "log-dir"},
+    Rivals{"no-log", "log-required"}, Rivals{"quiet", "show"},  Rivals{"quiet", "summary"},
 };
 
 // Edits (insert, delete, replace, swap of neighbours) that turn one word into the other.
@@ -97,7 +120,8 @@ std::vector<std::string_view> rivals(std::string_view name) {
 }
 
 bool names_one_run(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kNames{"shell-line", "script", "interpreter", "log", "json", "name"};
+  constexpr std::array<std::string_view, 8> kNames{"shell-line", "script", "interpreter", "log",
+                                                   "json",       "name",   "stdout-file", "stderr-file"};
   return std::ranges::find(kNames, name) != kNames.end();
 }
 

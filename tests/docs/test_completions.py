@@ -38,7 +38,7 @@ class Candidates:
         self.assertEqual(self.offered("oversee -"), set(WORDS))
 
     def test_completes_an_option_from_its_beginning(self):
-        self.assertEqual(self.offered("oversee --ti"), {"--timeout"})
+        self.assertEqual(self.offered("oversee --timeo"), {"--timeout"})
         self.assertEqual(self.offered("oversee -v -t 5m --pre"), {"--preserve-status"})
 
     def test_offers_the_choices(self):
@@ -129,7 +129,7 @@ class InBash(Candidates, unittest.TestCase):
                     self.assertEqual(self.offered(line, setup), {f"from {TOOL}"})
 
     def test_on_a_terminal_what_is_typed_is_completed(self):
-        for typed, line in (("oversee --ti", "oversee --timeout "), ("oversee --summary=n", "oversee --summary=never "),
+        for typed, line in (("oversee --timeo", "oversee --timeout "), ("oversee --summary=n", "oversee --summary=never "),
                             ("oversee --stop INT:", "oversee --stop INT:5s,TERM:10s,KILL "),
                             ("oversee -C a-d", "oversee -C a-directory/"),
                             ("oversee -t 5m oversee-example-t", f"oversee -t 5m {TOOL} ")):

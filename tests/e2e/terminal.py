@@ -32,7 +32,7 @@ class Terminal:
             os.setsid()
             fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
-        environment = case.environment(TERM="dumb", **(env or {}))
+        environment = case.environment(**{"TERM": "dumb", **(env or {})})
         self.process = subprocess.Popen([str(each) for each in argv], stdin=self.slave, stdout=self.slave,
                                         stderr=self.slave, env=environment, cwd=cwd or case.work, preexec_fn=prepare)
         self.pid = self.process.pid

@@ -59,7 +59,8 @@ TEST_CASE("json summary: while the run lives") {
   "started_at": "2026-11-23T12:16:59.123Z",
   "status": "running",
   "log": {
-    "path": "/tmp/oversee-0/x.log"
+    "path": "/tmp/oversee-0/x.log",
+    "format": "tagged"
   }
 }
 )");
@@ -192,6 +193,7 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
   },
   "log": {
     "path": "/tmp/x.log",
+    "format": "tagged",
     "complete": false,
     "error": "No space left on device"
   }
@@ -220,7 +222,7 @@ TEST_CASE("json summary: what is absent is null, or not there") {
   CHECK_FALSE(holds(text, "spawn_failure"));
   CHECK_FALSE(holds(text, "cancelled_by"));
   CHECK(holds(document({made_up_exit(0)}, {.path = "/l", .complete = true, .error = {}}),
-              "\n  \"log\": {\n    \"path\": \"/l\",\n    \"complete\": true\n  }\n"));
+              "\n  \"log\": {\n    \"path\": \"/l\",\n    \"format\": \"tagged\",\n    \"complete\": true\n  }\n"));
 }
 
 TEST_CASE("json summary: names and arguments may be any bytes") {

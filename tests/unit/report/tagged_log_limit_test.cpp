@@ -7,6 +7,7 @@
 #include "decode_tagged_log.hpp"
 #include "made_up_run.hpp"
 #include "report/tagged_log.hpp"
+#include "text_sink.hpp"
 
 namespace oversee::report {
 namespace {
@@ -16,24 +17,13 @@ using model::OutputArrived;
 using model::Stream;
 using Random = std::mt19937_64;
 
-class TextSink final : public model::ByteSink {
- public:
-  bool write(std::string_view bytes) override {
-    text += bytes;
-    return true;
-  }
-  bool idle() const override { return true; }
-
-  std::string text;
-};
-
 std::uint64_t newlines(std::string_view text) { return static_cast<std::uint64_t>(std::ranges::count(text, '\n')); }
 
 // One attempt's output under a limit: what was tallied, and what can be had back.
 struct Kept {
   Kept(std::uint64_t most, const std::array<std::string, model::kStreams>& streams, std::size_t chunk) {
     TextSink sink;
-    TaggedLog log(sink, most);
+    TaggedLog log(sink, {most});
     const model::RunInfo info = made_up_run();
     log.on(model::RunStarted{&info}, info.started);
     for (std::size_t at = 0; at < std::max(streams[0].size(), streams[1].size()); at += chunk) {
@@ -112,7 +102,7 @@ TEST_CASE("tagged log's limit: it is each stream's own") {
 
 TEST_CASE("tagged log's limit: it is each attempt's own") {
   TextSink sink;
-  TaggedLog log(sink, 1000);
+  TaggedLog log(sink, {1000});
   const model::RunInfo info = made_up_run();
   log.on(model::RunStarted{&info}, info.started);
   for (int attempt = 1; attempt <= 2; ++attempt) {

@@ -10,6 +10,7 @@
 
 #include "decode_tagged_log.hpp"
 #include "made_up_run.hpp"
+#include "text_sink.hpp"
 
 namespace oversee::report {
 namespace {
@@ -20,20 +21,9 @@ using model::OutputArrived;
 using model::Stream;
 using Random = std::mt19937_64;
 
-class TextSink final : public model::ByteSink {
- public:
-  bool write(std::string_view bytes) override {
-    text += bytes;
-    return true;
-  }
-  bool idle() const override { return true; }
-
-  std::string text;
-};
-
 // A log and the text it has written so far.
 struct Log {
-  explicit Log(std::optional<std::uint64_t> most_kept = {}) : log(sink, most_kept) {
+  explicit Log(std::optional<std::uint64_t> most_kept = {}) : log(sink, {most_kept}) {
     log.on(model::RunStarted{&info}, info.started);
     head = sink.text.size();
   }

@@ -62,6 +62,9 @@ class DrivenMachine {
   std::string at(model::Duration time, const AttemptEvent& event) { return words(step(time, event)); }
   std::string tick(model::Duration time) { return at(time, Tick{}); }
 
+  // The command writes something.
+  void output(model::Duration time) { machine_.output_seen(kBeginning + time); }
+
   // When it wants a tick, counted from the beginning.
   std::optional<model::Duration> wake() const {
     const auto instant = machine_.wake_at();

@@ -123,5 +123,14 @@ TEST_CASE("environment: one line a value where a setting takes several, else the
   CHECK(texts(layer, "shell-line") == Texts{"make\nmake install\n"});
 }
 
+TEST_CASE("layer: where CI=true, a heartbeat is the weakest word there is") {
+  const std::vector<std::string> ci{"CI=true"};
+  CHECK(layer_from_environment(ci).last("heartbeat")->text == "1m");
+  const std::vector<std::string> own{"OVERSEE_HEARTBEAT=5m", "CI=true"};
+  CHECK(layer_from_environment(own).last("heartbeat")->text == "5m");
+  const std::vector<std::string> other{"CI=1", "XCI=true"};
+  CHECK(layer_from_environment(other).last("heartbeat") == nullptr);
+}
+
 }  // namespace
 }  // namespace oversee::settings

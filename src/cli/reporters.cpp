@@ -1,0 +1,158 @@
+// Puts the reporters together.
+#include "cli/reporters.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "cli/console.hpp"
+#include "model/byte_size.hpp"
+
+namespace oversee::cli {
+namespace {
+
+constexpr std::array kBothStreams{model::Stream::out, model::Stream::err};
+
+std::vector<report::SettingValue> settings_in_force(const settings::Settings& settings, const model::RunSpec& spec) {
+  return {{"timeout", model::format_time_limit(spec.limits.wall)},
+          {"idle-timeout", model::format_time_limit(spec.limits.idle)},
+          {"stop", model::format_stop_ladder(spec.limits.ladder)},
+          {"max-output", settings.max_output ? model::format_byte_size(*settings.max_output) : "none"},
+          {"on-overflow", std::string(to_string(settings.on_overflow))}};
+}
+
+// The status line is the console's, and a notice must not come between it and its wiping.
+class ConsoleSink final : public model::ByteSink {
+ public:
+  bool write(std::string_view bytes) override {
+    print_error_lines(bytes);
+    return true;
+  }
+  bool idle() const override { return true; }
+};
+
+ConsoleSink console_sink;
+
+}  // namespace
+
+// The relay first: what is shown waits for nothing. The JSON after the log, whose state it tells.
+Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings::Settings& settings,
+                     const model::RunSpec& spec, RunFiles& files)
+    : loop_(loop),
+      supervisor_(supervisor),
+      settings_(settings),
+      files_(files),
+      show_(settings.show),
+      shown_(open_shown_outputs(loop)),
+      copy_(files.copy(model::Stream::out), files.copy(model::Stream::err)),
+      json_(files.summary_stores(), settings_in_force(settings, spec), [this] { return files_.log_state(); }),
+      notices_({.sink = show_ == model::ShowOutput::live ? shown_.err : &console_sink,
+                .output_known = settings.capture(),
+                .output_shown = show_ == model::ShowOutput::live,
+                .holds_stdout = shown_.out == shown_.err}),
+      summary_(settings.summary, print_error_lines) {
+  watch_sinks();
+  supervisor.all_shown = [this] { return all_shown(); };
+  supervisor.on_attempt_end = [this](const model::AttemptResult& result) { show(result); };
+
+  if (show_ == model::ShowOutput::failure) hold_output_back();
+  if (show_ == model::ShowOutput::live && settings.capture()) {
+    relay_.emplace(*shown_.out, *shown_.err, [this](model::Stream stream) { supervisor_.pause(stream); });
+    if (settings.timestamps) relay_->stamp_lines();
+    supervisor.tell(*relay_);
+  } else if (show_ != model::ShowOutput::live && StatusDisplay::possible()) {
+    status_.emplace(loop);
+    supervisor.tell(status_->line());
+    status_->start();
+  }
+  open_log();
+  if (settings.stdout_file || settings.stderr_file) {
+    supervisor.tell(copy_);
+    for (const model::Stream stream : kBothStreams) {
+      os::FileSink* sink = files.copy(stream);
+      if (sink == nullptr) continue;
+      sink->on_error = [this, stream](int error) {
+        warn(fmt::format("cannot write the copy of {}: {}; the command goes on, the copy ends here",
+                         stream == model::Stream::out ? "stdout" : "stderr", std::strerror(error)));
+        supervisor_.output_lost(error);
+      };
+    }
+  }
+  supervisor.tell(json_);
+  supervisor.tell(notices_);
+  supervisor.tell(summary_);
+}
+
+void Reporters::watch_sinks() {
+  for (const model::Stream stream : kBothStreams) {
+    model::ByteSink& sink = stream == model::Stream::out ? *shown_.out : *shown_.err;
+    // Behind one sink for both streams, both are told.
+    sink.on_ready = [this, stream, before = sink.on_ready] {
+      if (before) before();
+      supervisor_.resume(stream);
+      supervisor_.sink_progressed();
+    };
+    sink.on_error = [this, stream, before = sink.on_error](int error) {
+      if (before) {
+        before(error);
+      } else if (error != EPIPE) {
+        warn(fmt::format("cannot write to {}: {}; the command goes on, its output is kept in the log only",
+                         stream == model::Stream::out ? "stdout" : "stderr", std::strerror(error)));
+      }
+      supervisor_.sink_failed(stream, error);
+    };
+  }
+}
+
+void Reporters::open_log() {
+  if (files_.log() == nullptr) {
+    supervisor_.tally_of = [this](model::Stream stream) { return lines_.tally(stream); };
+    if (settings_.capture()) supervisor_.tell(lines_);
+    return;
+  }
+  report::OverflowPolicy policy{.most_kept = settings_.max_output};
+  if (settings_.on_overflow == model::OnOverflow::spill) {
+    policy.spill = [this](model::Stream stream) { return files_.spill(stream); };
+  }
+  if (settings_.log_required) {
+    files_.on_log_lost([this](int error) { supervisor_.output_lost(error); });
+  }
+  if (settings_.log_format == model::LogFormat::raw) {
+    raw_log_.emplace(*files_.log(), std::move(policy));
+    supervisor_.tally_of = [this](model::Stream stream) { return raw_log_->tally(stream); };
+    supervisor_.tell(*raw_log_);
+  } else {
+    tagged_log_.emplace(*files_.log(), std::move(policy));
+    supervisor_.tally_of = [this](model::Stream stream) { return tagged_log_->tally(stream); };
+    supervisor_.tell(*tagged_log_);
+  }
+}
+
+// Where there is no room for that, it is shown as it comes: too much is better than nothing.
+void Reporters::hold_output_back() {
+  auto files = files_.scratch_files();
+  if (!files) {
+    show_ = model::ShowOutput::live;
+    return;
+  }
+  held_.emplace(std::move(*files), settings_.max_output, [this](model::Stream stream, std::string_view bytes) {
+    return (stream == model::Stream::out ? shown_.out : shown_.err)->write(bytes);
+  });
+  supervisor_.tell(*held_);
+}
+
+void Reporters::show(const model::AttemptResult& result) {
+  if (status_) status_->stop();
+  const bool by_hand =
+      result.status == model::Status::cancelled && result.cancelled_by && result.cancelled_by->pid == 0;
+  // Who pressed Ctrl-C has seen enough.
+  releasing_ = held_ && result.status != model::Status::completed && !by_hand;
+}
+
+bool Reporters::all_shown() {
+  if (releasing_ && held_->release()) releasing_ = false;
+  return !releasing_ && shown_.idle();
+}
+
+}  // namespace oversee::cli

@@ -1,0 +1,58 @@
+// Who is told of a run: everything that shows, keeps or reports it, put together as the settings ask for.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "cli/outputs.hpp"
+#include "cli/status_display.hpp"
+#include "model/run_spec.hpp"
+#include "report/held_output.hpp"
+#include "report/json_summary.hpp"
+#include "report/line_count.hpp"
+#include "report/notice_lines.hpp"
+#include "report/raw_copy.hpp"
+#include "report/raw_log.hpp"
+#include "report/relay.hpp"
+#include "report/summary_line.hpp"
+#include "report/tagged_log.hpp"
+#include "run/supervisor.hpp"
+#include "settings/resolve.hpp"
+#include "uv/loop.hpp"
+
+namespace oversee::cli {
+
+class Reporters {
+ public:
+  // All of these outlive it.
+  Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings::Settings& settings, const model::RunSpec& spec,
+            RunFiles& files);
+
+ private:
+  void watch_sinks();
+  void open_log();
+  void hold_output_back();
+  void show(const model::AttemptResult& result);
+  bool all_shown();
+
+  uv::Loop& loop_;
+  run::Supervisor& supervisor_;
+  const settings::Settings& settings_;
+  RunFiles& files_;
+  model::ShowOutput show_;
+
+  ShownOutputs shown_;
+  std::optional<StatusDisplay> status_;
+  std::optional<report::Relay> relay_;
+  std::optional<report::HeldOutput> held_;
+  bool releasing_ = false;  // what was held back is being shown
+  std::optional<report::TaggedLog> tagged_log_;
+  std::optional<report::RawLog> raw_log_;
+  report::LineCount lines_;
+  report::RawCopy copy_;
+  report::JsonSummary json_;
+  report::NoticeLines notices_;
+  report::SummaryLine summary_;
+};
+
+}  // namespace oversee::cli

@@ -1,0 +1,39 @@
+// Prints slow warnings and heartbeats.
+#include "report/notice_lines.hpp"
+
+#include <fmt/format.h>
+
+#include "model/command_line.hpp"
+
+namespace oversee::report {
+
+void NoticeLines::on(const model::Event& event, const model::Reading&) {
+  if (const auto* started = std::get_if<model::RunStarted>(&event)) {
+    name_ = started->info->name;
+  } else if (const auto* output = std::get_if<model::OutputArrived>(&event)) {
+    const bool ours = output->stream == model::Stream::err || place_.holds_stdout;
+    if (ours && place_.output_shown) within_line_ = !output->bytes.ends_with('\n');
+  } else if (const auto* notice = std::get_if<model::StillRunning>(&event)) {
+    // Behind a reader that is slow there is enough to be read already.
+    if (!place_.sink->idle()) return;
+    std::string line = within_line_ ? "\n" : "";
+    line += model::without_controls(sentence(*notice)) + '\n';
+    within_line_ = false;
+    (void)place_.sink->write(line);
+  }
+}
+
+std::string NoticeLines::sentence(const model::StillRunning& notice) const {
+  // Whole seconds where there are some: nobody reads a heartbeat's milliseconds.
+  const auto rounded = [](model::Duration time) {
+    using namespace std::chrono;
+    return model::format_duration(time >= seconds(1) ? model::Duration(floor<seconds>(time))
+                                                     : floor<milliseconds>(time));
+  };
+  std::string text = fmt::format("oversee: {}{} still runs after {}", notice.slow ? "warning: slow: " : "", name_,
+                                 rounded(notice.elapsed));
+  if (place_.output_known) text += fmt::format(", silent for {}", rounded(notice.silent));
+  return text;
+}
+
+}  // namespace oversee::report

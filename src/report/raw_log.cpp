@@ -1,0 +1,68 @@
+// Writes the raw log.
+#include "report/raw_log.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace oversee::report {
+namespace {
+
+// A line that is longer is kept in pieces.
+constexpr std::size_t kPiece = 4096;
+
+}  // namespace
+
+RawLog::RawLog(model::ByteSink& sink, OverflowPolicy policy)
+    : sink_(sink),
+      policy_(std::move(policy)),
+      captured_{Captured{Overflow(policy_, model::Stream::out)}, Captured{Overflow(policy_, model::Stream::err)}} {}
+
+void RawLog::on(const model::Event& event, const model::Reading&) {
+  if (const auto* output = std::get_if<model::OutputArrived>(&event)) {
+    this->output(captured_[model::index(output->stream)], output->bytes);
+  } else if (std::holds_alternative<model::AttemptFinished>(event)) {
+    for (Captured& each : captured_) finish(each);
+  }
+}
+
+void RawLog::output(Captured& captured, std::string_view bytes) {
+  const bool fits = captured.overflow.fits(bytes.size());
+  if (captured.overflow.spilling()) {
+    captured.lines += captured.overflow.spill(bytes);
+    return;
+  }
+  captured.lines += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
+  if (fits) {
+    (void)sink_.write(bytes);
+    return;
+  }
+  // By lines, so that the tail begins with a whole one.
+  while (!bytes.empty()) {
+    const std::size_t newline = bytes.find('\n');
+    const std::size_t size = std::min(newline == std::string_view::npos ? bytes.size() : newline + 1, kPiece);
+    captured.overflow.add({}, bytes.substr(0, size), {});
+    bytes.remove_prefix(size);
+  }
+}
+
+model::StreamTally RawLog::tally(model::Stream stream) const {
+  const Captured& captured = captured_[model::index(stream)];
+  model::StreamTally tally = captured.overflow.tally();
+  tally.lines = captured.lines;
+  return tally;
+}
+
+// A cut is never silent, not even here.
+void RawLog::finish(Captured& captured) {
+  if (const auto remark = captured.overflow.remark(); !remark.text.empty()) {
+    (void)sink_.write(fmt::format("\n# {:<9} {}\n", remark.key, remark.text));
+  }
+  const auto [first, second] = captured.overflow.tail();
+  if (!first.empty()) (void)sink_.write(first);
+  if (!second.empty()) (void)sink_.write(second);
+  captured.overflow.reset();
+  captured.lines = 0;
+}
+
+}  // namespace oversee::report

@@ -1,0 +1,37 @@
+// The log without stamps: the bytes of both streams as they came, and nothing else while they fit.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "model/byte_sink.hpp"
+#include "model/event.hpp"
+#include "report/overflow.hpp"
+
+namespace oversee::report {
+
+class RawLog final : public model::EventSink {
+ public:
+  // The sink stays the caller's.
+  RawLog(model::ByteSink& sink, OverflowPolicy policy);
+
+  void on(const model::Event& event, const model::Reading& at) override;
+
+  // Of the attempt's output, once it is complete.
+  model::StreamTally tally(model::Stream stream) const;
+
+ private:
+  struct Captured {
+    Overflow overflow;
+    std::uint64_t lines = 0;
+  };
+
+  void output(Captured& captured, std::string_view bytes);
+  void finish(Captured& captured);
+
+  model::ByteSink& sink_;
+  const OverflowPolicy policy_;
+  std::array<Captured, model::kStreams> captured_;
+};
+
+}  // namespace oversee::report

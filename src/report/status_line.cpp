@@ -1,0 +1,78 @@
+// Makes the status line.
+#include "report/status_line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/command_line.hpp"
+
+namespace oversee::report {
+namespace {
+
+// No terminal shows more of a line.
+constexpr std::size_t kLongestLine = 1024;
+
+// Cut to so many characters, never within one. A character that is wider than a column makes the line look longer: the
+// terminal clips it, as the line is not wrapped.
+std::string_view clip(std::string_view text, std::size_t columns) {
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool starts = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+    if (starts && ++characters > columns) return text.substr(0, i);
+  }
+  return text;
+}
+
+}  // namespace
+
+void StatusLine::on(const model::Event& event, const model::Reading& at) {
+  if (const auto* started = std::get_if<model::RunStarted>(&event)) {
+    info_ = started->info;
+  } else if (const auto* attempt = std::get_if<model::AttemptStarted>(&event)) {
+    running_ = true;
+    attempt_ = attempt->number;
+    started_ = at.instant;
+    lines_ = 0;
+    last_line_.clear();
+    unfinished_.clear();
+  } else if (const auto* output = std::get_if<model::OutputArrived>(&event)) {
+    this->output(output->bytes);
+  } else if (std::holds_alternative<model::AttemptFinished>(event)) {
+    running_ = false;
+  }
+}
+
+void StatusLine::output(std::string_view bytes) {
+  lines_ += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
+  const std::size_t last = bytes.rfind('\n');
+  if (last != std::string_view::npos) {
+    const std::string_view ended = bytes.substr(0, last);
+    const std::size_t before = ended.rfind('\n');
+    const std::string_view line = before == std::string_view::npos ? ended : ended.substr(before + 1);
+    if (before == std::string_view::npos) {
+      unfinished_ += line.substr(0, kLongestLine);
+      if (!unfinished_.empty()) last_line_ = unfinished_;
+    } else if (!line.empty()) {
+      last_line_ = line.substr(0, kLongestLine);
+    }
+    unfinished_.clear();
+    bytes.remove_prefix(last + 1);
+  }
+  if (unfinished_.size() < kLongestLine) unfinished_ += bytes.substr(0, kLongestLine);
+}
+
+std::string StatusLine::text(model::Instant now, std::size_t columns) const {
+  if (!running_) return {};
+  const auto elapsed = std::chrono::floor<std::chrono::seconds>(now - started_);
+  std::string line = fmt::format("oversee: {}  {}", info_->name, model::format_duration(elapsed));
+  if (info_->limits.wall) line += " of " + model::format_duration(*info_->limits.wall);
+  if (info_->attempts > 1) line += fmt::format("  attempt {} of {}", attempt_, info_->attempts);
+  line += fmt::format("  {} {}", lines_, lines_ == 1 ? "line" : "lines");
+  const std::string& shown = unfinished_.empty() ? last_line_ : unfinished_;
+  if (!shown.empty()) line += "  | " + shown;
+  line = model::without_controls(std::move(line));
+  return std::string(clip(line, columns));
+}
+
+}  // namespace oversee::report

@@ -1,0 +1,118 @@
+// What people see of a command that still runs: notices between lines, the status line, stamps on shown lines.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "made_up_run.hpp"
+#include "report/notice_lines.hpp"
+#include "report/relay.hpp"
+#include "report/status_line.hpp"
+#include "text_sink.hpp"
+
+namespace oversee::report {
+namespace {
+
+using namespace std::chrono_literals;
+using model::OutputArrived;
+using model::StillRunning;
+using model::Stream;
+
+TEST_CASE("notices: a heartbeat and a warning name the command and its times") {
+  TextSink sink;
+  NoticeLines lines({.sink = &sink});
+  const auto info = made_up_run();
+  lines.on(model::RunStarted{&info}, info.started);
+  lines.on(StillRunning{false, 61s, 1500ms}, after(61s));
+  lines.on(StillRunning{true, 120s, 2s}, after(120s));
+  CHECK(sink.text ==
+        "oversee: make still runs after 1m1s, silent for 1s\n"
+        "oversee: warning: slow: make still runs after 2m, silent for 2s\n");
+}
+
+TEST_CASE("notices: they start a line of their own, and keep off a reader who is behind") {
+  TextSink sink;
+  NoticeLines lines({.sink = &sink, .output_known = false});
+  const auto info = made_up_run();
+  lines.on(model::RunStarted{&info}, info.started);
+  lines.on(OutputArrived{Stream::out, "on stdout, which is elsewhere"}, after(1s));
+  lines.on(StillRunning{false, 2s, 1s}, after(2s));
+  CHECK(sink.text == "oversee: make still runs after 2s\n");
+  lines.on(OutputArrived{Stream::err, "unfinished"}, after(3s));
+  sink.text.clear();
+  lines.on(StillRunning{false, 4s, 1s}, after(4s));
+  CHECK(sink.text == "\noversee: make still runs after 4s\n");
+  sink.text.clear();
+  sink.busy = true;
+  lines.on(StillRunning{false, 5s, 1s}, after(5s));
+  CHECK(sink.text.empty());
+}
+
+TEST_CASE("notices: a name cannot move the cursor") {
+  TextSink sink;
+  NoticeLines lines({.sink = &sink});
+  auto info = made_up_run();
+  info.name = "a\x1b[2Jb\nc";
+  lines.on(model::RunStarted{&info}, info.started);
+  lines.on(StillRunning{false, 1s, 1s}, after(1s));
+  CHECK(sink.text == "oversee: a?[2Jb?c still runs after 1s, silent for 1s\n");
+}
+
+struct Status {
+  Status() {
+    info.limits.wall = 10min;
+    line.on(model::RunStarted{&info}, info.started);
+    line.on(model::AttemptStarted{1, 7}, after({}));
+  }
+  void write(std::string_view bytes) { line.on(OutputArrived{Stream::out, bytes}, after(1s)); }
+  std::string text(std::size_t columns = 200) { return line.text(after(12500ms).instant, columns); }
+
+  model::RunInfo info = made_up_run();
+  StatusLine line;
+};
+
+TEST_CASE("status line: elapsed of the limit, lines, and the last line that said anything") {
+  Status status;
+  CHECK(status.text() == "oversee: make  12s of 10m  0 lines");
+  status.write("compiling a.c\ncompi");
+  CHECK(status.text() == "oversee: make  12s of 10m  1 line  | compi");
+  status.write("ling b.c\n");
+  CHECK(status.text() == "oversee: make  12s of 10m  2 lines  | compiling b.c");
+  status.write("\n\n");
+  CHECK(status.text() == "oversee: make  12s of 10m  4 lines  | compiling b.c");
+  status.write("x\ny\nz\n");
+  CHECK(status.text() == "oversee: make  12s of 10m  7 lines  | z");
+}
+
+TEST_CASE("status line: clipped to the columns, between characters, without control characters") {
+  Status status;
+  status.write("a\x1b[1mb\xC3\xA4\xC3\xB6\n");
+  CHECK(status.text() == "oversee: make  12s of 10m  1 line  | a?[1mb\xC3\xA4\xC3\xB6");
+  CHECK(status.text(44) == "oversee: make  12s of 10m  1 line  | a?[1mb\xC3\xA4");
+  CHECK(status.text(8) == "oversee:");
+}
+
+TEST_CASE("status line: the attempt where there are several, and nothing between them") {
+  Status status;
+  status.info.attempts = 3;
+  status.line.on(model::AttemptStarted{2, 8}, after({}));
+  CHECK(status.text() == "oversee: make  12s of 10m  attempt 2 of 3  0 lines");
+  const auto result = made_up_exit(1);
+  status.line.on(model::AttemptFinished{&result}, after(13s));
+  CHECK(status.text().empty());
+}
+
+TEST_CASE("relay: a stamp starts each line, with the time of its first byte, each stream for itself") {
+  TextSink out, err;
+  Relay relay(out, err, [](Stream) {});
+  relay.stamp_lines();
+  const auto info = made_up_run();
+  relay.on(model::RunStarted{&info}, info.started);
+  relay.on(OutputArrived{Stream::out, "one\ntw"}, after(12ms));
+  relay.on(OutputArrived{Stream::err, "err\n"}, after(1500ms));
+  relay.on(OutputArrived{Stream::out, "o\n\nlast"}, after(2s));
+  CHECK(out.text == "    0.012 one\n    0.012 two\n    2.000 \n    2.000 last");
+  CHECK(err.text == "    1.500 err\n");
+}
+
+}  // namespace
+}  // namespace oversee::report
