@@ -81,21 +81,37 @@ OptionWord look_at_short(std::string_view word) {
   return {};
 }
 
+using SettingsNamed = std::vector<const settings::Setting*>;
+
+void note_settings(std::string_view word, SettingsNamed& named) {
+  const auto note = [&](const settings::Setting* setting) {
+    if (setting != nullptr && std::ranges::find(named, setting) == named.end()) named.push_back(setting);
+  };
+  if (word.starts_with("--")) {
+    note(settings::find(word.substr(2, word.find('=') == std::string_view::npos ? word.npos : word.find('=') - 2)));
+  } else {
+    for (const char letter : word.substr(1)) note(find_letter(letter));
+  }
+}
+
 // Refuses what CLI11 would read otherwise than the user meant: it gives "--log=" the next word for a value, and takes
-// "--no-log=false" for --no-log.
-std::optional<settings::SettingError> check_values(std::span<char*> words) {
+// "--no-log=false" for --no-log. Returns the settings that the words may name: CLI11 compares each option that it is
+// told of with all others, and few calls name more than three.
+std::expected<SettingsNamed, settings::SettingError> check_values(std::span<char*> words) {
+  SettingsNamed named;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
     if (word == "--" || word.size() < 2 || !word.starts_with('-')) break;
     const OptionWord option = word.starts_with("--") ? look_at_long(word) : look_at_short(word);
-    if (option.error) return option.error;
+    if (option.error) return std::unexpected(*option.error);
+    note_settings(word, named);
     if (option.takes_next == nullptr) continue;
     if (++i == words.size()) {
-      return settings::SettingError{fmt::format("--{} needs a value: --{} {}", option.takes_next->name,
-                                                option.takes_next->name, option.takes_next->metavar)};
+      return std::unexpected(settings::SettingError{fmt::format("--{} needs a value: --{} {}", option.takes_next->name,
+                                                                option.takes_next->name, option.takes_next->metavar)});
     }
   }
-  return {};
+  return named;
 }
 
 // CLI11 stops at the first word that is not a flag and hands the rest over untouched, "--" and unknown flags included.
@@ -112,14 +128,16 @@ std::expected<std::vector<std::string>, settings::SettingError> command_words(st
 }  // namespace
 
 std::expected<Arguments, settings::SettingError> parse_arguments(std::span<char*> argv) {
-  if (auto error = check_values(argv.subspan(1))) return std::unexpected(*error);
+  const auto named = check_values(argv.subspan(1));
+  if (!named) return std::unexpected(named.error());
   Arguments arguments;
   CLI::App app;
   app.set_help_flag();
   app.prefix_command();
   app.add_flag("-h,--help", arguments.help);
   app.add_flag("-V,--version", arguments.version);
-  for (const settings::Setting& setting : settings::table()) {
+  for (const settings::Setting* each : *named) {
+    const settings::Setting& setting = *each;
     const std::string where = fmt::format("--{}", setting.name);
     if (setting.kind == settings::Kind::flag) {
       app.add_flag_function(flag_names(setting), [&arguments, &setting, where](std::int64_t) {
