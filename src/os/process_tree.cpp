@@ -101,15 +101,23 @@ bool has_ended(pid_t child) {
 }
 
 // Calls visit(descendant) for each, parents before their children, each as soon as it is found: what forks and exits
-// in a loop is gone a moment later.
+// in a loop is gone a moment later. Our own zombies are passed by unless they are asked for.
+enum class Zombies : std::uint8_t { without, with };
 template <class Visit>
-void for_each_descendant(Visit visit) {
+void for_each_descendant(Visit visit, Zombies zombies = Zombies::without) {
   const pid_t self = ::getpid();
-  if (!has_children_files()) return scan_descendants(self, visit);
+  const auto passed_by = [&](const Descendant& child) {
+    return zombies == Zombies::without && child.parent == self && has_ended(child.pid);
+  };
+  if (!has_children_files()) {
+    return scan_descendants(self, [&](const Descendant& child) {
+      if (!passed_by(child)) visit(child);
+    });
+  }
   std::vector<pid_t> parents{self};
   for (std::size_t next = 0; next < parents.size(); ++next) {
     for_each_child(parents[next], [&](const Descendant& child) {
-      if (child.parent == self && has_ended(child.pid)) return;
+      if (passed_by(child)) return;
       visit(child);
       parents.push_back(child.pid);
     });
@@ -182,8 +190,10 @@ bool TreeKill::round() {
       (void)signal_descendant(each, SIGSTOP);
     });
   }
-  for_each_descendant(
-      [&](const Descendant& each) { refused_ |= signal_descendant(each, SIGKILL) == Signalled::refused; });
+  // Listed first: the children of one that is killed during the walk become ours behind its back.
+  for (const Descendant& each : list_descendants()) {
+    refused_ |= signal_descendant(each, SIGKILL) == Signalled::refused;
+  }
   return !all_stopped || (met_new && !first);
 }
 
@@ -192,13 +202,17 @@ bool kill_and_reap(pid_t not_to_reap, model::Duration bound) {
   TreeKill kill;
   while (true) {
     (void)kill.round();
-    bool left = false;
-    for (const Descendant& each : list_descendants()) {
-      if (each.pid == not_to_reap) continue;
-      const bool ours = each.parent == ::getpid();
-      left |= !ours || ::waitpid(each.pid, nullptr, WNOHANG) != each.pid;
+    // Empty is what lists as empty: the children of one that ends between two looks are missed by the first.
+    std::vector<Descendant> left;
+    for_each_descendant(
+        [&](const Descendant& each) {
+          if (each.pid != not_to_reap) left.push_back(each);
+        },
+        Zombies::with);
+    if (left.empty()) return true;
+    for (const Descendant& each : left) {
+      if (each.parent == ::getpid()) (void)::waitpid(each.pid, nullptr, WNOHANG);
     }
-    if (!left) return true;
     if (std::chrono::steady_clock::now() >= give_up) return false;
     constexpr timespec kPause{0, 1'000'000};
     (void)::nanosleep(&kPause, nullptr);

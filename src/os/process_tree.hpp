@@ -19,8 +19,8 @@ struct Descendant {
 // From now on orphans below this process become its children (PR_SET_CHILD_SUBREAPER, prctl(2)).
 void adopt_orphans();
 
-// All live descendants and unreaped zombies of this process, parents before their children. A fork in flight may be
-// missed: who needs them all looks again.
+// All live descendants of this process, parents before their children; of others' zombies, those that are not reaped
+// yet. A fork in flight may be missed: who needs them all looks again.
 std::vector<Descendant> list_descendants();
 
 model::ProcessName name_process(pid_t pid);
