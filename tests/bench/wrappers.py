@@ -46,6 +46,11 @@ TIMEOUT_TEE = _shell("`timeout X \\| tee log`", ("timeout", "tee"), f'timeout {L
 SCRIPT = Wrapper("`script -qec X log`", ("script",), lambda command, place: [
     "script", "-qec", shlex.join(command), place.peer_log])
 OVERSEE = _oversee("oversee, tagged log and summary")
+# All that comes is in the log, as it is with tee.
+OVERSEE_ALL = _oversee("oversee, tagged log of all", "--max-output", "none")
+OVERSEE_RAW = _oversee("oversee, raw log of all", "--max-output", "none", "--log-format", "raw")
+TRUNCATING = _oversee("oversee, `truncate` past 1 MiB", "--max-output", "1MiB")
+SPILLING = _oversee("oversee, `spill` past 1 MiB", "--max-output", "1MiB", "--on-overflow", "spill")
 OVERSEE_NO_LOG = _oversee("`oversee --no-log`", "--no-log")
 
 

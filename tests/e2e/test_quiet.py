@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import unittest
 
 from harness import OVERSEE, OverseeCase
@@ -119,6 +120,14 @@ class Silence(OverseeCase):
     def test_either_stream_counts_and_no_newline_is_needed(self):
         ended = self.oversee("-i", "2s", "sh", "-c", "for i in 1 2 3 4 5 6 7 8; do printf . >&2; sleep 0.4; done")
         self.assertEqual(ended.status, 0)
+
+    def test_what_waited_while_oversee_itself_was_stopped_counts(self):
+        run = self.start(OVERSEE, "-i", "1s", "sh", "-c", "for i in 1 2 3 4 5 6 7 8 9 10; do echo $i; sleep 0.3; done")
+        run.expect(b"1\n")
+        run.signal(signal.SIGSTOP)
+        self.assertTrue(run.anything_left(within=2.2))
+        run.signal(signal.SIGCONT)
+        self.assertEqual(run.finish().status, 0)
 
     def test_also_without_a_log(self):
         self.assertEqual(self.oversee("--no-log", "-i", "200ms", "sleep", "15").status, 124)

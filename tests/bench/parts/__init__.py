@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from effort import Effort
 from page import Section
-from parts import deadline, memory, parallel, start, throughput, tree
+from parts import deadline, kept, memory, parallel, start, throughput, tree
 from workplace import Workplace
 
 PARTS: dict[str, Callable[[Workplace, Effort], Section]] = {
     "start": start.measure,
     "throughput": throughput.measure,
+    "kept": kept.measure,
     "memory": memory.measure,
     "tree": tree.measure,
     "deadline": deadline.measure,

@@ -10,9 +10,9 @@ from effort import Effort
 from page import Section, Table, Verdict, figure, size_text
 from rounds import BenchError, quote_errors
 from workplace import Workplace
-from wrappers import OVERSEE, OVERSEE_NO_LOG, SCRIPT, TEE, TIMEOUT_TEE, Wrapper, present
+from wrappers import OVERSEE, OVERSEE_ALL, OVERSEE_NO_LOG, SCRIPT, TEE, TIMEOUT_TEE, Wrapper, present
 
-ROWS = (TEE, TIMEOUT_TEE, SCRIPT, OVERSEE, OVERSEE_NO_LOG)
+ROWS = (TEE, TIMEOUT_TEE, SCRIPT, OVERSEE, OVERSEE_ALL, OVERSEE_NO_LOG)
 SMALL_SIZE = 2**20
 LIMIT_MIB = 12.0
 FLAT_MIB = 1.0  # pages that are touched later than others; memory that grows with the output passes this at once

@@ -1,0 +1,99 @@
+// Reading of pipes on a real loop: every byte in its order, the end, an error of the descriptor, pauses.
+#include "uv/pipe_reader.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <optional>
+#include <string>
+
+#include "os/descriptor.hpp"
+
+namespace oversee::uv {
+namespace {
+
+// A reader of `fd`, what it has read, and how it ended.
+struct Reading {
+  explicit Reading(int fd)
+      : reader(loop, fd, buffer,
+               {[this](std::string_view bytes) {
+                  text += bytes;
+                  ++reads;
+                  if (on_read) on_read();
+                },
+                [this](int number) { error = number; }}) {}
+
+  Loop loop;
+  std::array<char, 4096> buffer{};
+  std::string text;
+  int reads = 0;
+  std::optional<int> error;
+  std::function<void()> on_read;
+  PipeReader reader;
+};
+
+TEST_CASE("pipe reader: all bytes in their order, then the end") {
+  auto pipe = os::make_pipe();
+  REQUIRE(pipe.has_value());
+  std::string whole;
+  for (int i = 0; i < 5000; ++i) whole += std::to_string(i) + '\n';
+  REQUIRE(os::write_fully(pipe->writer.get(), whole));
+  pipe->writer.reset();
+  Reading reading(pipe->reader.release());
+  reading.reader.start();
+  reading.loop.run();
+  CHECK(reading.text == whole);
+  CHECK(reading.reads > 1);
+  CHECK(reading.error == 0);
+  CHECK_FALSE(reading.reader.open());
+}
+
+// A socket whose other end was closed with bytes that it had not read: the next read fails (unix(7)).
+TEST_CASE("pipe reader: an error is told as its errno, and is the last word") {
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
+  REQUIRE(::write(ends[0], "unread", 6) == 6);
+  ::close(ends[1]);
+  Reading reading(ends[0]);
+  reading.reader.start();
+  reading.loop.run();
+  CHECK(reading.text.empty());
+  CHECK(reading.error == ECONNRESET);
+}
+
+TEST_CASE("pipe reader: while it is paused nothing is read, and nothing is lost") {
+  auto pipe = os::make_pipe();
+  REQUIRE(pipe.has_value());
+  REQUIRE(os::write_fully(pipe->writer.get(), "one"));
+  Reading reading(pipe->reader.release());
+  reading.on_read = [&] { reading.reader.pause(); };
+  reading.reader.start();
+  reading.loop.run();  // with nothing to wait for it returns
+  CHECK(reading.text == "one");
+  REQUIRE(os::write_fully(pipe->writer.get(), "two"));
+  pipe->writer.reset();
+  CHECK_FALSE(reading.error.has_value());
+  reading.on_read = nullptr;
+  reading.reader.start();
+  reading.loop.run();
+  CHECK(reading.text == "onetwo");
+  CHECK(reading.error == 0);
+}
+
+TEST_CASE("pipe reader: closed by its owner within a read, it says no more") {
+  auto pipe = os::make_pipe();
+  REQUIRE(pipe.has_value());
+  REQUIRE(os::write_fully(pipe->writer.get(), std::string(10'000, 'x')));
+  Reading reading(pipe->reader.release());
+  reading.on_read = [&] { reading.reader.close(); };
+  reading.reader.start();
+  reading.loop.run();
+  CHECK(reading.reads == 1);
+  CHECK_FALSE(reading.error.has_value());
+}
+
+}  // namespace
+}  // namespace oversee::uv
