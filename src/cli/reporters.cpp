@@ -2,6 +2,7 @@
 #include "cli/reporters.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -51,7 +52,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
                 .output_known = settings.capture(),
                 .output_shown = show_ == model::ShowOutput::live,
                 .holds_stdout = shown_.out == shown_.err}),
-      summary_(settings.summary, print_error_lines) {
+      summary_(settings.summary, ::isatty(STDERR_FILENO) != 0, print_error_lines) {
   watch_sinks();
   supervisor.all_shown = [this] { return all_shown(); };
   supervisor.on_attempt_end = [this](const model::AttemptResult& result) { show(result); };

@@ -45,15 +45,17 @@ std::string summary_line(const model::RunFinished& run) {
 
 }  // namespace
 
-SummaryLine::SummaryLine(model::ShowSummary show, std::function<void(std::string_view)> print)
-    : show_(show), print_(std::move(print)) {}
+SummaryLine::SummaryLine(model::ShowSummary show, bool on_terminal, std::function<void(std::string_view)> print)
+    : show_(show), on_terminal_(on_terminal), print_(std::move(print)) {}
 
 void SummaryLine::on(const model::Event& event, const model::Reading&) {
   const auto* finished = std::get_if<model::RunFinished>(&event);
   if (finished == nullptr || show_ == model::ShowSummary::never) return;
-  const bool success = finished->attempts->back().status == model::Status::completed;
+  const model::AttemptResult& last = finished->attempts->back();
+  const bool success = last.status == model::Status::completed;
   if (success && show_ == model::ShowSummary::failure) return;
-  print_(summary_line(*finished));
+  const bool by_key = last.cancelled_by && last.cancelled_by->pid == 0;
+  print_((on_terminal_ && by_key ? "\n" : "") + summary_line(*finished));
 }
 
 }  // namespace oversee::report

@@ -11,13 +11,14 @@ namespace oversee::report {
 
 class SummaryLine final : public model::EventSink {
  public:
-  // `print` is given whole lines.
-  SummaryLine(model::ShowSummary show, std::function<void(std::string_view)> print);
+  // `print` is given whole lines. On a terminal that echoes keys, "^C" stands where the line is to go: it gets its own.
+  SummaryLine(model::ShowSummary show, bool on_terminal, std::function<void(std::string_view)> print);
 
   void on(const model::Event& event, const model::Reading& at) override;
 
  private:
   model::ShowSummary show_;
+  bool on_terminal_;
   std::function<void(std::string_view)> print_;
 };
 

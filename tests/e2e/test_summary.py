@@ -49,7 +49,7 @@ class Ends(SummaryCase):
                                             status="completed", reason="exit", exit_code=0, signal=None, exit_status=0,
                                             flaky=False)
         self.assertRegex(summary["run_id"], rf"\A{RUN_ID.pattern}\Z")
-        self.assertEqual(summary["log"], {"path": str(self.the_only(".log")), "complete": True})
+        self.assertEqual(summary["log"], {"path": str(self.the_only(".log")), "format": "tagged", "complete": True})
         line = rf"\Aoversee: completed: exit 0 after \S+ \[log {self.the_only('.log')}\]\n\Z"
         self.assertRegex(ended.err.decode(), line)
 

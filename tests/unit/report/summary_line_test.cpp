@@ -19,9 +19,9 @@ using model::Status;
 
 // What is printed at the end of a run whose attempts these were.
 std::string printed(const std::vector<model::AttemptResult>& attempts, ShowSummary show = ShowSummary::always,
-                    const std::string& log_path = {}) {
+                    const std::string& log_path = {}, bool on_terminal = false) {
   std::string text;
-  SummaryLine line(show, [&](std::string_view each) { text += each; });
+  SummaryLine line(show, on_terminal, [&](std::string_view each) { text += each; });
   model::RunInfo info = made_up_run();
   info.log_path = log_path;
   line.on(model::RunStarted{&info}, info.started);
@@ -101,6 +101,12 @@ TEST_CASE("summary line: is one line without control characters, whatever things
     CHECK(std::ranges::none_of(text.substr(0, text.size() - 1),
                                [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }));
   }
+}
+
+TEST_CASE("summary line: behind the ^C of a terminal it starts a line of its own") {
+  CHECK(printed({cancelled()}, ShowSummary::always, {}, true).starts_with("\noversee: cancelled"));
+  CHECK(printed({cancelled()}).starts_with("oversee: cancelled"));
+  CHECK(printed({made_up_exit(0)}, ShowSummary::always, {}, true).starts_with("oversee: completed"));
 }
 
 }  // namespace
