@@ -128,7 +128,7 @@ class Places(OverseeCase):
         ended = self.oversee("--log", "own.log", "echo", "hi")
         self.assertEqual(decode((self.work / "own.log").read_bytes()).out, b"hi\n")
         self.assertIn(f"[log {self.work}/own.log]", ended.err.decode())
-        self.assertEqual(self.summary()["log"], {"path": f"{self.work}/own.log", "complete": True})
+        self.assertEqual(self.summary()["log"], {"path": f"{self.work}/own.log", "format": "tagged", "complete": True})
         self.assertEqual([each for each in self.files() if each.endswith(".log")], [])
 
     def test_an_older_one_is_replaced(self):
