@@ -55,7 +55,10 @@ void SummaryLine::on(const model::Event& event, const model::Reading&) {
   const bool success = last.status == model::Status::completed;
   if (success && show_ == model::ShowSummary::failure) return;
   const bool by_key = last.cancelled_by && last.cancelled_by->pid == 0;
-  print_((on_terminal_ && by_key ? "\n" : "") + summary_line(*finished));
+  std::string text;
+  if (on_terminal_ && by_key) text += '\n';
+  text += summary_line(*finished);
+  print_(text);
 }
 
 }  // namespace oversee::report
