@@ -40,8 +40,7 @@ ConsoleSink console_sink;
 // The relay first: what is shown waits for nothing. The JSON after the log, whose state it tells.
 Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings::Settings& settings,
                      const model::RunSpec& spec, RunFiles& files)
-    : loop_(loop),
-      supervisor_(supervisor),
+    : supervisor_(supervisor),
       settings_(settings),
       files_(files),
       show_(settings.show),

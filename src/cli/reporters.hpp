@@ -35,7 +35,6 @@ class Reporters {
   void show(const model::AttemptResult& result);
   bool all_shown();
 
-  uv::Loop& loop_;
   run::Supervisor& supervisor_;
   const settings::Settings& settings_;
   RunFiles& files_;

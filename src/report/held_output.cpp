@@ -24,8 +24,7 @@ struct Header {
 constexpr std::size_t kStart = 0;
 constexpr std::size_t kGap = 1;
 constexpr std::size_t kOlder = 2;
-constexpr std::size_t kNewer = 3;
-constexpr std::size_t kParts = 4;
+constexpr std::size_t kParts = 4;  // the newer end is the last
 
 }  // namespace
 

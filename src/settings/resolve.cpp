@@ -92,6 +92,9 @@ struct Word {
   Value value;
 };
 
+template <class Value>
+Word(std::string_view, Value) -> Word<Value>;
+
 constexpr std::array kShowSummary{Word{"always", model::ShowSummary::always},
                                   Word{"failure", model::ShowSummary::failure},
                                   Word{"never", model::ShowSummary::never}};
