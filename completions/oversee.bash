@@ -47,7 +47,7 @@ _oversee_value() {
   local typed=$2 raw=${COMP_WORDS[COMP_CWORD]} before
   case $1 in
     -C | --directory | --log-dir) _oversee_offer_files -d ;;
-    -l | --log | --json | --stdout-file | --stderr-file | --script | --env-file) _oversee_offer_files -f ;;
+    -l | --log | --json | --events | --stdout-file | --stderr-file | --script | --env-file) _oversee_offer_files -f ;;
     --shell | --interpreter) _oversee_offer_files -c ;;
     --stdin)
       _oversee_offer -W 'inherit null'
@@ -91,7 +91,8 @@ _oversee_command() {
 _oversee() {
   local with_value=(-c --shell-line --shell --script --interpreter -C --directory -E --env --env-file --unset-env
     --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop -l --log --log-dir
-    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --summary --name)
+    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary
+    --name)
   local flags=(--clear-env --no-log --log-required -q --quiet --timestamps --preserve-status -v --verbose -h --help -V --version)
   local words first word option='' letters own='' ended='' typed i last
   COMPREPLY=()

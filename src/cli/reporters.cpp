@@ -37,16 +37,17 @@ ConsoleSink console_sink;
 
 }  // namespace
 
-// The relay first: what is shown waits for nothing. The JSON after the log, whose state it tells.
+// The relay first: what is shown waits for nothing. The JSON after log and events, whose state it
+// tells.
 Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings::Settings& settings,
-                     const model::RunSpec& spec, RunFiles& files)
+                     const model::RunSpec& spec, RunFiles& files, os::UniqueFd event_file)
     : supervisor_(supervisor),
       settings_(settings),
       files_(files),
       show_(settings.show),
       shown_(open_shown_outputs(loop)),
       copy_(files.copy(model::Stream::out), files.copy(model::Stream::err)),
-      json_(files.summary_stores(), settings_in_force(settings, spec), [this] { return files_.log_state(); }),
+      json_(files.summary_stores(), settings_in_force(settings, spec), states()),
       notices_({.sink = show_ == model::ShowOutput::live ? shown_.err : &console_sink,
                 .output_known = settings.capture(),
                 .output_shown = show_ == model::ShowOutput::live,
@@ -79,9 +80,19 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
       };
     }
   }
+  if (settings.events) {
+    events_.emplace(loop, std::move(event_file), settings.events->written, settings_in_force(settings, spec));
+    supervisor.tell(events_->reporter());
+  }
   supervisor.tell(json_);
   supervisor.tell(notices_);
   supervisor.tell(summary_);
+}
+
+report::JsonSummary::States Reporters::states() {
+  report::JsonSummary::States states{.log = [this] { return files_.log_state(); }};
+  if (settings_.events) states.events = [this] { return events_->finish(); };
+  return states;
 }
 
 void Reporters::watch_sinks() {

@@ -4,9 +4,11 @@
 #include <memory>
 #include <optional>
 
+#include "cli/event_output.hpp"
 #include "cli/outputs.hpp"
 #include "cli/status_display.hpp"
 #include "model/run_spec.hpp"
+#include "os/descriptor.hpp"
 #include "report/held_output.hpp"
 #include "report/json_summary.hpp"
 #include "report/line_count.hpp"
@@ -24,14 +26,15 @@ namespace oversee::cli {
 
 class Reporters {
  public:
-  // All of these outlive it.
+  // All of these outlive it, but for what the events are written to: none, where nobody asked for them.
   Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings::Settings& settings, const model::RunSpec& spec,
-            RunFiles& files);
+            RunFiles& files, os::UniqueFd event_file);
 
  private:
   void watch_sinks();
   void open_log();
   void hold_output_back();
+  report::JsonSummary::States states();
   void show(const model::AttemptResult& result);
   bool all_shown();
 
@@ -49,6 +52,7 @@ class Reporters {
   std::optional<report::RawLog> raw_log_;
   report::LineCount lines_;
   report::RawCopy copy_;
+  std::optional<EventOutput> events_;
   report::JsonSummary json_;
   report::NoticeLines notices_;
   report::SummaryLine summary_;

@@ -11,6 +11,7 @@
 #include "history/run_id.hpp"
 #include "model/command_line.hpp"
 #include "os/clock.hpp"
+#include "os/event_target.hpp"
 #include "os/file.hpp"
 #include "os/host.hpp"
 #include "os/terminal.hpp"
@@ -100,6 +101,14 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   const auto spec = make_spec(settings);
   if (!spec) return refused(spec.error());
 
+  // Before all that stays open, the guard included: nothing may take a number that was named, nor inherit it.
+  std::optional<os::EventTarget> event_target;
+  if (settings.events) {
+    auto opened = os::EventTarget::open(*settings.events);
+    if (!opened) return refused(opened.error());
+    event_target.emplace(std::move(*opened));
+  }
+
   // The guard's start is what takes longest: it goes on while the files are opened.
   uv::Loop loop;
   run::Supervisor supervisor(loop, *spec, {.signals = caller, .has_terminal = os::has_controlling_terminal()});
@@ -108,8 +117,14 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   if (const auto ready = supervisor.prepare(id, capture); !ready) return refused(ready.error());
   auto files = RunFiles::open(settings, id, started);
   if (!files) return refused(files.error());
+  os::UniqueFd event_file;
+  if (event_target) {
+    auto begun = std::move(*event_target).begin();
+    if (!begun) return refused(begun.error());
+    event_file = std::move(*begun);
+  }
 
-  Reporters reporters(loop, supervisor, settings, *spec, *files);
+  Reporters reporters(loop, supervisor, settings, *spec, *files, std::move(event_file));
   const model::RunInfo info = make_info(settings, *spec, *files, started);
   if (settings.verbose) say(fmt::format("run {}: {}", info.id, info.command));
   model::ExitAction exit = supervisor.run(info);

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/event.hpp"
 #include "model/failure.hpp"
+#include "report/event_lines.hpp"
+#include "report/json_members.hpp"
 
 namespace oversee::report {
 
@@ -18,10 +21,13 @@ struct LogState {
   std::string error;  // why it is not complete
 };
 
-// A setting as it was in force.
-struct SettingValue {
-  std::string key;
-  std::string value;
+// What it says of the events, where the user asked for them.
+struct EventsState {
+  std::string destination;  // as the user wrote it
+  Dropped dropped;
+  std::string error;  // why the last ones are not there; empty: they are
+
+  bool complete() const { return dropped.events == 0 && error.empty(); }
 };
 
 class JsonSummary final : public model::EventSink {
@@ -34,15 +40,20 @@ class JsonSummary final : public model::EventSink {
     Store final;          // told once at the end
   };
 
-  // `log` is asked when the final document is made.
-  JsonSummary(Stores stores, std::vector<SettingValue> settings, std::function<LogState()> log);
+  // Asked when the final document is made.
+  struct States {
+    std::function<LogState()> log;
+    std::function<EventsState()> events = {};  // empty: nobody asked for them
+  };
+
+  JsonSummary(Stores stores, std::vector<SettingValue> settings, States states);
 
   void on(const model::Event& event, const model::Reading& at) override;
 
  private:
   Stores stores_;
   std::vector<SettingValue> settings_;
-  std::function<LogState()> log_;
+  States states_;
 };
 
 }  // namespace oversee::report

@@ -3,28 +3,25 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <utility>
+
+#include "report/byte_text.hpp"
 
 namespace oversee::report {
 namespace {
 
-// The length of the UTF-8 sequence at the front of the text, 0 where there is no valid one (RFC 3629: neither overlong
-// forms nor surrogates).
-std::size_t valid_sequence(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80) return 0;
-  }
-  const unsigned char second = byte(1);
-  if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second >= 0xa0) || (lead == 0xf0 && second < 0x90) ||
-      (lead == 0xf4 && second >= 0x90)) {
-    return 0;
-  }
-  return length;
+// Whether the byte stands in a string as it is, and is a character of its own.
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x7f; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
+std::size_t plain_prefix(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && kPlain[static_cast<unsigned char>(text[size])]) ++size;
+  return size;
 }
 
 }  // namespace
@@ -68,10 +65,7 @@ JsonText& JsonText::open(std::string_view key, char bracket) {
 
 JsonText& JsonText::close(char bracket) {
   --depth_;
-  if (!first_) {
-    document_ += '\n';
-    document_.append(static_cast<std::size_t>(depth_) * 2, ' ');
-  }
+  if (!first_) break_line();
   document_ += bracket;
   first_ = false;
   return *this;
@@ -79,19 +73,29 @@ JsonText& JsonText::close(char bracket) {
 
 void JsonText::begin_member(std::string_view key) {
   if (depth_ > 0) {
-    document_ += first_ ? "\n" : ",\n";
-    document_.append(static_cast<std::size_t>(depth_) * 2, ' ');
+    if (!first_) document_ += ',';
+    break_line();
   }
   first_ = false;
   if (!key.empty()) {
     append_string(key);
-    document_ += ": ";
+    document_ += layout_ == Layout::indented ? ": " : ":";
   }
+}
+
+void JsonText::break_line() {
+  if (layout_ == Layout::line) return;
+  document_ += '\n';
+  document_.append(static_cast<std::size_t>(depth_) * 2, ' ');
 }
 
 void JsonText::append_string(std::string_view value) {
   document_ += '"';
   while (!value.empty()) {
+    const std::size_t plain = plain_prefix(value);
+    document_ += value.substr(0, plain);
+    value.remove_prefix(plain);
+    if (value.empty()) break;
     const char c = value.front();
     const std::size_t length = valid_sequence(value);
     if (length == 0) {

@@ -11,6 +11,10 @@ namespace oversee::report {
 // can hold nothing else (RFC 8259, section 8.1).
 class JsonText {
  public:
+  enum class Layout : std::uint8_t { indented, line };
+
+  explicit JsonText(Layout layout = Layout::indented) : layout_(layout) {}
+
   JsonText& begin_object(std::string_view key = {}) { return open(key, '{'); }
   JsonText& end_object() { return close('}'); }
   JsonText& begin_array(std::string_view key = {}) { return open(key, '['); }
@@ -29,7 +33,9 @@ class JsonText {
   JsonText& close(char bracket);
   void begin_member(std::string_view key);
   void append_string(std::string_view value);
+  void break_line();
 
+  Layout layout_;
   std::string document_;
   int depth_ = 0;
   bool first_ = true;

@@ -174,6 +174,7 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   settings.on_overflow = read.parse("on-overflow", parse_word<kOnOverflow>, model::OnOverflow::truncate);
   if (settings.on_overflow == model::OnOverflow::fail) settings.limits.fail_past = settings.max_output;
   settings.json = read.text("json");
+  if (read.given("events")) settings.events = read.parse("events", model::parse_event_destination, {});
   settings.summary = read.parse("summary", parse_word<kShowSummary>, model::ShowSummary::always);
   settings.show = read.parse("show", parse_word<kShowOutput>, model::ShowOutput::live);
   if (read.flag("quiet")) {
@@ -201,7 +202,7 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
 
 bool Settings::capture() const {
   const bool passed_on = show == model::ShowOutput::live && !timestamps;
-  return !no_log || limits.idle || limits.fail_past || stdout_file || stderr_file || !passed_on;
+  return !no_log || limits.idle || limits.fail_past || stdout_file || stderr_file || events || !passed_on;
 }
 
 }  // namespace oversee::settings

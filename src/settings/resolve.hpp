@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/event_destination.hpp"
 #include "model/run_spec.hpp"
 #include "settings/layer.hpp"
 
@@ -47,6 +48,7 @@ struct Settings {
   bool timestamps = false;
   model::OnOverflow on_overflow = model::OnOverflow::truncate;
   std::optional<std::string> json;
+  std::optional<model::EventDestination> events;
   model::ShowSummary summary = model::ShowSummary::always;
 
   std::optional<std::string> name;

@@ -63,6 +63,8 @@ constexpr std::array kTable{
             "Past --max-output: truncate the log, fail (stop the command), or spill the rest to files beside it",
             "truncate|fail|spill", false},
     Setting{"json", 0, Kind::path, "FILE", "", Group::output, "Write the JSON summary to FILE as well", "", false},
+    Setting{"events", 0, Kind::path, "DEST", "", Group::output,
+            "Write what happens, when it happens, as JSON lines to a file, fd:N or unix:PATH", "", false},
     Setting{"summary", 0, Kind::choice, "WHEN", "always", Group::output,
             "Show the summary line on stderr: always, failure or never", "always|failure|never", false},
 
@@ -120,8 +122,8 @@ std::vector<std::string_view> rivals(std::string_view name) {
 }
 
 bool names_one_run(std::string_view name) {
-  constexpr std::array<std::string_view, 8> kNames{"shell-line", "script", "interpreter", "log",
-                                                   "json",       "name",   "stdout-file", "stderr-file"};
+  constexpr std::array<std::string_view, 9> kNames{"shell-line", "script",      "interpreter", "log",   "json",
+                                                   "name",       "stdout-file", "stderr-file", "events"};
   return std::ranges::find(kNames, name) != kNames.end();
 }
 

@@ -17,8 +17,10 @@ constexpr std::size_t kRing = 1024 * 1024;
 constexpr std::size_t kHighMark = kRing / 2;
 constexpr std::size_t kLowMark = kRing / 4;
 
-// Larger writes would sit in a full pipe's way for longer than it takes the other side to read.
+// Larger writes would sit in a full pipe's way for longer than it takes the other side to read. While somebody waits
+// for the end, a page: a slow reader, which takes one now and then, is to be told from one that has stalled.
 constexpr std::size_t kLargestWrite = 64 * 1024;
+constexpr std::size_t kSmallWrite = 4096;
 
 // Waits and writes once. The description may be non-blocking, by another's doing: then poll waits in write's place.
 ssize_t write_once(int fd, const char* data, std::size_t size) {
@@ -84,6 +86,19 @@ bool BackgroundWriter::idle() const {
   return empty() || error_ != 0;
 }
 
+BackgroundWriter::Rest BackgroundWriter::drain(model::Duration patience, model::Duration bound) {
+  std::unique_lock lock(mutex_);
+  draining_ = true;
+  const auto end = std::chrono::steady_clock::now() + bound;
+  for (bool goes_on = true; goes_on && !empty() && error_ == 0;) {
+    const auto until = std::min(std::chrono::steady_clock::now() + patience, end);
+    const std::uint64_t before = written_;
+    goes_on = progress_.wait_until(lock, until, [&] { return written_ != before || error_ != 0; });
+  }
+  draining_ = false;
+  return {size_ + overflow_.size(), error_};
+}
+
 void BackgroundWriter::work() noexcept {
   sigset_t all;
   sigfillset(&all);
@@ -94,16 +109,19 @@ void BackgroundWriter::work() noexcept {
     if (empty()) return;
     if (size_ == 0) refill();
     const char* data = ring_.get() + begin_;
-    const std::size_t size = std::min({size_, kRing - begin_, kLargestWrite});
+    const std::size_t size = std::min({size_, kRing - begin_, draining_ ? kSmallWrite : kLargestWrite});
     lock.unlock();
     const ssize_t written = write_once(fd_, data, size);
     const int error = written < 0 ? errno : 0;
     lock.lock();
     if (error != 0) {
       error_ = error;
+      progress_.notify_one();
       uv_async_send(async_.get());
       return;
     }
+    written_ += static_cast<std::size_t>(written);
+    if (draining_) progress_.notify_one();
     begin_ = (begin_ + static_cast<std::size_t>(written)) % kRing;
     size_ -= static_cast<std::size_t>(written);
     if (empty() || (full_ && size_ <= kLowMark)) uv_async_send(async_.get());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -10,6 +11,7 @@
 #include <thread>
 
 #include "model/byte_sink.hpp"
+#include "model/duration.hpp"
 #include "uv/loop.hpp"
 
 namespace oversee::uv {
@@ -25,6 +27,15 @@ class BackgroundWriter final : public model::ByteSink {
   bool write(std::string_view bytes) override;
   bool idle() const override;
 
+  // What a reader that is too slow has left.
+  struct Rest {
+    std::size_t bytes = 0;
+    int error = 0;  // an errno: they cannot be written at all
+  };
+
+  // Waits, without the loop, until all is written; gives up when nothing was for `patience`, and after `bound`.
+  Rest drain(model::Duration patience, model::Duration bound);
+
  private:
   void work() noexcept;
   void notified() noexcept;
@@ -38,7 +49,10 @@ class BackgroundWriter final : public model::ByteSink {
 
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;
+  std::condition_variable progress_;
+  bool draining_ = false;  // somebody waits for progress, to be seen in small steps
   std::unique_ptr<char[]> ring_;
+  std::uint64_t written_ = 0;
   std::size_t begin_ = 0;
   std::size_t size_ = 0;
   std::string overflow_;  // what came after the ring was full; written after it

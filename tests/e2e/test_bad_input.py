@@ -1,6 +1,7 @@
 """What is refused: one line that names the culprit and the remedy, exit 125, nothing run, no file left."""
 
 import os
+import socket
 import unittest
 from pathlib import Path
 
@@ -171,6 +172,54 @@ class BadFiles(Refused):
 
     def test_a_script_without_an_interpreter_in_its_first_line(self):
         self.assert_refused("--script", self.file("script", "#!\n"), culprit="script", remedy="#!")
+
+
+class BadEvents(Refused):
+    """--events: what cannot be written to, or could wait for ever to be opened."""
+
+    def test_words(self):
+        for word, remedy in (("-", "stdout"), ("fd:1", "fd:3 or more"), ("fd:2", "the command's alone"),
+                             ("fd:x", "fd:N"), ("unix:", "unix:PATH")):
+            with self.subTest(word=word):
+                self.assert_refused("--events", word, culprit="--events", remedy=remedy)
+        self.assert_refused(env={"OVERSEE_EVENTS": "fd:0"}, culprit="OVERSEE_EVENTS", remedy="fd:3 or more")
+
+    def test_descriptors(self):
+        self.assert_refused("--events", "fd:9", culprit="fd:9", remedy="open it")
+        for number in (3, 4, 5, 6, 7, 8):  # whatever number oversee's own get, none is taken for the caller's
+            with self.subTest(number=number):
+                line = f'exec {number}>&-; exec "$@"'
+                ended = self.run_plain("sh", "-c", line, "sh", OVERSEE, "--events", f"fd:{number}", "echo", "ran")
+                self.assertEqual((ended.status, ended.out), (125, b""))
+        ended = self.run_plain("sh", "-c", f"{OVERSEE} --events fd:7 echo ran 7</dev/null")
+        self.assertEqual((ended.status, ended.out), (125, b""))
+        self.assertIn(b"not open for writing", ended.err)
+
+    def test_sockets(self):
+        path = str(self.work / "socket")
+        self.assert_refused("--events", "unix:" + path, culprit=path, remedy="start what listens")
+        with socket.socket(socket.AF_UNIX) as nobody:
+            nobody.bind(path)
+            self.assert_refused("--events", "unix:" + path, culprit="Connection refused", remedy="start what listens")
+            self.assert_refused("--events", path, culprit=path, remedy="unix:" + path)
+        self.assert_refused("--events", "unix:" + "x" * 108, culprit="xxx", remedy="107")
+
+    def test_a_pipe_that_nobody_reads(self):
+        os.mkfifo(self.work / "pipe")
+        self.assert_refused("--events", self.work / "pipe", culprit=str(self.work / "pipe"), remedy="its reader first")
+
+    def test_places(self):
+        self.assert_refused("--events", "/no/such/path", culprit="/no/such", remedy="No such file")
+        self.assert_refused("--events", self.work, culprit=str(self.work), remedy="s a directory")
+        (self.work / "link").symlink_to("/no/such/path")
+        self.assert_refused("--events", self.work / "link", culprit="link", remedy="link to nothing")
+
+    def test_what_is_refused_later_leaves_no_events(self):
+        old = self.file("old", "precious\n")
+        for path in (old, self.work / "new"):
+            with self.subTest(path=path):
+                self.assert_refused("--events", path, "--log", "/no/such/path", culprit="/no/such", remedy="No such")
+                self.assert_refused("--events", path, "--json", "/no/such/path", culprit="/no/such", remedy="No such")
 
 
 class BadTemporaryDirectory(Refused):

@@ -19,7 +19,7 @@ struct Written {
   explicit Written(LogState log, std::vector<SettingValue> settings = {})
       : summary({.while_running = [this](std::string_view text) { running.emplace_back(text); },
                  .final = [this](std::string_view text) { final.emplace_back(text); }},
-                std::move(settings), [log] { return log; }) {}
+                std::move(settings), {.log = [log] { return log; }}) {}
 
   std::vector<std::string> running;
   std::vector<std::string> final;
@@ -235,10 +235,39 @@ TEST_CASE("json summary: names and arguments may be any bytes") {
   CHECK(holds(written.running.front(), "\n    \"\xef\xbf\xbd\",\n    \"\",\n    \"x\\\\y\"\n"));
 }
 
+TEST_CASE("json summary: events, where they were asked for") {
+  std::string text;
+  EventsState events{.destination = "fd:3", .dropped = {}, .error = {}};
+  JsonSummary summary({.while_running = {}, .final = [&](std::string_view document) { text = document; }}, {},
+                      {.log = [] { return LogState{}; }, .events = [&] { return events; }});
+  const model::RunInfo info = made_up_run();
+  tell_end(summary, info, {made_up_exit(0)});
+  CHECK(holds(text, R"(,
+  "events": {
+    "destination": "fd:3",
+    "complete": true,
+    "dropped_events": 0,
+    "dropped_bytes": 0
+  }
+}
+)"));
+  events.dropped = {.events = 2, .bytes = 16000};
+  tell_end(summary, info, {made_up_exit(0)});
+  CHECK(holds(text, R"("complete": false,
+    "dropped_events": 2,
+    "dropped_bytes": 16000
+)"));
+  events = {.destination = "fd:3", .dropped = {}, .error = "Broken pipe"};
+  tell_end(summary, info, {made_up_exit(0)});
+  CHECK(holds(text, R"("complete": false,)"));
+  CHECK(holds(text, R"("error": "Broken pipe")"));
+  CHECK_FALSE(holds(document({made_up_exit(0)}), "events"));
+}
+
 TEST_CASE("json summary: without a place for the running document only the final one is made") {
   int finals = 0;
   JsonSummary summary({.while_running = {}, .final = [&](std::string_view) { ++finals; }}, {},
-                      [] { return LogState{}; });
+                      {.log = [] { return LogState{}; }});
   const model::RunInfo info = made_up_run();
   summary.on(model::RunStarted{&info}, info.started);
   CHECK(finals == 0);

@@ -144,5 +144,12 @@ TEST_CASE("json: what was taken is gone") {
   CHECK(json.take() == "\n");
 }
 
+TEST_CASE("json text: on one line") {
+  JsonText json(JsonText::Layout::line);
+  json.begin_object().text("a", "x\ny").begin_array("b").number({}, 1).number({}, 2).end_array();
+  json.begin_object("c").end_object().null("d").end_object();
+  CHECK(json.take() == "{\"a\":\"x\\ny\",\"b\":[1,2],\"c\":{},\"d\":null}\n");
+}
+
 }  // namespace
 }  // namespace oversee::report

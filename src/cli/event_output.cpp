@@ -1,0 +1,58 @@
+// Writes events without ever waiting for their reader, but for a moment at the end.
+#include "cli/event_output.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "cli/console.hpp"
+#include "os/file_sink.hpp"
+
+namespace oversee::cli {
+namespace {
+
+// At the end, how long a reader may take none of what is queued, and how long it may take for all of it.
+constexpr auto kPatience = std::chrono::milliseconds(300);
+constexpr auto kBound = std::chrono::seconds(2);
+
+// A reader that leaves is none of the run's business.
+bool is_departure(int error) { return error == EPIPE || error == ECONNRESET; }
+
+}  // namespace
+
+EventOutput::EventOutput(uv::Loop& loop, os::UniqueFd target, std::string written,
+                         std::vector<report::SettingValue> settings)
+    : target_(std::move(target)), written_(std::move(written)) {
+  if (os::can_block(target_.get())) {
+    auto writer = std::make_unique<uv::BackgroundWriter>(loop, target_.get());
+    writer_ = writer.get();
+    sink_ = std::move(writer);
+  } else {
+    sink_ = std::make_unique<os::FileSink>(target_.get());
+  }
+  lines_.emplace(*sink_, std::move(settings));
+  sink_->on_ready = [this] { lines_->made_room(); };
+  sink_->on_error = [this](int error) { failed(error); };
+}
+
+void EventOutput::failed(int error) {
+  error_ = error;
+  lines_->lost();
+  if (is_departure(error)) return;
+  warn(fmt::format("cannot write the events: {}: {}; the command goes on, the events end here", written_,
+                   std::strerror(error)));
+}
+
+report::EventsState EventOutput::finish() {
+  report::EventsState state{.destination = written_, .dropped = lines_->dropped(), .error = {}};
+  const auto rest = writer_ != nullptr ? writer_->drain(kPatience, kBound) : uv::BackgroundWriter::Rest{};
+  if (const int error = error_ != 0 ? error_ : rest.error; error != 0) {
+    state.error = std::strerror(error);
+  } else if (rest.bytes != 0) {
+    state.error = fmt::format("its reader did not take the last {} bytes", rest.bytes);
+  }
+  return state;
+}
+
+}  // namespace oversee::cli

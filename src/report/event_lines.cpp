@@ -1,0 +1,141 @@
+// Writes events as lines.
+#include "report/event_lines.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "model/date.hpp"
+#include "report/byte_text.hpp"
+
+namespace oversee::report {
+namespace {
+
+constexpr int kSchema = 1;
+
+// Of the command's output in one line. Every byte as \u00xx makes less than 64 KiB of it, which is what readers of
+// lines take by default (Go's Scanner, Python's asyncio).
+constexpr std::size_t kLargestPiece = 8 * 1024;
+
+void count(JsonText& json, std::string_view key, const Dropped& dropped) {
+  json.begin_object(key).number("events", static_cast<std::int64_t>(dropped.events));
+  json.number("bytes", static_cast<std::int64_t>(dropped.bytes)).end_object();
+}
+
+}  // namespace
+
+EventLines::EventLines(model::ByteSink& sink, std::vector<SettingValue> settings)
+    : sink_(sink), settings_(std::move(settings)) {}
+
+void EventLines::on(const model::Event& event, const model::Reading& at) {
+  std::visit([&](const auto& each) { tell(each, at); }, event);
+}
+
+void EventLines::tell(const model::RunStarted& event, const model::Reading& at) {
+  const model::RunInfo& info = *event.info;
+  run_id_ = info.id;
+  JsonText line = begin("started", at);
+  line.number("schema", kSchema);
+  write_head(line, info);
+  line.number("attempts", info.attempts);
+  write_settings(line, settings_);
+  if (info.log_path.empty()) {
+    line.null("log");
+  } else {
+    line.text("log", info.log_path);
+  }
+  write(std::move(line));
+}
+
+void EventLines::tell(const model::AttemptStarted& event, const model::Reading& at) {
+  attempt_ = event.number;
+  JsonText line = begin("attempt_started", at);
+  line.number("pid", event.pid);
+  write(std::move(line));
+}
+
+void EventLines::tell(const model::OutputArrived& event, const model::Reading& at) {
+  std::string& unfinished = unfinished_[model::index(event.stream)];
+  std::string_view rest = event.bytes;
+  std::string joined;
+  while (!rest.empty()) {
+    const std::size_t before = unfinished.size();
+    std::string_view piece = rest.substr(0, kLargestPiece - before);
+    if (before != 0) {
+      joined = std::exchange(unfinished, {}) += piece;
+      piece = joined;
+    }
+    const std::size_t whole = piece.size() - unfinished_tail(piece);
+    if (whole == 0) {
+      unfinished = piece;
+      return;
+    }
+    output(event.stream, piece.substr(0, whole), at);
+    rest.remove_prefix(whole - before);
+    if (rest.size() == piece.size() - whole) {
+      unfinished = rest;
+      return;
+    }
+  }
+}
+
+void EventLines::tell(const model::StillRunning& event, const model::Reading& at) {
+  JsonText line = begin(event.slow ? "slow" : "heartbeat", at);
+  line.number("elapsed_ms", milliseconds(event.elapsed)).number("silent_ms", milliseconds(event.silent));
+  write(std::move(line));
+}
+
+void EventLines::tell(const model::Stopping& event, const model::Reading& at) {
+  JsonText line = begin("stopping", at);
+  line.text("status", to_string(event.status)).text("signal", model::signal_name(event.signal));
+  write(std::move(line));
+}
+
+void EventLines::tell(const model::AttemptFinished& event, const model::Reading& at) {
+  for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
+    const std::string rest = std::exchange(unfinished_[model::index(stream)], {});
+    if (!rest.empty()) output(stream, rest, at);
+  }
+  attempt_ = event.result->number;  // one that could not be started has not been told of
+  JsonText line = begin("attempt_finished", at);
+  write_attempt(line, "result", *event.result);
+  write(std::move(line));
+}
+
+void EventLines::tell(const model::RunFinished& event, const model::Reading& at) {
+  JsonText line = begin("finished", at);
+  write_verdict(line, event);
+  count(line, "dropped_total", dropped_);
+  write(std::move(line));
+}
+
+void EventLines::output(model::Stream stream, std::string_view bytes, const model::Reading& at) {
+  if (full_ || lost_) {
+    for (Dropped* each : {&dropped_, &gap_}) {
+      ++each->events;
+      each->bytes += bytes.size();
+    }
+    return;
+  }
+  JsonText line = begin(stream == model::Stream::out ? "stdout" : "stderr", at);
+  if (is_utf8(bytes)) {
+    line.text("text", bytes);
+  } else {
+    line.text("base64", base64(bytes));
+  }
+  write(std::move(line));
+}
+
+JsonText EventLines::begin(std::string_view event, const model::Reading& at) {
+  JsonText line(JsonText::Layout::line);
+  line.begin_object().text("event", event).text("time", model::format_date(at.wall));
+  line.text("run_id", run_id_).number("attempt", attempt_);
+  if (gap_.events != 0) count(line, "dropped", std::exchange(gap_, {}));
+  return line;
+}
+
+void EventLines::write(JsonText line) {
+  if (lost_) return;
+  full_ = !sink_.write(line.end_object().take());
+}
+
+}  // namespace oversee::report

@@ -1,0 +1,30 @@
+// The members that the JSON documents about a run share: its head, its settings, an attempt, the verdict.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/event.hpp"
+#include "report/json_text.hpp"
+
+namespace oversee::report {
+
+// A setting as it was in force.
+struct SettingValue {
+  std::string key;
+  std::string value;
+};
+
+// As all durations are told there.
+std::int64_t milliseconds(model::Duration duration);
+
+// Each writes its members into the object that is open. Their meaning is in docs/summary.schema.json.
+void write_head(JsonText& json, const model::RunInfo& info);
+void write_settings(JsonText& json, const std::vector<SettingValue>& settings);
+void write_verdict(JsonText& json, const model::RunFinished& run);
+
+// Writes the whole object.
+void write_attempt(JsonText& json, std::string_view key, const model::AttemptResult& result);
+
+}  // namespace oversee::report

@@ -1,0 +1,109 @@
+"""Reads what --events writes, holds each line against its schema, and the whole against the summary."""
+
+import base64
+import json
+import os
+
+import jsonschema
+
+from harness import OVERSEE, SOURCE_ROOT, OverseeCase
+
+DOCS = SOURCE_ROOT / "docs"
+
+
+def validator():
+    """Of one line. What it shares with the summary's schema is put into it, whichever way a library finds files."""
+    summary = json.loads((DOCS / "summary.schema.json").read_text())
+    own = (DOCS / "events.schema.json").read_text().replace("summary.schema.json#/", "#/$defs/summary/")
+    schema = json.loads(own)
+    inner = json.dumps(summary).replace('"#/', '"#/$defs/summary/')
+    schema["$defs"]["summary"] = json.loads(inner)
+    kind = jsonschema.validators.validator_for(schema)
+    kind.check_schema(schema)
+    return kind(schema)
+
+
+VALIDATOR = validator()
+
+
+def bytes_of(events, stream):
+    """The stream as its events have it."""
+    return b"".join(base64.b64decode(each["base64"]) if "base64" in each else each["text"].encode()
+                    for each in events if each["event"] == stream)
+
+
+class Pipe:
+    """A pipe for events; what comes is read when a test asks for it."""
+
+    def __init__(self, case):
+        self.reader, self.writer = os.pipe()
+        self.name = f"fd:{self.writer}"
+        case.addCleanup(self.close_writer)
+        case.addCleanup(self.close_reader)
+
+    def close_writer(self):
+        if self.writer is not None:
+            os.close(self.writer)
+            self.writer = None
+
+    def close_reader(self):
+        if self.reader is not None:
+            os.close(self.reader)
+            self.reader = None
+
+    def rest(self):
+        """All that comes until its end."""
+        self.close_writer()
+        data = bytearray()
+        while more := os.read(self.reader, 1 << 20):
+            data += more
+        return bytes(data)
+
+
+class EventsCase(OverseeCase):
+    def events(self, data):
+        """The events of whole lines, each of which follows the schema."""
+        self.assertTrue(data.endswith(b"\n"), data[-100:])
+        events = [json.loads(line) for line in data[:-1].split(b"\n")]
+        for each in events:
+            VALIDATOR.validate(each)
+        return events
+
+    def run_with_file(self, *arguments, **options):
+        """How a run ended, and its events."""
+        path = self.work / "events.jsonl"
+        ended = self.oversee("--events", path, *arguments, **options)
+        return ended, self.events(path.read_bytes())
+
+    def start_with(self, pipe, *arguments, **options):
+        run = self.start(OVERSEE, "--events", pipe.name, *arguments, pass_fds=(pipe.writer,), **options)
+        pipe.close_writer()
+        return run
+
+    def kinds(self, events):
+        return [each["event"] for each in events]
+
+    def assert_agree(self, events):
+        """With each other and with the only run's summary."""
+        summary = self.summary()
+        self.assertEqual([self.kinds(events)[0], self.kinds(events)[-1]], ["started", "finished"])
+        self.assertEqual(events[0]["time"], summary["started_at"])
+        self.assertEqual(events[-1]["time"], summary["finished_at"])
+        for each in events:
+            self.assertEqual(each["run_id"], summary["run_id"])
+        times = [each["time"] for each in events]
+        self.assertEqual(times, sorted(times))
+        self.assertEqual([each["result"] for each in events if each["event"] == "attempt_finished"],
+                         summary["attempts"])
+        for key in ("status", "reason", "exit_code", "signal", "exit_status", "duration_ms", "summary", "flaky"):
+            self.assertEqual(events[-1][key], summary[key], key)
+        for key in ("name", "command", "directory", "host", "pid", "version", "settings"):
+            self.assertEqual(events[0][key], summary[key], key)
+        self.assertEqual(events[-1]["dropped_total"], {"events": summary["events"]["dropped_events"],
+                                                       "bytes": summary["events"]["dropped_bytes"]})
+        return summary
+
+    def assert_complete(self, events):
+        summary = self.assert_agree(events)
+        self.assertEqual((summary["events"]["complete"], summary["events"]["dropped_events"]), (True, 0))
+        return summary
