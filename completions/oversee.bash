@@ -42,6 +42,15 @@ _oversee_offer_signals() {
   COMPREPLY=("${COMPREPLY[@]/#/$sig}")
 }
 
+# The ids of runs that have a record.
+_oversee_offer_runs() {
+  local record ids=(last)
+  for record in "${TMPDIR:-/tmp}/oversee-$EUID"/*-*-*.json; do
+    [[ -e $record ]] && record=${record##*/} && ids+=("${record%.json}")
+  done
+  _oversee_offer -W "${ids[*]}"
+}
+
 # Offers values of an option: _oversee_value OPTION TEXT
 _oversee_value() {
   local typed=$2 raw=${COMP_WORDS[COMP_CWORD]} before
@@ -58,6 +67,7 @@ _oversee_value() {
     -t | --timeout | -i | --idle-timeout | --slow-after | --heartbeat) _oversee_offer -W '30s 5m 1h' ;;
     -k | --kill-after) _oversee_offer -W '1s 10s 1m none' ;;
     --stop) _oversee_offer -W 'INT:5s,TERM:10s,KILL QUIT:5s,KILL TERM:30s,KILL' ;;
+    --tail) _oversee_offer -W '10 20 100' ;;
     --max-output) _oversee_offer -W '1MiB 64MiB 1GiB none' ;;
     --summary) _oversee_offer -W 'always failure never' ;;
     --on-overflow) _oversee_offer -W 'truncate fail spill' ;;
@@ -88,7 +98,25 @@ _oversee_command() {
   fi
 }
 
+# Completes the words of a verb: _oversee_verb VERB WORD-BEFORE TYPED
+_oversee_verb() {
+  local options typed=$3
+  case $1 in
+    logs) options='--stdout --stderr --plain --tail -f --follow -h --help' ;;
+  esac
+  if [[ $2 == --tail ]]; then
+    _oversee_value "$2" "$typed"
+  elif [[ $typed == --*=* ]]; then
+    _oversee_value "${typed%%=*}" "${typed#*=}"
+  elif [[ $typed == -* ]]; then
+    _oversee_offer -W "$options"
+  else
+    _oversee_offer_runs
+  fi
+}
+
 _oversee() {
+  local verbs='logs'
   local with_value=(-c --shell-line --shell --script --interpreter -C --directory -E --env --env-file --unset-env
     --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop -l --log --log-dir
     --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary
@@ -98,6 +126,10 @@ _oversee() {
   COMPREPLY=()
   _oversee_words
   last=$((${#words[@]} - 1))
+  if ((last > 1)) && [[ " $verbs " == *" ${words[1]} "* ]]; then
+    _oversee_verb "${words[1]}" "${words[last - 1]}" "${words[last]}"
+    return
+  fi
   for ((i = 1; i < last; i++)); do
     word=${words[i]}
     if [[ -n $option ]]; then  # this is its value
@@ -139,6 +171,7 @@ _oversee() {
     _oversee_offer_files -f
   else
     _oversee_command "${first[i]}"
+    ((last > 1)) || _oversee_offer -W "$verbs"
   fi
 }
 

@@ -9,9 +9,13 @@ set -l signals HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM 
     TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS RTMIN RTMAX
 
 # Tells where the cursor is: at one of oversee's own options, in the command (its name or its words; these are put into
-# $__oversee_command), or in the arguments of -c or --script.
+# $__oversee_command), in the arguments of -c or --script, at the first word, which may be a verb, or behind the verb.
 function __oversee_at --argument-names place
     set -l words (commandline -opc)
+    if contains -- "$words[2]" logs
+        test $place = $words[2]
+        return
+    end
     set -l begun 0
     set -l own 0
     set -e words[1]
@@ -44,6 +48,10 @@ function __oversee_at --argument-names place
             test $own = 0
         case argument
             test $own = 1
+        case first
+            test (commandline -opc | count) = 1
+        case '*'
+            return 1
     end
 end
 
@@ -67,6 +75,26 @@ function __oversee_complete_command
     set -l line (string escape -- $__oversee_command) (commandline -ct)
     complete -C (string join ' ' -- $line)
 end
+
+# The ids of runs that have a record.
+function __oversee_runs
+    set -l directory /tmp
+    test -n "$TMPDIR"
+    and set directory $TMPDIR
+    echo last
+    for record in $directory/oversee-(id -u)/*-*-*.json
+        string replace -r '.*/(.*)\.json$' '$1' -- $record
+    end
+end
+
+complete -c oversee -n '__oversee_at first' -x -a logs -d 'Print the log of a run'
+complete -c oversee -n '__oversee_at logs' -x -a '(__oversee_runs)'
+complete -c oversee -n '__oversee_at logs' -l stdout -d "Print the bytes of the command's stdout"
+complete -c oversee -n '__oversee_at logs' -l stderr -d 'Print those of its stderr'
+complete -c oversee -n '__oversee_at logs' -l plain -d 'Leave out terminal escape sequences'
+complete -c oversee -n '__oversee_at logs' -l tail -x -a '10 20 100' -d 'Print the last N lines only'
+complete -c oversee -n '__oversee_at logs' -s f -l follow -d 'Go on until the run ends'
+complete -c oversee -n '__oversee_at logs' -s h -l help -d 'Show help'
 
 complete -c oversee -n '__oversee_at command' -x -a '(__oversee_complete_command)'
 complete -c oversee -n '__oversee_at argument' -F

@@ -10,6 +10,7 @@
 #include "cli/console.hpp"
 #include "cli/help.hpp"
 #include "cli/run_command.hpp"
+#include "cli/verbs.hpp"
 #include "guard/guard.hpp"
 #include "model/outcome.hpp"
 #include "os/descriptor.hpp"
@@ -50,6 +51,12 @@ int supervise(std::span<char*> argv) {
   return cli::run_command(*settings, caller).code;
 }
 
+// Beside a run there is nothing to guard here: signals do what they do to any program.
+int act(const cli::Verb& verb, std::span<char*> words) {
+  os::open_closed_standard_streams();
+  return cli::run_verb(verb, words);
+}
+
 }  // namespace
 }  // namespace oversee
 
@@ -59,6 +66,8 @@ int main(int argc, char** argv) {
   const std::string_view first = argc > 1 ? argv[1] : "";
   if (first == guard::kFirstArgument) return guard::run_guard(arguments);
   if (first == cli::kListSettings) return cli::print(cli::settings_listing()), EXIT_SUCCESS;
+  if (first == cli::kListVerbs) return cli::print(cli::verbs_listing()), EXIT_SUCCESS;
+  if (const cli::Verb* verb = cli::find_verb(first)) return act(*verb, arguments.subspan(1));
   if (argc <= 1) return cli::print_error_lines(cli::short_usage()), model::kExitOwnFailure;
   return supervise(arguments);
 }

@@ -11,10 +11,11 @@ namespace {
 constexpr std::size_t kWidth = 80;
 constexpr std::size_t kColumn = 29;  // where the explanations start
 
-std::string flag_column(const settings::Setting& setting) {
-  std::string flag = setting.letter == 0 ? "      " : fmt::format("  -{}, ", setting.letter);
-  flag += fmt::format("--{}", setting.name);
-  if (!setting.metavar.empty()) flag += fmt::format(" {}", setting.metavar);
+// Of a setting or of a verb's option.
+std::string flag_column(const auto& option) {
+  std::string flag = option.letter == 0 ? "      " : fmt::format("  -{}, ", option.letter);
+  flag += fmt::format("--{}", option.name);
+  if (!option.metavar.empty()) flag += fmt::format(" {}", option.metavar);
   return flag;
 }
 
@@ -51,6 +52,7 @@ std::string help_text() {
       "usage: oversee [OPTIONS] [--] COMMAND [ARG]...\n"
       "       oversee [OPTIONS] -c 'LINE' [ARG]...\n"
       "       oversee [OPTIONS] --script FILE [ARG]...\n"
+      "       oversee VERB ...\n"
       "\n"
       "Runs a command under supervision: its output live and unchanged, its exit\n"
       "status, deadlines that hold, nothing left running, a log and a summary.\n";
@@ -67,6 +69,10 @@ std::string help_text() {
   }
   text += entry("  -h, --help", "Show this help");
   text += entry("  -V, --version", "Show the version");
+  text += "\nVerbs, each as the very first word (oversee VERB --help tells its options):\n";
+  for (const Verb* verb : verbs()) {
+    text += entry(fmt::format("  {} {}", verb->name, verb->operands), std::string(verb->summary));
+  }
   text +=
       "\nDUR: 90, 1.5s, 500ms, 2m30s, 1h, none; a bare number is seconds.\n"
       "SIZE: 4096, 64KiB, 10MB, 1.5GiB, none.  SIG: TERM, SIGTERM, 15, RTMIN+1.\n"
@@ -76,6 +82,12 @@ std::string help_text() {
       "126 the command cannot be executed; 127 there is no such command; death by\n"
       "the same signal where the command died of one.  More: man oversee\n";
   return text;
+}
+
+std::string verb_help_text(const Verb& verb, std::span<const VerbOption> options) {
+  std::string text = fmt::format("usage: oversee {} {} [OPTIONS]\n\n{}.\n\n", verb.name, verb.operands, verb.summary);
+  for (const VerbOption& option : options) text += entry(flag_column(option), std::string(option.help));
+  return text + fmt::format("\nMore: man oversee-{}\n", verb.name);
 }
 
 std::string short_usage() {

@@ -1,7 +1,10 @@
 // What oversee says about itself: usage, help, version.
 #pragma once
 
+#include <span>
 #include <string>
+
+#include "cli/verbs.hpp"
 
 namespace oversee::cli {
 
@@ -9,6 +12,9 @@ std::string version_text();
 
 // The whole help, 80 columns, from the table of settings.
 std::string help_text();
+
+// The same of a verb with all its options.
+std::string verb_help_text(const Verb& verb, std::span<const VerbOption> options);
 
 // A few lines with examples, for a call without arguments.
 std::string short_usage();

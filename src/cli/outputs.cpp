@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
 #include "cli/console.hpp"
@@ -17,11 +16,6 @@
 
 namespace oversee::cli {
 namespace {
-
-std::string temporary_directory() {
-  const char* directory = std::getenv("TMPDIR");
-  return directory == nullptr || *directory == '\0' ? "/tmp" : directory;
-}
 
 std::string absolute(const std::string& path) {
   return path.starts_with('/') ? path : os::current_directory() + '/' + path;
@@ -44,7 +38,7 @@ model::Result<RunFiles> RunFiles::open(const settings::Settings& settings, const
     if (!*path) continue;
     if (auto ready = os::check_replaceable(**path); !ready) return std::unexpected(ready.error());
   }
-  auto directory = history::RunDirectory::open(temporary_directory(), os::user_id());
+  auto directory = history::RunDirectory::open(os::temporary_directory(), os::user_id());
   if (directory) {
     files.directory_.emplace(std::move(*directory));
   } else if (directory.error().refused) {
@@ -117,7 +111,7 @@ model::Result<void> RunFiles::open_default_log(bool required) {
   if (!directory_) {
     if (!required) return {};
     return std::unexpected(
-        model::Failure{"write the log that is required", 0, temporary_directory(), "name one by --log"});
+        model::Failure{"write the log that is required", 0, os::temporary_directory(), "name one by --log"});
   }
   const std::string name = run_id_ + ".log";
   auto file = directory_->create(name);
@@ -166,7 +160,7 @@ std::optional<report::SpillFile> RunFiles::spill(model::Stream stream) {
 std::optional<report::HeldOutput::Files> RunFiles::scratch_files() const {
   report::HeldOutput::Files files;
   for (auto& each : files) {
-    auto file = os::ScratchFile::make(directory_ ? directory_->path_of("") : temporary_directory());
+    auto file = os::ScratchFile::make(directory_ ? directory_->path_of("") : os::temporary_directory());
     if (!file) {
       warn(describe(file.error()) + "; the output is shown as it comes");
       return {};

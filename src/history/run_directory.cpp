@@ -1,6 +1,7 @@
 // Opens the directory of runs and files in it.
 #include "history/run_directory.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -8,6 +9,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <memory>
 
 namespace oversee::history {
 namespace {
@@ -24,14 +26,24 @@ std::unexpected<Unusable> refuse(const std::string& path, std::string why) {
 }  // namespace
 
 std::expected<RunDirectory, Unusable> RunDirectory::open(const std::string& parent, unsigned uid) {
-  std::string path = fmt::format("{}/oversee-{}", parent, uid);
+  return open_or_make(fmt::format("{}/oversee-{}", parent, uid), uid, true);
+}
+
+std::expected<std::optional<RunDirectory>, Unusable> RunDirectory::find(const std::string& parent, unsigned uid) {
+  auto directory = open_or_make(fmt::format("{}/oversee-{}", parent, uid), uid, false);
+  if (directory) return std::move(*directory);
+  if (!directory.error().refused && directory.error().failure.error == ENOENT) return std::nullopt;
+  return std::unexpected(std::move(directory.error()));
+}
+
+std::expected<RunDirectory, Unusable> RunDirectory::open_or_make(std::string path, unsigned uid, bool make) {
   const auto unavailable = [&] {
     return std::unexpected(Unusable{false, {"use the directory for logs", errno, path, "set TMPDIR to another"}});
   };
   // Open first: it is there but for the first run ever.
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   os::UniqueFd directory(::open(path.c_str(), kFlags));
-  if (!directory && errno == ENOENT) {
+  if (!directory && errno == ENOENT && make) {
     if (::mkdir(path.c_str(), kPrivateDirectory) != 0 && errno != EEXIST) return unavailable();
     directory.reset(::open(path.c_str(), kFlags));
   }
@@ -53,6 +65,34 @@ std::expected<RunDirectory, Unusable> RunDirectory::open(const std::string& pare
 }
 
 std::string RunDirectory::path_of(std::string_view name) const { return fmt::format("{}/{}", path_, name); }
+
+model::Result<std::vector<std::string>> RunDirectory::names() const {
+  // A second description: closedir closes its own, and the position is not shared.
+  const int fd = ::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(fd < 0 ? nullptr : ::fdopendir(fd), ::closedir);
+  if (!stream) return std::unexpected(model::Failure{"list the runs", errno, path_, {}});
+  std::vector<std::string> names;
+  errno = 0;
+  while (const dirent* entry = ::readdir(stream.get())) names.emplace_back(entry->d_name);
+  if (errno != 0) return std::unexpected(model::Failure{"list the runs", errno, path_, {}});
+  return names;
+}
+
+model::Result<os::UniqueFd> RunDirectory::open_to_read(const std::string& name) const {
+  os::UniqueFd file(::openat(directory_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file) return std::unexpected(model::Failure{"read", errno, path_of(name), {}});
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return std::unexpected(model::Failure{"read", 0, path_of(name), "it is not a file"});
+  }
+  return file;
+}
+
+model::Result<std::string> RunDirectory::read(const std::string& name) const {
+  const auto file = open_to_read(name);
+  if (!file) return std::unexpected(file.error());
+  return os::read_all(file->get(), path_of(name));
+}
 
 model::Result<os::UniqueFd> RunDirectory::create(const std::string& name) const {
   os::UniqueFd file(

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/failure.hpp"
 #include "os/descriptor.hpp"
@@ -23,7 +25,20 @@ class RunDirectory {
   // PARENT/oversee-UID, made 0700 where it is missing. PARENT is $TMPDIR, else /tmp.
   static std::expected<RunDirectory, Unusable> open(const std::string& parent, unsigned uid);
 
+  // The same without making it; none where there is none.
+  static std::expected<std::optional<RunDirectory>, Unusable> find(const std::string& parent, unsigned uid);
+
+  const std::string& path() const { return path_; }
   std::string path_of(std::string_view name) const;
+
+  // Of all files that are in it, in no order.
+  model::Result<std::vector<std::string>> names() const;
+
+  // A file as it is, for reading; no link, no pipe.
+  model::Result<os::UniqueFd> open_to_read(const std::string& name) const;
+
+  // The whole of a document.
+  model::Result<std::string> read(const std::string& name) const;
 
   // A new file, 0600, for writing.
   model::Result<os::UniqueFd> create(const std::string& name) const;
@@ -34,6 +49,7 @@ class RunDirectory {
   model::Result<void> replace(const std::string& name, std::string_view text) const;
 
  private:
+  static std::expected<RunDirectory, Unusable> open_or_make(std::string path, unsigned uid, bool make);
   RunDirectory(std::string path, os::UniqueFd directory) : path_(std::move(path)), directory_(std::move(directory)) {}
 
   std::string path_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "model/clock.hpp"
 
@@ -9,5 +10,8 @@ namespace oversee::history {
 
 // "20261123-121659-k3f9": UTC and four random letters, so that ids sort by date and two in a second differ.
 std::string make_run_id(model::WallTime started);
+
+// Whether it is one by its form.
+bool is_run_id(std::string_view text);
 
 }  // namespace oversee::history

@@ -60,6 +60,21 @@ bool write_fully(int fd, std::string_view bytes) {
   return true;
 }
 
+bool write_patiently(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd writable{fd, POLLOUT, 0};
+      (void)::poll(&writable, 1, -1);
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool wait_writable(int fd, model::Duration bound) {
   pollfd writable{fd, POLLOUT, 0};
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(bound).count();
@@ -91,10 +106,14 @@ std::size_t readable_bytes(int fd) {
 model::Result<std::string> read_file(const std::string& path) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return std::unexpected(model::Failure{"read", errno, path, {}});
+  return read_all(file.get(), path);
+}
+
+model::Result<std::string> read_all(int fd, const std::string& path) {
   std::string text;
   char buffer[4096];
   while (true) {
-    const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
+    const ssize_t count = ::read(fd, buffer, sizeof buffer);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return std::unexpected(model::Failure{"read", errno, path, {}});
     if (count == 0) return text;

@@ -56,6 +56,9 @@ void keep_over_exec(int fd, bool keep);
 // Writes all of it, over short writes and EINTR; false with errno set where it cannot.
 bool write_fully(int fd, std::string_view bytes);
 
+// The same, and waits for room where the descriptor's description is non-blocking, which may be another's doing.
+bool write_patiently(int fd, std::string_view bytes);
+
 // Whether a small write would find room within the bound; looks, and changes no flag.
 bool wait_writable(int fd, model::Duration bound);
 
@@ -70,5 +73,8 @@ std::size_t readable_bytes(int fd);
 
 // The whole of a small file such as those in /proc.
 model::Result<std::string> read_file(const std::string& path);
+
+// What is left to be read of an open one; the path is for the failure.
+model::Result<std::string> read_all(int fd, const std::string& path);
 
 }  // namespace oversee::os

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <climits>
+#include <cstdlib>
 
 #include "os/descriptor.hpp"
 
@@ -21,6 +22,11 @@ std::string host_name() {
 std::string current_directory() {
   char path[PATH_MAX];
   return ::getcwd(path, sizeof path) == nullptr ? "." : path;  // a directory that was removed has no name
+}
+
+std::string temporary_directory() {
+  const char* directory = std::getenv("TMPDIR");
+  return directory == nullptr || *directory == '\0' ? "/tmp" : directory;
 }
 
 unsigned user_id() { return ::geteuid(); }

@@ -7,6 +7,8 @@ namespace oversee::os {
 
 std::string host_name();
 std::string current_directory();
+// $TMPDIR, else /tmp.
+std::string temporary_directory();
 unsigned user_id();
 int process_id();
 

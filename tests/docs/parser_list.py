@@ -34,7 +34,32 @@ def read_options() -> dict[str, Option]:
     return options
 
 
+class VerbOption(NamedTuple):
+    name: str
+    letter: str
+    takes_value: bool
+    metavar: str
+
+    def words(self) -> list[str]:
+        return [f"--{self.name}"] + ([f"-{self.letter}"] if self.letter else [])
+
+
+def read_verbs() -> dict[str, dict[str, VerbOption]]:
+    """The options of each verb, by its name."""
+    listing = subprocess.run([OVERSEE, "@verbs"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    verbs: dict[str, dict[str, VerbOption]] = {}
+    for line in listing.splitlines():
+        verb, name, letter, kind, metavar = line.split("\t")
+        if kind not in ("flag", "value"):
+            raise ValueError(f"@verbs: neither flag nor value: {line!r}")
+        verbs.setdefault(verb, {})[name] = VerbOption(name, letter, kind == "value", metavar)
+    return verbs
+
+
 OPTIONS = read_options()
+VERBS = read_verbs()
+VERB_WORDS = {verb: {word for option in options.values() for word in option.words()}
+              for verb, options in VERBS.items()}
 WORDS = {word: option for option in OPTIONS.values() for word in option.words()}
 
 

@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from parser_list import OPTIONS, OVERSEE, WORDS, file_text
+from parser_list import OPTIONS, OVERSEE, VERB_WORDS, VERBS, WORDS, file_text
 from shells import BASH_COMPLETION, Bash, Fish, Zsh, require
 
 TOOL = "oversee-example-tool"  # a command that only the tests have
@@ -105,8 +105,48 @@ class Candidates:
     def test_names_no_option_that_the_parser_does_not_have(self):
         code = "\n".join(line for line in self.declarations().splitlines() if not line.lstrip().startswith("#"))
         named = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", code))
-        self.assertEqual(named - set(WORDS) - self.not_options, set())
+        of_verbs = set().union(*VERB_WORDS.values())
+        self.assertEqual(named - set(WORDS) - of_verbs - self.not_options, set())
         self.assertLessEqual({f"--{name}" for name in OPTIONS}, named)
+
+    def test_offers_the_verbs_as_the_very_first_word_only(self):
+        for verb in VERBS:
+            self.assertIn(verb, self.offered(f"oversee {verb[:2]}"))
+            for before in ("-v ", "-- ", "-t 5m "):
+                self.assertNotIn(verb, self.offered(f"oversee {before}{verb[:2]}"), before)
+
+    def test_offers_exactly_the_parsers_options_of_a_verb(self):
+        for verb, words in VERB_WORDS.items():
+            for before in ("", "last "):
+                with self.subTest(verb=verb, before=before):
+                    self.assertEqual(self.offered(f"oversee {verb} {before}-"), words)
+
+    def test_offers_values_of_a_verbs_options_that_it_reads(self):
+        for verb, options in VERBS.items():
+            for option in options.values():
+                if not option.takes_value:
+                    continue
+                offered = self.offered(f"oversee {verb} --{option.name} ")
+                self.assertTrue(offered, option)
+                self.assertEqual(self.offered(f"oversee {verb} --{option.name}="), offered)
+                for value in offered:
+                    done = subprocess.run([OVERSEE, verb, "last", f"--{option.name}", value], stderr=subprocess.PIPE,
+                                          env={"TMPDIR": str(self.place)}, text=True, check=False)
+                    self.assertIn("none is recorded there", done.stderr)
+
+    def test_offers_the_runs_to_a_verb(self):
+        with tempfile.TemporaryDirectory() as directory:
+            setup = f"export TMPDIR={directory}"
+            self.assertEqual(self.offered("oversee logs ", setup), {"last"})
+            records = Path(directory) / f"oversee-{os.getuid()}"
+            records.mkdir()
+            runs = {"20261123-121659-k3fa", "20261124-121659-aaaa"}
+            for name in [f"{run}{suffix}" for run in runs for suffix in (".json", ".log")] + ["20261125-000000-aaaa.log"]:
+                (records / name).touch()
+            for before in ("", "--stdout ", "--tail 5 ", "-f "):
+                with self.subTest(before=before):
+                    self.assertEqual(self.offered(f"oversee logs {before}", setup), runs | {"last"})
+            self.assertEqual(self.offered("oversee logs 20261124", setup), {"20261124-121659-aaaa"})
 
     not_options: set[str] = set()
 

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unittest
 
-from parser_list import OPTIONS, OVERSEE, ROOT, WORDS, file_text, options_used
+from parser_list import OPTIONS, OVERSEE, ROOT, VERB_WORDS, VERBS, WORDS, file_text, options_used
 
 PAGE = "man/oversee.1"
 
@@ -45,6 +45,10 @@ class Help(unittest.TestCase):
     def test_fits_80_columns(self):
         for line in self.text.splitlines():
             self.assertLessEqual(len(line), 80, line)
+
+    def test_names_the_verbs(self):
+        section = self.text[self.text.index("\nVerbs"):]
+        self.assertEqual(re.findall(r"^  ([a-z]+) ", section, re.MULTILINE), list(VERBS))
 
     def test_goes_to_standard_output_alone(self):
         self.assertEqual(self.errors, "")
@@ -131,6 +135,12 @@ class ManualPage(unittest.TestCase):
         self.assertGreater(len(used), 10)
         self.assertEqual([word for word in used if word not in WORDS], [])
 
+    def test_names_the_verbs(self):
+        named = {line.split()[2] for line in self.section("DESCRIPTION") if line.startswith(".It Cm ")}
+        self.assertEqual(named, set(VERBS))
+        for verb in VERBS:
+            self.assertIn(f".Xr oversee-{verb} 1 ,", self.section("SEE ALSO"))
+
     def test_has_the_sections_that_people_look_for(self):
         titles = [line.removeprefix(".Sh ") for line in self.lines if line.startswith(".Sh ")]
         for title in ("NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "SIGNALS", "THE LOG", "ENVIRONMENT", "FILES",
@@ -147,6 +157,47 @@ class ManualPage(unittest.TestCase):
         done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(ROOT / PAGE)],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         self.assertEqual((done.returncode, done.stdout), (0, ""))
+
+
+class VerbPages(unittest.TestCase):
+    """Each verb's help and page, oversee-VERB(1), against the parser's list of its options."""
+
+    def test_help_names_exactly_the_parsers_options(self):
+        for verb, options in VERBS.items():
+            text = subprocess.run([OVERSEE, verb, "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout
+            shown = re.findall(r"^  (?:-(\w), |    )--([\w-]+)(?: ([A-Z]+))?(?:  |$)", text, re.MULTILINE)
+            with self.subTest(verb=verb):
+                self.assertEqual(shown, [(each.letter, each.name, each.metavar) for each in options.values()])
+                self.assertLessEqual(max(map(len, text.splitlines())), 80)
+
+    def test_page_lists_exactly_the_parsers_options(self):
+        for verb, options in VERBS.items():
+            listed = re.findall(r"^\.It (?:Fl (\w) , )?Fl Fl ([\w-]+)(?: Ar (\S+))?$", file_text(f"man/oversee-{verb}.1"),
+                                re.MULTILINE)
+            with self.subTest(verb=verb):
+                self.assertEqual(listed, [(each.letter, each.name, each.metavar) for each in options.values()])
+
+    def test_every_option_that_a_page_mentions_exists(self):
+        for verb in VERBS:
+            text = file_text(f"man/oversee-{verb}.1")
+            macros = "\n".join(line for line in text.splitlines() if line.startswith("."))
+            mentioned = {f"--{name}" for name in re.findall(r"\bFl Fl ([\w-]+)", macros)}
+            mentioned |= {f"-{letter}" for letter in re.findall(r"(?<!Fl )Fl (\w)\b", macros)}
+            used = {word.partition("=")[0] for call in re.findall(rf"^oversee {verb} ([^|>\n]*)", text, re.MULTILINE)
+                    for word in call.split() if word.startswith("-")}
+            with self.subTest(verb=verb):
+                self.assertTrue(used)
+                self.assertEqual(used - VERB_WORDS[verb], set())
+                self.assertEqual(mentioned - VERB_WORDS[verb] - set(WORDS), set())
+
+    def test_pages_are_installed_and_clean_under_mandoc(self):
+        self.assertTrue(shutil.which("mandoc"), "mandoc is not installed; the manual pages cannot be checked")
+        for verb in VERBS:
+            page = f"oversee-{verb}.1"
+            self.assertIn(f"'{page}'", file_text("man/meson.build"))
+            done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(ROOT / "man" / page)],
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+            self.assertEqual((done.returncode, done.stdout), (0, ""))
 
 
 if __name__ == "__main__":

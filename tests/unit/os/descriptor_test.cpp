@@ -176,6 +176,31 @@ TEST_CASE("write_fully: what cannot be written is false, and errno says why") {
   CHECK(errno == EAGAIN);
 }
 
+TEST_CASE("write_patiently: a non-blocking pipe that is full is waited for, and left as it is") {
+  auto pipe = make_pipe();
+  REQUIRE(pipe.has_value());
+  REQUIRE(::fcntl(pipe->writer.get(), F_SETFL, O_NONBLOCK) == 0);
+  const std::string bytes(1'000'000, 'x');
+  const pid_t child = fork_child([&] {
+    pipe->writer.reset();
+    const auto read = read_all(pipe->reader.get(), "the pipe");
+    return read && *read == bytes ? 0 : 1;
+  });
+  pipe->reader.reset();
+  CHECK(write_patiently(pipe->writer.get(), bytes));
+  CHECK((::fcntl(pipe->writer.get(), F_GETFL) & O_NONBLOCK) != 0);
+  pipe->writer.reset();
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+}
+
+TEST_CASE("write_patiently: what cannot be written is false, and errno says why") {
+  const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+  CHECK_FALSE(write_patiently(full.get(), "x"));
+  CHECK(errno == ENOSPC);
+}
+
 TEST_CASE("wait_writable: looks whether a small write would find room") {
   const Pipe pipe = new_pipe();
   CHECK(wait_writable(pipe.writer.get(), 0s));

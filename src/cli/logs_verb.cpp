@@ -1,0 +1,235 @@
+// Reads a run's log back.
+#include "cli/logs_verb.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "cli/console.hpp"
+#include "history/run_directory.hpp"
+#include "history/run_lookup.hpp"
+#include "model/outcome.hpp"
+#include "os/descriptor.hpp"
+#include "os/host.hpp"
+#include "os/process_watch.hpp"
+#include "os/signals.hpp"
+#include "report/log_view.hpp"
+
+namespace oversee::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::array kOptions{
+    VerbOption{"stdout", 0, "", "The bytes of the command's stdout, exactly, and nothing else"},
+    VerbOption{"stderr", 0, "", "Those of its stderr; with --stdout both, in the log's order"},
+    VerbOption{"plain", 0, "", "Leave out terminal escape sequences"},
+    VerbOption{"tail", 0, "N", "The last N lines only"},
+    VerbOption{"follow", 'f', "", "Go on with what is written, until the run ends"},
+};
+
+constexpr std::size_t kChunk = 64 * 1024;
+constexpr auto kBetweenLooks = 100ms;  // at a log that grows
+
+struct Request {
+  report::LogChoice choice;
+  std::optional<std::uint64_t> tail;
+  bool follow = false;
+};
+
+// Collects what is printed, so that a log of short lines is not written line by line.
+class Output {
+ public:
+  void add(std::string_view bytes) {
+    if (bytes.size() > kChunk) {
+      flush();
+      write(bytes);
+      return;
+    }
+    kept_ += bytes;
+    if (kept_.size() > kChunk) flush();
+  }
+
+  void flush() {
+    write(kept_);
+    kept_.clear();
+  }
+
+  // An errno; 0 while all is well. What is printed from then on is dropped.
+  int error() const { return error_; }
+
+ private:
+  void write(std::string_view bytes) {
+    if (error_ == 0 && !os::write_patiently(STDOUT_FILENO, bytes)) error_ = errno;
+  }
+
+  std::string kept_;
+  int error_ = 0;
+};
+
+// A file that is read to an end that may move.
+class LogFile {
+ public:
+  LogFile(os::UniqueFd file, std::string path)
+      : file_(std::move(file)), path_(std::move(path)), buffer_(std::make_unique_for_overwrite<char[]>(kChunk)) {}
+
+  // Hands the next bytes on, up to the offset; false where there are none now, or reading fails.
+  template <class Take>
+  bool read_some(Take&& take, std::uint64_t end = UINT64_MAX) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, end - offset_));
+    ssize_t size = 0;
+    do {
+      size = ::pread(file_.get(), buffer_.get(), most, static_cast<off_t>(offset_));
+    } while (size < 0 && errno == EINTR);
+    if (size < 0) failure_ = model::Failure{"read the run's log", errno, path_, {}};
+    if (size <= 0) return false;
+    offset_ += static_cast<std::uint64_t>(size);
+    take(std::string_view(buffer_.get(), static_cast<std::size_t>(size)));
+    return true;
+  }
+
+  void seek(std::uint64_t offset) { offset_ = offset; }
+  std::uint64_t offset() const { return offset_; }
+  const std::optional<model::Failure>& failure() const { return failure_; }
+
+ private:
+  os::UniqueFd file_;
+  std::string path_;
+  std::unique_ptr<char[]> buffer_;
+  std::uint64_t offset_ = 0;
+  std::optional<model::Failure> failure_;
+};
+
+int refuse(const model::Failure& failure) {
+  say(describe(failure));
+  return model::kExitOwnFailure;
+}
+
+// As cat does it: who reads no more is told nothing.
+int stop_for(int error) {
+  if (error == EPIPE) os::die_of(SIGPIPE);
+  say(fmt::format("cannot write to stdout: {}", std::strerror(error)));
+  return model::kExitOwnFailure;
+}
+
+std::expected<Request, std::string> read_request(const VerbArguments& arguments) {
+  Request request;
+  request.choice = {.out = arguments.has("stdout"), .err = arguments.has("stderr"), .plain = arguments.has("plain")};
+  request.follow = arguments.has("follow");
+  if (arguments.has("tail")) {
+    const std::string text = arguments.value("tail");
+    std::uint64_t lines = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lines);
+    if (error != std::errc{} || end != text.data() + text.size()) {
+      return std::unexpected(fmt::format("--tail: cannot read '{}'; expected a number of lines such as 20", text));
+    }
+    request.tail = lines;
+  }
+  return request;
+}
+
+// A first pass that prints nothing tells where the last lines begin, so that no line need be kept. Returns where it
+// ended: without --follow, what is written meanwhile is not for this call.
+std::uint64_t find_tail(LogFile& log, const Request& request, const report::LogView::ReadSpilled& read_spilled,
+                        report::LogView& view) {
+  report::TailCount count;
+  report::LogView counting(
+      request.choice, [&](std::string_view bytes) { count.count(bytes); }, read_spilled);
+  while (log.read_some([&](std::string_view chunk) { counting.read(chunk); })) {
+  }
+  if (!request.follow) counting.finish();
+  view.skip(count.all_but(*request.tail));
+  const std::uint64_t end = log.offset();
+  log.seek(0);
+  return request.follow ? UINT64_MAX : end;
+}
+
+// Whether the record says so: it is replaced when the log is complete.
+bool has_ended(const history::RunDirectory& directory, const std::string& id) {
+  const auto record = history::read_record(directory, id);
+  return !record || record->ended();
+}
+
+int show(const history::RunDirectory& directory, const history::RunRecord& record, LogFile& log,
+         const Request& request) {
+  Output output;
+  const auto read_spilled = [&](const report::SpilledPart& part, const report::LogView::Print& take) {
+    const std::string name = record.id + (part.stream == model::Stream::out ? ".stdout" : ".stderr");
+    auto file = directory.open_to_read(name);
+    if (!file) return;  // the view counts what is missing
+    LogFile spilled(std::move(*file), directory.path_of(name));
+    spilled.seek(part.offset);
+    while (output.error() == 0 && spilled.read_some(take, part.offset + part.bytes)) {
+    }
+  };
+  report::LogView view(
+      request.choice, [&](std::string_view bytes) { output.add(bytes); }, read_spilled);
+  const std::uint64_t end = request.tail ? find_tail(log, request, read_spilled, view) : UINT64_MAX;
+  const os::ProcessWatch watch(record.pid);
+  for (bool last_look = !request.follow || record.ended();;) {
+    while (!log.failure() && output.error() == 0 &&
+           log.read_some([&](std::string_view chunk) { view.read(chunk); }, end)) {
+      if (request.follow) output.flush();
+    }
+    output.flush();
+    if (log.failure() || output.error() != 0 || last_look) break;
+    // Looked at before the log is read again: what the run wrote last is behind this.
+    last_look = watch.wait(kBetweenLooks, STDOUT_FILENO) || has_ended(directory, record.id);
+    if (os::nobody_reads(STDOUT_FILENO)) return stop_for(EPIPE);
+  }
+  view.finish();
+  output.flush();
+  if (output.error() != 0) return stop_for(output.error());
+  if (log.failure()) return refuse(*log.failure());
+  if (const auto missing = view.missing()) warn(*missing);
+  return EXIT_SUCCESS;
+}
+
+int logs(const VerbArguments& arguments) {
+  auto request = read_request(arguments);
+  if (!request) {
+    say(request.error());
+    return model::kExitOwnFailure;
+  }
+  const std::string parent = os::temporary_directory();
+  const auto directory = history::RunDirectory::find(parent, os::user_id());
+  if (!directory) return refuse(directory.error().failure);
+  if (!*directory) return refuse({"find a run", 0, parent, "none is recorded there; is TMPDIR another one?"});
+  const auto id = history::find_run(**directory, arguments.operands.front());
+  if (!id) return refuse(id.error());
+  const auto record = history::read_record(**directory, *id);
+  if (!record) return refuse(record.error());
+  auto file = history::open_run_log(**directory, *record);
+  if (!file) return refuse(file.error());
+  request->choice.raw = record->log_format == "raw";
+  if (request->choice.raw && !request->choice.whole_log()) {
+    return refuse({"tell the streams apart", 0, record->log_path, "it is a raw log, which has both in one"});
+  }
+  LogFile log(std::move(*file), record->log_path);
+  const int status = show(**directory, *record, log, *request);
+  // Asked again, as a run that was followed tells it at its end.
+  const auto now = history::read_record(**directory, *id);
+  if (now && !now->log_error.empty()) warn(fmt::format("the log ends early: {}", now->log_error));
+  return status;
+}
+
+}  // namespace
+
+const Verb kLogsVerb{
+    .name = "logs",
+    .operands = "RUN",
+    .operand_count = 1,
+    .summary = "Print the log of a run: its id, the beginning of one, or last",
+    .options = kOptions,
+    .run = logs,
+};
+
+}  // namespace oversee::cli

@@ -1,0 +1,130 @@
+// Registers the verbs and reads their words with CLI11.
+#include "cli/verbs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <optional>
+
+#include "cli/cli11.hpp"
+#include "cli/console.hpp"
+#include "cli/help.hpp"
+#include "cli/logs_verb.hpp"
+#include "model/outcome.hpp"
+#include "settings/table.hpp"
+
+namespace oversee::cli {
+namespace {
+
+constexpr std::array<const Verb*, 1> kVerbs{
+    &kLogsVerb,
+};
+
+constexpr VerbOption kHelp{"help", 'h', "", "Show this help"};
+
+std::vector<VerbOption> options_of(const Verb& verb) {
+  std::vector<VerbOption> options(verb.options.begin(), verb.options.end());
+  options.push_back(kHelp);
+  return options;
+}
+
+std::string unknown_option(const std::vector<VerbOption>& options, const std::string& word, std::string_view verb) {
+  std::vector<std::string_view> names;
+  for (const VerbOption& option : options) names.push_back(option.name);
+  const std::string_view name = std::string_view(word).substr(0, word.find('='));
+  const std::string_view near = name.starts_with("--") ? settings::nearest(name.substr(2), names) : std::string_view();
+  if (!near.empty()) return fmt::format("no such flag: {}; did you mean --{}?", name, near);
+  return fmt::format("no such flag: {}; see oversee {} --help", name, verb);
+}
+
+// What CLI11 would read otherwise than the user meant, as with oversee's own options (cli/arguments.cpp).
+std::optional<std::string> refuse_value(const std::vector<VerbOption>& options, std::span<const std::string> words) {
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (word == "--") return {};
+    if (!word.starts_with("--") || equals == std::string::npos) continue;
+    const auto option = std::ranges::find(options, std::string_view(word).substr(2, equals - 2), &VerbOption::name);
+    if (option == options.end()) continue;
+    if (option->metavar.empty()) {
+      return fmt::format("--{} takes no value; leave out '{}'", option->name, word.substr(equals));
+    }
+    if (equals + 1 == word.size()) {
+      return fmt::format("--{0}: its value is empty; expected --{0}={1}", option->name, option->metavar);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const Verb* const> verbs() { return kVerbs; }
+
+const Verb* find_verb(std::string_view word) {
+  const auto* const found = std::ranges::find(kVerbs, word, &Verb::name);
+  return found == kVerbs.end() ? nullptr : *found;
+}
+
+std::expected<VerbArguments, std::string> parse_verb_arguments(const Verb& verb, std::vector<std::string> words) {
+  const std::vector<VerbOption> options = options_of(verb);
+  if (auto refused = refuse_value(options, words)) return std::unexpected(*refused);
+  VerbArguments arguments;
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  for (const VerbOption& option : options) {
+    const std::string names =
+        option.letter == 0 ? fmt::format("--{}", option.name) : fmt::format("-{},--{}", option.letter, option.name);
+    if (option.metavar.empty()) {
+      app.add_flag_function(names, [&](std::int64_t) { arguments.set(option.name, {}); });
+    } else {
+      app.add_option_function<std::string>(names, [&](const std::string& value) { arguments.set(option.name, value); })
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    }
+  }
+  app.add_option("operands", arguments.operands);
+  try {
+    std::ranges::reverse(words);
+    app.parse(std::move(words));
+  } catch (const CLI::ParseError& error) {
+    return std::unexpected(error.what());
+  }
+  if (arguments.has(kHelp.name)) return arguments;
+  for (const std::string& word : app.remaining()) {
+    if (word != "--") return std::unexpected(unknown_option(options, word, verb.name));
+  }
+  if (arguments.operands.size() > verb.operand_count) {
+    return std::unexpected(fmt::format("{}: '{}' is too much; usage: oversee {} {} [OPTIONS]", verb.name,
+                                       arguments.operands.at(verb.operand_count), verb.name, verb.operands));
+  }
+  if (arguments.operands.size() < verb.operand_count) {
+    return std::unexpected(
+        fmt::format("{} needs to be told more; usage: oversee {} {} [OPTIONS]", verb.name, verb.name, verb.operands));
+  }
+  return arguments;
+}
+
+int run_verb(const Verb& verb, std::span<char*> words) {
+  const auto arguments = parse_verb_arguments(verb, std::vector<std::string>(words.begin() + 1, words.end()));
+  if (!arguments) {
+    say(arguments.error());
+    return model::kExitOwnFailure;
+  }
+  if (arguments->has(kHelp.name)) return print(verb_help_text(verb, options_of(verb))), EXIT_SUCCESS;
+  return verb.run(*arguments);
+}
+
+std::string verbs_listing() {
+  std::string text;
+  for (const Verb* verb : kVerbs) {
+    for (const VerbOption& option : options_of(*verb)) {
+      const std::string letter = option.letter == 0 ? "" : std::string(1, option.letter);
+      text += fmt::format("{}\t{}\t{}\t{}\t{}\n", verb->name, option.name, letter,
+                          option.metavar.empty() ? "flag" : "value", option.metavar);
+    }
+  }
+  return text;
+}
+
+}  // namespace oversee::cli

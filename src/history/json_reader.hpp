@@ -1,0 +1,46 @@
+// Reads JSON, strictly by RFC 8259: structure and values. What the keys mean is the caller's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace oversee::history {
+
+class JsonValue {
+ public:
+  using Array = std::vector<JsonValue>;
+  using Object = std::vector<std::pair<std::string, JsonValue>>;  // in the document's order
+  struct Number {
+    std::string text;  // as it was written
+  };
+
+  JsonValue() = default;
+  template <class T>
+  explicit JsonValue(T value) : value_(std::move(value)) {}
+
+  bool is_null() const { return std::holds_alternative<std::monostate>(value_); }
+  const std::string* text() const { return std::get_if<std::string>(&value_); }
+  const bool* boolean() const { return std::get_if<bool>(&value_); }
+  const Array* array() const { return std::get_if<Array>(&value_); }
+  const Object* object() const { return std::get_if<Object>(&value_); }
+  // A whole number that fits.
+  std::optional<std::int64_t> integer() const;
+
+  // The member so named; null where there is none, or this is no object.
+  const JsonValue* member(std::string_view key) const;
+  const std::string* text(std::string_view key) const;
+  std::optional<std::int64_t> integer(std::string_view key) const;
+
+ private:
+  std::variant<std::monostate, bool, Number, std::string, Array, Object> value_;
+};
+
+// The whole text as one value; nothing where it is not JSON, or is nested deeper than any document of ours.
+std::optional<JsonValue> read_json(std::string_view text);
+
+}  // namespace oversee::history

@@ -1,0 +1,155 @@
+// Finds runs.
+#include "history/run_lookup.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <ranges>
+#include <span>
+
+#include "history/json_reader.hpp"
+#include "history/run_id.hpp"
+
+namespace oversee::history {
+namespace {
+
+constexpr std::string_view kRecord = ".json";
+constexpr std::size_t kMostNamed = 5;
+constexpr std::size_t kSecond = 15;  // of an id: the digits of its start, which tell the second
+
+std::unexpected<model::Failure> failure(std::string stage, std::string_view subject, std::string remedy,
+                                        int error = 0) {
+  return std::unexpected(model::Failure{std::move(stage), error, std::string(subject), std::move(remedy)});
+}
+
+std::string name_some(std::span<const std::string> ids) {
+  std::string names = fmt::format("{}", fmt::join(ids.first(std::min(ids.size(), kMostNamed)), ", "));
+  if (ids.size() > kMostNamed) names += fmt::format(" and {} more", ids.size() - kMostNamed);
+  return names;
+}
+
+std::size_t common_start(std::string_view one, std::string_view other) {
+  return static_cast<std::size_t>(std::ranges::mismatch(one, other).in1 - one.begin());
+}
+
+// Of those that share as much of their beginning, the newest.
+const std::string& nearest(const std::vector<std::string>& ids, std::string_view word) {
+  return *std::ranges::max_element(ids | std::views::reverse, {},
+                                   [&](const std::string& id) { return common_start(id, word); });
+}
+
+// Ids tell the second; within one, the records tell more.
+std::string newest(const RunDirectory& directory, const std::vector<std::string>& ids) {
+  std::string best = ids.back();
+  std::string started;
+  for (const std::string& id : ids | std::views::reverse) {
+    if (id.substr(0, kSecond) != ids.back().substr(0, kSecond)) break;
+    const auto record = read_record(directory, id);
+    if (!record || record->started_at <= started) continue;
+    best = id;
+    started = record->started_at;
+  }
+  return best;
+}
+
+// "# oversee 0.1.0  run 20261123-121659-k3f9" is how the log of a run begins. One that is still empty is right, too.
+bool is_log_of(int file, const std::string& id) {
+  char start[256];
+  const ssize_t size = ::pread(file, start, sizeof start, 0);
+  if (size <= 0) return size == 0;
+  const std::string_view text(start, static_cast<std::size_t>(size));
+  return text.starts_with("# oversee ") && text.substr(0, text.find('\n')).ends_with("  run " + id);
+}
+
+bool is_regular(int file) {
+  struct stat status {};
+  return ::fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+}  // namespace
+
+model::Result<std::vector<std::string>> list_runs(const RunDirectory& directory) {
+  auto names = directory.names();
+  if (!names) return std::unexpected(names.error());
+  std::vector<std::string> ids;
+  for (std::string& name : *names) {
+    if (!name.ends_with(kRecord)) continue;
+    name.resize(name.size() - kRecord.size());
+    if (is_run_id(name)) ids.push_back(std::move(name));
+  }
+  std::ranges::sort(ids);
+  return ids;
+}
+
+model::Result<std::string> find_run(const RunDirectory& directory, std::string_view word) {
+  const auto ids = list_runs(directory);
+  if (!ids) return std::unexpected(ids.error());
+  if (ids->empty()) return failure("find a run", directory.path(), "none is recorded there; is TMPDIR another one?");
+  if (word == "last") return newest(directory, *ids);
+  std::vector<std::string> found;
+  for (const std::string& id : *ids) {
+    if (id == word) return id;
+    if (!word.empty() && id.starts_with(word)) found.push_back(id);
+  }
+  if (found.size() == 1) return found.front();
+  if (found.empty()) {
+    return failure("find the run", word, fmt::format("no id begins so; the nearest is {}", nearest(*ids, word)));
+  }
+  std::ranges::reverse(found);
+  return failure("tell which run is meant", word, "it may be " + name_some(found));
+}
+
+model::Result<RunRecord> read_record(const RunDirectory& directory, const std::string& id) {
+  const std::string name = id + std::string(kRecord);
+  const auto text = directory.read(name);
+  if (!text) return std::unexpected(text.error());
+  const std::string stage = "read the run's record";
+  if (text->empty()) {
+    return failure(stage, directory.path_of(name),
+                   "it is empty: the run is about to start, or was killed before it did");
+  }
+  const auto json = read_json(*text);
+  const auto* status = json ? json->text("status") : nullptr;
+  const auto* started = json ? json->text("started_at") : nullptr;
+  const auto pid = json ? json->integer("pid") : std::nullopt;
+  const auto* log = json ? json->member("log") : nullptr;
+  if (status == nullptr || started == nullptr || !pid || log == nullptr) {
+    return failure(stage, directory.path_of(name), "it is not a summary of oversee's");
+  }
+  RunRecord record;
+  record.id = id;
+  record.status = *status;
+  record.pid = static_cast<int>(*pid);
+  record.started_at = *started;
+  if (const auto* path = log->text("path")) record.log_path = *path;
+  if (const auto* format = log->text("format")) record.log_format = *format;
+  if (const auto* error = log->text("error")) record.log_error = *error;
+  return record;
+}
+
+model::Result<os::UniqueFd> open_run_log(const RunDirectory& directory, const RunRecord& record) {
+  const std::string stage = "read the run's log";
+  if (record.log_path.empty()) return failure(stage, record.id, "it was run without one (--no-log)");
+  // In the run directory by its name, as the path may have been given from another place.
+  const std::string name = record.id + ".log";
+  os::UniqueFd file;
+  if (record.log_path.ends_with('/' + name)) {
+    if (auto own = directory.open_to_read(name)) file = std::move(*own);
+  }
+  // Non-blocking, for what stands there now may be a pipe.
+  constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+  if (!file) file.reset(::open(record.log_path.c_str(), kFlags));
+  if (!file) return failure(stage, record.log_path, errno == ENOENT ? "it was removed" : "", errno);
+  if (!is_regular(file.get())) return failure(stage, record.log_path, "it is no file, and kept nothing");
+  if (record.log_format != "raw" && !is_log_of(file.get(), record.id)) {
+    return failure(stage, record.log_path,
+                   fmt::format("it is not that of {}: something else was written there", record.id));
+  }
+  return file;
+}
+
+}  // namespace oversee::history

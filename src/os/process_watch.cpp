@@ -1,0 +1,29 @@
+// Watches a process.
+#include "os/process_watch.hpp"
+
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+namespace oversee::os {
+
+ProcessWatch::ProcessWatch(pid_t pid) : pid_(pid), process_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {}
+
+bool ProcessWatch::wait(model::Duration bound, int written_to) const {
+  // Without a pidfd (a process that is gone; a kernel or a sandbox that has none), poll passes the first by.
+  pollfd watched[] = {{process_.get(), POLLIN, 0}, {written_to, 0, 0}};
+  const bool gone = pid_ <= 0 || (!process_ && ::kill(pid_, 0) != 0 && errno == ESRCH);
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(bound).count();
+  if (!gone) (void)::poll(watched, 2, static_cast<int>(ms));
+  return gone || (watched[0].revents & POLLIN) != 0;
+}
+
+bool nobody_reads(int fd) {
+  pollfd watched{fd, 0, 0};
+  return ::poll(&watched, 1, 0) > 0 && (watched.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+}  // namespace oversee::os

@@ -1,0 +1,173 @@
+// Shows a tagged log.
+#include "report/log_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "model/byte_size.hpp"
+
+namespace oversee::report {
+namespace {
+
+// Takes the words off the front of the text, if they are there.
+bool take(std::string_view& text, std::string_view words) {
+  if (!text.starts_with(words)) return false;
+  text.remove_prefix(words.size());
+  return true;
+}
+
+std::uint64_t take_number(std::string_view& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return number;
+}
+
+// As the log names them.
+std::optional<model::Stream> take_stream(std::string_view& text) {
+  if (take(text, "stdout")) return model::Stream::out;
+  if (take(text, "stderr")) return model::Stream::err;
+  return {};
+}
+
+std::string_view name_of(model::Stream stream) { return stream == model::Stream::out ? "stdout" : "stderr"; }
+
+}  // namespace
+
+LogView::LogView(LogChoice choice, Print print, ReadSpilled read_spilled)
+    : choice_(choice), print_(std::move(print)), read_spilled_(std::move(read_spilled)), reader_(*this) {}
+
+void LogView::read(std::string_view chunk) {
+  if (choice_.whole_log() && !choice_.plain) {
+    emit(chunk);  // nothing of it need be known
+  } else if (choice_.raw) {
+    print_plain(frame_stripper_, chunk);
+  } else {
+    reader_.read(chunk);
+  }
+}
+
+void LogView::finish() {
+  reader_.finish();
+  for (EscapeStripper& stripper : strippers_) release(stripper);
+  release(frame_stripper_);
+}
+
+void LogView::text(model::Stream stream, std::string_view bytes) {
+  if (!choice_.whole_log() && !chosen(stream)) return;
+  if (choice_.plain) {
+    print_plain(strippers_.at(model::index(stream)), bytes);
+  } else {
+    emit(bytes);
+  }
+}
+
+// Between a stream's texts in the whole log stand frames: a byte held back must not come behind them.
+void LogView::frame(std::string_view bytes) {
+  if (!choice_.whole_log()) return;
+  for (EscapeStripper& stripper : strippers_) release(stripper);
+  print_plain(frame_stripper_, bytes);
+  release(frame_stripper_);
+}
+
+void LogView::note(std::string_view key, std::string_view text) {
+  if (key == "omitted") note_omitted(text);
+  if (key == "spilled") note_spilled(text);
+}
+
+// "12MiB, 88123 lines of stdout"
+void LogView::note_omitted(std::string_view text) {
+  const std::string_view size = text.substr(0, text.find(','));
+  take(text, size);
+  take(text, ", ");
+  const std::uint64_t lines = take_number(text);
+  take(text, " lines of ");
+  const auto stream = take_stream(text);
+  if (!stream || !chosen(*stream) || skipping()) return;
+  Omitted& omitted = omitted_.at(model::index(*stream));
+  omitted.any = true;
+  omitted.bytes += model::parse_byte_size(size).value_or(0);
+  omitted.lines += lines;
+}
+
+// "5000000 bytes, 88123 lines of stdout: from byte 0 of PATH"; the file is the run's own, whatever its path was.
+void LogView::note_spilled(std::string_view text) {
+  SpilledPart part{};
+  part.bytes = take_number(text);
+  take(text, " bytes, ");
+  take_number(text);
+  take(text, " lines of ");
+  const auto stream = take_stream(text);
+  if (!stream || !chosen(*stream) || !take(text, ": from byte ")) return;
+  part.stream = *stream;
+  part.offset = take_number(text);
+  std::uint64_t had = 0;
+  read_spilled_(part, [&](std::string_view bytes) {
+    had += bytes.size();
+    this->text(part.stream, bytes);
+  });
+  if (!skipping()) omitted_.at(model::index(part.stream)).spilled += part.bytes - std::min(part.bytes, had);
+}
+
+std::optional<std::string> LogView::missing() const {
+  std::string left_out;
+  std::string gone;
+  for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
+    const Omitted& omitted = omitted_.at(model::index(stream));
+    if (omitted.any) {
+      left_out += fmt::format("{}{}, {} lines of {}", left_out.empty() ? "the log leaves out " : " and ",
+                              model::describe_byte_size(omitted.bytes), omitted.lines, name_of(stream));
+    }
+    if (omitted.spilled != 0) {
+      gone += fmt::format("{}{} bytes of {}", gone.empty() ? "the files of what was spilled lack " : " and ",
+                          omitted.spilled, name_of(stream));
+    }
+  }
+  if (!left_out.empty()) left_out += " (--max-output)";
+  if (left_out.empty() && gone.empty()) return {};
+  return fmt::format("this is not all: {}{}{}", left_out, left_out.empty() || gone.empty() ? "" : "; ", gone);
+}
+
+void LogView::print_plain(EscapeStripper& stripper, std::string_view bytes) {
+  plain_.clear();
+  stripper.strip(bytes, plain_);
+  emit(plain_);
+}
+
+void LogView::release(EscapeStripper& stripper) {
+  plain_.clear();
+  stripper.release(plain_);
+  emit(plain_);
+}
+
+void LogView::emit(std::string_view bytes) {
+  const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(skip_.bytes, bytes.size()));
+  skip_.bytes -= skipped;
+  bytes.remove_prefix(skipped);
+  while (skip_.lines != 0 && !bytes.empty()) {
+    const std::size_t newline = bytes.find('\n');
+    if (newline == std::string_view::npos) return;
+    bytes.remove_prefix(newline + 1);
+    --skip_.lines;
+  }
+  if (!bytes.empty()) print_(bytes);
+}
+
+void TailCount::count(std::string_view bytes) {
+  if (bytes.empty()) return;
+  newlines_ += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
+  bytes_ += bytes.size();
+  open_ = !bytes.ends_with('\n');
+}
+
+LogView::Size TailCount::all_but(std::uint64_t last_lines) const {
+  // By bytes, so that what may still come of an unfinished line is not left out.
+  if (last_lines == 0) return {.lines = 0, .bytes = bytes_};
+  const std::uint64_t lines = newlines_ + (open_ ? 1 : 0);
+  return {.lines = lines > last_lines ? lines - last_lines : 0, .bytes = 0};
+}
+
+}  // namespace oversee::report

@@ -1,0 +1,60 @@
+// The watch over a process: its end is seen whether it is reaped or not, and so is the end of who reads.
+#include "os/process_watch.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+
+#include "forked.hpp"
+
+namespace oversee::os {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Child {
+  pid_t pid = fork_child([] {
+    wait_to_be_killed();
+    return 0;
+  });
+  bool reaped = false;
+
+  void reap() {
+    if (!reaped) ::waitpid(pid, nullptr, 0);
+    reaped = true;
+  }
+  ~Child() {
+    if (!reaped) ::kill(pid, SIGKILL);
+    reap();
+  }
+};
+
+TEST_CASE("process watch: a live process has not ended, one that was killed has, before it is reaped and after") {
+  const UniqueFd null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  Child child;
+  const ProcessWatch watch(child.pid);
+  CHECK_FALSE(watch.wait(1ms, null.get()));
+  ::kill(child.pid, SIGKILL);
+  CHECK(watch.wait(20s, null.get()));
+  CHECK(ProcessWatch(child.pid).wait(20s, null.get()));
+  child.reap();
+  CHECK(watch.wait(20s, null.get()));
+  CHECK(ProcessWatch(child.pid).wait(20s, null.get()));
+  CHECK(ProcessWatch(0).wait(20s, null.get()));
+  CHECK(ProcessWatch(-1).wait(20s, null.get()));
+}
+
+TEST_CASE("process watch: nobody who reads ends the wait") {
+  Child child;
+  const ProcessWatch watch(child.pid);
+  auto pipe = make_pipe();
+  REQUIRE(pipe.has_value());
+  CHECK_FALSE(nobody_reads(pipe->writer.get()));
+  pipe->reader.reset();
+  CHECK(nobody_reads(pipe->writer.get()));
+  CHECK_FALSE(watch.wait(1h, pipe->writer.get()));
+  const UniqueFd null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  CHECK_FALSE(nobody_reads(null.get()));
+}
+
+}  // namespace
+}  // namespace oversee::os
