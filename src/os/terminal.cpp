@@ -25,4 +25,6 @@ std::size_t terminal_columns(int fd) {
   return size.ws_col;
 }
 
+bool in_foreground(int terminal) { return ::tcgetpgrp(terminal) == ::getpgrp(); }
+
 }  // namespace oversee::os
