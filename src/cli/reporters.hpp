@@ -51,6 +51,7 @@ class Reporters {
   report::LineCount lines_;
   report::RawCopy copy_;
   report::JsonSummary json_;
+  std::unique_ptr<model::ByteSink> error_lines_;
   report::NoticeLines notices_;
   report::SummaryLine summary_;
 };

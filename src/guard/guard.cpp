@@ -124,6 +124,7 @@ int Guard::run() {
     wait_for_news(more_to_reap);
   }
   terminal_.reset();
+  kill_.reset();
   tell(TreeEmpty{usage_});
   while (users_terminal_.held() && !front_gone_) wait_for_news(false);  // what is left of the output is being shown
   return 0;

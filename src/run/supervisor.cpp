@@ -225,8 +225,14 @@ void Supervisor::cancel(const os::ReceivedSignal& signal) {
     loop_.stop();
     return;
   }
+  bool typed = signal.from_terminal && shares_terminal();
+  if (spec_.pty && signal.from_terminal && (signal.number == SIGINT || signal.number == SIGQUIT)) {
+    // At our terminal, whose keys were not handed on: the command's own would have done this.
+    attempt_->signal_group(signal.number);
+    typed = true;
+  }
   attempt_->cancel({.by = {signal.number, signal.sender},
-                    .from_terminal = signal.from_terminal && shares_terminal(),
+                    .from_terminal = typed,
                     .keys_read = os::reads_keys()});
 }
 

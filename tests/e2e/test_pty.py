@@ -195,6 +195,18 @@ class Keys(PtyCase):
         self.assertEqual(terminal.seen, b"words\r\ngot words\r\n")
         self.assert_as_found(terminal)
 
+    def test_our_own_lines_start_in_the_first_column(self):
+        for words in ([], ["-q"]):
+            with self.subTest(words=words):
+                terminal = self.terminal(OVERSEE, "--pty", *words, "--slow-after", "200ms", "sh", "-c", "read x; exit 3")
+                self.await_raw(terminal)
+                terminal.expect(rb"(?<![^\n])oversee: warning: slow: [^\n]*\r\n")
+                terminal.type(b"\r")
+                self.assertEqual(terminal.finish(), 3)
+                self.assertNotRegex(terminal.seen, rb"[^\r]\n")
+                self.assertNotIn(b"\r\r", terminal.seen)
+                self.assert_as_found(terminal)
+
     def test_size(self):
         terminal = self.terminal("sh", "-c", f"read go; exec {OVERSEE} --pty sh -c 'stty size; exec {helper('report_signals')}'")
         terminal.resize(41, 133)
@@ -272,6 +284,15 @@ class Keys(PtyCase):
         self.assert_nobody_left()
         self.assert_summary(status="cancelled")
 
+    def test_a_key_at_a_terminal_that_is_left_alone_is_the_commands_as_well(self):
+        line = f"{OVERSEE} --pty --stdin null --summary never {helper('report_signals')} 2 7"
+        terminal = self.terminal("sh", "-c", f"{line}; echo status $?")
+        terminal.expect(rb"ready")
+        self.assert_as_found(terminal)
+        terminal.type(CTRL_C)
+        terminal.finish()
+        self.assert_summary(status="failed", reason="exit", exit_code=7)
+
     def test_full_screen(self):
         for program, leave in (("less", b"q"), ("vim", b":q!\r")):
             if not shutil.which(program):
@@ -313,6 +334,15 @@ class Restored(PtyCase):
                 os.kill(terminal.pid, number)
                 self.assertEqual(terminal.finish(), -number)
                 self.assert_as_found(terminal)
+
+    def test_at_a_hang_up(self):
+        terminal = self.terminal(*PTY, helper("daemon"), "stay")
+        terminal.expect(rb"ready \d+\r\n")
+        self.await_raw(terminal)
+        process, terminal.master = terminal.process, os.close(terminal.master)
+        os.close(terminal.slave)
+        self.assertEqual(process.wait(20), -signal.SIGHUP)
+        self.assert_nobody_left()
 
     def test_where_the_guard_is_killed(self):
         terminal = self.terminal(*PTY, "sleep", 99)
@@ -367,9 +397,9 @@ class JobControl(PtyCase):
         found = shell.modes()
         shell.type(f"{' '.join(PTY)} sleep 60\n".encode())
         front, command = self.job(shell)
-        for _ in range(3):
+        for stop in (lambda: shell.type(CTRL_Z), lambda: os.kill(front, signal.SIGTSTP)) * 2:
             self.await_raw(shell)
-            shell.type(CTRL_Z)
+            stop()
             shell.expect(rb"Stopped")
             shell.expect(rb"READY> ")
             self.assertTrue(is_stopped(front) and is_stopped(command))
