@@ -9,7 +9,7 @@ import termios
 import unittest
 
 from harness import (OVERSEE, OverseeCase, children, command_line, guard_of, helper, is_gone, parse_state,
-                     wait_until)
+                     read_or_none, wait_until)
 from terminal import CTRL_BACKSLASH, CTRL_C, CTRL_Z, Terminal, interactive_bash, is_stopped
 
 PTY = (OVERSEE, "--pty", "--summary", "never")
@@ -159,8 +159,8 @@ class Alone(PtyCase):
         self.assertEqual(len(self.summary()["attempts"][0]["leaked"]), 1)
 
     def test_a_command_that_closes_its_streams_comes_back_to_its_terminal(self):
-        run = self.start(OVERSEE, "--pty", "sh", "-c", "exec </dev/null >/dev/null 2>&1; read x </dev/tty; echo $x >/dev/tty",
-                         stdin=subprocess.PIPE)
+        program = "exec </dev/null >/dev/null 2>&1; read x </dev/tty; echo $x >/dev/tty"
+        run = self.start(OVERSEE, "--pty", "sh", "-c", program, stdin=subprocess.PIPE)
         self.command_of(run.pid)
         os.write(run.process.stdin.fileno(), b"back\n")
         ended = run.finish()
@@ -198,7 +198,8 @@ class Keys(PtyCase):
     def test_our_own_lines_start_in_the_first_column(self):
         for words in ([], ["-q"]):
             with self.subTest(words=words):
-                terminal = self.terminal(OVERSEE, "--pty", *words, "--slow-after", "200ms", "sh", "-c", "read x; exit 3")
+                words = (*words, "--slow-after", "200ms", "sh", "-c", "read x; exit 3")
+                terminal = self.terminal(OVERSEE, "--pty", *words)
                 self.await_raw(terminal)
                 terminal.expect(rb"(?<![^\n])oversee: warning: slow: [^\n]*\r\n")
                 terminal.type(b"\r")
@@ -208,7 +209,8 @@ class Keys(PtyCase):
                 self.assert_as_found(terminal)
 
     def test_size(self):
-        terminal = self.terminal("sh", "-c", f"read go; exec {OVERSEE} --pty sh -c 'stty size; exec {helper('report_signals')}'")
+        program = f"stty size; exec {helper('report_signals')}"
+        terminal = self.terminal("sh", "-c", f"read go; exec {OVERSEE} --pty sh -c '{program}'")
         terminal.resize(41, 133)
         terminal.type(b"\n")
         terminal.expect(rb"41 133\r\n")
@@ -220,8 +222,8 @@ class Keys(PtyCase):
         self.assertEqual(terminal.seen.count(b"28\r\n"), 1)
 
     def test_a_new_size_is_seen_by_the_command(self):
-        program = ("import os, signal; signal.signal(signal.SIGWINCH, lambda *_: None); print('ready', flush=True)\n"
-                   "signal.pause(); print(*os.get_terminal_size(), flush=True)")
+        program = ("import os, signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH]); print('ready')\n"
+                   "signal.sigwait([signal.SIGWINCH]); print(*os.get_terminal_size())")
         terminal = self.terminal(*PTY, sys.executable, "-c", program)
         terminal.expect(rb"ready\r\n")
         terminal.resize(50, 132)
@@ -260,17 +262,22 @@ class Keys(PtyCase):
         self.assert_summary(status="cancelled", signal="KILL")
         self.assert_as_found(terminal)
 
+    def in_foreground(self, shell, name):
+        """Whether the shell's only child is so named and its group has the terminal (proc(5), fields 5 and 8)."""
+        for pid in children(shell):
+            stat = (read_or_none(f"/proc/{pid}/stat") or b"").rpartition(b")")[2].split()
+            return command_line(pid) == [name] and stat[2:3] == stat[5:6]
+
     def test_a_shell_inside_does_job_control_and_keeps_the_keys(self):
         terminal = self.terminal(*PTY, "bash", "--norc", "--noprofile", "--noediting", "-i", env={"PS1": "INNER> "})
         terminal.expect(rb"INNER> ")
         self.await_raw(terminal)
-        terminal.type(b"cat\r")
-        terminal.expect(rb"cat\r\n")
         shell = self.command_of(terminal.pid)
-        wait_until(lambda: [command_line(each) for each in children(shell)] == [["cat"]], "cat")
         for _ in range(3):
+            terminal.type(b"cat\r")
+            wait_until(lambda: self.in_foreground(shell, "cat"), "cat in the foreground")
             terminal.type(CTRL_C)
-        terminal.expect(rb"INNER> ")
+            terminal.expect(rb"INNER> ")
         terminal.type(b"exit 5\r")
         self.assertEqual(terminal.finish(), 5)
         self.assert_as_found(terminal)
