@@ -119,9 +119,9 @@ _oversee() {
   local verbs='logs'
   local with_value=(-c --shell-line --shell --script --interpreter -C --directory -E --env --env-file --unset-env
     --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop -l --log --log-dir
-    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary
-    --name)
-  local flags=(--clear-env --no-log --log-required -q --quiet --timestamps --preserve-status -v --verbose -h --help -V --version)
+    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary --name)
+  local flags=(--clear-env --pty --no-log --log-required -q --quiet --timestamps --preserve-status -v --verbose
+    -h --help -V --version)
   local words first word option='' letters own='' ended='' typed i last
   COMPREPLY=()
   _oversee_words

@@ -113,6 +113,7 @@ complete -c oversee -n '__oversee_at option' -l env-file -r -F -d 'Set what the 
 complete -c oversee -n '__oversee_at option' -l unset-env -x -a '(set --names -x)' -d 'Remove a variable'
 complete -c oversee -n '__oversee_at option' -l clear-env -d 'Start from an empty environment'
 complete -c oversee -n '__oversee_at option' -l stdin -r -F -a 'inherit null' -d 'Standard input'
+complete -c oversee -n '__oversee_at option' -l pty -d 'Give the command a terminal of its own'
 
 complete -c oversee -n '__oversee_at option' -s t -l timeout -x -a '30s 5m 1h' -d 'Stop the command after DUR'
 complete -c oversee -n '__oversee_at option' -s i -l idle-timeout -x -a '30s 5m 1h' -d 'Stop it when silent for DUR'

@@ -8,6 +8,7 @@
 
 #include "model/command_line.hpp"
 #include "os/descriptor.hpp"
+#include "os/terminal.hpp"
 
 namespace oversee::cli {
 
@@ -27,7 +28,19 @@ void warn(std::string_view text) { print_error_lines(fmt::format("oversee: warni
 void print_error_lines(std::string_view lines) {
   wipe_status();
   // A line of this size fits where there is room at all, so that the write does not wait (pipe(7)).
-  if (os::wait_writable(STDERR_FILENO, std::chrono::seconds(1))) (void)os::write_fully(STDERR_FILENO, lines);
+  if (!os::wait_writable(STDERR_FILENO, std::chrono::seconds(1))) return;
+  (void)os::write_fully(STDERR_FILENO, for_stderr(lines));
+}
+
+// With --pty the command's terminal ends its lines by itself, and the user's adds nothing.
+std::string for_stderr(std::string_view lines) {
+  if (!os::needs_carriage_returns(STDERR_FILENO)) return std::string(lines);
+  std::string text;
+  for (const char c : lines) {
+    if (c == '\n') text += '\r';
+    text += c;
+  }
+  return text;
 }
 
 void show_status(std::string_view line) {

@@ -1,6 +1,7 @@
 // oversee's own words on stderr.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace oversee::cli {
@@ -11,6 +12,9 @@ void warn(std::string_view text);
 
 // Whole lines, as they are.
 void print_error_lines(std::string_view lines);
+
+// Lines as the terminal behind stderr wants them just now; unchanged where there is none.
+std::string for_stderr(std::string_view lines);
 
 // A line that stands below all others on the terminal behind stderr, drawn over each time and wiped before anything
 // else is printed here. It is not drawn while the terminal does not take it at once.

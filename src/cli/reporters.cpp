@@ -20,7 +20,8 @@ std::vector<report::SettingValue> settings_in_force(const settings::Settings& se
           {"idle-timeout", model::format_time_limit(spec.limits.idle)},
           {"stop", model::format_stop_ladder(spec.limits.ladder)},
           {"max-output", settings.max_output ? model::format_byte_size(*settings.max_output) : "none"},
-          {"on-overflow", std::string(to_string(settings.on_overflow))}};
+          {"on-overflow", std::string(to_string(settings.on_overflow))},
+          {"pty", settings.pty ? "true" : "false"}};
 }
 
 // The status line is the console's, and a notice must not come between it and its wiping.
@@ -35,6 +36,17 @@ class ConsoleSink final : public model::ByteSink {
 
 ConsoleSink console_sink;
 
+// In order with the command's output on stderr, on a terminal whose modes are the command's terminal's affair.
+class LinesAmongOutput final : public model::ByteSink {
+ public:
+  explicit LinesAmongOutput(model::ByteSink& output) : output_(output) {}
+  bool write(std::string_view bytes) override { return output_.write(for_stderr(bytes)); }
+  bool idle() const override { return output_.idle(); }
+
+ private:
+  model::ByteSink& output_;
+};
+
 }  // namespace
 
 // The relay first: what is shown waits for nothing. The JSON after log and events, whose state it
@@ -48,7 +60,8 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
       shown_(open_shown_outputs(loop)),
       copy_(files.copy(model::Stream::out), files.copy(model::Stream::err)),
       json_(files.summary_stores(), settings_in_force(settings, spec), states()),
-      notices_({.sink = show_ == model::ShowOutput::live ? shown_.err : &console_sink,
+      error_lines_(std::make_unique<LinesAmongOutput>(*shown_.err)),
+      notices_({.sink = show_ == model::ShowOutput::live ? error_lines_.get() : &console_sink,
                 .output_known = settings.capture(),
                 .output_shown = show_ == model::ShowOutput::live,
                 .holds_stdout = shown_.out == shown_.err}),

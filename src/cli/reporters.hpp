@@ -54,6 +54,7 @@ class Reporters {
   report::RawCopy copy_;
   std::optional<EventOutput> events_;
   report::JsonSummary json_;
+  std::unique_ptr<model::ByteSink> error_lines_;
   report::NoticeLines notices_;
   report::SummaryLine summary_;
 };

@@ -50,6 +50,7 @@ model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
   spec.notices = settings.notices;
   spec.output_is_shown = settings.show == model::ShowOutput::live;
   spec.exit_policy = settings.exit_policy;
+  spec.pty = settings.pty;
   return spec;
 }
 

@@ -14,7 +14,9 @@
 #include <charconv>
 #include <chrono>
 #include <csignal>
+#include <utility>
 
+#include "guard/held_terminal.hpp"
 #include "guard/protocol.hpp"
 #include "guard/start_command.hpp"
 #include "os/descriptor.hpp"
@@ -45,6 +47,8 @@ model::Duration from_timeval(const timeval& time) {
 // The one signal to end that came last, and who sent it; written by the handler, in ppoll only.
 volatile std::sig_atomic_t asked_signal = 0;
 volatile std::sig_atomic_t asked_sender = 0;
+// The command's terminal is gone; the kernel says so to its session's leader, which passes it on as a shell does.
+volatile std::sig_atomic_t hung_up = 0;
 
 constexpr std::array kSignalsToEnd{SIGTERM, SIGINT, SIGHUP};
 
@@ -56,6 +60,10 @@ void install_handlers() {
   struct sigaction note {};
   note.sa_flags = SA_SIGINFO;
   note.sa_sigaction = [](int signal, siginfo_t* info, void*) {
+    if (signal == SIGHUP && info->si_code == SI_KERNEL) {
+      hung_up = 1;
+      return;
+    }
     asked_signal = signal;
     asked_sender = info->si_pid;
   };
@@ -64,7 +72,8 @@ void install_handlers() {
 
 class Guard {
  public:
-  Guard(int control, std::array<int, 3> streams) : control_(control), streams_(streams) {}
+  Guard(int control, std::array<int, 3> streams, int terminal)
+      : control_(control), streams_(streams), users_terminal_(terminal) {}
 
   int run();
 
@@ -85,6 +94,8 @@ class Guard {
 
   os::UniqueFd control_;
   std::array<int, 3> streams_;
+  os::UniqueFd terminal_;  // the command's, kept open: it ends with the tree, not where nobody has it open for a moment
+  HeldTerminal users_terminal_;
   Decoder<Request> decoder_;
   bool front_gone_ = false;
   bool empty_ = false;
@@ -112,7 +123,10 @@ int Guard::run() {
     if (kill_) kill_on();
     wait_for_news(more_to_reap);
   }
+  terminal_.reset();
+  kill_.reset();
   tell(TreeEmpty{usage_});
+  while (users_terminal_.held() && !front_gone_) wait_for_news(false);  // what is left of the output is being shown
   return 0;
 }
 
@@ -132,6 +146,7 @@ std::optional<StartCommand> Guard::receive_start() {
 
 bool Guard::start(const StartCommand& request) {
   const Started started = start_command(request, streams_);
+  if (request.terminal) terminal_ = os::UniqueFd(std::exchange(streams_[1], -1));
   for (const int stream : streams_) ::close(stream);
   if (started.failure) {
     if (started.pid > 0) ::waitpid(started.pid, nullptr, 0);
@@ -141,6 +156,7 @@ bool Guard::start(const StartCommand& request) {
   leader_ = started.pid;
   own_group_ = request.own_group;
   tell(CommandStarted{leader_});
+  if (request.terminal) return true;  // a session has been made
   // After the fork, so that the command keeps the caller's session; from here on neither a key at the terminal nor a
   // kill of the caller's group reaches the guard.
   ::setsid();
@@ -197,6 +213,10 @@ void Guard::wait_for_news(bool more_to_reap) {
     bound = &timeout;
   }
   if (::ppoll(&control, 1, bound, &blocked) > 0) read_requests();
+  if (hung_up != 0) {
+    hung_up = 0;
+    if (leader_ > 0 && own_group_) ::kill(-leader_, SIGHUP);
+  }
   if (asked_signal != 0) {
     tell(CancelAsked{asked_signal, asked_sender});
     asked_signal = 0;
@@ -211,6 +231,7 @@ void Guard::read_requests() {
   while (const auto request = decoder_.next()) handle(*request);
   if (count <= 0 || decoder_.broken()) {  // a front that talks nonsense is as good as gone
     front_gone_ = true;
+    users_terminal_.restore();
     give_up_ = Clock::now() + kAloneBound;
     begin_killing();
   }
@@ -223,6 +244,8 @@ void Guard::handle(const Request& request) {
     if (leader_ > 0) ::kill(leader_, one->signal);
   } else if (const auto* group = std::get_if<SignalGroup>(&request)) {
     if (leader_ > 0) ::kill(own_group_ ? -leader_ : leader_, group->signal);
+  } else if (const auto* held = std::get_if<HoldModes>(&request)) {
+    users_terminal_.hold(held->modes);
   } else if (std::holds_alternative<KillTree>(request)) {
     begin_killing();
   } else if (std::holds_alternative<NameSurvivors>(request)) {
@@ -281,17 +304,18 @@ std::vector<std::string> guard_arguments(const InheritedDescriptors& descriptors
           fmt::format("{}", descriptors.input),
           fmt::format("{}", descriptors.output),
           fmt::format("{}", descriptors.error),
+          fmt::format("{}", descriptors.terminal),
           run_id};
 }
 
 int run_guard(std::span<char*> arguments) {
-  constexpr std::size_t kCount = 7;
+  constexpr std::size_t kCount = 8;
   if (arguments.size() != kCount) {
     (void)os::write_fully(STDERR_FILENO, "oversee: @guard is oversee's own and not for direct use\n");
     return model::kExitOwnFailure;
   }
   os::block_all_signals();
-  std::array<int, 4> descriptors{};
+  std::array<int, 5> descriptors{};
   for (std::size_t i = 0; i < descriptors.size(); ++i) {
     const std::string_view text = arguments[i + 2];
     if (std::from_chars(text.data(), text.data() + text.size(), descriptors.at(i)).ec != std::errc{}) {
@@ -299,7 +323,7 @@ int run_guard(std::span<char*> arguments) {
     }
     os::keep_over_exec(descriptors.at(i), false);
   }
-  return Guard(descriptors[0], {descriptors[1], descriptors[2], descriptors[3]}).run();
+  return Guard(descriptors[0], {descriptors[1], descriptors[2], descriptors[3]}, descriptors[4]).run();
 }
 
 }  // namespace oversee::guard

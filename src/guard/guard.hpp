@@ -14,6 +14,7 @@ inline constexpr const char* kFirstArgument = "@guard";
 struct InheritedDescriptors {
   int control;
   int input, output, error;  // what the command gets as 0, 1, 2
+  int terminal = -1;         // of oversee's user, whose modes may be changed while the command runs
 };
 
 // The guard's argv; the run id is for people who read ps.

@@ -21,6 +21,7 @@ struct StartCommand {
   std::vector<std::string> environment;  // "K=V", complete
   std::string directory;                 // empty: as it is
   bool own_group = false;                // a process group of its own, else the caller's
+  bool terminal = false;                 // its standard output is a terminal of its own
   std::uint64_t ignored_signals = 0;     // os::SignalState of oversee's caller
   std::uint64_t blocked_signals = 0;
   bool operator==(const StartCommand&) const = default;
@@ -46,7 +47,13 @@ struct NameSurvivors {
   bool operator==(const NameSurvivors&) const = default;
 };
 
-using Request = std::variant<StartCommand, SignalTree, SignalLeader, SignalGroup, KillTree, NameSurvivors>;
+// What the user's terminal is to be set to, should the front be gone; empty: nothing any more. os::TerminalModes.
+struct HoldModes {
+  std::string modes;
+  bool operator==(const HoldModes&) const = default;
+};
+
+using Request = std::variant<StartCommand, SignalTree, SignalLeader, SignalGroup, KillTree, NameSurvivors, HoldModes>;
 
 // Guard to front.
 
@@ -106,10 +113,12 @@ using Length = std::uint32_t;
 inline auto fields(auto& m) {
   using M = std::remove_cvref_t<decltype(m)>;
   if constexpr (std::is_same_v<M, StartCommand>) {
-    return std::tie(m.argv, m.environment, m.directory, m.own_group, m.ignored_signals, m.blocked_signals);
+    return std::tie(m.argv, m.environment, m.directory, m.own_group, m.terminal, m.ignored_signals, m.blocked_signals);
   } else if constexpr (std::is_same_v<M, SignalTree> || std::is_same_v<M, SignalLeader> ||
                        std::is_same_v<M, SignalGroup> || std::is_same_v<M, LeaderStopped>) {
     return std::tie(m.signal);
+  } else if constexpr (std::is_same_v<M, HoldModes>) {
+    return std::tie(m.modes);
   } else if constexpr (std::is_same_v<M, CommandStarted>) {
     return std::tie(m.pid);
   } else if constexpr (std::is_same_v<M, StartFailed>) {

@@ -3,6 +3,7 @@
 #include "guard/start_command.hpp"
 
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -81,6 +82,7 @@ bool place_streams(Preparation& p) {
 bool set_up(Preparation& p) {
   if (!place_streams(p)) return false;
   if (p.request->own_group && ::setpgid(0, 0) != 0) return fail(p, "process group");
+  if (p.request->terminal && ::tcsetpgrp(STDOUT_FILENO, ::getpid()) != 0) return fail(p, "terminal");
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != p.parent) ::_exit(kExitedEarly);  // the guard died before the line above could take hold
   if (!p.request->directory.empty() && ::chdir(p.request->directory.c_str()) != 0) return fail(p, "directory");
@@ -110,6 +112,10 @@ void execute(Preparation& p) {
   fail(p, "exec");
 }
 
+// In the guard, not in the command: a group whose session's leader is its parent is not orphaned, so that Ctrl-Z stops
+// it.
+bool take_terminal(int terminal) { return ::setsid() >= 0 && ::ioctl(terminal, TIOCSCTTY, 0) == 0; }
+
 int child(void* argument) {
   auto& p = *static_cast<Preparation*>(argument);
   if (set_up(p)) execute(p);
@@ -128,6 +134,9 @@ Started start_command(const StartCommand& request, const std::array<int, 3>& str
                 .parent = ::getpid()};
   p.shell_argv.insert(p.shell_argv.begin(), const_cast<char*>("sh"));
 
+  if (request.terminal && !take_terminal(streams[1])) {
+    return {-1, model::SpawnFailure{"terminal", errno, request.argv.front()}};
+  }
   // A stack of the child's own: it must not tread on the frames that this function returns through.
   constexpr std::size_t kStack = 64 * 1024;
   static char stack[kStack] __attribute__((aligned(16)));

@@ -19,7 +19,8 @@ struct Started {
   std::optional<model::SpawnFailure> failure;
 };
 
-// The streams are dup'ed to 0, 1, 2 of the command. All signals must be blocked.
+// The streams are dup'ed to 0, 1, 2 of the command. All signals must be blocked. With a terminal for the command, this
+// process becomes the leader of its session.
 Started start_command(const StartCommand& request, const std::array<int, 3>& streams);
 
 }  // namespace oversee::guard

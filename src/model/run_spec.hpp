@@ -60,6 +60,7 @@ struct RunSpec {
   NoticeTimes notices;
   bool output_is_shown = true;  // as it comes
   ExitPolicy exit_policy;
+  bool pty = false;  // the command gets a terminal of its own
   int attempts = 1;
 };
 

@@ -90,6 +90,11 @@ bool can_block(int fd) {
   return !memory_device;
 }
 
+bool is_channel(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
 bool same_file(int one, int other) {
   struct stat first {};
   struct stat second {};

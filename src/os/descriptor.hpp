@@ -65,6 +65,9 @@ bool wait_writable(int fd, model::Duration bound);
 // Whether a write to it can wait for somebody else: a terminal, pipe or socket can, a regular file or /dev/null cannot.
 bool can_block(int fd);
 
+// Whether it is a pipe or a socket: somebody else is at its other end.
+bool is_channel(int fd);
+
 // Whether both are one file: the same terminal, pipe or file behind two numbers.
 bool same_file(int one, int other);
 

@@ -25,4 +25,11 @@ std::size_t terminal_columns(int fd) {
   return size.ws_col;
 }
 
+bool needs_carriage_returns(int fd) {
+  termios modes{};
+  return ::tcgetattr(fd, &modes) == 0 && (modes.c_oflag & OPOST) == 0;
+}
+
+bool in_foreground(int terminal) { return ::tcgetpgrp(terminal) == ::getpgrp(); }
+
 }  // namespace oversee::os

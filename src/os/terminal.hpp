@@ -1,4 +1,4 @@
-// What is known of the caller's terminal. No mode of it is ever changed here.
+// What is known of the caller's terminal. Its modes are in terminal_modes.hpp.
 #pragma once
 
 #include <cstddef>
@@ -13,5 +13,11 @@ bool reads_keys();
 
 // How wide the terminal behind it is; 80 where that is not known.
 std::size_t terminal_columns(int fd);
+
+// Whether it is a terminal on which a newline alone goes straight down: another terminal's output is shown on it.
+bool needs_carriage_returns(int fd);
+
+// Whether it is our controlling terminal and our group is in its foreground: only then its keys are meant for us.
+bool in_foreground(int terminal);
 
 }  // namespace oversee::os

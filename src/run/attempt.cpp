@@ -10,6 +10,8 @@
 
 #include "os/clock.hpp"
 #include "os/process_tree.hpp"
+#include "uv/pipe_reader.hpp"
+#include "uv/terminal_stream.hpp"
 
 namespace oversee::run {
 namespace {
@@ -29,6 +31,12 @@ LeaderExited leader_exit(int wait_status) {
   return {WEXITSTATUS(wait_status), {}};
 }
 
+// How many of its streams are read.
+int streams_of(const AttemptPlan& plan) {
+  if (plan.pty) return 1;
+  return plan.capture ? static_cast<int>(model::kStreams) : 0;
+}
+
 }  // namespace
 
 Attempt::Attempt(uv::Loop& loop, AttemptPlan plan, Callbacks callbacks)
@@ -38,15 +46,20 @@ Attempt::Attempt(uv::Loop& loop, AttemptPlan plan, Callbacks callbacks)
       link_(loop, {[this](const guard::Report& report) { reported(report); }, [this] { post(GuardLost{}); },
                    [this] { callbacks_.on_guard_gone(); }}),
       timer_(loop, [this] { post(Tick{.output_waits = output_waits()}); }),
-      machine_(plan_.spec->limits, plan_.capture ? static_cast<int>(model::kStreams) : 0),
+      machine_(plan_.spec->limits, streams_of(plan_)),
       notices_(plan_.spec->notices, plan_.spec->output_is_shown),
       notice_timer_(loop, [this] { tell_notices(); }) {}
 
 model::Result<void> Attempt::prepare() {
-  auto input = os::duplicate(plan_.input);
+  if (plan_.pty) {
+    if (auto made = open_terminal(); !made) return made;
+  }
+  const bool typed = terminal_ && plan_.spec->input.kind == model::StandardInput::Kind::inherit;
+  auto input = os::duplicate(typed ? outputs_[0].command_end.get() : plan_.input);
   if (!input) return std::unexpected(input.error());
   for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
     Output& output = outputs_[model::index(stream)];
+    if (output.command_end) continue;  // the terminal
     output.count.counted = plan_.capture;
     if (plan_.capture) {
       auto pipe = os::make_pipe();
@@ -59,20 +72,54 @@ model::Result<void> Attempt::prepare() {
       output.command_end = std::move(*ours);
     }
   }
-  const auto started =
-      link_.start(input->get(), outputs_[0].command_end.get(), outputs_[1].command_end.get(), plan_.run_id);
+  auto users_terminal = terminal_ ? terminal_->users_terminal() : model::Result<os::UniqueFd>();
+  if (!users_terminal) return std::unexpected(users_terminal.error());
+  const auto started = link_.start({.input = input->get(),
+                                    .output = outputs_[0].command_end.get(),
+                                    .error = outputs_[1].command_end.get(),
+                                    .terminal = users_terminal->get()},
+                                   plan_.run_id);
   for (Output& output : outputs_) output.command_end.reset();
   return started;
 }
 
 void Attempt::open_reader(model::Stream stream, os::UniqueFd ours) {
   if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kBuffer);
-  outputs_[model::index(stream)].reader.emplace(
-      loop_, ours.release(), std::span<char>(buffer_.get(), kBuffer),
-      uv::PipeReader::Callbacks{[this, stream](std::string_view bytes) { output(stream, bytes); },
-                                [this, stream](int error) {
-                                  post(StreamEnded{stream, error});
-                                }});
+  const std::span<char> buffer(buffer_.get(), kBuffer);
+  uv::ByteReader::Callbacks callbacks{[this, stream](std::string_view bytes) { output(stream, bytes); },
+                                      [this, stream](int error) {
+                                        post(StreamEnded{stream, error});
+                                      }};
+  auto& reader = outputs_[model::index(stream)].reader;
+  if (plan_.pty) {
+    auto master = std::make_unique<uv::TerminalStream>(loop_, ours.release(), buffer, std::move(callbacks));
+    master_ = master.get();
+    reader = std::move(master);
+  } else {
+    reader = std::make_unique<uv::PipeReader>(loop_, ours.release(), buffer, std::move(callbacks));
+  }
+}
+
+// The slave three times over, as a shell has it; what is written to either of the last two is one stream.
+model::Result<void> Attempt::open_terminal() {
+  const bool inherits = plan_.spec->input.kind == model::StandardInput::Kind::inherit;
+  terminal_ = std::make_unique<TerminalLink>(
+      loop_, inherits ? std::optional(plan_.input) : std::nullopt,
+      TerminalLink::Callbacks{
+          .on_key =
+              [this](model::Signal signal, bool keys_read) {
+                post(CancelRequested{.by = {signal, 0}, .from_terminal = true, .keys_read = keys_read});
+              },
+          .on_hold = [this](const std::string& modes) { link_.send(guard::HoldModes{modes}); }});
+  auto pair = terminal_->make();
+  if (!pair) return std::unexpected(pair.error());
+  auto copy = os::duplicate(pair->slave.get());
+  if (!copy) return std::unexpected(copy.error());
+  outputs_[model::index(model::Stream::out)].command_end = std::move(pair->slave);
+  outputs_[model::index(model::Stream::err)].command_end = std::move(*copy);
+  outputs_[model::index(model::Stream::out)].count.counted = true;
+  open_reader(model::Stream::out, std::move(pair->master));
+  return {};
 }
 
 void Attempt::begin(const std::vector<std::string>& environment) {
@@ -81,6 +128,7 @@ void Attempt::begin(const std::vector<std::string>& environment) {
                                  .environment = environment,
                                  .directory = plan_.spec->directory,
                                  .own_group = !plan_.shares_group,
+                                 .terminal = plan_.pty,
                                  .ignored_signals = plan_.caller_signals.ignored,
                                  .blocked_signals = plan_.caller_signals.blocked});
 }
@@ -88,6 +136,7 @@ void Attempt::begin(const std::vector<std::string>& environment) {
 void Attempt::cancel(const CancelRequested& request) { post(request); }
 
 void Attempt::suspended() {
+  if (terminal_) terminal_->leave();
   suspended_since_ = os::read_clock().instant;
   post(Suspended{});
 }
@@ -97,6 +146,20 @@ void Attempt::resumed() {
   suspended_since_.reset();
   notice_timer_.set(notices_.wake_at());
   post(Resumed{});
+  if (!terminal_) return;
+  terminal_->enter();
+  continue_tree();  // it stopped on its own terminal: our being continued, or not having been stopped, is not known
+                    // there
+}
+
+void Attempt::resize() {
+  if (terminal_) terminal_->resize();
+}
+
+void Attempt::leave_terminal() {
+  if (!terminal_) return;
+  terminal_->leave();
+  link_.close();
 }
 
 void Attempt::pause(model::Stream stream) {
@@ -143,6 +206,7 @@ void Attempt::reported(const guard::Report& report) {
     for (Output& output : outputs_) {
       if (output.reader && !output.paused) output.reader->start();
     }
+    if (terminal_) terminal_->serve(*master_, started->pid);
   } else if (const auto* failed = std::get_if<guard::StartFailed>(&report)) {
     post(StartFailed{{failed->stage, failed->error, failed->subject}});
   } else if (const auto* stopped = std::get_if<guard::LeaderStopped>(&report); stopped != nullptr) {
@@ -152,6 +216,7 @@ void Attempt::reported(const guard::Report& report) {
     leader_stopped_ = false;
   } else if (const auto* exited = std::get_if<guard::LeaderExited>(&report)) {
     leader_stopped_ = false;
+    if (terminal_) terminal_->end_input();
     callbacks_.before_exit();
     post(leader_exit(exited->wait_status));
   } else if (const auto* asked = std::get_if<guard::CancelAsked>(&report)) {
@@ -260,7 +325,7 @@ void Attempt::close_streams() {
 void Attempt::finish(const model::Reading& at) {
   notices_.ended();
   notice_timer_.set({});
-  link_.close();
+  if (!terminal_) link_.close();  // else it holds the user's terminal until leave_terminal()
   const model::Reading started = result_.started;
   result_ = machine_.result();
   result_.number = plan_.number;

@@ -17,8 +17,9 @@
 #include "run/attempt_machine.hpp"
 #include "run/guard_link.hpp"
 #include "run/notice_machine.hpp"
+#include "run/terminal_link.hpp"
+#include "uv/byte_reader.hpp"
 #include "uv/loop.hpp"
-#include "uv/pipe_reader.hpp"
 #include "uv/timer.hpp"
 
 namespace oversee::run {
@@ -30,6 +31,7 @@ struct AttemptPlan {
   int input = 0;              // the command's standard input
   bool capture = true;        // read its output through pipes; else it gets our 1 and 2
   bool shares_group = false;  // it stays in our process group, for the terminal's sake
+  bool pty = false;           // it gets a terminal of its own; its output is one stream, `out`
   os::SignalState caller_signals;
 };
 
@@ -61,6 +63,10 @@ class Attempt {
   void suspended();
   void resumed();
 
+  // With a pty: the user's terminal has another size; it is given back, once all is shown.
+  void resize();
+  void leave_terminal();
+
   // Flow control by whoever shows the output.
   void pause(model::Stream stream);
   void resume(model::Stream stream);
@@ -80,13 +86,14 @@ class Attempt {
  private:
   struct Output {
     os::UniqueFd command_end;
-    std::optional<uv::PipeReader> reader;
+    std::unique_ptr<uv::ByteReader> reader;
     bool paused = false;
     bool over_limit = false;
     std::size_t rest = 0;  // bytes read since the tree is gone
     model::StreamCount count;
   };
 
+  model::Result<void> open_terminal();
   void open_reader(model::Stream stream, os::UniqueFd ours);
   void reported(const guard::Report& report);
   void output(model::Stream stream, std::string_view bytes);
@@ -107,6 +114,8 @@ class Attempt {
   uv::Timer timer_;
   std::unique_ptr<char[]> buffer_;
   std::array<Output, model::kStreams> outputs_;
+  uv::TerminalStream* master_ = nullptr;  // the reader of `out`, where there is a pty
+  std::unique_ptr<TerminalLink> terminal_;
   AttemptMachine machine_;
   NoticeMachine notices_;
   uv::Timer notice_timer_;

@@ -14,14 +14,16 @@ constexpr const char* kOwnExecutable = "/proc/self/exe";
 GuardLink::GuardLink(uv::Loop& loop, Callbacks callbacks)
     : loop_(loop), callbacks_(std::move(callbacks)), process_(loop, [this] { callbacks_.on_exit(); }) {}
 
-model::Result<void> GuardLink::start(int input, int output, int error, const std::string& run_id) {
+model::Result<void> GuardLink::start(const Streams& streams, const std::string& run_id) {
   auto sockets = os::make_socket_pair();
   if (!sockets) return std::unexpected(sockets.error());
   auto& [ours, theirs] = *sockets;
 
-  const int inherited[] = {theirs.get(), input, output, error};
+  const int inherited[] = {theirs.get(), streams.input, streams.output, streams.error, streams.terminal};
   for (const int fd : inherited) os::keep_over_exec(fd, true);
-  const auto pid = process_.start(kOwnExecutable, guard::guard_arguments({theirs.get(), input, output, error}, run_id));
+  const auto pid = process_.start(
+      kOwnExecutable,
+      guard::guard_arguments({theirs.get(), streams.input, streams.output, streams.error, streams.terminal}, run_id));
   for (const int fd : inherited) os::keep_over_exec(fd, false);
   if (!pid) return std::unexpected(pid.error());
   pid_ = *pid;

@@ -24,9 +24,13 @@ class GuardLink {
 
   GuardLink(uv::Loop& loop, Callbacks callbacks);
 
-  // Starts the guard; it waits for a StartCommand. The streams become the command's 0, 1 and 2; they stay the caller's
-  // here, to be closed after this.
-  model::Result<void> start(int input, int output, int error, const std::string& run_id);
+  struct Streams {
+    int input, output, error;  // become the command's 0, 1 and 2
+    int terminal = -1;         // the user's, where its modes are going to be changed
+  };
+
+  // Starts the guard; it waits for a StartCommand. The streams stay the caller's here, to be closed after this.
+  model::Result<void> start(const Streams& streams, const std::string& run_id);
 
   void send(const guard::Request& request);
 

@@ -51,7 +51,8 @@ model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture)
                    .run_id = run_id,
                    .input = input_ ? input_.get() : STDIN_FILENO,
                    .capture = capture,
-                   .shares_group = caller_.has_terminal,
+                   .shares_group = shares_terminal(),
+                   .pty = spec_.pty,
                    .caller_signals = caller_.signals};
   attempt_ = std::make_unique<Attempt>(
       loop_, std::move(plan),
@@ -70,6 +71,7 @@ model::ExitAction Supervisor::run(const model::RunInfo& info) {
   publish(model::RunStarted{&info}, info.started);
   attempt_->begin(attempt_environment(info));
   loop_.run();
+  attempt_->leave_terminal();
   model::AttemptResult& last = results_.back();
   judge_output(last);
   const model::ExitAction exit = exit_action(last, spec_.exit_policy);
@@ -178,7 +180,7 @@ void Supervisor::read_signals() {
 }
 
 void Supervisor::handle(const os::ReceivedSignal& signal) {
-  const bool shared = caller_.has_terminal;
+  const bool shared = shares_terminal();
   const bool command_has_it = shared && signal.from_terminal;
   switch (signal.number) {
     case SIGINT:
@@ -186,7 +188,8 @@ void Supervisor::handle(const os::ReceivedSignal& signal) {
     case SIGHUP:
     case SIGQUIT: cancel(signal); break;
     case SIGWINCH:
-      if (!command_has_it) attempt_->signal_group(SIGWINCH);
+      attempt_->resize();
+      if (!spec_.pty && !command_has_it) attempt_->signal_group(SIGWINCH);
       break;
     case SIGTSTP:
       if (command_has_it && attempt_->started()) break;  // it will stop, and so shall we
@@ -198,8 +201,8 @@ void Supervisor::handle(const os::ReceivedSignal& signal) {
         break;
       }
       // A group without a terminal has nobody in it to continue it and ignores TSTP: STOP it is.
-      attempt_->signal_group(shared ? SIGTSTP : SIGSTOP);
-      stop_with_ = shared ? SIGTSTP : SIGSTOP;
+      attempt_->signal_group(caller_.has_terminal ? SIGTSTP : SIGSTOP);
+      stop_with_ = caller_.has_terminal ? SIGTSTP : SIGSTOP;
       continued_ = false;
       settle_.set(os::read_clock().instant + kSettle);
       break;
@@ -222,8 +225,14 @@ void Supervisor::cancel(const os::ReceivedSignal& signal) {
     loop_.stop();
     return;
   }
+  bool typed = signal.from_terminal && shares_terminal();
+  if (spec_.pty && signal.from_terminal && (signal.number == SIGINT || signal.number == SIGQUIT)) {
+    // At our terminal, whose keys were not handed on: the command's own would have done this.
+    attempt_->signal_group(signal.number);
+    typed = true;
+  }
   attempt_->cancel({.by = {signal.number, signal.sender},
-                    .from_terminal = signal.from_terminal && caller_.has_terminal,
+                    .from_terminal = typed,
                     .keys_read = os::reads_keys()});
 }
 

@@ -55,6 +55,8 @@ class Supervisor {
   const std::vector<model::AttemptResult>& results() const { return results_; }
 
  private:
+  // The command has our terminal, and what is typed there.
+  bool shares_terminal() const { return caller_.has_terminal && !spec_.pty; }
   void publish(const model::Event& event, const model::Reading& at);
   std::vector<std::string> attempt_environment(const model::RunInfo& info) const;
   void attempt_done();

@@ -150,6 +150,7 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   }
   settings.clear_env = read.flag("clear-env");
   settings.input = standard_input(read.text("stdin"));
+  settings.pty = read.flag("pty");
 
   settings.limits.wall = read.parse<model::TimeLimit>("timeout", model::parse_time_limit, {});
   settings.limits.idle = read.parse<model::TimeLimit>("idle-timeout", model::parse_time_limit, {});

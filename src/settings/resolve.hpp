@@ -31,6 +31,7 @@ struct Settings {
   std::vector<std::string> unset_env;
   bool clear_env = false;
   model::StandardInput input;
+  bool pty = false;
 
   model::AttemptLimits limits;
   model::NoticeTimes notices;

@@ -25,6 +25,8 @@ constexpr std::array kTable{
     Setting{"clear-env", 0, Kind::flag, "", "", Group::command, "Start from an empty environment", "", false},
     Setting{"stdin", 0, Kind::path, "WHAT", "inherit", Group::command,
             "Standard input: inherit, null, or a file's name", "", false},
+    Setting{"pty", 0, Kind::flag, "", "", Group::command,
+            "Give the command a terminal of its own, for its colours, prompts and line by line output", "", false},
 
     Setting{"timeout", 't', Kind::duration, "DUR", "none", Group::time, "Stop the command after DUR", "", false},
     Setting{"idle-timeout", 'i', Kind::duration, "DUR", "none", Group::time,
@@ -83,6 +85,7 @@ constexpr std::array kRivals{
     Rivals{"shell-line", "script"},   Rivals{"stop", "signal"}, Rivals{"stop", "kill-after"},
     Rivals{"log", "log-dir"},         Rivals{"no-log", "log"},  Rivals{"no-log", "log-dir"},
     Rivals{"no-log", "log-required"}, Rivals{"quiet", "show"},  Rivals{"quiet", "summary"},
+    Rivals{"pty", "no-log"},
 };
 
 // Edits (insert, delete, replace, swap of neighbours) that turn one word into the other.

@@ -1,31 +1,23 @@
 // Reads the command's output from a pipe, fast for large writes and cheap for small ones.
 #pragma once
 
-#include <functional>
 #include <span>
-#include <string_view>
 
+#include "uv/byte_reader.hpp"
 #include "uv/loop.hpp"
 
 namespace oversee::uv {
 
-class PipeReader {
+class PipeReader final : public ByteReader {
  public:
-  struct Callbacks {
-    std::function<void(std::string_view)> on_bytes;  // dead when the call returns; may pause or close the reader
-    std::function<void(int error)> on_end;           // 0 at the end of the stream, else an errno; the last call
-  };
-
   // Takes the descriptor over. The buffer is the caller's and may serve several readers of one loop.
   PipeReader(Loop& loop, int fd, std::span<char> buffer, Callbacks callbacks);
 
-  void start();
-  void pause();
-  // Ends the reading and closes the descriptor; no callback follows.
-  void close();
-
-  bool open() const { return static_cast<bool>(handle_); }
-  int fd() const;
+  void start() override;
+  void pause() override;
+  void close() override;
+  bool open() const override { return static_cast<bool>(handle_); }
+  int fd() const override;
 
  private:
   void read_on() noexcept;

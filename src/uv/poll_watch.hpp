@@ -12,6 +12,9 @@ class PollWatch {
  public:
   PollWatch(Loop& loop, int fd, std::function<void()> on_readable);
 
+  void pause();
+  void resume();
+
  private:
   std::function<void()> on_readable_;
   Handle<uv_poll_t, PollWatch> handle_;

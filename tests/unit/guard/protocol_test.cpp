@@ -49,6 +49,7 @@ const std::vector<Request>& requests() {
                    .environment = {"PATH=/bin", "EMPTY=", "A=\n\0x"},
                    .directory = "/srv/app",
                    .own_group = true,
+                   .terminal = true,
                    .ignored_signals = std::numeric_limits<std::uint64_t>::max(),
                    .blocked_signals = 1},
       StartCommand{.argv = {std::string(1 << 20, 'x')}, .environment = {}, .directory = {}},
@@ -57,6 +58,8 @@ const std::vector<Request>& requests() {
       SignalTree{-1},
       SignalLeader{SIGUSR1},
       SignalGroup{SIGWINCH},
+      HoldModes{},
+      HoldModes{kEveryByte},
       KillTree{},
       NameSurvivors{},
   };

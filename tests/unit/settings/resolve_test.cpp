@@ -102,6 +102,11 @@ TEST_CASE("resolve: standard input") {
   CHECK(file.input.path == "data.txt");
 }
 
+TEST_CASE("resolve: a terminal for the command") {
+  CHECK_FALSE(resolved({}).pty);
+  CHECK(resolved({{"pty", "true"}}).pty);
+}
+
 TEST_CASE("resolve: times and signals") {
   CHECK(resolved({{"timeout", "1m30s"}}).limits.wall == 90s);
   CHECK_FALSE(resolved({{"timeout", "none"}}).limits.wall.has_value());
@@ -209,6 +214,7 @@ TEST_CASE("resolve: contradictions of one source are refused, by the names of bo
       Case{{"shell-line", "x"}, {"script", "y"}},      Case{{"stop", "TERM:1s"}, {"signal", "INT"}},
       Case{{"stop", "TERM:1s"}, {"kill-after", "1s"}}, Case{{"log", "x"}, {"log-dir", "y"}},
       Case{{"no-log", "true"}, {"log", "x"}},          Case{{"no-log", "true"}, {"log-dir", "y"}},
+      Case{{"pty", "true"}, {"no-log", "true"}},
   };
   for (const Case& c : cases) {
     for (const std::string& message : {refusal({c.one, c.other}), refusal({c.other, c.one})}) {

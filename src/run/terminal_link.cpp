@@ -1,0 +1,109 @@
+// Switches modes, forwards keys and sizes.
+#include "run/terminal_link.hpp"
+
+#include <unistd.h>
+
+#include "os/clock.hpp"
+#include "os/terminal.hpp"
+
+namespace oversee::run {
+namespace {
+
+// Nobody tells a program that the shell has put it into the foreground, if it was not stopped before.
+constexpr auto kForegroundLook = std::chrono::milliseconds(300);
+
+// With our output in a pipe, its reader may be one that takes keys (less, fzf): the terminal is left to it, which would
+// else lose keys to us, and at its end restore modes of ours that it took for the user's.
+bool keys_are_ours(int input) { return os::TerminalModes::of(input).has_value() && !os::is_channel(STDOUT_FILENO); }
+
+}  // namespace
+
+TerminalLink::TerminalLink(uv::Loop& loop, std::optional<int> input, Callbacks callbacks)
+    : loop_(loop),
+      input_(input),
+      typed_(input && keys_are_ours(*input)),
+      callbacks_(std::move(callbacks)),
+      foreground_(loop, [this] { enter(); }) {}
+
+model::Result<os::PseudoTerminal> TerminalLink::make() const {
+  auto pair = os::open_pseudo_terminal(os::window_size_around());
+  if (!pair) return pair;
+  if (typed_) {
+    if (const auto users = os::TerminalModes::of(*input_)) users->apply(pair->slave.get());
+  } else if (input_) {
+    if (const auto built_in = os::TerminalModes::of(pair->slave.get())) built_in->for_data().apply(pair->slave.get());
+  }
+  return pair;
+}
+
+model::Result<os::UniqueFd> TerminalLink::users_terminal() const {
+  return typed_ ? os::duplicate(*input_) : os::UniqueFd();
+}
+
+void TerminalLink::serve(uv::TerminalStream& master, pid_t leader) {
+  master_ = &master;
+  leader_ = leader;
+  const bool left_to_others = input_ && !typed_ && os::TerminalModes::of(*input_);
+  if (input_ && !left_to_others) {
+    forward_.emplace(loop_, *input_, master,
+                     InputForward::Callbacks{.may_read = [this] { return may_read(); },
+                                             .on_bytes = [this](std::string_view bytes) { look_for_keys(bytes); }});
+  }
+  enter();
+}
+
+void TerminalLink::end_input() {
+  forward_.reset();
+  foreground_.set({});
+  if (found_) found_->unprocessed().apply(*input_);
+}
+
+void TerminalLink::leave() {
+  if (forward_) forward_->pause();
+  foreground_.set({});
+  if (!found_) return;
+  if (os::in_foreground(*input_) || found_->left_behind_on(*input_)) found_->apply(*input_);
+  callbacks_.on_hold({});
+  found_.reset();
+}
+
+void TerminalLink::enter() {
+  resize();
+  if (!forward_) return;
+  if (typed_ && !os::in_foreground(*input_)) {
+    foreground_.set(os::read_clock().instant + kForegroundLook);
+    return;
+  }
+  if (typed_ && !found_) {
+    found_ = os::TerminalModes::of(*input_);
+    if (found_) {
+      callbacks_.on_hold(found_->bytes());
+      found_->raw().apply(*input_);
+    }
+  }
+  forward_->start();
+}
+
+void TerminalLink::resize() {
+  if (master_ != nullptr && master_->open()) os::resize(master_->fd(), os::window_size_around());
+}
+
+// A read from the background would stop us.
+bool TerminalLink::may_read() {
+  if (!typed_ || os::in_foreground(*input_)) return true;
+  forward_->pause();
+  foreground_.set(os::read_clock().instant + kForegroundLook);
+  return false;
+}
+
+void TerminalLink::look_for_keys(std::string_view bytes) {
+  if (!typed_) return;
+  const auto modes = os::TerminalModes::of(master_->fd());
+  if (!modes) return;
+  for (const char key : bytes) {
+    const auto signal = modes->signal_of(key);
+    if (signal && os::foreground_group(master_->fd()) == leader_) callbacks_.on_key(*signal, !modes->by_line());
+  }
+}
+
+}  // namespace oversee::run
