@@ -231,9 +231,7 @@ void Supervisor::cancel(const os::ReceivedSignal& signal) {
     attempt_->signal_group(signal.number);
     typed = true;
   }
-  attempt_->cancel({.by = {signal.number, signal.sender},
-                    .from_terminal = typed,
-                    .keys_read = os::reads_keys()});
+  attempt_->cancel({.by = {signal.number, signal.sender}, .from_terminal = typed, .keys_read = os::reads_keys()});
 }
 
 // Only a command that shares our terminal takes us along: without one, nobody would be there to continue us.
