@@ -202,6 +202,7 @@ void TaggedLog::write_tail(model::Stream stream) {
 }
 
 void TaggedLog::append(std::string_view text) {
+  if (text.empty()) return;  // it may be null, and memcpy takes no null
   if (size_ + text.size() > kBuffer) flush();
   if (text.size() > kLongLine) {
     flush();

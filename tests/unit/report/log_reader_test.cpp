@@ -15,7 +15,7 @@
 namespace oversee::report {
 namespace {
 
-using namespace std::chrono_literals;
+using namespace std::string_view_literals;
 using model::Stream;
 using Random = std::mt19937_64;
 
@@ -115,7 +115,7 @@ TEST_CASE("log reader: a line of any length is passed on as it comes, a long not
 
 // Bytes of all kinds, those often that mean something in a log or to who splits lines.
 std::string random_bytes(Random& random, std::size_t size) {
-  constexpr std::string_view kSpecial("\n\n\n\r\0# |:out err0.1\x80\xff\x1b", 24);
+  constexpr std::string_view kSpecial = "\n\n\n\r\0# |:out err0.1\x80\xff\x1b"sv;
   std::string bytes;
   for (std::size_t i = 0; i < size; ++i) {
     const auto draw = static_cast<std::size_t>(random());
