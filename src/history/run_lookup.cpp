@@ -27,7 +27,11 @@ std::unexpected<model::Failure> failure(std::string stage, std::string_view subj
 }
 
 std::string name_some(std::span<const std::string> ids) {
-  std::string names = fmt::format("{}", fmt::join(ids.first(std::min(ids.size(), kMostNamed)), ", "));
+  std::string names;
+  for (const std::string& id : ids.first(std::min(ids.size(), kMostNamed))) {
+    if (!names.empty()) names += ", ";
+    names += id;
+  }
   if (ids.size() > kMostNamed) names += fmt::format(" and {} more", ids.size() - kMostNamed);
   return names;
 }
