@@ -32,6 +32,7 @@ std::vector<VerbOption> options_of(const Verb& verb) {
 
 std::string unknown_option(const std::vector<VerbOption>& options, const std::string& word, std::string_view verb) {
   std::vector<std::string_view> names;
+  names.reserve(options.size());
   for (const VerbOption& option : options) names.push_back(option.name);
   const std::string_view name = std::string_view(word).substr(0, word.find('='));
   const std::string_view near = name.starts_with("--") ? settings::nearest(name.substr(2), names) : std::string_view();

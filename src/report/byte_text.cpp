@@ -25,8 +25,11 @@ bool follow(std::string_view sequence) {
   if (sequence.size() < 2) return true;
   const unsigned char lead = byte(sequence, 0);
   const unsigned char second = byte(sequence, 1);
-  return !((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second >= 0xa0) || (lead == 0xf0 && second < 0x90) ||
-           (lead == 0xf4 && second >= 0x90));
+  const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+  const bool surrogate = lead == 0xed && second >= 0xa0;
+  const bool past_the_last = lead == 0xf4 && second >= 0x90;
+  const bool wrong = overlong || surrogate || past_the_last;
+  return !wrong;
 }
 
 // Bytes of ASCII at the front, in words of eight: at least all but the last seven.
