@@ -87,8 +87,8 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
       os::FileSink* sink = files.copy(stream);
       if (sink == nullptr) continue;
       sink->on_error = [this, stream](int error) {
-        warn(fmt::format("cannot write the copy of {}: {}; the command goes on, the copy ends here",
-                         stream == model::Stream::out ? "stdout" : "stderr", std::strerror(error)));
+        warn(fmt::format("cannot write the copy of {}: {}; the command goes on, the copy ends here", to_string(stream),
+                         std::strerror(error)));
         supervisor_.output_lost(error);
       };
     }
@@ -98,7 +98,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
     supervisor.tell(events_->reporter());
   }
   supervisor.tell(json_);
-  supervisor.tell(notices_);
+  if (settings.notices.slow_after || settings.notices.heartbeat) supervisor.tell(notices_);
   supervisor.tell(summary_);
 }
 
@@ -122,7 +122,7 @@ void Reporters::watch_sinks() {
         before(error);
       } else if (error != EPIPE) {
         warn(fmt::format("cannot write to {}: {}; the command goes on, its output is kept in the log only",
-                         stream == model::Stream::out ? "stdout" : "stderr", std::strerror(error)));
+                         to_string(stream), std::strerror(error)));
       }
       supervisor_.sink_failed(stream, error);
     };

@@ -16,6 +16,7 @@ namespace oversee::model {
 enum class Stream : std::uint8_t { out, err };
 inline constexpr std::size_t kStreams = 2;
 constexpr std::size_t index(Stream stream) { return static_cast<std::size_t>(stream); }
+constexpr std::string_view to_string(Stream stream) { return stream == Stream::out ? "stdout" : "stderr"; }
 
 // What is known of a run before its first attempt. Lives as long as the run.
 struct RunInfo {

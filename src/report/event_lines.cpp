@@ -116,7 +116,7 @@ void EventLines::output(model::Stream stream, std::string_view bytes, const mode
     }
     return;
   }
-  JsonText line = begin(stream == model::Stream::out ? "stdout" : "stderr", at);
+  JsonText line = begin(to_string(stream), at);
   if (is_utf8(bytes)) {
     line.text("text", bytes);
   } else {

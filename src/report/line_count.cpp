@@ -1,15 +1,13 @@
 // Counts lines.
 #include "report/line_count.hpp"
 
-#include <algorithm>
-
 namespace oversee::report {
 
 void LineCount::on(const model::Event& event, const model::Reading&) {
   if (std::holds_alternative<model::AttemptFinished>(event)) lines_ = {};
   const auto* output = std::get_if<model::OutputArrived>(&event);
   if (output == nullptr) return;
-  lines_[model::index(output->stream)] += static_cast<std::uint64_t>(std::ranges::count(output->bytes, '\n'));
+  lines_[model::index(output->stream)] += newlines_in(output->bytes);
 }
 
 }  // namespace oversee::report

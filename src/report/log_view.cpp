@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "model/byte_size.hpp"
+#include "report/line_count.hpp"
 
 namespace oversee::report {
 namespace {
@@ -32,8 +33,6 @@ std::optional<model::Stream> take_stream(std::string_view& text) {
   if (take(text, "stderr")) return model::Stream::err;
   return {};
 }
-
-std::string_view name_of(model::Stream stream) { return stream == model::Stream::out ? "stdout" : "stderr"; }
 
 }  // namespace
 
@@ -119,11 +118,11 @@ std::optional<std::string> LogView::missing() const {
     const Omitted& omitted = omitted_.at(model::index(stream));
     if (omitted.any) {
       left_out += fmt::format("{}{}, {} lines of {}", left_out.empty() ? "the log leaves out " : " and ",
-                              model::describe_byte_size(omitted.bytes), omitted.lines, name_of(stream));
+                              model::describe_byte_size(omitted.bytes), omitted.lines, to_string(stream));
     }
     if (omitted.spilled != 0) {
       gone += fmt::format("{}{} bytes of {}", gone.empty() ? "the files of what was spilled lack " : " and ",
-                          omitted.spilled, name_of(stream));
+                          omitted.spilled, to_string(stream));
     }
   }
   if (!left_out.empty()) left_out += " (--max-output)";
@@ -158,7 +157,7 @@ void LogView::emit(std::string_view bytes) {
 
 void TailCount::count(std::string_view bytes) {
   if (bytes.empty()) return;
-  newlines_ += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
+  newlines_ += newlines_in(bytes);
   bytes_ += bytes.size();
   open_ = !bytes.ends_with('\n');
 }

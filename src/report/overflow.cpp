@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "model/byte_size.hpp"
+#include "report/line_count.hpp"
 
 namespace oversee::report {
 namespace {
@@ -39,14 +40,14 @@ void Overflow::add(std::string_view stamp, std::string_view text, std::string_vi
 
 std::uint64_t Overflow::spill(std::string_view bytes) {
   (void)spill_->sink->write(bytes);
-  const auto lines = static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
+  const auto lines = newlines_in(bytes);
   spilled_bytes_ += bytes.size();
   spilled_lines_ += lines;
   return lines;
 }
 
-model::StreamTally Overflow::tally() const {
-  model::StreamTally tally;
+model::StreamTally Overflow::tally(std::uint64_t lines) const {
+  model::StreamTally tally{.lines = lines};
   if (spill_) {
     tally.spilled_bytes = spilled_bytes_;
     tally.spill_path = spill_->path;
@@ -58,7 +59,7 @@ model::StreamTally Overflow::tally() const {
 }
 
 Overflow::Remark Overflow::remark() const {
-  const std::string_view name = stream_ == model::Stream::out ? "stdout" : "stderr";
+  const std::string_view name = to_string(stream_);
   if (spill_) {
     return {"spilled", fmt::format("{} bytes, {} lines of {}: from byte {} of {}", spilled_bytes_, spilled_lines_, name,
                                    spilled_before_, spill_->path)};

@@ -41,8 +41,8 @@ class Overflow {
   // A record that does not fit: the command's text, between a stamp and an end that are the log's.
   void add(std::string_view stamp, std::string_view text, std::string_view end);
 
-  // Of the attempt, but for the lines in all, which the log counts.
-  model::StreamTally tally() const;
+  // Of the attempt; the lines in all are the log's to count.
+  model::StreamTally tally(std::uint64_t lines) const;
 
   // The key and the text of the line that says what is not in the log; an empty text: all is.
   struct Remark {

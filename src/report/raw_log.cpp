@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "report/line_count.hpp"
+
 namespace oversee::report {
 namespace {
 
@@ -32,7 +34,7 @@ void RawLog::output(Captured& captured, std::string_view bytes) {
     captured.lines += captured.overflow.spill(bytes);
     return;
   }
-  captured.lines += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
+  captured.lines += newlines_in(bytes);
   if (fits) {
     (void)sink_.write(bytes);
     return;
@@ -48,9 +50,7 @@ void RawLog::output(Captured& captured, std::string_view bytes) {
 
 model::StreamTally RawLog::tally(model::Stream stream) const {
   const Captured& captured = captured_[model::index(stream)];
-  model::StreamTally tally = captured.overflow.tally();
-  tally.lines = captured.lines;
-  return tally;
+  return captured.overflow.tally(captured.lines);
 }
 
 // A cut is never silent, not even here.

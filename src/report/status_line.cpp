@@ -3,9 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "model/command_line.hpp"
+#include "report/line_count.hpp"
 
 namespace oversee::report {
 namespace {
@@ -44,7 +43,7 @@ void StatusLine::on(const model::Event& event, const model::Reading& at) {
 }
 
 void StatusLine::output(std::string_view bytes) {
-  lines_ += static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
+  lines_ += newlines_in(bytes);
   const std::size_t last = bytes.rfind('\n');
   if (last != std::string_view::npos) {
     const std::string_view ended = bytes.substr(0, last);

@@ -137,9 +137,7 @@ void TaggedLog::output(model::Stream stream, std::string_view bytes, const model
 model::StreamTally TaggedLog::tally(model::Stream stream) {
   flush_tail(stream);
   const Captured& captured = captured_[model::index(stream)];
-  model::StreamTally tally = captured.overflow.tally();
-  tally.lines = captured.lines;
-  return tally;
+  return captured.overflow.tally(captured.lines);
 }
 
 // Once a chunk: its bytes came at one time.

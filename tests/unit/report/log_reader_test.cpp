@@ -10,7 +10,7 @@
 
 #include "made_up_run.hpp"
 #include "report/tagged_log.hpp"
-#include "string_sink.hpp"
+#include "text_sink.hpp"
 
 namespace oversee::report {
 namespace {
@@ -131,7 +131,7 @@ TEST_CASE("log reader: what the tagged log was given comes back, whatever the by
     const auto below = [&](std::size_t bound) {
       return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
     };
-    StringSink sink;
+    TextSink sink;
     TaggedLog log(sink, {});
     const model::RunInfo info = made_up_run();
     log.on(model::RunStarted{&info}, info.started);
