@@ -1,0 +1,117 @@
+// How an attempt is stopped: who asks for it, the ladder, KILL, and giving up on what does not die.
+#include <csignal>
+#include <utility>
+
+#include "run/attempt_machine.hpp"
+
+namespace oversee::run {
+namespace {
+
+using model::Instant;
+using model::Reason;
+using model::Status;
+
+// A second cancel within this is impatience, and climbs.
+constexpr auto kImpatience = std::chrono::seconds(2);
+
+// After the answer to "who is left" was asked for in vain, nobody will give it.
+constexpr auto kAnswerBound = std::chrono::milliseconds(500);
+
+}  // namespace
+
+void AttemptMachine::on(const CancelRequested& event, Instant now) {
+  const int presses = count_press(now);
+  if (state_ == State::spawning) {
+    if (!cancel_at_start_) {
+      cancel_at_start_ = event;
+      result_.cancelled_by = event.by;
+    }
+    return;
+  }
+  if (tree_empty_) {
+    finish();  // only somebody outside still holds a stream
+    return;
+  }
+  if (leader_gone_ && !stop_) {
+    sweep(now);  // the command has ended by itself and its result stands; what is left of it has no more time
+    return;
+  }
+  if (event.from_terminal) {
+    if (!stop_) interrupted_ = event.by;
+    if (presses < 2 || event.keys_read) return;
+    if (stop_) {
+      escalate(presses, now);
+    } else {
+      result_.cancelled_by = event.by;
+      begin_stop({Status::cancelled, Reason::signal}, ladder_, now);
+    }
+    return;
+  }
+  if (!stop_) {
+    result_.cancelled_by = event.by;
+    begin_stop({Status::cancelled, Reason::signal}, ladder_.starting_with(event.by.signal), now);
+  } else {
+    escalate(presses, now);
+  }
+}
+
+void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now) {
+  stop_ = why;
+  result_.status = why.status;
+  result_.reason = why.reason;
+  ladder_ = std::move(ladder);
+  deadlines_.wall.reset();
+  deadlines_.idle.reset();
+  if (tree_empty_) return;
+  if (!leader_gone_) state_ = State::stopping;
+  climb(0, now);
+}
+
+void AttemptMachine::climb(std::size_t rung, Instant now) {
+  rung_ = rung;
+  const model::Rung& step = ladder_.rungs().at(rung);
+  if (step.signal == SIGKILL) {
+    result_.forced = true;
+    kill(now);
+    return;
+  }
+  actions_.emplace_back(SignalTree{step.signal});
+  deadlines_.rung = step.grace ? std::optional(now + *step.grace) : std::nullopt;
+}
+
+void AttemptMachine::kill(Instant now) {
+  deadlines_.rung.reset();
+  if (deadlines_.give_up) return;
+  actions_.emplace_back(KillTree{});
+  deadlines_.give_up = now + limits_.give_up;
+}
+
+// Asks who is left; without an answer the guard goes first, and its orphans are ours; without even that it is over.
+void AttemptMachine::give_up(Instant now) {
+  deadlines_.give_up = now + kAnswerBound;
+  if (!giving_up_) {
+    giving_up_ = true;
+    actions_.emplace_back(NameSurvivors{});
+  } else if (!guard_killed_) {
+    guard_killed_ = true;
+    actions_.emplace_back(KillGuard{});
+  } else {
+    finish();
+  }
+}
+
+void AttemptMachine::escalate(int presses, Instant now) {
+  if (presses >= 3) {
+    climb(ladder_.rungs().size() - 1, now);
+  } else if (presses == 2 && rung_ + 1 < ladder_.rungs().size()) {
+    climb(rung_ + 1, now);
+  }
+}
+
+int AttemptMachine::count_press(Instant now) {
+  presses_ = last_press_ && now - *last_press_ <= kImpatience ? presses_ + 1 : 1;
+  last_press_ = now;
+  return presses_;
+}
+
+}  // namespace oversee::run
