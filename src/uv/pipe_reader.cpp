@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include <chrono>
 #include <utility>
 
 namespace oversee::uv {
@@ -13,17 +14,13 @@ namespace {
 constexpr int kLargePipe = 1 << 20;
 constexpr std::size_t kDefaultPipe = 64 * 1024;
 
-// Small reads in quick succession: each wake-up costs us, and through epoll each write costs the writer, more than the
-// bytes are worth. So the pipe is left alone for a moment and read at one go; too short for a person or a deadline.
-constexpr std::size_t kSmallRead = 16 * 1024;
-constexpr std::uint64_t kSoon = 500'000;  // ns between reads
-constexpr int kPatience = 8;              // small reads in a row before it counts as a stream of them
-constexpr std::uint64_t kRest = 1;        // ms
+// See model::ReadPace.
+constexpr std::uint64_t kRest = 1;  // ms
 
 }  // namespace
 
 PipeReader::PipeReader(Loop& loop, int fd, std::span<char> buffer, Callbacks callbacks)
-    : buffer_(buffer), callbacks_(std::move(callbacks)), handle_(this), rest_(this) {
+    : buffer_(buffer), callbacks_(std::move(callbacks)), handle_(this), rest_(this), pace_(kLargePipe) {
   uv_pipe_init(loop.raw(), handle_.get(), 0);
   uv_pipe_open(handle_.get(), fd);
   uv_timer_init(loop.raw(), rest_.get());
@@ -74,7 +71,9 @@ void PipeReader::read(ssize_t count) noexcept {
   const auto size = static_cast<std::size_t>(count);
   if (size >= kDefaultPipe) (void)grow();
   callbacks_.on_bytes(std::string_view(buffer_.data(), size));
-  if (handle_) let_small_writes_gather(size);
+  if (!handle_) return;
+  const model::Instant now{std::chrono::nanoseconds(uv_hrtime())};
+  if (pace_.rest_after(size, size == buffer_.size(), now) && grow()) rest();
 }
 
 bool PipeReader::grow() noexcept {
@@ -84,17 +83,8 @@ bool PipeReader::grow() noexcept {
   return grown_;
 }
 
-void PipeReader::let_small_writes_gather(std::size_t count) noexcept {
-  const std::uint64_t now = uv_hrtime();
-  const bool soon = now - last_read_ < kSoon;
-  last_read_ = now;
-  if (std::exchange(rested_, false)) {
-    // Worth another rest as long as a rest brings a lot, and the pipe holds what comes.
-    if (count < kSmallRead) small_reads_ = 0;
-  } else {
-    small_reads_ = soon && count < kSmallRead ? small_reads_ + 1 : 0;
-  }
-  if (small_reads_ < kPatience || !grow()) return;
+// The pipe is out of epoll meanwhile, which spares the writer a wake-up a write.
+void PipeReader::rest() noexcept {
   resting_ = true;
   uv_read_stop(handle_.stream());
   uv_timer_start(
@@ -107,7 +97,6 @@ void PipeReader::let_small_writes_gather(std::size_t count) noexcept {
 
 void PipeReader::rest_is_over() noexcept {
   resting_ = false;
-  rested_ = true;
   read_on();
 }
 

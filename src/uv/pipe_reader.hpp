@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "model/read_pace.hpp"
 #include "uv/byte_reader.hpp"
 #include "uv/loop.hpp"
 
@@ -23,18 +24,16 @@ class PipeReader final : public ByteReader {
   void read_on() noexcept;
   void read(ssize_t count) noexcept;
   bool grow() noexcept;
-  void let_small_writes_gather(std::size_t count) noexcept;
+  void rest() noexcept;
   void rest_is_over() noexcept;
 
   std::span<char> buffer_;
   Callbacks callbacks_;
   Handle<uv_pipe_t, PipeReader> handle_;
   Handle<uv_timer_t, PipeReader> rest_;
-  bool wanted_ = false;          // by the owner: start() without pause()
-  bool resting_ = false;         // by ourselves
-  bool rested_ = false;          // the next read is the first after a rest
-  std::uint64_t last_read_ = 0;  // uv_hrtime of the last read, ns
-  int small_reads_ = 0;          // in a row, each soon after the one before
+  model::ReadPace pace_;
+  bool wanted_ = false;   // by the owner: start() without pause()
+  bool resting_ = false;  // by ourselves
   bool size_asked_ = false;
   bool grown_ = false;
 };

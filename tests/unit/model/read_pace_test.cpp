@@ -1,0 +1,80 @@
+// Which streams of reads are given rests, and which are not.
+#include "model/read_pace.hpp"
+
+#include <doctest/doctest.h>
+
+namespace oversee::model {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kPipe = 1 << 20;
+constexpr std::size_t kBuffer = 256 * 1024;
+
+// Reads of a stream, at times of its own.
+struct Stream {
+  ReadPace pace{kPipe};
+  Instant now{};
+
+  bool read(std::size_t count, Duration later = 10us) {
+    now += later;
+    return pace.rest_after(count, count == kBuffer, now);
+  }
+  // How many reads of this size it takes until a rest; at most `most`.
+  int reads_until_rest(std::size_t count, int most, Duration later = 10us) {
+    for (int reads = 1; reads <= most; ++reads) {
+      if (read(count, later)) return reads;
+    }
+    return 0;
+  }
+  // What gathered in a rest, read at one go; whether another rest follows.
+  bool read_gathered(std::size_t bytes) {
+    for (; bytes >= kBuffer; bytes -= kBuffer) {
+      if (read(kBuffer)) return true;
+    }
+    return read(bytes, 1ms);
+  }
+};
+
+TEST_CASE("read pace: small reads in quick succession bring a rest") {
+  CHECK(Stream{}.reads_until_rest(64, 100) == 8);
+}
+
+TEST_CASE("read pace: no rest for lines that come slowly, nor for large reads") {
+  CHECK(Stream{}.reads_until_rest(64, 1000, 1ms) == 0);
+  CHECK(Stream{}.reads_until_rest(64 * 1024, 1000) == 0);
+  CHECK(Stream{}.reads_until_rest(kBuffer, 1000) == 0);
+}
+
+TEST_CASE("read pace: rest after rest, as long as each brings a lot and the pipe holds it") {
+  Stream stream;
+  REQUIRE(stream.reads_until_rest(64, 100) == 8);
+  for (int i = 0; i < 100; ++i) CHECK(stream.read_gathered(200 * 1024));
+  CHECK_FALSE(stream.read_gathered(1000));
+  CHECK(stream.reads_until_rest(64, 100) == 8);
+}
+
+TEST_CASE("read pace: all that gathered is read before the next rest") {
+  Stream stream;
+  REQUIRE(stream.reads_until_rest(64, 100) == 8);
+  CHECK_FALSE(stream.read(kBuffer, 1ms));
+  CHECK_FALSE(stream.read(kBuffer));
+  CHECK(stream.read(1000));
+}
+
+TEST_CASE("read pace: who fills the pipe in a rest is read at once, and rested from ever more rarely") {
+  Stream stream;
+  int before = stream.reads_until_rest(8192, 10'000);
+  REQUIRE(before == 8);
+  for (int i = 0; i < 9; ++i) {
+    CHECK_FALSE(stream.read_gathered(kPipe));
+    const int reads = stream.reads_until_rest(8192, 10'000);
+    CHECK(reads == 2 * before);
+    before = reads;
+  }
+  CHECK_FALSE(stream.read_gathered(kPipe));
+  CHECK(stream.reads_until_rest(8192, 10'000) == 4096);
+}
+
+}  // namespace
+}  // namespace oversee::model
