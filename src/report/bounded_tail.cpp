@@ -9,7 +9,7 @@ namespace {
 
 // A stamp and an end at their longest; a line of one byte carries as much, and may not blow the ring up.
 constexpr std::size_t kFrame = 40;
-constexpr std::size_t kLargestRing = 1024 * 1024;
+constexpr std::size_t kLargestRing = 512 * 1024;
 
 }  // namespace
 

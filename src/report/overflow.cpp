@@ -12,7 +12,7 @@ namespace oversee::report {
 namespace {
 
 // Of what is kept of a stream at its end, in memory until then.
-constexpr std::uint64_t kLargestTail = 512 * 1024;
+constexpr std::uint64_t kLargestTail = 256 * 1024;
 
 }  // namespace
 
