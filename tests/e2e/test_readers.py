@@ -204,5 +204,37 @@ class Slow(OverseeCase):
         run.finish()
 
 
+class Unreadable(OverseeCase):
+    """The command's own output cannot be read: injected, as no pipe does that by itself."""
+
+    LINE = "seq 1000; echo on stderr >&2; exec sleep 99"
+
+    def start_failing(self, after, line):
+        return self.start(os.environ["FAILING_READS"], "sh", "-c", line,
+                          env={"TEST_OUTPUT_FAILS_AFTER": after})
+
+    def test_the_run_is_stopped_and_has_failed(self):
+        run = self.start_failing("100", self.LINE)
+        self.assertEqual(run.finish().status, 123)
+        self.assert_summary(status="failed", reason="io", exit_status=123)
+        self.assert_nothing_left(run)
+
+    def test_what_was_read_before_is_kept(self):
+        run = self.start_failing("100", self.LINE)
+        ended = run.finish()
+        self.assertTrue(ended.out.startswith(b"1\n2\n3\n"))
+        self.assertIn(b"out| 1\n", self.log())
+
+    def test_a_command_that_exits_0_has_failed_too(self):
+        run = self.start_failing("0", "trap '' TERM PIPE; seq 1000 2>/dev/null; exit 0")
+        self.assertEqual(run.finish().status, 123)
+        self.assert_summary(status="failed", reason="io", exit_code=0)
+
+    def test_control_without_the_fault_it_completes(self):
+        ended = self.start_failing("1000000", "seq 1000").finish()
+        self.assertEqual((ended.status, len(ended.out)), (0, 3893))
+        self.assert_summary(status="completed", reason="exit")
+
+
 if __name__ == "__main__":
     unittest.main()
