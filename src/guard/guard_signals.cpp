@@ -1,0 +1,58 @@
+// Notes the guard's own signals in variables that only its handlers and its loop touch.
+#include "guard/guard_signals.hpp"
+
+#include <array>
+#include <utility>
+
+namespace oversee::guard {
+namespace {
+
+// Written by the handlers, in ppoll only.
+volatile std::sig_atomic_t asked_signal = 0;
+volatile std::sig_atomic_t asked_sender = 0;
+volatile std::sig_atomic_t hung_up = 0;
+
+constexpr std::array kSignalsToEnd{SIGTERM, SIGINT, SIGHUP};
+
+}  // namespace
+
+void install_handlers() {
+  // A child's news must end the wait in ppoll, which a signal that is ignored by default does not.
+  struct sigaction wake {};
+  wake.sa_handler = [](int) {};
+  sigaction(SIGCHLD, &wake, nullptr);
+  struct sigaction note {};
+  note.sa_flags = SA_SIGINFO;
+  note.sa_sigaction = [](int signal, siginfo_t* info, void*) {
+    if (signal == SIGHUP && info->si_code == SI_KERNEL) {
+      hung_up = 1;
+      return;
+    }
+    asked_signal = signal;
+    asked_sender = info->si_pid;
+  };
+  for (const int signal : kSignalsToEnd) sigaction(signal, &note, nullptr);
+}
+
+sigset_t blocked_while_waiting() {
+  sigset_t blocked;
+  sigfillset(&blocked);
+  sigdelset(&blocked, SIGCHLD);
+  for (const int signal : kSignalsToEnd) sigdelset(&blocked, signal);
+  return blocked;
+}
+
+bool take_hang_up() {
+  const bool was = hung_up != 0;
+  hung_up = 0;
+  return was;
+}
+
+std::optional<CancelAsked> take_cancel() {
+  if (asked_signal == 0) return {};
+  const CancelAsked asked{asked_signal, asked_sender};
+  asked_signal = 0;
+  return asked;
+}
+
+}  // namespace oversee::guard

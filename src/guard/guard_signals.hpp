@@ -1,0 +1,23 @@
+// The signals that reach the guard itself: noted by handlers, which run only while it waits in ppoll.
+#pragma once
+
+#include <csignal>
+#include <optional>
+
+#include "guard/protocol.hpp"
+
+namespace oversee::guard {
+
+void install_handlers();
+
+// What is blocked during the wait: all but those that end it.
+sigset_t blocked_while_waiting();
+
+// Whether the command's terminal is gone since the last call; the kernel says so to its session's leader, which passes
+// it on as a shell does.
+bool take_hang_up();
+
+// The signal to end that came last since the last call, and who sent it.
+std::optional<CancelAsked> take_cancel();
+
+}  // namespace oversee::guard

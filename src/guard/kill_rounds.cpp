@@ -1,0 +1,39 @@
+// Paces the rounds of killing.
+#include "guard/kill_rounds.hpp"
+
+#include <algorithm>
+
+#include "os/host.hpp"
+
+namespace oversee::guard {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Between two rounds: none while the tree grows; later ones are for what is stuck.
+constexpr auto kFirstPause = 5ms;
+constexpr auto kLongestPause = 100ms;
+
+}  // namespace
+
+void KillRounds::begin(std::optional<pid_t> group) {
+  if (kill_) return;
+  os::take_precedence();
+  kill_.emplace();
+  if (group) kill_->stop_group_first(*group);
+  pause_ = kFirstPause;
+  next_round_ = Clock::now();
+}
+
+void KillRounds::leader_reaped() {
+  if (kill_) kill_->leader_reaped();
+}
+
+void KillRounds::go_on() {
+  if (!kill_ || Clock::now() < next_round_) return;
+  const bool grows = kill_->round();
+  pause_ = grows ? 0ms : std::clamp<Clock::duration>(pause_ * 2, kFirstPause, kLongestPause);
+  next_round_ = Clock::now() + pause_;
+}
+
+}  // namespace oversee::guard

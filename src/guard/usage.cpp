@@ -1,0 +1,23 @@
+// Sums what wait4(2) says of each process that is reaped.
+#include "guard/usage.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace oversee::guard {
+namespace {
+
+model::Duration from_timeval(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+}  // namespace
+
+void ReapedUsage::add(const rusage& usage) {
+  usage_.user += from_timeval(usage.ru_utime);
+  usage_.system += from_timeval(usage.ru_stime);
+  usage_.max_rss_bytes = std::max(usage_.max_rss_bytes, static_cast<std::uint64_t>(usage.ru_maxrss) * 1024);
+  ++usage_.processes;
+}
+
+}  // namespace oversee::guard
