@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "guard/protocol.hpp"
+#include "guard/wire.hpp"
 #include "os/descriptor.hpp"
 
 namespace oversee::guard {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "guard/protocol.hpp"
+#include "guard/wire.hpp"
 #include "model/failure.hpp"
 #include "os/descriptor.hpp"
 #include "uv/channel.hpp"

@@ -1,5 +1,5 @@
 // What front and guard say: every message comes out as it went in, in whatever pieces; nonsense is refused, not obeyed.
-#include "guard/protocol.hpp"
+#include "guard/wire.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,175 @@
+// The messages of guard/protocol.hpp as bytes, and the bytes as messages.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "guard/protocol.hpp"
+
+namespace oversee::guard {
+
+// Argument list and environment together are bounded by the kernel at a quarter of the stack's limit, 6 MiB at the most
+// (execve(2)); what says it is larger than this is none of ours.
+inline constexpr std::size_t kLargestMessage = 64 * 1024 * 1024;
+
+// A message is its length, the index of its kind and its fields in order, in this machine's byte order: both sides are
+// one binary. Strings and lists are preceded by their length.
+namespace wire {
+
+using Length = std::uint32_t;
+
+inline auto fields(auto& m) {
+  using M = std::remove_cvref_t<decltype(m)>;
+  if constexpr (std::is_same_v<M, StartCommand>) {
+    return std::tie(m.argv, m.environment, m.directory, m.own_group, m.terminal, m.ignored_signals, m.blocked_signals);
+  } else if constexpr (std::is_same_v<M, SignalTree> || std::is_same_v<M, SignalLeader> ||
+                       std::is_same_v<M, SignalGroup> || std::is_same_v<M, LeaderStopped>) {
+    return std::tie(m.signal);
+  } else if constexpr (std::is_same_v<M, HoldModes>) {
+    return std::tie(m.modes);
+  } else if constexpr (std::is_same_v<M, CommandStarted>) {
+    return std::tie(m.pid);
+  } else if constexpr (std::is_same_v<M, StartFailed>) {
+    return std::tie(m.stage, m.error, m.subject);
+  } else if constexpr (std::is_same_v<M, CancelAsked>) {
+    return std::tie(m.signal, m.sender);
+  } else if constexpr (std::is_same_v<M, LeaderExited>) {
+    return std::tie(m.wait_status);
+  } else if constexpr (std::is_same_v<M, Survivors>) {
+    return std::tie(m.processes, m.more);
+  } else if constexpr (std::is_same_v<M, TreeEmpty>) {
+    return std::tie(m.usage);
+  } else if constexpr (std::is_same_v<M, model::Usage>) {
+    return std::tie(m.user, m.system, m.max_rss_bytes, m.processes);
+  } else if constexpr (std::is_same_v<M, model::ProcessName>) {
+    return std::tie(m.pid, m.command);
+  } else {
+    static_assert(std::is_empty_v<M>, "a message with fields must be listed here");
+    return std::tie();
+  }
+}
+
+template <class T>
+concept Plain = std::is_arithmetic_v<T> || std::is_same_v<T, model::Duration>;
+
+// Declared first: messages hold lists, and lists messages.
+template <class T>
+void put(std::string& out, const std::vector<T>& list);
+template <class T>
+bool take(std::string_view& in, std::vector<T>& list);
+
+template <Plain T>
+void put(std::string& out, const T& value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+inline void put(std::string& out, const std::string& text) {
+  put(out, static_cast<Length>(text.size()));
+  out += text;
+}
+template <class T>
+void put(std::string& out, const T& message) {
+  std::apply([&](const auto&... field) { (put(out, field), ...); }, fields(message));
+}
+template <class T>
+void put(std::string& out, const std::vector<T>& list) {
+  put(out, static_cast<Length>(list.size()));
+  for (const T& each : list) put(out, each);
+}
+
+// Each takes its part off the front of the text, or says that there is too little of it.
+inline bool take(std::string_view& in, bool& value) {
+  if (in.empty() || static_cast<unsigned char>(in.front()) > 1) return false;
+  value = in.front() != 0;
+  in.remove_prefix(1);
+  return true;
+}
+template <Plain T>
+bool take(std::string_view& in, T& value) {
+  if (in.size() < sizeof value) return false;
+  std::memcpy(&value, in.data(), sizeof value);
+  in.remove_prefix(sizeof value);
+  return true;
+}
+inline bool take(std::string_view& in, std::string& text) {
+  Length length = 0;
+  if (!take(in, length) || in.size() < length) return false;
+  text.assign(in.substr(0, length));
+  in.remove_prefix(length);
+  return true;
+}
+template <class T>
+bool take(std::string_view& in, T& message) {
+  return std::apply([&](auto&... field) { return (take(in, field) && ...); }, fields(message));
+}
+template <class T>
+bool take(std::string_view& in, std::vector<T>& list) {
+  Length length = 0;
+  if (!take(in, length) || in.size() < length) return false;  // an element is a byte at the least
+  list.resize(length);
+  for (T& each : list) {
+    if (!take(in, each)) return false;
+  }
+  return true;
+}
+
+template <class Message, std::size_t I = 0>
+std::optional<Message> take_kind(std::size_t kind, std::string_view& in) {
+  if constexpr (I == std::variant_size_v<Message>) {
+    return {};
+  } else {
+    if (kind != I) return take_kind<Message, I + 1>(kind, in);
+    std::variant_alternative_t<I, Message> message;
+    if (!take(in, message) || !in.empty()) return {};
+    return Message(std::in_place_index<I>, std::move(message));
+  }
+}
+
+}  // namespace wire
+
+template <class Message>
+std::string encode(const Message& message) {
+  std::string body;
+  wire::put(body, static_cast<std::uint8_t>(message.index()));
+  std::visit([&](const auto& each) { wire::put(body, each); }, message);
+  std::string whole;
+  wire::put(whole, static_cast<wire::Length>(body.size()));
+  return whole + body;
+}
+
+// Cuts a stream of bytes, in whatever pieces it comes, into messages.
+template <class Message>
+class Decoder {
+ public:
+  void feed(std::string_view bytes) { pending_ += bytes; }
+
+  // The next whole message; none while there is too little, or for ever once broken().
+  std::optional<Message> next() {
+    std::string_view in = pending_;
+    wire::Length length = 0;
+    if (broken_ || !wire::take(in, length)) return {};
+    broken_ = length > kLargestMessage;
+    if (broken_ || in.size() < length) return {};
+    std::string_view body = in.substr(0, length);
+    std::uint8_t kind = 0;
+    std::optional<Message> message;
+    if (wire::take(body, kind)) message = wire::take_kind<Message>(kind, body);
+    broken_ = !message;
+    pending_.erase(0, sizeof length + length);
+    return message;
+  }
+
+  bool broken() const { return broken_; }
+
+ private:
+  std::string pending_;
+  bool broken_ = false;
+};
+
+}  // namespace oversee::guard
