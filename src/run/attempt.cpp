@@ -4,24 +4,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <utility>
 
 #include "os/clock.hpp"
 #include "os/process_tree.hpp"
-#include "uv/pipe_reader.hpp"
-#include "uv/terminal_stream.hpp"
 
 namespace oversee::run {
 namespace {
-
-// One buffer for both streams: a chunk is dealt with before the next is read. As large as what a pipe of 1 MiB gives
-// in a few reads; only the pages that are read into are ever touched.
-constexpr std::size_t kBuffer = 256 * 1024;
-
-// What can be left in a pipe once all who could write to it are gone: as much as it was made to hold.
-constexpr std::size_t kLargestRest = 1024 * 1024;
 
 // With the guard gone, how long its orphans may take to die.
 constexpr auto kOrphanBound = std::chrono::seconds(2);
@@ -46,61 +36,42 @@ Attempt::Attempt(uv::Loop& loop, AttemptPlan plan, Callbacks callbacks)
       link_(loop, {[this](const guard::Report& report) { reported(report); }, [this] { post(GuardLost{}); },
                    [this] { callbacks_.on_guard_gone(); }}),
       timer_(loop, [this] { post(Tick{.output_waits = output_waits()}); }),
+      output_(loop, {[this](model::Stream stream, std::string_view bytes) { output(stream, bytes); },
+                     [this](model::Stream stream, int error) {
+                       post(StreamEnded{stream, error});
+                     },
+                     [this](bool held) { held ? post(OutputHeld{}) : post(OutputFreed{}); }}),
       machine_(plan_.spec->limits, streams_of(plan_)),
       notices_(plan_.spec->notices, plan_.spec->output_is_shown),
       notice_timer_(loop, [this] { tell_notices(); }) {}
 
 model::Result<void> Attempt::prepare() {
-  if (plan_.pty) {
-    if (auto made = open_terminal(); !made) return made;
-  }
+  if (auto opened = open_output(); !opened) return opened;
   const bool typed = terminal_ && plan_.spec->input.kind == model::StandardInput::Kind::inherit;
-  auto input = os::duplicate(typed ? outputs_[0].command_end.get() : plan_.input);
+  auto input = os::duplicate(typed ? output_.command_end(model::Stream::out) : plan_.input);
   if (!input) return std::unexpected(input.error());
-  for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
-    Output& output = outputs_[model::index(stream)];
-    if (output.command_end) continue;  // the terminal
-    output.count.counted = plan_.capture;
-    if (plan_.capture) {
-      auto pipe = os::make_pipe();
-      if (!pipe) return std::unexpected(pipe.error());
-      output.command_end = std::move(pipe->writer);
-      open_reader(stream, std::move(pipe->reader));
-    } else {
-      auto ours = os::duplicate(stream == model::Stream::out ? STDOUT_FILENO : STDERR_FILENO);
-      if (!ours) return std::unexpected(ours.error());
-      output.command_end = std::move(*ours);
-    }
-  }
   auto users_terminal = terminal_ ? terminal_->users_terminal() : model::Result<os::UniqueFd>();
   if (!users_terminal) return std::unexpected(users_terminal.error());
   const auto started = link_.start({.input = input->get(),
-                                    .output = outputs_[0].command_end.get(),
-                                    .error = outputs_[1].command_end.get(),
+                                    .output = output_.command_end(model::Stream::out),
+                                    .error = output_.command_end(model::Stream::err),
                                     .terminal = users_terminal->get()},
                                    plan_.run_id);
-  for (Output& output : outputs_) output.command_end.reset();
+  output_.close_command_ends();
   return started;
 }
 
-void Attempt::open_reader(model::Stream stream, os::UniqueFd ours) {
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kBuffer);
-  const std::span<char> buffer(buffer_.get(), kBuffer);
-  uv::ByteReader::Callbacks callbacks{[this, stream](std::string_view bytes) { output(stream, bytes); },
-                                      [this, stream](int error) {
-                                        post(StreamEnded{stream, error});
-                                      }};
-  auto& reader = outputs_[model::index(stream)].reader;
-  if (plan_.pty) {
-    auto master = std::make_unique<uv::TerminalStream>(loop_, ours.release(), buffer, std::move(callbacks));
-    master_ = master.get();
-    reader = std::move(master);
-  } else {
-    reader = std::make_unique<uv::PipeReader>(loop_, ours.release(), buffer, std::move(callbacks));
+model::Result<void> Attempt::open_output() {
+  if (plan_.pty) return open_terminal();
+  if (plan_.capture) {
+    auto out = output_.use_pipe(model::Stream::out);
+    return out ? output_.use_pipe(model::Stream::err) : out;
   }
+  auto out = output_.pass_on(model::Stream::out, STDOUT_FILENO);
+  return out ? output_.pass_on(model::Stream::err, STDERR_FILENO) : out;
 }
 
-// The slave three times over, as a shell has it; what is written to either of the last two is one stream.
+// The slave three times over, as a shell has it.
 model::Result<void> Attempt::open_terminal() {
   const bool inherits = plan_.spec->input.kind == model::StandardInput::Kind::inherit;
   terminal_ = std::make_unique<TerminalLink>(
@@ -113,13 +84,7 @@ model::Result<void> Attempt::open_terminal() {
           .on_hold = [this](const std::string& modes) { link_.send(guard::HoldModes{modes}); }});
   auto pair = terminal_->make();
   if (!pair) return std::unexpected(pair.error());
-  auto copy = os::duplicate(pair->slave.get());
-  if (!copy) return std::unexpected(copy.error());
-  outputs_[model::index(model::Stream::out)].command_end = std::move(pair->slave);
-  outputs_[model::index(model::Stream::err)].command_end = std::move(*copy);
-  outputs_[model::index(model::Stream::out)].count.counted = true;
-  open_reader(model::Stream::out, std::move(pair->master));
-  return {};
+  return output_.use_terminal(std::move(*pair));
 }
 
 void Attempt::begin(const std::vector<std::string>& environment) {
@@ -162,38 +127,6 @@ void Attempt::leave_terminal() {
   link_.close();
 }
 
-void Attempt::pause(model::Stream stream) {
-  Output& output = outputs_[model::index(stream)];
-  if (tree_gone_) return;
-  output.paused = true;
-  if (output.reader) output.reader->pause();
-  held_or_freed();
-}
-
-void Attempt::resume(model::Stream stream) {
-  Output& output = outputs_[model::index(stream)];
-  if (!std::exchange(output.paused, false)) return;
-  if (output.reader && output.reader->open()) output.reader->start();
-  held_or_freed();
-}
-
-void Attempt::held_or_freed() {
-  const bool held = outputs_[0].paused || outputs_[1].paused;
-  if (held == std::exchange(held_, held)) return;
-  if (held) {
-    post(OutputHeld{});
-  } else {
-    post(OutputFreed{});
-  }
-}
-
-void Attempt::abandon(model::Stream stream) {
-  Output& output = outputs_[model::index(stream)];
-  if (!output.reader || !output.reader->open()) return;
-  output.reader->close();
-  post(StreamEnded{stream, 0});
-}
-
 void Attempt::reported(const guard::Report& report) {
   if (const auto* started = std::get_if<guard::CommandStarted>(&report)) {
     if (plan_.spec->limits.wall) wall_deadline_ = os::read_clock().instant + *plan_.spec->limits.wall;
@@ -203,10 +136,8 @@ void Attempt::reported(const guard::Report& report) {
     notices_.started(os::read_clock().instant);
     notice_timer_.set(notices_.wake_at());
     // Not before, or its first words would be told before its start.
-    for (Output& output : outputs_) {
-      if (output.reader && !output.paused) output.reader->start();
-    }
-    if (terminal_) terminal_->serve(*master_, started->pid);
+    output_.start();
+    if (terminal_) terminal_->serve(*output_.master(), started->pid);
   } else if (const auto* failed = std::get_if<guard::StartFailed>(&report)) {
     post(StartFailed{{failed->stage, failed->error, failed->subject}});
   } else if (const auto* stopped = std::get_if<guard::LeaderStopped>(&report); stopped != nullptr) {
@@ -225,45 +156,28 @@ void Attempt::reported(const guard::Report& report) {
     post(SurvivorsNamed{survivors->processes});
   } else if (const auto* empty = std::get_if<guard::TreeEmpty>(&report)) {
     post(TreeEmptied{empty->usage});
-    read_the_rest();
+    output_.read_the_rest();
   }
 }
 
 void Attempt::output(model::Stream stream, std::string_view bytes) {
-  Output& output = outputs_[model::index(stream)];
-  output.count.bytes += bytes.size();
-  if (tree_gone_) output.rest += bytes.size();
   const model::Reading at = os::read_clock();
   machine_.output_seen(at.instant);
   notices_.output_seen(at.instant);
   callbacks_.publish(model::OutputArrived{stream, bytes}, at);
   // On each read, so that what has no newlines meets it as soon.
-  if (const auto& limit = plan_.spec->limits.fail_past; limit && output.count.bytes > *limit) {
-    if (!std::exchange(output.over_limit, true)) post(OutputLimitPassed{});
+  if (const auto& limit = plan_.spec->limits.fail_past; limit && output_.count(stream).bytes > *limit) {
+    if (!std::exchange(output_limit_passed_, true)) post(OutputLimitPassed{});
   }
-  if (output.rest > kLargestRest) abandon(stream);  // a stranger goes on writing to it
 }
 
 // Asked when a silence is to be judged, so that nothing that was written in time is overlooked.
-bool Attempt::output_waits() const {
-  if (!plan_.spec->limits.idle) return false;
-  return std::ranges::any_of(outputs_, [](const Output& output) {
-    return output.reader && output.reader->open() && os::readable_bytes(output.reader->fd()) > 0;
-  });
-}
+bool Attempt::output_waits() const { return plan_.spec->limits.idle && output_.waits(); }
 
 void Attempt::tell_notices() {
   const model::Reading at = os::read_clock();
   for (const model::StillRunning& each : notices_.due(at.instant)) callbacks_.publish(each, at);
   notice_timer_.set(notices_.wake_at());
-}
-
-// With nobody left to write, a slow reader of ours needs no patience of the command's any more: what is left is read
-// into log and queues, where it is bounded, and the attempt can end.
-void Attempt::read_the_rest() {
-  tree_gone_ = true;
-  resume(model::Stream::out);
-  resume(model::Stream::err);
 }
 
 void Attempt::post(AttemptEvent event) {
@@ -297,28 +211,13 @@ void Attempt::perform(const AttemptAction& action) {
     link_.send(guard::NameSurvivors{});
   } else if (std::holds_alternative<KillOrphans>(action)) {
     (void)os::kill_and_reap(link_.pid(), kOrphanBound);
-    read_the_rest();
+    output_.read_the_rest();
   } else if (std::holds_alternative<KillGuard>(action)) {
     link_.kill();
   } else if (std::holds_alternative<CloseQuietStreams>(action)) {
-    close_quiet_streams();
+    output_.abandon_quiet();
   } else if (std::holds_alternative<CloseStreams>(action)) {
-    close_streams();
-  }
-}
-
-// A stream in which something waits is only slow: its bytes are still to come through.
-void Attempt::close_quiet_streams() {
-  for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
-    const Output& output = outputs_[model::index(stream)];
-    if (!output.reader || !output.reader->open()) continue;
-    if (os::readable_bytes(output.reader->fd()) == 0) abandon(stream);
-  }
-}
-
-void Attempt::close_streams() {
-  for (Output& output : outputs_) {
-    if (output.reader) output.reader->close();
+    output_.close();
   }
 }
 
@@ -331,8 +230,8 @@ void Attempt::finish(const model::Reading& at) {
   result_.number = plan_.number;
   result_.started = started;
   result_.finished = at;
-  result_.out = outputs_[model::index(model::Stream::out)].count;
-  result_.err = outputs_[model::index(model::Stream::err)].count;
+  result_.out = output_.count(model::Stream::out);
+  result_.err = output_.count(model::Stream::err);
   callbacks_.on_done();
 }
 

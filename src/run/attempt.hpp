@@ -1,7 +1,6 @@
 // One attempt for real: drives the machine with a guard, pipes and a timer, and does what it says.
 #pragma once
 
-#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -12,13 +11,12 @@
 #include "model/event.hpp"
 #include "model/failure.hpp"
 #include "model/run_spec.hpp"
-#include "os/descriptor.hpp"
 #include "os/signals.hpp"
 #include "run/attempt_machine.hpp"
+#include "run/command_output.hpp"
 #include "run/guard_link.hpp"
 #include "run/notice_machine.hpp"
 #include "run/terminal_link.hpp"
-#include "uv/byte_reader.hpp"
 #include "uv/loop.hpp"
 #include "uv/timer.hpp"
 
@@ -68,10 +66,10 @@ class Attempt {
   void leave_terminal();
 
   // Flow control by whoever shows the output.
-  void pause(model::Stream stream);
-  void resume(model::Stream stream);
+  void pause(model::Stream stream) { output_.pause(stream); }
+  void resume(model::Stream stream) { output_.resume(stream); }
   // The reader of what we show is gone: let the command meet a broken pipe, as it would without us.
-  void abandon(model::Stream stream);
+  void abandon(model::Stream stream) { output_.abandon(stream); }
 
   bool started() const { return started_; }
   bool leader_stopped() const { return leader_stopped_; }
@@ -84,27 +82,14 @@ class Attempt {
   std::optional<model::Instant> wall_deadline() const { return wall_deadline_; }
 
  private:
-  struct Output {
-    os::UniqueFd command_end;
-    std::unique_ptr<uv::ByteReader> reader;
-    bool paused = false;
-    bool over_limit = false;
-    std::size_t rest = 0;  // bytes read since the tree is gone
-    model::StreamCount count;
-  };
-
+  model::Result<void> open_output();
   model::Result<void> open_terminal();
-  void open_reader(model::Stream stream, os::UniqueFd ours);
   void reported(const guard::Report& report);
   void output(model::Stream stream, std::string_view bytes);
   bool output_waits() const;
-  void held_or_freed();
   void tell_notices();
   void post(AttemptEvent event);
   void perform(const AttemptAction& action);
-  void read_the_rest();
-  void close_quiet_streams();
-  void close_streams();
   void finish(const model::Reading& at);
 
   uv::Loop& loop_;
@@ -112,20 +97,17 @@ class Attempt {
   Callbacks callbacks_;
   GuardLink link_;
   uv::Timer timer_;
-  std::unique_ptr<char[]> buffer_;
-  std::array<Output, model::kStreams> outputs_;
-  uv::TerminalStream* master_ = nullptr;  // the reader of `out`, where there is a pty
+  CommandOutput output_;
+  bool output_limit_passed_ = false;
   std::unique_ptr<TerminalLink> terminal_;
   AttemptMachine machine_;
   NoticeMachine notices_;
   uv::Timer notice_timer_;
-  bool held_ = false;  // some output, by who shows it
   std::optional<model::Instant> suspended_since_;
   std::deque<AttemptEvent> queue_;  // events that come while one is being handled
   bool stepping_ = false;
   bool started_ = false;
   bool leader_stopped_ = false;
-  bool tree_gone_ = false;
   std::optional<model::Instant> wall_deadline_;
   model::AttemptResult result_;
 };
