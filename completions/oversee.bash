@@ -73,6 +73,7 @@ _oversee_value() {
     --on-overflow) _oversee_offer -W 'truncate fail spill' ;;
     --show) _oversee_offer -W 'live failure never' ;;
     --log-format) _oversee_offer -W 'tagged raw' ;;
+    --cgroup) _oversee_offer -W 'auto always never' ;;
   esac
   # What stands before the piece that readline replaces must not come twice.
   if [[ $raw == --*=* ]]; then
@@ -119,9 +120,10 @@ _oversee() {
   local verbs='logs'
   local with_value=(-c --shell-line --shell --script --interpreter -C --directory -E --env --env-file --unset-env
     --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop -l --log --log-dir
-    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary --name)
-  local flags=(--clear-env --pty --no-log --log-required -q --quiet --timestamps --preserve-status -v --verbose
-    -h --help -V --version)
+    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary --cgroup
+    --name)
+  local flags=(--clear-env --pty --no-log --log-required -q --quiet --timestamps --preserve-status --require-cgroup -v
+    --verbose -h --help -V --version)
   local words first word option='' letters own='' ended='' typed i last
   COMPREPLY=()
   _oversee_words

@@ -147,6 +147,9 @@ complete -c oversee -n '__oversee_at option' -l summary -x -a 'always failure ne
     -d 'Show the summary line on stderr'
 
 complete -c oversee -n '__oversee_at option' -l preserve-status -d "After a timeout, exit with the command's own status"
+complete -c oversee -n '__oversee_at option' -l cgroup -x -a 'auto always never' \
+    -d 'Hold the command in a cgroup of its own'
+complete -c oversee -n '__oversee_at option' -l require-cgroup -d 'Do not run the command without a cgroup of its own'
 complete -c oversee -n '__oversee_at option' -l name -x -d "The run's name in summaries"
 complete -c oversee -n '__oversee_at option' -s v -l verbose -d 'Say more on stderr'
 complete -c oversee -n '__oversee_at option' -s h -l help -d 'Show help'

@@ -8,6 +8,7 @@
 #include "cli/console.hpp"
 #include "cli/outputs.hpp"
 #include "cli/reporters.hpp"
+#include "cli/verbose_lines.hpp"
 #include "history/run_id.hpp"
 #include "model/command_line.hpp"
 #include "os/clock.hpp"
@@ -51,6 +52,7 @@ model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
   spec.output_is_shown = settings.show == model::ShowOutput::live;
   spec.exit_policy = settings.exit_policy;
   spec.pty = settings.pty;
+  spec.cgroup = settings.cgroup;
   return spec;
 }
 
@@ -127,7 +129,11 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
 
   Reporters reporters(loop, supervisor, settings, *spec, *files, std::move(event_file));
   const model::RunInfo info = make_info(settings, *spec, *files, started);
-  if (settings.verbose) say(fmt::format("run {}: {}", info.id, info.command));
+  VerboseLines verbose_lines;
+  if (settings.verbose) {
+    say(fmt::format("run {}: {}", info.id, info.command));
+    supervisor.tell(verbose_lines);
+  }
   model::ExitAction exit = supervisor.run(info);
   if (files->summary_lost() && exit == model::ExitAction{0, {}}) exit.code = model::kExitOwnFailure;
   leave(exit);

@@ -21,6 +21,7 @@
 #include "guard/kill_rounds.hpp"
 #include "guard/protocol.hpp"
 #include "guard/start_command.hpp"
+#include "guard/tree_cgroup.hpp"
 #include "guard/usage.hpp"
 #include "os/descriptor.hpp"
 #include "os/host.hpp"
@@ -67,6 +68,7 @@ class Guard {
   bool own_group_ = false;
   ReapedUsage usage_;
 
+  TreeCgroup cgroup_;
   KillRounds kill_;
   Clock::time_point give_up_;  // without a front
 };
@@ -80,28 +82,38 @@ int Guard::run() {
   while (true) {
     const bool more_to_reap = reap();
     if (empty_) break;
-    if (front_.gone() && Clock::now() >= give_up_) return 1;
-    kill_.go_on();
+    if (front_.gone() && Clock::now() >= give_up_) return cgroup_.remove(), 1;
+    if (kill_.go_on()) cgroup_.kill_by_moving(kill_.refused_children());
     wait_for_news(more_to_reap);
   }
   terminal_.reset();
-  front_.tell(TreeEmpty{usage_.so_far()});
+  front_.tell(TreeEmpty{usage_.so_far(), cgroup_.used()});
+  cgroup_.remove();
   while (users_terminal_.held() && !front_.gone()) wait_for_news(false);  // what is left of the output is being shown
   return 0;
 }
 
 bool Guard::start(const StartCommand& request) {
-  const Started started = start_command(request, streams_);
+  const auto planned = cgroup_.plan(request);
+  if (!planned) {
+    front_.tell(StartFailed{kCgroupStage, planned.error().error, planned.error().subject});
+    return false;
+  }
+  const Started started = start_command(request, streams_, cgroup_.entry());
   if (request.terminal) terminal_ = os::UniqueFd(std::exchange(streams_[1], -1));
   for (const int stream : streams_) ::close(stream);
   if (started.failure) {
     if (started.pid > 0) ::waitpid(started.pid, nullptr, 0);
-    front_.tell(StartFailed{started.failure->stage, started.failure->error, started.failure->subject});
+    const bool of_cgroup = started.failure->stage == kCgroupStage;
+    front_.tell(StartFailed{started.failure->stage, started.failure->error,
+                            of_cgroup ? cgroup_.path() : started.failure->subject});
+    cgroup_.remove();
     return false;
   }
   leader_ = started.pid;
   own_group_ = request.own_group;
-  front_.tell(CommandStarted{leader_});
+  if (started.not_joined != 0) cgroup_.refused(started.not_joined);
+  front_.tell(CommandStarted{leader_, cgroup_.path(), cgroup_.why_none()});
   if (request.terminal) return true;  // a session has been made
   // After the fork, so that the command keeps the caller's session; from here on neither a key at the terminal nor a
   // kill of the caller's group reaches the guard.
@@ -199,7 +211,10 @@ void Guard::name_survivors() {
   front_.tell(survivors);
 }
 
-void Guard::begin_killing() { kill_.begin(own_group_ && leader_ > 0 ? std::optional(leader_) : std::nullopt); }
+void Guard::begin_killing() {
+  if (!kill_.begun()) cgroup_.kill();
+  kill_.begin(own_group_ && leader_ > 0 ? std::optional(leader_) : std::nullopt);
+}
 
 }  // namespace
 

@@ -29,11 +29,12 @@ void KillRounds::leader_reaped() {
   if (kill_) kill_->leader_reaped();
 }
 
-void KillRounds::go_on() {
-  if (!kill_ || Clock::now() < next_round_) return;
+bool KillRounds::go_on() {
+  if (!kill_ || Clock::now() < next_round_) return false;
   const bool grows = kill_->round();
   pause_ = grows ? 0ms : std::clamp<Clock::duration>(pause_ * 2, kFirstPause, kLongestPause);
   next_round_ = Clock::now() + pause_;
+  return true;
 }
 
 }  // namespace oversee::guard

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <vector>
 
 #include "os/process_tree.hpp"
 
@@ -20,8 +21,12 @@ class KillRounds {
   void begin(std::optional<pid_t> group);
   void leader_reaped();
 
-  // One round, where one is due.
-  void go_on();
+  // One round, where one is due; whether one was.
+  bool go_on();
+
+  // Children that the last round could not signal.
+  const std::vector<pid_t>& refused_children() const { return kill_->refused_children(); }
+
   Clock::time_point next_round() const { return next_round_; }
 
  private:

@@ -18,6 +18,9 @@ struct StartCommand {
   std::string directory;                 // empty: as it is
   bool own_group = false;                // a process group of its own, else the caller's
   bool terminal = false;                 // its standard output is a terminal of its own
+  std::string cgroup_name = {};          // of the group that may be made to hold it; empty: none may
+  bool cgroup_at_start = false;          // it is in there from its start on; else only where it is needed
+  bool cgroup_required = false;          // and is not run otherwise
   std::uint64_t ignored_signals = 0;     // os::SignalState of oversee's caller
   std::uint64_t blocked_signals = 0;
   bool operator==(const StartCommand&) const = default;
@@ -55,6 +58,8 @@ using Request = std::variant<StartCommand, SignalTree, SignalLeader, SignalGroup
 
 struct CommandStarted {
   std::int32_t pid = 0;
+  std::string cgroup = {};     // the directory of its group; empty: it has none
+  std::string no_cgroup = {};  // why, where it was to have one
   bool operator==(const CommandStarted&) const = default;
 };
 struct StartFailed {
@@ -88,6 +93,7 @@ struct Survivors {
 // No descendant is left; the guard's last word.
 struct TreeEmpty {
   model::Usage usage;
+  bool by_cgroup = false;  // a group had a part in it
   bool operator==(const TreeEmpty&) const = default;
 };
 

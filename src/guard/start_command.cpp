@@ -29,9 +29,11 @@ struct Preparation {
   std::vector<char*> shell_argv;  // sh, a place for the file, the arguments: for a script without #!
   std::vector<char*> environment;
   pid_t parent;
+  int cgroup_entry;  // -1: there is no group to join
   // Written by the child.
   const char* failed_stage = nullptr;
   int error = 0;
+  int not_joined = 0;
 };
 
 std::vector<char*> pointers(const std::vector<std::string>& words) {
@@ -79,12 +81,21 @@ bool place_streams(Preparation& p) {
   return true;
 }
 
+// "0" is whoever writes it (cgroup-v2.rst).
+bool join_cgroup(Preparation& p) {
+  if (p.cgroup_entry < 0 || ::write(p.cgroup_entry, "0", 1) == 1) return true;
+  if (p.request->cgroup_required) return fail(p, kCgroupStage);
+  p.not_joined = errno;
+  return true;
+}
+
 bool set_up(Preparation& p) {
   if (!place_streams(p)) return false;
   if (p.request->own_group && ::setpgid(0, 0) != 0) return fail(p, "process group");
   if (p.request->terminal && ::tcsetpgrp(STDOUT_FILENO, ::getpid()) != 0) return fail(p, "terminal");
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != p.parent) ::_exit(kExitedEarly);  // the guard died before the line above could take hold
+  if (!join_cgroup(p)) return false;
   if (!p.request->directory.empty() && ::chdir(p.request->directory.c_str()) != 0) return fail(p, "directory");
   os::apply_signal_state({p.request->ignored_signals, p.request->blocked_signals});
   return true;
@@ -124,27 +135,29 @@ int child(void* argument) {
 
 }  // namespace
 
-Started start_command(const StartCommand& request, const std::array<int, 3>& streams) {
+Started start_command(const StartCommand& request, const std::array<int, 3>& streams, int cgroup_entry) {
   Preparation p{.request = &request,
                 .streams = &streams,
                 .candidates = candidates_for(request),
                 .argv = pointers(request.argv),
                 .shell_argv = pointers(request.argv),
                 .environment = pointers(request.environment),
-                .parent = ::getpid()};
+                .parent = ::getpid(),
+                .cgroup_entry = cgroup_entry};
   p.shell_argv.insert(p.shell_argv.begin(), const_cast<char*>("sh"));
 
   if (request.terminal && !take_terminal(streams[1])) {
-    return {-1, model::SpawnFailure{"terminal", errno, request.argv.front()}};
+    return {-1, 0, model::SpawnFailure{"terminal", errno, request.argv.front()}};
   }
   // A stack of the child's own: it must not tread on the frames that this function returns through.
   constexpr std::size_t kStack = 64 * 1024;
   static char stack[kStack] __attribute__((aligned(16)));
   const pid_t pid = ::clone(child, stack + kStack, CLONE_VM | CLONE_VFORK | SIGCHLD, &p);
-  if (pid < 0) return {-1, model::SpawnFailure{"fork", errno, request.argv.front()}};
-  if (p.failed_stage == nullptr) return {pid, {}};
+  if (pid < 0) return {-1, 0, model::SpawnFailure{"fork", errno, request.argv.front()}};
+  if (p.failed_stage == nullptr) return {pid, p.not_joined, {}};
   const bool of_directory = std::string_view(p.failed_stage) == "directory";
-  return {pid, model::SpawnFailure{p.failed_stage, p.error, of_directory ? request.directory : request.argv.front()}};
+  return {pid, 0,
+          model::SpawnFailure{p.failed_stage, p.error, of_directory ? request.directory : request.argv.front()}};
 }
 
 }  // namespace oversee::guard

@@ -15,12 +15,16 @@ inline constexpr int kExitedEarly = 127;
 
 struct Started {
   pid_t pid = -1;
+  int not_joined = 0;  // an errno, where it runs outside of the group that was meant for it
   // Where the command could not be executed; the process, if there was one, has ended and is to be reaped.
   std::optional<model::SpawnFailure> failure;
 };
 
-// The streams are dup'ed to 0, 1, 2 of the command. All signals must be blocked. With a terminal for the command, this
-// process becomes the leader of its session.
-Started start_command(const StartCommand& request, const std::array<int, 3>& streams);
+// The stage of a failure to have a cgroup that is required; the failure's subject is the group.
+inline constexpr const char* kCgroupStage = "cgroup";
+
+// The streams are dup'ed to 0, 1, 2 of the command, which joins the cgroup whose cgroup.procs is given, if any. All
+// signals must be blocked. With a terminal for the command, this process becomes the leader of its session.
+Started start_command(const StartCommand& request, const std::array<int, 3>& streams, int cgroup_entry);
 
 }  // namespace oversee::guard

@@ -28,14 +28,15 @@ using Length = std::uint32_t;
 inline auto fields(auto& m) {
   using M = std::remove_cvref_t<decltype(m)>;
   if constexpr (std::is_same_v<M, StartCommand>) {
-    return std::tie(m.argv, m.environment, m.directory, m.own_group, m.terminal, m.ignored_signals, m.blocked_signals);
+    return std::tie(m.argv, m.environment, m.directory, m.own_group, m.terminal, m.cgroup_name, m.cgroup_at_start,
+                    m.cgroup_required, m.ignored_signals, m.blocked_signals);
   } else if constexpr (std::is_same_v<M, SignalTree> || std::is_same_v<M, SignalLeader> ||
                        std::is_same_v<M, SignalGroup> || std::is_same_v<M, LeaderStopped>) {
     return std::tie(m.signal);
   } else if constexpr (std::is_same_v<M, HoldModes>) {
     return std::tie(m.modes);
   } else if constexpr (std::is_same_v<M, CommandStarted>) {
-    return std::tie(m.pid);
+    return std::tie(m.pid, m.cgroup, m.no_cgroup);
   } else if constexpr (std::is_same_v<M, StartFailed>) {
     return std::tie(m.stage, m.error, m.subject);
   } else if constexpr (std::is_same_v<M, CancelAsked>) {
@@ -45,7 +46,7 @@ inline auto fields(auto& m) {
   } else if constexpr (std::is_same_v<M, Survivors>) {
     return std::tie(m.processes, m.more);
   } else if constexpr (std::is_same_v<M, TreeEmpty>) {
-    return std::tie(m.usage);
+    return std::tie(m.usage, m.by_cgroup);
   } else if constexpr (std::is_same_v<M, model::Usage>) {
     return std::tie(m.user, m.system, m.max_rss_bytes, m.processes);
   } else if constexpr (std::is_same_v<M, model::ProcessName>) {

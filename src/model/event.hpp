@@ -41,6 +41,8 @@ struct RunStarted {
 struct AttemptStarted {
   int number;
   int pid;
+  Containment containment = Containment::subreaper;
+  std::string_view no_cgroup = {};  // why not, where one was asked for; dead when the call returns
 };
 // The bytes are dead when the call returns.
 struct OutputArrived {

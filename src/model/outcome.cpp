@@ -38,7 +38,27 @@ std::string_view to_string(Reason reason) {
   return "";
 }
 
+std::string_view to_string(Containment layer) {
+  switch (layer) {
+    case Containment::subreaper: return "subreaper";
+    case Containment::cgroup_and_subreaper: return "cgroup+subreaper";
+  }
+  return "";
+}
+
 namespace {
+
+// The user insisted on one: what is missing, and how to come by it.
+std::string describe_missing_cgroup(const SpawnFailure& failure) {
+  const std::string what = failure.subject.empty() ? "no cgroup v2 is mounted that holds oversee"
+                                                   : fmt::format("cannot use the cgroup {}: {}",
+                                                                 quote_command(std::span(&failure.subject, 1)),
+                                                                 std::strerror(failure.error));
+  return fmt::format(
+      "not run, as --require-cgroup asks: {}; start oversee in a group that is delegated to it, as by "
+      "systemd-run --user --scope -p Delegate=yes oversee ...",
+      what);
+}
 
 ExitAction own_status(const AttemptResult& result, int otherwise) {
   if (result.exit_code) return {*result.exit_code, {}};
@@ -94,6 +114,7 @@ std::string describe(const AttemptResult& result) {
       if (result.reason == Reason::not_found && looked_for) {
         return fmt::format("cannot run {}: there is no such command in PATH", subject);
       }
+      if (failure.stage == "cgroup") return describe_missing_cgroup(failure);
       if (failure.stage == "exec") return fmt::format("cannot run {}: {}", subject, std::strerror(failure.error));
       return fmt::format("cannot start the command: {} {}: {}", failure.stage, subject, std::strerror(failure.error));
     }

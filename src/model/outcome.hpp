@@ -33,6 +33,11 @@ enum class Reason : std::uint8_t {
 std::string_view to_string(Status status);
 std::string_view to_string(Reason reason);
 
+// What held the tree; the words are those of the JSON summary.
+enum class Containment : std::uint8_t { subreaper, cgroup_and_subreaper };
+
+std::string_view to_string(Containment layer);
+
 // A process as it is named to people.
 struct ProcessName {
   int pid = 0;
@@ -68,7 +73,7 @@ struct Canceller {
 };
 
 struct SpawnFailure {
-  std::string stage;    // what was being set up: "exec", "directory", …
+  std::string stage;    // what was being set up: "exec", "directory", "cgroup", …
   int error = 0;        // errno
   std::string subject;  // the command or directory
 };
@@ -85,6 +90,7 @@ struct AttemptResult {
   std::optional<Canceller> cancelled_by;
   std::vector<ProcessName> leaked;    // outlived the leader, and were killed
   std::vector<ProcessName> unkilled;  // could not be killed: setuid, or stuck in the kernel
+  Containment containment = Containment::subreaper;
   Reading started{};
   Reading finished{};
   Usage usage;

@@ -20,4 +20,14 @@ std::string_view to_string(LogFormat format) {
   return "";
 }
 
+std::string_view to_string(UseCgroup when) {
+  switch (when) {
+    case UseCgroup::automatic: return "auto";
+    case UseCgroup::always: return "always";
+    case UseCgroup::never: return "never";
+    case UseCgroup::required: return "required";
+  }
+  return "";
+}
+
 }  // namespace oversee::model

@@ -36,6 +36,11 @@ std::string_view to_string(LogFormat format);
 // What of the output is shown on our own stdout and stderr: as it comes, once the run has failed, or nothing.
 enum class ShowOutput : std::uint8_t { live, failure, never };
 
+// When the command gets a cgroup of its own: where a process may not be killed otherwise, from its start on, or never;
+// or it is not run without one.
+enum class UseCgroup : std::uint8_t { automatic, always, never, required };
+std::string_view to_string(UseCgroup when);
+
 struct AttemptLimits {
   TimeLimit wall;
   TimeLimit idle;       // without a byte on either stream
@@ -61,6 +66,7 @@ struct RunSpec {
   bool output_is_shown = true;  // as it comes
   ExitPolicy exit_policy;
   bool pty = false;  // the command gets a terminal of its own
+  UseCgroup cgroup = UseCgroup::automatic;
   int attempts = 1;
 };
 

@@ -173,7 +173,8 @@ Signalled signal_descendant(const Descendant& target, int signal) {
 }
 
 bool TreeKill::round() {
-  refused_ = false;
+  refused_children_.clear();
+  const pid_t self = ::getpid();
   const bool first = seen_.empty();
   bool met_new = false;
   bool all_stopped = false;
@@ -192,7 +193,8 @@ bool TreeKill::round() {
   }
   // Listed first: the children of one that is killed during the walk become ours behind its back.
   for (const Descendant& each : list_descendants()) {
-    refused_ |= signal_descendant(each, SIGKILL) == Signalled::refused;
+    const bool refused = signal_descendant(each, SIGKILL) == Signalled::refused;
+    if (refused && each.parent == self) refused_children_.push_back(each.pid);
   }
   return !all_stopped || (met_new && !first);
 }

@@ -42,12 +42,13 @@ class TreeKill {
   // Returns whether the tree still grows: the next round is due at once, after reaping.
   bool round();
 
-  bool refused() const { return refused_; }
+  // The children that could not be signalled in the last round: another user's, by setuid.
+  const std::vector<pid_t>& refused_children() const { return refused_children_; }
 
  private:
   std::optional<pid_t> group_;
   std::unordered_set<pid_t> seen_;
-  bool refused_ = false;  // in the last round something could not be signalled: another user's, by setuid
+  std::vector<pid_t> refused_children_;
 };
 
 // Kills all descendants and reaps those that become children of this process, but for one whose status another waits

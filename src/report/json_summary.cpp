@@ -55,7 +55,7 @@ std::string final_document(const model::RunFinished& run, const std::vector<Sett
   head(json, *run.info);
   json.text("finished_at", model::format_date(run.finished.wall));
   write_verdict(json, run);
-  json.text("containment", "subreaper");
+  json.text("containment", to_string(run.attempts->back().containment));
   json.begin_array("attempts");
   for (const model::AttemptResult& each : *run.attempts) write_attempt(json, {}, each);
   json.end_array();

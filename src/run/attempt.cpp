@@ -7,6 +7,7 @@
 #include <csignal>
 #include <utility>
 
+#include "os/cgroup.hpp"
 #include "os/clock.hpp"
 #include "os/process_tree.hpp"
 
@@ -89,11 +90,18 @@ model::Result<void> Attempt::open_terminal() {
 
 void Attempt::begin(const std::vector<std::string>& environment) {
   result_.started = os::read_clock();
+  const model::UseCgroup cgroup = plan_.spec->cgroup;
+  const bool required = cgroup == model::UseCgroup::required;
   link_.send(guard::StartCommand{.argv = plan_.spec->argv,
                                  .environment = environment,
                                  .directory = plan_.spec->directory,
                                  .own_group = !plan_.shares_group,
                                  .terminal = plan_.pty,
+                                 .cgroup_name = cgroup == model::UseCgroup::never
+                                                    ? std::string()
+                                                    : "oversee-" + plan_.run_id + '-' + std::to_string(plan_.number),
+                                 .cgroup_at_start = required || cgroup == model::UseCgroup::always,
+                                 .cgroup_required = required,
                                  .ignored_signals = plan_.caller_signals.ignored,
                                  .blocked_signals = plan_.caller_signals.blocked});
 }
@@ -131,7 +139,10 @@ void Attempt::reported(const guard::Report& report) {
   if (const auto* started = std::get_if<guard::CommandStarted>(&report)) {
     if (plan_.spec->limits.wall) wall_deadline_ = os::read_clock().instant + *plan_.spec->limits.wall;
     started_ = true;
-    callbacks_.publish(model::AttemptStarted{plan_.number, started->pid}, result_.started);
+    cgroup_ = started->cgroup;
+    if (!cgroup_.empty()) containment_ = model::Containment::cgroup_and_subreaper;
+    callbacks_.publish(model::AttemptStarted{plan_.number, started->pid, containment_, started->no_cgroup},
+                       result_.started);
     post(Started{});
     notices_.started(os::read_clock().instant);
     notice_timer_.set(notices_.wake_at());
@@ -155,6 +166,7 @@ void Attempt::reported(const guard::Report& report) {
   } else if (const auto* survivors = std::get_if<guard::Survivors>(&report)) {
     post(SurvivorsNamed{survivors->processes});
   } else if (const auto* empty = std::get_if<guard::TreeEmpty>(&report)) {
+    if (empty->by_cgroup) containment_ = model::Containment::cgroup_and_subreaper;
     post(TreeEmptied{empty->usage});
     output_.read_the_rest();
   }
@@ -210,7 +222,7 @@ void Attempt::perform(const AttemptAction& action) {
   } else if (std::holds_alternative<NameSurvivors>(action)) {
     link_.send(guard::NameSurvivors{});
   } else if (std::holds_alternative<KillOrphans>(action)) {
-    (void)os::kill_and_reap(link_.pid(), kOrphanBound);
+    kill_orphans();
     output_.read_the_rest();
   } else if (std::holds_alternative<KillGuard>(action)) {
     link_.kill();
@@ -221,6 +233,13 @@ void Attempt::perform(const AttemptAction& action) {
   }
 }
 
+// The guard's cgroup, if it had one, is left to us as well.
+void Attempt::kill_orphans() {
+  if (!cgroup_.empty()) (void)os::kill_cgroup(cgroup_);
+  (void)os::kill_and_reap(link_.pid(), kOrphanBound);
+  if (!cgroup_.empty()) (void)os::remove_cgroup(cgroup_);
+}
+
 void Attempt::finish(const model::Reading& at) {
   notices_.ended();
   notice_timer_.set({});
@@ -229,6 +248,7 @@ void Attempt::finish(const model::Reading& at) {
   result_ = machine_.result();
   result_.number = plan_.number;
   result_.started = started;
+  result_.containment = containment_;
   result_.finished = at;
   result_.out = output_.count(model::Stream::out);
   result_.err = output_.count(model::Stream::err);

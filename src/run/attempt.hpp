@@ -90,6 +90,7 @@ class Attempt {
   void tell_notices();
   void post(AttemptEvent event);
   void perform(const AttemptAction& action);
+  void kill_orphans();
   void finish(const model::Reading& at);
 
   uv::Loop& loop_;
@@ -108,6 +109,8 @@ class Attempt {
   bool stepping_ = false;
   bool started_ = false;
   bool leader_stopped_ = false;
+  std::string cgroup_;  // the directory of the command's group; empty: it has none
+  model::Containment containment_ = model::Containment::subreaper;
   std::optional<model::Instant> wall_deadline_;
   model::AttemptResult result_;
 };

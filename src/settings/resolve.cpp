@@ -102,6 +102,8 @@ constexpr std::array kShowOutput{Word{"live", model::ShowOutput::live}, Word{"fa
                                  Word{"never", model::ShowOutput::never}};
 constexpr std::array kOnOverflow{Word{"truncate", model::OnOverflow::truncate}, Word{"fail", model::OnOverflow::fail},
                                  Word{"spill", model::OnOverflow::spill}};
+constexpr std::array kUseCgroup{Word{"auto", model::UseCgroup::automatic}, Word{"always", model::UseCgroup::always},
+                                Word{"never", model::UseCgroup::never}};
 constexpr std::array kLogFormat{Word{"tagged", model::LogFormat::tagged}, Word{"raw", model::LogFormat::raw}};
 
 template <auto& words>
@@ -184,6 +186,8 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   }
   settings.timestamps = read.flag("timestamps");
   settings.exit_policy.preserve_status = read.flag("preserve-status");
+  settings.cgroup = read.parse("cgroup", parse_word<kUseCgroup>, model::UseCgroup::automatic);
+  if (read.flag("require-cgroup")) settings.cgroup = model::UseCgroup::required;
   settings.name = read.text("name");
   settings.verbose = read.flag("verbose");
   for (const std::string_view name : {"log", "json", "stdout-file", "stderr-file"}) {

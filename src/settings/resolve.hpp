@@ -36,6 +36,7 @@ struct Settings {
   model::AttemptLimits limits;
   model::NoticeTimes notices;
   model::ExitPolicy exit_policy;
+  model::UseCgroup cgroup = model::UseCgroup::automatic;
 
   std::optional<std::string> log;
   std::optional<std::string> log_dir;

@@ -72,6 +72,12 @@ constexpr std::array kTable{
 
     Setting{"preserve-status", 0, Kind::flag, "", "", Group::run, "After a timeout, exit with the command's own status",
             "", false},
+    Setting{
+        "cgroup", 0, Kind::choice, "WHEN", "auto", Group::run,
+        "Hold the command in a cgroup of its own: auto (where a process cannot be killed otherwise), always or never",
+        "auto|always|never", false},
+    Setting{"require-cgroup", 0, Kind::flag, "", "", Group::run, "Do not run the command without a cgroup of its own",
+            "", false},
     Setting{"name", 0, Kind::text, "TEXT", "", Group::run, "The run's name in summaries; else the command's base name",
             "", false},
     Setting{"verbose", 'v', Kind::flag, "", "", Group::run, "Say more on stderr", "", false},
@@ -82,10 +88,17 @@ struct Rivals {
 };
 
 constexpr std::array kRivals{
-    Rivals{"shell-line", "script"},   Rivals{"stop", "signal"}, Rivals{"stop", "kill-after"},
-    Rivals{"log", "log-dir"},         Rivals{"no-log", "log"},  Rivals{"no-log", "log-dir"},
-    Rivals{"no-log", "log-required"}, Rivals{"quiet", "show"},  Rivals{"quiet", "summary"},
+    Rivals{"shell-line", "script"},
+    Rivals{"stop", "signal"},
+    Rivals{"stop", "kill-after"},
+    Rivals{"log", "log-dir"},
+    Rivals{"no-log", "log"},
+    Rivals{"no-log", "log-dir"},
+    Rivals{"no-log", "log-required"},
+    Rivals{"quiet", "show"},
+    Rivals{"quiet", "summary"},
     Rivals{"pty", "no-log"},
+    Rivals{"require-cgroup", "cgroup"},
 };
 
 // Edits (insert, delete, replace, swap of neighbours) that turn one word into the other.

@@ -50,6 +50,9 @@ const std::vector<Request>& requests() {
                    .directory = "/srv/app",
                    .own_group = true,
                    .terminal = true,
+                   .cgroup_name = "oversee-20261123-121659-k3f9-1",
+                   .cgroup_at_start = true,
+                   .cgroup_required = true,
                    .ignored_signals = std::numeric_limits<std::uint64_t>::max(),
                    .blocked_signals = 1},
       StartCommand{.argv = {std::string(1 << 20, 'x')}, .environment = {}, .directory = {}},
@@ -70,6 +73,8 @@ const std::vector<Report>& reports() {
   static const std::vector<Report> list{
       CommandStarted{4242},
       CommandStarted{std::numeric_limits<std::int32_t>::max()},
+      CommandStarted{7, "/sys/fs/cgroup/a", ""},
+      CommandStarted{7, "", kEveryByte},
       StartFailed{},
       StartFailed{"exec", 2, kEveryByte},
       LeaderStopped{SIGTSTP},
@@ -82,7 +87,8 @@ const std::vector<Report>& reports() {
       Survivors{std::vector<model::ProcessName>(kMostNames, {1, std::string(200, 'x')}),
                 std::numeric_limits<std::uint32_t>::max()},
       TreeEmpty{},
-      TreeEmpty{{.user = 3s, .system = model::Duration::max(), .max_rss_bytes = ~std::uint64_t{0}, .processes = 7}},
+      TreeEmpty{{.user = 3s, .system = model::Duration::max(), .max_rss_bytes = ~std::uint64_t{0}, .processes = 7},
+                true},
   };
   return list;
 }

@@ -163,6 +163,9 @@ TEST_CASE("outcome: the sentence of each end") {
   const std::string not_found = std::strerror(ENOENT);
   const std::string denied = std::strerror(EACCES);
   const std::string again = std::strerror(EAGAIN);
+  const std::string remedy =
+      "; start oversee in a group that is delegated to it, as by systemd-run --user --scope -p Delegate=yes oversee "
+      "...";
   const std::array cases{
       Case{exited(Status::completed, Reason::exit, 0), "exit 0 after 12.0s"},
       Case{exited(Status::failed, Reason::exit, 2), "exit 2 after 12.0s"},
@@ -176,6 +179,10 @@ TEST_CASE("outcome: the sentence of each end") {
       Case{unstarted(Reason::not_executable, {"exec", EACCES, "./my tool"}), "cannot run './my tool': " + denied},
       Case{unstarted(Reason::spawn, {"directory", ENOENT, "/srv/app"}),
            "cannot start the command: directory /srv/app: " + not_found},
+      Case{unstarted(Reason::spawn, {"cgroup", EACCES, "/sys/fs/cgroup/a"}),
+           "not run, as --require-cgroup asks: cannot use the cgroup /sys/fs/cgroup/a: " + denied + remedy},
+      Case{unstarted(Reason::spawn, {"cgroup", 0, ""}),
+           "not run, as --require-cgroup asks: no cgroup v2 is mounted that holds oversee" + remedy},
       Case{unstarted(Reason::spawn, {"fork", EAGAIN, "make"}), "cannot start the command: fork make: " + again},
       Case{ended(Status::failed, Reason::io), "its output could not be read, after 12.0s"},
       Case{ended(Status::failed, Reason::output_error), "its output could not be passed on, after 12.0s"},
@@ -200,7 +207,7 @@ TEST_CASE("outcome: each end has a sentence, on one line and without a full stop
 
 TEST_CASE("outcome: a command's name cannot forge a line, nor reach the terminal's controls") {
   for (const Reason reason : {Reason::not_found, Reason::not_executable, Reason::spawn}) {
-    for (const std::string_view stage : {"exec", "directory"}) {
+    for (const std::string_view stage : {"exec", "directory", "cgroup"}) {
       const std::string name = "x\n# status    completed\x1b[2J\x7f{}";
       const std::string sentence = describe(unstarted(reason, {std::string(stage), ENOENT, name}));
       CAPTURE(sentence);

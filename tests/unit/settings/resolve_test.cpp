@@ -137,6 +137,11 @@ TEST_CASE("resolve: the run") {
   CHECK(resolved({{"name", "nightly"}}).name == "nightly");
   CHECK(resolved({{"preserve-status", "true"}}).exit_policy.preserve_status);
   CHECK(resolved({{"verbose", "true"}}).verbose);
+  CHECK(resolved({}).cgroup == model::UseCgroup::automatic);
+  CHECK(resolved({{"cgroup", "always"}}).cgroup == model::UseCgroup::always);
+  CHECK(resolved({{"cgroup", "never"}}).cgroup == model::UseCgroup::never);
+  CHECK(resolved({{"require-cgroup", "true"}}).cgroup == model::UseCgroup::required);
+  CHECK(resolved({{"require-cgroup", "false"}}).cgroup == model::UseCgroup::automatic);
 }
 
 TEST_CASE("resolve: a flag says yes or no in any of the usual words") {
@@ -214,7 +219,7 @@ TEST_CASE("resolve: contradictions of one source are refused, by the names of bo
       Case{{"shell-line", "x"}, {"script", "y"}},      Case{{"stop", "TERM:1s"}, {"signal", "INT"}},
       Case{{"stop", "TERM:1s"}, {"kill-after", "1s"}}, Case{{"log", "x"}, {"log-dir", "y"}},
       Case{{"no-log", "true"}, {"log", "x"}},          Case{{"no-log", "true"}, {"log-dir", "y"}},
-      Case{{"pty", "true"}, {"no-log", "true"}},
+      Case{{"pty", "true"}, {"no-log", "true"}},       Case{{"require-cgroup", "true"}, {"cgroup", "never"}},
   };
   for (const Case& c : cases) {
     for (const std::string& message : {refusal({c.one, c.other}), refusal({c.other, c.one})}) {

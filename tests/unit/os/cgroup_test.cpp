@@ -1,0 +1,118 @@
+// Control groups: where a process is by the words of /proc, and what is done to a group, on a tree of plain files.
+#include "os/cgroup.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+
+#include "../history/temporary_directory.hpp"
+
+namespace oversee::os {
+namespace {
+
+using history::TemporaryDirectory;
+using history::text_of;
+using history::write_text;
+
+constexpr std::string_view kUnified =
+    "22 1 0:5 / / rw,relatime - ext4 /dev/root rw\n"
+    "30 22 0:27 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n";
+constexpr std::string_view kHybrid =
+    "34 30 0:31 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n"
+    "40 30 0:37 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n";
+// A container's: its own group is bound to the usual place, and another hierarchy's part elsewhere.
+constexpr std::string_view kBound =
+    "50 40 0:37 /other /mnt/a\\040b rw - cgroup2 cgroup2 rw\n"
+    "51 40 0:37 /docker/c1 /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
+
+TEST_CASE("cgroup: a process's group is found by where the hierarchy is mounted") {
+  struct Case {
+    std::string_view mountinfo;
+    std::string_view cgroup;
+    std::optional<std::string> directory;
+  };
+  const std::array cases{
+      Case{kUnified, "0::/\n", "/sys/fs/cgroup"},
+      Case{kUnified, "0::/user.slice/run-1.scope\n", "/sys/fs/cgroup/user.slice/run-1.scope"},
+      Case{kHybrid, "4:memory:/x\n1:name=systemd:/y\n0::/\n", "/sys/fs/cgroup/unified"},
+      Case{kHybrid, "0::/a b\n", "/sys/fs/cgroup/unified/a b"},
+      Case{kBound, "0::/docker/c1\n", "/sys/fs/cgroup"},
+      Case{kBound, "0::/docker/c1/inner\n", "/sys/fs/cgroup/inner"},
+      Case{kBound, "0::/other/x\n", "/mnt/a b/x"},
+      // A name that only begins like the mount's root, a group above it, one outside of the namespace, one removed.
+      Case{kBound, "0::/docker/c11\n", std::nullopt},
+      Case{kBound, "0::/docker\n", std::nullopt},
+      Case{kUnified, "0::/../elsewhere\n", std::nullopt},
+      Case{kUnified, "0::/gone (deleted)\n", std::nullopt},
+      // Only version 1; nothing at all.
+      Case{kUnified, "4:memory:/x\n", std::nullopt},
+      Case{"34 30 0:31 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n", "0::/\n", std::nullopt},
+      Case{"", "", std::nullopt},
+      Case{"40 30 0:37 / /sys/fs/cgroup/unified rw,relatime", "0::/\n", std::nullopt},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.cgroup);
+    CHECK(cgroup_directory(c.mountinfo, c.cgroup) == c.directory);
+  }
+}
+
+TEST_CASE("cgroup: a leaf that cannot be made says which and why, and leaves nothing") {
+  const TemporaryDirectory there;
+  const auto nowhere = CgroupLeaf::make(there.of("gone"), "leaf");
+  REQUIRE_FALSE(nowhere.has_value());
+  CHECK(nowhere.error().error == ENOENT);
+  CHECK(nowhere.error().subject == there.of("gone/leaf"));
+
+  // No hierarchy at all: a directory that is made gets none of a group's files.
+  const auto plain = CgroupLeaf::make(there.path(), "leaf");
+  REQUIRE_FALSE(plain.has_value());
+  CHECK(plain.error().error == ENOENT);
+  CHECK(plain.error().subject == there.of("leaf/cgroup.procs"));
+  CHECK_FALSE(std::filesystem::exists(there.of("leaf")));
+
+  std::filesystem::create_directory(there.of("taken"));
+  const auto taken = CgroupLeaf::make(there.path(), "taken");
+  REQUIRE_FALSE(taken.has_value());
+  CHECK(taken.error().error == EEXIST);
+  CHECK(std::filesystem::exists(there.of("taken")));
+}
+
+TEST_CASE("cgroup: killed by one byte, and only where there is such a group") {
+  const TemporaryDirectory there;
+  write_text(there.of("cgroup.kill"), "");
+  CHECK(kill_cgroup(there.path()));
+  CHECK(text_of(there.of("cgroup.kill")) == "1");
+  CHECK_FALSE(kill_cgroup(there.of("gone")));
+}
+
+TEST_CASE("cgroup: removed with those in it") {
+  const TemporaryDirectory there;
+  std::filesystem::create_directories(there.of("leaf/inner/innermost"));
+  std::filesystem::create_directories(there.of("leaf/other"));
+  CHECK(remove_cgroup(there.of("leaf")));
+  CHECK_FALSE(std::filesystem::exists(there.of("leaf")));
+  CHECK(remove_cgroup(there.of("leaf")));  // gone is gone, whoever removed it
+
+  std::filesystem::create_directory(there.of("kept"));
+  write_text(there.of("kept/file"), "x");
+  CHECK_FALSE(remove_cgroup(there.of("kept")));
+}
+
+TEST_CASE("cgroup: a real leaf, where this process may make one") {
+  const auto parent = own_cgroup();
+  if (!parent) return;
+  const auto leaf = CgroupLeaf::make(*parent, "oversee-unit-" + std::to_string(::getpid()));
+  if (!leaf) return;
+  CHECK(leaf->path().starts_with(*parent));
+  CHECK(::fcntl(leaf->entry(), F_GETFD) == FD_CLOEXEC);
+  CHECK(kill_cgroup(leaf->path()));  // nobody
+  CHECK(remove_cgroup(leaf->path()));
+  CHECK_FALSE(std::filesystem::exists(leaf->path()));
+}
+
+}  // namespace
+}  // namespace oversee::os
