@@ -67,6 +67,9 @@ _oversee_value() {
     -t | --timeout | -i | --idle-timeout | --slow-after | --heartbeat) _oversee_offer -W '30s 5m 1h' ;;
     -k | --kill-after) _oversee_offer -W '1s 10s 1m none' ;;
     --stop) _oversee_offer -W 'INT:5s,TERM:10s,KILL QUIT:5s,KILL TERM:30s,KILL' ;;
+    --kill) _oversee_offer -W 'tree group leader' ;;
+    --leaks) _oversee_offer -W 'kill report fail ignore' ;;
+    --leak-timeout) _oversee_offer -W '200ms 1s 10s none' ;;
     --tail) _oversee_offer -W '10 20 100' ;;
     --max-output) _oversee_offer -W '1MiB 64MiB 1GiB none' ;;
     --summary) _oversee_offer -W 'always failure never' ;;
@@ -119,9 +122,9 @@ _oversee_verb() {
 _oversee() {
   local verbs='logs'
   local with_value=(-c --shell-line --shell --script --interpreter -C --directory -E --env --env-file --unset-env
-    --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop -l --log --log-dir
-    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary --cgroup
-    --name)
+    --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop --kill --leaks
+    --leak-timeout -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json
+    --events --summary --cgroup --name)
   local flags=(--clear-env --pty --no-log --log-required -q --quiet --timestamps --preserve-status --require-cgroup -v
     --verbose -h --help -V --version)
   local words first word option='' letters own='' ended='' typed i last

@@ -2,6 +2,7 @@
 
 set -g __oversee_with_value -c --shell-line --shell --script --interpreter -C --directory -E --env --env-file \
     --unset-env --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop \
+    --kill --leaks --leak-timeout \
     -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary \
     --cgroup --name
 
@@ -125,6 +126,11 @@ complete -c oversee -n '__oversee_at option' -s k -l kill-after -x -a '1s 10s 1m
     -d 'KILL what is left DUR after the first signal'
 complete -c oversee -n '__oversee_at option' -l stop -x -a 'INT:5s,TERM:10s,KILL QUIT:5s,KILL TERM:30s,KILL' \
     -d 'All signals of a stop and their times'
+complete -c oversee -n '__oversee_at option' -l kill -x -a 'tree group leader' -d 'Whom a stop reaches'
+complete -c oversee -n '__oversee_at option' -l leaks -x -a 'kill report fail ignore' \
+    -d 'What becomes of processes that outlive the command'
+complete -c oversee -n '__oversee_at option' -l leak-timeout -x -a '200ms 1s 10s none' \
+    -d 'How long they may take to end by themselves'
 
 complete -c oversee -n '__oversee_at option' -s l -l log -r -F -d 'Write the log to FILE'
 complete -c oversee -n '__oversee_at option' -l log-dir -x -a '(__fish_complete_directories)' -d 'Write the log to DIR'

@@ -16,11 +16,13 @@
 #include <utility>
 
 #include "guard/front_link.hpp"
+#include "guard/group_stop.hpp"
 #include "guard/guard_signals.hpp"
 #include "guard/held_terminal.hpp"
 #include "guard/kill_rounds.hpp"
 #include "guard/protocol.hpp"
 #include "guard/start_command.hpp"
+#include "guard/survivors.hpp"
 #include "guard/tree_cgroup.hpp"
 #include "guard/usage.hpp"
 #include "os/descriptor.hpp"
@@ -51,11 +53,11 @@ class Guard {
   bool start(const StartCommand& request);
   bool reap();
   void leader_changed(int status);
+  std::optional<Clock::time_point> wake_at() const;
   void wait_for_news(bool more_to_reap);
   void read_requests();
   void handle(const Request& request);
   void signal_tree(int signal);
-  void name_survivors();
   void begin_killing();
 
   FrontLink front_;
@@ -63,11 +65,14 @@ class Guard {
   os::UniqueFd terminal_;  // the command's, kept open: it ends with the tree, not where nobody has it open for a moment
   HeldTerminal users_terminal_;
   bool empty_ = false;
+  bool let_go_ = false;  // of what is left
 
   pid_t leader_ = -1;  // until it is reaped, then -1: its number may be another's
   bool own_group_ = false;
   ReapedUsage usage_;
+  SurvivorWatch survivors_;
 
+  GroupStop group_stop_;
   TreeCgroup cgroup_;
   KillRounds kill_;
   Clock::time_point give_up_;  // without a front
@@ -81,14 +86,20 @@ int Guard::run() {
   if (!request || !start(*request)) return 0;
   while (true) {
     const bool more_to_reap = reap();
-    if (empty_) break;
+    if (empty_ || (let_go_ && !front_.gone())) break;
     if (front_.gone() && Clock::now() >= give_up_) return cgroup_.remove(), 1;
+    if (leader_ < 0 && !kill_.begun() && !survivors_.begun()) survivors_.begin();
     if (kill_.go_on()) cgroup_.kill_by_moving(kill_.refused_children());
+    if (leader_ < 0 && group_stop_.over()) front_.tell(GroupGone{});
     wait_for_news(more_to_reap);
   }
   terminal_.reset();
-  front_.tell(TreeEmpty{usage_.so_far(), cgroup_.used()});
-  cgroup_.remove();
+  if (empty_) {
+    front_.tell(TreeEmpty{usage_.so_far(), cgroup_.used()});
+  } else {
+    front_.tell(TreeLetGo{usage_.so_far()});
+  }
+  cgroup_.remove();  // with somebody left in it, it stays with them
   while (users_terminal_.held() && !front_.gone()) wait_for_news(false);  // what is left of the output is being shown
   return 0;
 }
@@ -149,13 +160,23 @@ void Guard::leader_changed(int status) {
   }
 }
 
+std::optional<Clock::time_point> Guard::wake_at() const {
+  std::optional<Clock::time_point> wake;
+  if (empty_ || let_go_) return wake;
+  if (kill_.begun()) wake = kill_.next_round();
+  if (leader_ < 0 && group_stop_.looking()) {
+    wake = std::min(wake.value_or(group_stop_.next_look()), group_stop_.next_look());
+  }
+  return wake;
+}
+
 void Guard::wait_for_news(bool more_to_reap) {
   const sigset_t blocked = blocked_while_waiting();
   pollfd control{front_.fd(), POLLIN, 0};
   timespec timeout{};
   timespec* bound = nullptr;
-  if (more_to_reap || (kill_.begun() && !empty_)) {
-    const auto left = more_to_reap ? 0ms : std::max<Clock::duration>(kill_.next_round() - Clock::now(), 0ms);
+  if (const auto wake = wake_at(); wake || more_to_reap) {
+    const auto left = more_to_reap ? 0ms : std::max<Clock::duration>(*wake - Clock::now(), 0ms);
     timeout.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(left).count();
     timeout.tv_nsec = (left % 1s).count();
     bound = &timeout;
@@ -184,10 +205,17 @@ void Guard::handle(const Request& request) {
     if (leader_ > 0) ::kill(own_group_ ? -leader_ : leader_, group->signal);
   } else if (const auto* held = std::get_if<HoldModes>(&request)) {
     users_terminal_.hold(held->modes);
+  } else if (const auto* stop = std::get_if<StopGroup>(&request)) {
+    group_stop_.signal(stop->group, stop->signal, own_group_ && leader_ > 0);
+  } else if (const auto* alone = std::get_if<StopLeader>(&request)) {
+    if (leader_ > 0) ::kill(leader_, alone->signal);
+    if (leader_ > 0) ::kill(leader_, SIGCONT);
   } else if (std::holds_alternative<KillTree>(request)) {
     begin_killing();
-  } else if (std::holds_alternative<NameSurvivors>(request)) {
-    name_survivors();
+  } else if (const auto* wanted = std::get_if<NameSurvivors>(&request)) {
+    front_.tell(survivors_.name(*wanted, terminal_.get()));
+  } else if (std::holds_alternative<LetGo>(request)) {
+    let_go_ = true;
   }
 }
 
@@ -197,18 +225,6 @@ void Guard::signal_tree(int signal) {
   for (const os::Descendant& each : tree) (void)os::signal_descendant(each, signal);
   if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGCONT) return;
   for (const os::Descendant& each : tree) (void)os::signal_descendant(each, SIGCONT);
-}
-
-void Guard::name_survivors() {
-  Survivors survivors;
-  for (const os::Descendant& each : os::list_descendants()) {
-    if (survivors.processes.size() < kMostNames) {
-      survivors.processes.push_back(os::name_process(each.pid));
-    } else {
-      ++survivors.more;
-    }
-  }
-  front_.tell(survivors);
 }
 
 void Guard::begin_killing() {

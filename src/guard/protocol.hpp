@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/outcome.hpp"
+#include "os/open_files.hpp"
 
 namespace oversee::guard {
 
@@ -39,11 +40,28 @@ struct SignalGroup {
   std::int32_t signal = 0;
   bool operator==(const SignalGroup&) const = default;
 };
+// Of a stop that reaches no more than this; then CONT, as above. Not to the whole group where it is oversee's, too, but
+// to those in it that are the command's; GroupGone follows.
+struct StopGroup {
+  std::int32_t signal = 0;
+  std::int32_t group = 0;
+  bool operator==(const StopGroup&) const = default;
+};
+struct StopLeader {
+  std::int32_t signal = 0;
+  bool operator==(const StopLeader&) const = default;
+};
 struct KillTree {
   bool operator==(const KillTree&) const = default;
 };
+// Who is alive, and which of them have these files open.
 struct NameSurvivors {
+  os::FileIdentity out, err;  // the command's streams; where it has a terminal of its own the guard knows better
   bool operator==(const NameSurvivors&) const = default;
+};
+// The leader is gone, and what is left is to live on: the guard leaves it to whoever adopts it, and ends.
+struct LetGo {
+  bool operator==(const LetGo&) const = default;
 };
 
 // What the user's terminal is to be set to, should the front be gone; empty: nothing any more. os::TerminalModes.
@@ -52,7 +70,8 @@ struct HoldModes {
   bool operator==(const HoldModes&) const = default;
 };
 
-using Request = std::variant<StartCommand, SignalTree, SignalLeader, SignalGroup, KillTree, NameSurvivors, HoldModes>;
+using Request = std::variant<StartCommand, SignalTree, SignalLeader, SignalGroup, StopGroup, StopLeader, KillTree,
+                             NameSurvivors, LetGo, HoldModes>;
 
 // Guard to front.
 
@@ -86,9 +105,16 @@ struct CancelAsked {
   bool operator==(const CancelAsked&) const = default;
 };
 struct Survivors {
-  std::vector<model::ProcessName> processes;  // at most kMostNames of them
-  std::uint32_t more = 0;                     // that are not named
+  std::vector<model::Survivor> processes;  // at most kMostNames of them
+  std::uint32_t more = 0;                  // that are not named
+  // Since the leader's end, the longest time that one of them was kept from ending by others: it waited for a
+  // processor.
+  model::Duration starved{};
   bool operator==(const Survivors&) const = default;
+};
+// After StopGroup: the leader is gone, and nobody else of the group is left.
+struct GroupGone {
+  bool operator==(const GroupGone&) const = default;
 };
 // No descendant is left; the guard's last word.
 struct TreeEmpty {
@@ -97,8 +123,14 @@ struct TreeEmpty {
   bool operator==(const TreeEmpty&) const = default;
 };
 
+// Some are left, and no longer held; the guard's last word.
+struct TreeLetGo {
+  model::Usage usage;
+  bool operator==(const TreeLetGo&) const = default;
+};
+
 using Report = std::variant<CommandStarted, StartFailed, LeaderStopped, LeaderContinued, LeaderExited, CancelAsked,
-                            Survivors, TreeEmpty>;
+                            Survivors, GroupGone, TreeEmpty, TreeLetGo>;
 
 inline constexpr std::size_t kMostNames = 32;
 

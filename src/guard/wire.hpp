@@ -31,8 +31,11 @@ inline auto fields(auto& m) {
     return std::tie(m.argv, m.environment, m.directory, m.own_group, m.terminal, m.cgroup_name, m.cgroup_at_start,
                     m.cgroup_required, m.ignored_signals, m.blocked_signals);
   } else if constexpr (std::is_same_v<M, SignalTree> || std::is_same_v<M, SignalLeader> ||
-                       std::is_same_v<M, SignalGroup> || std::is_same_v<M, LeaderStopped>) {
+                       std::is_same_v<M, SignalGroup> || std::is_same_v<M, StopLeader> ||
+                       std::is_same_v<M, LeaderStopped>) {
     return std::tie(m.signal);
+  } else if constexpr (std::is_same_v<M, StopGroup>) {
+    return std::tie(m.signal, m.group);
   } else if constexpr (std::is_same_v<M, HoldModes>) {
     return std::tie(m.modes);
   } else if constexpr (std::is_same_v<M, CommandStarted>) {
@@ -44,13 +47,19 @@ inline auto fields(auto& m) {
   } else if constexpr (std::is_same_v<M, LeaderExited>) {
     return std::tie(m.wait_status);
   } else if constexpr (std::is_same_v<M, Survivors>) {
-    return std::tie(m.processes, m.more);
+    return std::tie(m.processes, m.more, m.starved);
+  } else if constexpr (std::is_same_v<M, NameSurvivors>) {
+    return std::tie(m.out, m.err);
+  } else if constexpr (std::is_same_v<M, os::FileIdentity>) {
+    return std::tie(m.device, m.inode);
   } else if constexpr (std::is_same_v<M, TreeEmpty>) {
     return std::tie(m.usage, m.by_cgroup);
+  } else if constexpr (std::is_same_v<M, TreeLetGo>) {
+    return std::tie(m.usage);
   } else if constexpr (std::is_same_v<M, model::Usage>) {
     return std::tie(m.user, m.system, m.max_rss_bytes, m.processes);
-  } else if constexpr (std::is_same_v<M, model::ProcessName>) {
-    return std::tie(m.pid, m.command);
+  } else if constexpr (std::is_same_v<M, model::Survivor>) {
+    return std::tie(m.pid, m.command, m.holds.known, m.holds.out, m.holds.err);
   } else {
     static_assert(std::is_empty_v<M>, "a message with fields must be listed here");
     return std::tie();

@@ -58,6 +58,7 @@ struct StillRunning {
 struct Stopping {
   Status status;  // what the run will have been: timed_out or cancelled
   Signal signal;  // the rung that was climbed
+  StopReach reach = StopReach::tree;
 };
 struct AttemptFinished {
   const AttemptResult* result;

@@ -28,6 +28,7 @@ std::string_view to_string(Reason reason) {
     case Reason::timeout: return "timeout";
     case Reason::idle_timeout: return "idle_timeout";
     case Reason::output_limit: return "output_limit";
+    case Reason::leaked: return "leaked";
     case Reason::not_found: return "not_found";
     case Reason::not_executable: return "not_executable";
     case Reason::spawn: return "spawn";
@@ -78,6 +79,7 @@ ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
     case Reason::idle_timeout: return policy.preserve_status ? own_status(last, 124) : ExitAction{124, {}};
     case Reason::not_found: return {127, {}};
     case Reason::not_executable: return {126, {}};
+    case Reason::leaked: return {122, {}};
     case Reason::io:
     case Reason::output_limit: return {123, {}};
     case Reason::spawn:
@@ -105,6 +107,8 @@ std::string describe(const AttemptResult& result) {
     case Reason::output_limit:
       return fmt::format("wrote more than --max-output allows, stopped after {}{}", took,
                          result.forced ? ", killed" : "");
+    case Reason::leaked:
+      return fmt::format("exit {} after {}, with processes left behind", result.exit_code.value_or(0), took);
     case Reason::not_found:
     case Reason::not_executable:
     case Reason::spawn: {

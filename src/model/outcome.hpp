@@ -9,6 +9,7 @@
 
 #include "model/clock.hpp"
 #include "model/duration.hpp"
+#include "model/leaks.hpp"
 #include "model/signal_name.hpp"
 
 namespace oversee::model {
@@ -22,6 +23,7 @@ enum class Reason : std::uint8_t {
   timeout,          // the attempt's wall time was over
   idle_timeout,     // it wrote nothing for too long
   output_limit,     // it wrote more than it was allowed to
+  leaked,           // it succeeded, and left processes behind
   not_found,        // there is no such command
   not_executable,   // it is there, and cannot be executed
   spawn,            // it could not be started for another reason
@@ -37,14 +39,6 @@ std::string_view to_string(Reason reason);
 enum class Containment : std::uint8_t { subreaper, cgroup_and_subreaper };
 
 std::string_view to_string(Containment layer);
-
-// A process as it is named to people.
-struct ProcessName {
-  int pid = 0;
-  std::string command;  // its command line, quoted; [name] where it has none
-
-  bool operator==(const ProcessName&) const = default;
-};
 
 // What the tree cost, summed over every process that was reaped.
 struct Usage {
@@ -88,8 +82,11 @@ struct AttemptResult {
   Duration silent{};             // with Reason::idle_timeout: how long
   std::optional<SpawnFailure> spawn_failure;
   std::optional<Canceller> cancelled_by;
-  std::vector<ProcessName> leaked;    // outlived the leader, and were killed
-  std::vector<ProcessName> unkilled;  // could not be killed: setuid, or stuck in the kernel
+  std::vector<Survivor> leaked;       // outlived the leader; the first of them
+  std::uint64_t leaked_more = 0;      // that are not named
+  bool leaked_live = false;           // they were left alive; else killed
+  std::vector<ProcessName> unkilled;  // could not be killed: setuid, or stuck in the kernel; the first of them
+  std::uint64_t unkilled_more = 0;
   Containment containment = Containment::subreaper;
   Reading started{};
   Reading finished{};

@@ -9,6 +9,7 @@
 
 #include "model/byte_size.hpp"
 #include "model/duration.hpp"
+#include "model/leaks.hpp"
 #include "model/outcome.hpp"
 #include "model/stop_ladder.hpp"
 
@@ -46,8 +47,10 @@ struct AttemptLimits {
   TimeLimit idle;       // without a byte on either stream
   SizeLimit fail_past;  // bytes of a stream that are too many to live
   StopLadder ladder{15, std::chrono::seconds(10)};
-  Duration leak = std::chrono::milliseconds(200);  // how long processes may outlive the leader
-  Duration give_up = std::chrono::seconds(2);      // after KILL: a process that does not go away is named
+  StopReach reach = StopReach::tree;
+  OnLeak on_leak = OnLeak::kill;
+  TimeLimit leak = std::chrono::milliseconds(200);  // how long processes may outlive the leader
+  Duration give_up = std::chrono::seconds(2);       // after KILL: a process that does not go away is named
 };
 
 // When people are told that an attempt still runs; nothing is stopped by these.

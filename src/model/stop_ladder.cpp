@@ -10,6 +10,15 @@ constexpr std::string_view kAllowed = "a ladder such as INT:5s,TERM:10s,KILL";
 
 }  // namespace
 
+std::string_view to_string(StopReach reach) {
+  switch (reach) {
+    case StopReach::tree: return "tree";
+    case StopReach::group: return "group";
+    case StopReach::leader: return "leader";
+  }
+  return "";
+}
+
 StopLadder::StopLadder(Signal first, TimeLimit grace) {
   if (first != SIGKILL) rungs_.push_back({first, grace});
   rungs_.push_back({SIGKILL, {}});

@@ -1,6 +1,7 @@
 // The order in which a run is told to end: which signal, how long to wait, what comes next. Plain data.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,10 @@
 #include "model/signal_name.hpp"
 
 namespace oversee::model {
+
+// Whom a stop's signals are for: all that the command started, the process group that it was started in, or only it.
+enum class StopReach : std::uint8_t { tree, group, leader };
+std::string_view to_string(StopReach reach);
 
 struct Rung {
   Signal signal;

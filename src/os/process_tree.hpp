@@ -18,6 +18,8 @@ struct Descendant {
 
 // From now on orphans below this process become its children (PR_SET_CHILD_SUBREAPER, prctl(2)).
 void adopt_orphans();
+// No longer: those of its descendants' pass it by.
+void pass_orphans_by();
 
 // All live descendants of this process, parents before their children; of others' zombies, those that are not reaped
 // yet. A fork in flight may be missed: who needs them all looks again.

@@ -87,6 +87,7 @@ void EventLines::tell(const model::StillRunning& event, const model::Reading& at
 void EventLines::tell(const model::Stopping& event, const model::Reading& at) {
   JsonText line = begin("stopping", at);
   line.text("status", to_string(event.status)).text("signal", model::signal_name(event.signal));
+  line.text("reach", to_string(event.reach));
   write(std::move(line));
 }
 

@@ -40,12 +40,30 @@ void stream(JsonText& json, std::string_view key, const model::StreamCount& coun
   json.end_object();
 }
 
-void processes(JsonText& json, std::string_view key, const std::vector<model::ProcessName>& list) {
-  json.begin_array(key);
-  for (const model::ProcessName& each : list) {
+void survivors(JsonText& json, const model::AttemptResult& result) {
+  json.begin_array("leaked");
+  for (const model::Survivor& each : result.leaked) {
+    json.begin_object().number("pid", each.pid).text("command", each.command);
+    if (each.holds.known) {
+      json.begin_array("holds");
+      if (each.holds.out) json.text({}, "stdout");
+      if (each.holds.err) json.text({}, "stderr");
+      json.end_array();
+    } else {
+      json.null("holds");
+    }
+    json.end_object();
+  }
+  json.end_array();
+  if (!result.leaked.empty()) json.text("leaked_fate", result.leaked_live ? "left" : "killed");
+  if (result.leaked_more != 0) json.number("leaked_more", static_cast<std::int64_t>(result.leaked_more));
+
+  json.begin_array("unkilled");
+  for (const model::ProcessName& each : result.unkilled) {
     json.begin_object().number("pid", each.pid).text("command", each.command).end_object();
   }
   json.end_array();
+  if (result.unkilled_more != 0) json.number("unkilled_more", static_cast<std::int64_t>(result.unkilled_more));
 }
 
 }  // namespace
@@ -100,8 +118,7 @@ void write_attempt(JsonText& json, std::string_view key, const model::AttemptRes
   json.number("processes", static_cast<std::int64_t>(result.usage.processes));
   stream(json, "stdout", result.out);
   stream(json, "stderr", result.err);
-  processes(json, "leaked", result.leaked);
-  processes(json, "unkilled", result.unkilled);
+  survivors(json, result);
   json.end_object();
 }
 

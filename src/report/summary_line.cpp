@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/command_line.hpp"
 
 namespace oversee::report {
@@ -18,15 +20,18 @@ std::string_view verdict_word(model::Status status) {
   return "";
 }
 
-// "3 processes outlived it and were killed: sleep 99 (4312), …"
-std::string name_processes(const std::vector<model::ProcessName>& list, std::string_view fate) {
+// "; 5 processes could not be killed: sleep 99 (4312), … and 2 more"
+template <class Process>
+std::string name_processes(const std::vector<Process>& list, std::uint64_t more, std::string_view fate) {
   if (list.empty()) return {};
   constexpr std::size_t kNamed = 3;
-  std::string text = fmt::format("; {} {} {}: ", list.size(), list.size() == 1 ? "process" : "processes", fate);
+  const std::size_t count = list.size() + more;
+  std::string text = fmt::format("; {} {} {}: ", count, count == 1 ? "process" : "processes", fate);
   for (std::size_t i = 0; i < list.size() && i < kNamed; ++i) {
     text += fmt::format("{}{} ({})", i == 0 ? "" : ", ", list[i].command, list[i].pid);
   }
-  if (list.size() > kNamed) text += ", ...";
+  const std::size_t named = std::min(list.size(), kNamed);
+  if (count > named) text += fmt::format(" and {} more", count - named);
   return text;
 }
 
@@ -37,8 +42,11 @@ std::string summary_line(const model::RunFinished& run) {
   const std::string_view word = verdict_word(last.status);
   std::string text = sentence.starts_with(word) ? fmt::format("oversee: {}", sentence)
                                                 : fmt::format("oversee: {}: {}", word, sentence);
-  text += name_processes(last.leaked, "outlived it and had to be killed");
-  text += name_processes(last.unkilled, "could not be killed");
+  const bool one = last.leaked.size() + last.leaked_more == 1;
+  text += name_processes(last.leaked, last.leaked_more,
+                         last.leaked_live ? (one ? "outlived it and lives on" : "outlived it and live on")
+                                          : "outlived it and had to be killed");
+  text += name_processes(last.unkilled, last.unkilled_more, "could not be killed");
   if (!run.info->log_path.empty()) text += fmt::format(" [log {}]", run.info->log_path);
   return model::without_controls(std::move(text)) + '\n';
 }

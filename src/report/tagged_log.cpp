@@ -31,11 +31,23 @@ struct Overload : Each... {
 template <class... Each>
 Overload(Each...) -> Overload<Each...>;
 
+std::string_view describe(model::StopReach reach) {
+  switch (reach) {
+    case model::StopReach::tree: return "every process";
+    case model::StopReach::group: return "the process group";
+    case model::StopReach::leader: return "the command alone";
+  }
+  return "";
+}
+
 std::string describe_limits(const model::AttemptLimits& limits) {
   std::string text = limits.wall ? "timeout " + model::format_duration(*limits.wall) : "no timeout";
   if (limits.idle) text += "  idle " + model::format_duration(*limits.idle);
   if (limits.fail_past) text += "  output " + model::format_byte_size(*limits.fail_past);
-  return text + "  stop " + model::format_stop_ladder(limits.ladder);
+  text += "  stop " + model::format_stop_ladder(limits.ladder);
+  if (limits.reach != model::StopReach::tree) text += fmt::format("  kill {}", to_string(limits.reach));
+  if (limits.on_leak != model::OnLeak::kill) text += fmt::format("  leaks {}", to_string(limits.on_leak));
+  return text;
 }
 
 }  // namespace
@@ -56,24 +68,31 @@ void TaggedLog::on(const model::Event& event, const model::Reading& at) {
                         if (e.slow) note("slow", "still runs after " + model::describe_duration(e.elapsed));
                       },
                       [&](const model::Stopping& e) {
-                        note("stopping",
-                             fmt::format("{}: {} to every process", to_string(e.status), model::signal_name(e.signal)));
+                        note("stopping", fmt::format("{}: {} to {}", to_string(e.status), model::signal_name(e.signal),
+                                                     describe(e.reach)));
                       },
                       [&](const model::AttemptFinished& e) {
                         write_tail(model::Stream::out);
                         write_tail(model::Stream::err);
-                        for (const model::ProcessName& each : e.result->leaked) {
-                          note("leaked", fmt::format("pid {}  {}", each.pid, each.command));
-                        }
-                        for (const model::ProcessName& each : e.result->unkilled) {
-                          note("unkilled", fmt::format("pid {}  {}", each.pid, each.command));
-                        }
+                        name_survivors(*e.result);
                         note("attempt", fmt::format("{} {}: {}", e.result->number, to_string(e.result->status),
                                                     describe(*e.result)));
                       },
                       [&](const model::RunFinished& e) { finished(e); }},
              event);
   flush();
+}
+
+void TaggedLog::name_survivors(const model::AttemptResult& result) {
+  const auto more = [](std::uint64_t count) { return fmt::format("and {} more", count); };
+  for (const model::Survivor& each : result.leaked) {
+    note("leaked", describe(each) + (result.leaked_live ? "  left alive" : ""));
+  }
+  if (result.leaked_more != 0) note("leaked", more(result.leaked_more));
+  for (const model::ProcessName& each : result.unkilled) {
+    note("unkilled", fmt::format("pid {}  {}", each.pid, each.command));
+  }
+  if (result.unkilled_more != 0) note("unkilled", more(result.unkilled_more));
 }
 
 void TaggedLog::started(const model::RunInfo& info) {

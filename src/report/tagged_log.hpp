@@ -42,6 +42,7 @@ class TaggedLog final : public model::EventSink {
   void started(const model::RunInfo& info);
   void output(model::Stream stream, std::string_view bytes, const model::Reading& at);
   void finished(const model::RunFinished& event);
+  void name_survivors(const model::AttemptResult& result);
   void stamp(model::Stream stream, const model::Reading& at);
   void whole_line(model::Stream stream, std::string_view text_with_newline);
   void open_line(model::Stream stream, std::string_view text);

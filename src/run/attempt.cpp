@@ -139,6 +139,7 @@ void Attempt::reported(const guard::Report& report) {
   if (const auto* started = std::get_if<guard::CommandStarted>(&report)) {
     if (plan_.spec->limits.wall) wall_deadline_ = os::read_clock().instant + *plan_.spec->limits.wall;
     started_ = true;
+    command_ = started->pid;
     cgroup_ = started->cgroup;
     if (!cgroup_.empty()) containment_ = model::Containment::cgroup_and_subreaper;
     callbacks_.publish(model::AttemptStarted{plan_.number, started->pid, containment_, started->no_cgroup},
@@ -164,10 +165,15 @@ void Attempt::reported(const guard::Report& report) {
   } else if (const auto* asked = std::get_if<guard::CancelAsked>(&report)) {
     post(CancelRequested{.by = {asked->signal, asked->sender}});
   } else if (const auto* survivors = std::get_if<guard::Survivors>(&report)) {
-    post(SurvivorsNamed{survivors->processes});
+    post(SurvivorsNamed{survivors->processes, survivors->more, survivors->starved});
+  } else if (std::holds_alternative<guard::GroupGone>(report)) {
+    post(GroupGone{});
   } else if (const auto* empty = std::get_if<guard::TreeEmpty>(&report)) {
     if (empty->by_cgroup) containment_ = model::Containment::cgroup_and_subreaper;
     post(TreeEmptied{empty->usage});
+    output_.read_the_rest();
+  } else if (const auto* gone = std::get_if<guard::TreeLetGo>(&report)) {
+    post(TreeLetGo{gone->usage});
     output_.read_the_rest();
   }
 }
@@ -202,11 +208,7 @@ void Attempt::post(AttemptEvent event) {
     const bool was_done = machine_.done();
     for (const AttemptAction& action : machine_.step(next, at.instant)) {
       perform(action);
-      if (const auto* sent = std::get_if<SignalTree>(&action)) {
-        if (const auto why = machine_.stopping_for()) callbacks_.publish(model::Stopping{*why, sent->signal}, at);
-      } else if (std::holds_alternative<KillTree>(action) && machine_.stopping_for()) {
-        callbacks_.publish(model::Stopping{*machine_.stopping_for(), SIGKILL}, at);
-      }
+      if (const auto stopping = stopping_by(action)) callbacks_.publish(*stopping, at);
     }
     if (machine_.done() && !was_done) finish(at);
   }
@@ -214,13 +216,33 @@ void Attempt::post(AttemptEvent event) {
   timer_.set(machine_.wake_at());
 }
 
+// What is told of an action that is a rung of a stop.
+std::optional<model::Stopping> Attempt::stopping_by(const AttemptAction& action) const {
+  using model::StopReach;
+  const auto why = machine_.stopping_for();
+  if (!why) return {};
+  if (const auto* all = std::get_if<SignalTree>(&action)) return model::Stopping{*why, all->signal, StopReach::tree};
+  if (const auto* group = std::get_if<StopGroup>(&action))
+    return model::Stopping{*why, group->signal, StopReach::group};
+  if (const auto* one = std::get_if<StopLeader>(&action)) return model::Stopping{*why, one->signal, StopReach::leader};
+  if (std::holds_alternative<KillTree>(action)) return model::Stopping{*why, SIGKILL, StopReach::tree};
+  return {};
+}
+
 void Attempt::perform(const AttemptAction& action) {
   if (const auto* all = std::get_if<SignalTree>(&action)) {
     link_.send(guard::SignalTree{all->signal});
+  } else if (const auto* group = std::get_if<StopGroup>(&action)) {
+    link_.send(guard::StopGroup{group->signal, plan_.shares_group ? ::getpgrp() : command_});
+  } else if (const auto* leader = std::get_if<StopLeader>(&action)) {
+    link_.send(guard::StopLeader{leader->signal});
   } else if (std::holds_alternative<KillTree>(action)) {
     link_.send(guard::KillTree{});
   } else if (std::holds_alternative<NameSurvivors>(action)) {
-    link_.send(guard::NameSurvivors{});
+    link_.send(guard::NameSurvivors{output_.identity(model::Stream::out), output_.identity(model::Stream::err)});
+  } else if (std::holds_alternative<LetGo>(action)) {
+    os::pass_orphans_by();  // they are nobody's here, nor of an attempt that follows
+    link_.send(guard::LetGo{});
   } else if (std::holds_alternative<KillOrphans>(action)) {
     kill_orphans();
     output_.read_the_rest();

@@ -89,6 +89,7 @@ class Attempt {
   bool output_waits() const;
   void tell_notices();
   void post(AttemptEvent event);
+  std::optional<model::Stopping> stopping_by(const AttemptAction& action) const;
   void perform(const AttemptAction& action);
   void kill_orphans();
   void finish(const model::Reading& at);
@@ -108,6 +109,7 @@ class Attempt {
   std::deque<AttemptEvent> queue_;  // events that come while one is being handled
   bool stepping_ = false;
   bool started_ = false;
+  int command_ = 0;  // the leader's pid, once it is started
   bool leader_stopped_ = false;
   std::string cgroup_;  // the directory of the command's group; empty: it has none
   model::Containment containment_ = model::Containment::subreaper;

@@ -1,12 +1,29 @@
 // How an attempt ends: the leader's exit, what outlives it, the last bytes of its streams; and a guard that is lost.
+#include <algorithm>
+#include <utility>
+
 #include "run/attempt_machine.hpp"
 
 namespace oversee::run {
 namespace {
 
 using model::Instant;
+using model::OnLeak;
 using model::Reason;
 using model::Status;
+using model::StopReach;
+
+// For survivors where only the wall limit bounds them and it is over, and for those who hold a stream.
+constexpr auto kUsualLeak = std::chrono::milliseconds(200);
+
+// What survivors get at most in place of the time that they waited for a processor.
+constexpr auto kMostStarved = std::chrono::seconds(2);
+
+// All had ended when they were to be named, and are about to be reaped.
+constexpr auto kLookAgain = std::chrono::milliseconds(10);
+
+// What was left in the streams of a tree that was let go is read in the time between two looks.
+constexpr auto kStreamLook = std::chrono::milliseconds(2);
 
 }  // namespace
 
@@ -22,7 +39,7 @@ void AttemptMachine::on(const LeaderExited& event, Instant now) {
   result_.signal = event.signal;
   deadlines_.idle.reset();
   if (!stop_) {
-    deadlines_.wall.reset();
+    wall_end_ = std::exchange(deadlines_.wall, std::nullopt);
     result_.reason = event.signal ? Reason::signal : Reason::exit;
     result_.status = event.exit_code == 0 ? Status::completed : Status::failed;
     // Dead of the key's signal: that was the user. An exit code of its own: the command had its reasons.
@@ -39,21 +56,40 @@ void AttemptMachine::on(const TreeEmptied& event, Instant now) {
   result_.usage = event.usage;
   deadlines_.rung.reset();
   deadlines_.give_up.reset();
-  deadlines_.leak = now + limits_.leak;  // from here on only for streams that somebody else holds open
+  deadlines_.leak = leak_end(now);  // from here on only for streams that somebody else holds open
   finish_if_drained();
 }
 
-void AttemptMachine::on(const SurvivorsNamed& event, Instant) {
+void AttemptMachine::on(const GroupGone&, Instant now) {
+  const bool awaited = stop_ && limits_.reach == StopReach::group && leader_gone_;
+  if (awaited && !tree_empty_ && !awaiting_survivors_) await_survivors(now);
+}
+
+// Nobody is left who is ours. What they hold of the streams is not waited for, but what was written is read.
+void AttemptMachine::on(const TreeLetGo& event, Instant now) {
+  if (tree_empty_) return;
+  tree_empty_ = true;
+  result_.usage = event.usage;
+  deadlines_.rung.reset();
+  deadlines_.give_up.reset();
+  if (streams_open_ <= 0) return finish();
+  streams_end_ = now + kUsualLeak;
+  look_at_streams(now);
+}
+
+void AttemptMachine::on(const SurvivorsNamed& event, Instant now) {
   if (giving_up_) {
-    result_.unkilled = event.processes;
+    result_.unkilled.assign(event.processes.begin(), event.processes.end());
+    result_.unkilled_more = event.more;
     finish();
-  } else if (swept_) {
-    result_.leaked = event.processes;
+  } else if (std::exchange(looking_, false)) {
+    judge_survivors(event, now);
   }
 }
 
 void AttemptMachine::on(const GuardLost&, Instant now) {
   if (tree_empty_) return;  // it had nothing left to hold
+  if (letting_go_) return on(TreeLetGo{result_.usage}, now);
   const bool before_start = state_ == State::spawning;
   if (!stop_ && !leader_gone_) {
     stop_ = cancel_at_start_ ? Stop{Status::cancelled, Reason::signal} : Stop{Status::failed, Reason::supervisor_lost};
@@ -66,20 +102,87 @@ void AttemptMachine::on(const GuardLost&, Instant now) {
   on(TreeEmptied{result_.usage}, now);
 }
 
-// What outlived the leader is named first, then killed.
-void AttemptMachine::sweep(Instant now) {
-  deadlines_.leak.reset();
-  if (swept_) return;
-  swept_ = true;
+void AttemptMachine::drain(Instant now) {
+  state_ = State::draining;
+  // With a stop under way the ladder goes on for the rest of what it reaches; else they have the leak timeout.
+  const bool over = !stop_ || limits_.reach == StopReach::leader;
+  if (over && !tree_empty_ && !awaiting_survivors_) await_survivors(now);
+  finish_if_drained();
+}
+
+void AttemptMachine::await_survivors(Instant now) {
+  awaiting_survivors_ = true;
+  deadlines_.rung.reset();
+  deadlines_.give_up.reset();
+  if (limits_.on_leak == OnLeak::ignore) return let_go(now);
+  leak_due_ = leak_end(now);
+  deadlines_.leak = leak_due_;
+}
+
+// A long leak timeout is no way around the wall limit or a stop, but even where those are over nobody is judged at
+// once.
+std::optional<Instant> AttemptMachine::leak_end(Instant now) const {
+  std::optional<Instant> end;
+  if (limits_.leak) end = now + *limits_.leak;
+  if (stop_ || wall_end_) {
+    const Instant last = std::max(now + kUsualLeak, wall_end_.value_or(now));
+    end = end ? std::min(*end, last) : last;
+  }
+  return end;
+}
+
+void AttemptMachine::look_for_survivors(Instant now) {
+  if (std::exchange(looking_, true)) return deal_with_survivors(now);  // nobody answers: then without their names
   actions_.emplace_back(NameSurvivors{});
+  deadlines_.leak = now + limits_.give_up;
+}
+
+// They outlive the leader where they had their share of the processor and are still there. A loaded machine, where
+// they had not, gives them that much longer.
+void AttemptMachine::judge_survivors(const SurvivorsNamed& survivors, Instant now) {
+  if (survivors.processes.empty()) {
+    deadlines_.leak = now + kLookAgain;
+    return;
+  }
+  if (leak_due_ && !hurried_) {
+    const Instant due = *leak_due_ + std::min<model::Duration>(survivors.starved, kMostStarved);
+    if (now < due) {
+      deadlines_.leak = due;
+      return;
+    }
+  }
+  result_.leaked = survivors.processes;
+  result_.leaked_more = survivors.more;
+  deal_with_survivors(now);
+}
+
+// The survivors of a stop that reaches the whole tree have had their signal, and are not spared.
+void AttemptMachine::deal_with_survivors(Instant now) {
+  deadlines_.leak.reset();
+  looking_ = false;
+  const OnLeak what = stop_ && limits_.reach == StopReach::tree ? OnLeak::kill : limits_.on_leak;
+  if (what == OnLeak::report || what == OnLeak::ignore) {
+    result_.leaked_live = true;
+    return let_go(now);
+  }
+  if (what == OnLeak::fail && result_.status == Status::completed && !hurried_) {
+    result_.status = Status::failed;
+    result_.reason = Reason::leaked;
+  }
   kill(now);
 }
 
-void AttemptMachine::drain(Instant now) {
-  state_ = State::draining;
-  // With a stop under way the ladder goes on for the rest of the tree; without one the leak bound does.
-  if (!tree_empty_ && !stop_) deadlines_.leak = now + limits_.leak;
-  finish_if_drained();
+void AttemptMachine::let_go(Instant now) {
+  letting_go_ = true;
+  actions_.emplace_back(LetGo{});
+  deadlines_.give_up = now + limits_.give_up;
+}
+
+// A stream in which nothing waits is closed, as whoever holds it is none of ours.
+void AttemptMachine::look_at_streams(Instant now) {
+  if (streams_end_ && now >= *streams_end_) return finish();
+  actions_.emplace_back(CloseQuietStreams{});
+  deadlines_.leak = now + (streams_end_ ? kStreamLook : limits_.leak.value_or(kUsualLeak));
 }
 
 void AttemptMachine::finish_if_drained() {

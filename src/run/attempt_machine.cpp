@@ -103,10 +103,9 @@ void AttemptMachine::on(const Tick& event, Instant now) {
   if (passed(deadlines_.rung)) climb(rung_ + 1, now);
   if (passed(deadlines_.leak)) {
     if (tree_empty_) {
-      actions_.emplace_back(CloseQuietStreams{});
-      deadlines_.leak = now + limits_.leak;
+      look_at_streams(now);
     } else {
-      sweep(now);
+      look_for_survivors(now);
     }
   }
   if (passed(deadlines_.give_up)) {
@@ -129,8 +128,10 @@ void AttemptMachine::judge_silence(bool output_waits, Instant now) {
   begin_stop({Status::timed_out, Reason::idle_timeout}, ladder_, now);
 }
 
+// All that move on while time stands still.
 std::vector<std::optional<Instant>*> AttemptMachine::all_deadlines() {
-  return {&deadlines_.wall, &deadlines_.idle, &deadlines_.rung, &deadlines_.leak, &deadlines_.give_up};
+  return {&deadlines_.wall,    &deadlines_.idle, &deadlines_.rung, &deadlines_.leak,
+          &deadlines_.give_up, &wall_end_,       &leak_due_,       &streams_end_};
 }
 
 }  // namespace oversee::run

@@ -28,9 +28,17 @@ struct LeaderExited {
   std::optional<model::Signal> signal;
 };
 struct SurvivorsNamed {
-  std::vector<model::ProcessName> processes;
+  std::vector<model::Survivor> processes;
+  std::uint64_t more = 0;     // that are not named
+  model::Duration starved{};  // since the leader's end: the longest time that one of them waited for a processor
 };
+// After StopGroup: of the group that the command was started in nobody is left.
+struct GroupGone {};
 struct TreeEmptied {
+  model::Usage usage;
+};
+// What was left is on its own.
+struct TreeLetGo {
   model::Usage usage;
 };
 struct CancelRequested {
@@ -53,8 +61,8 @@ struct Tick {
 };
 
 using AttemptEvent =
-    std::variant<Started, StartFailed, StreamEnded, LeaderExited, SurvivorsNamed, TreeEmptied, CancelRequested,
-                 OutputHeld, OutputFreed, OutputLimitPassed, GuardLost, Suspended, Resumed, Tick>;
+    std::variant<Started, StartFailed, StreamEnded, LeaderExited, SurvivorsNamed, GroupGone, TreeEmptied, TreeLetGo,
+                 CancelRequested, OutputHeld, OutputFreed, OutputLimitPassed, GuardLost, Suspended, Resumed, Tick>;
 
 // What to do about it, in order.
 
@@ -62,12 +70,25 @@ struct SignalTree {
   model::Signal signal;
   bool operator==(const SignalTree&) const = default;
 };
+// The same, where the stop reaches no more than this; KILL, too.
+struct StopGroup {
+  model::Signal signal;
+  bool operator==(const StopGroup&) const = default;
+};
+struct StopLeader {
+  model::Signal signal;
+  bool operator==(const StopLeader&) const = default;
+};
 struct KillTree {
   bool operator==(const KillTree&) const = default;
 };
 // Ask who is alive; SurvivorsNamed is the answer.
 struct NameSurvivors {
   bool operator==(const NameSurvivors&) const = default;
+};
+// What is left is to live on; TreeLetGo is the answer.
+struct LetGo {
+  bool operator==(const LetGo&) const = default;
 };
 // The guard is gone: the front kills what has become its own children.
 struct KillOrphans {
@@ -85,8 +106,8 @@ struct CloseStreams {
   bool operator==(const CloseStreams&) const = default;
 };
 
-using AttemptAction =
-    std::variant<SignalTree, KillTree, NameSurvivors, KillOrphans, KillGuard, CloseQuietStreams, CloseStreams>;
+using AttemptAction = std::variant<SignalTree, StopGroup, StopLeader, KillTree, NameSurvivors, LetGo, KillOrphans,
+                                   KillGuard, CloseQuietStreams, CloseStreams>;
 
 class AttemptMachine {
  public:
@@ -121,7 +142,7 @@ class AttemptMachine {
     std::optional<model::Instant> wall;
     std::optional<model::Instant> idle;     // the silence is to be measured
     std::optional<model::Instant> rung;     // of the ladder: the grace of the rung that was climbed is over
-    std::optional<model::Instant> leak;     // the leader is gone, something is not
+    std::optional<model::Instant> leak;     // the leader is gone, something is not: it is time to look
     std::optional<model::Instant> give_up;  // KILL was sent
   };
 
@@ -130,7 +151,9 @@ class AttemptMachine {
   void on(const StreamEnded& event, model::Instant now);
   void on(const LeaderExited& event, model::Instant now);
   void on(const SurvivorsNamed& event, model::Instant now);
+  void on(const GroupGone&, model::Instant now);
   void on(const TreeEmptied& event, model::Instant now);
+  void on(const TreeLetGo& event, model::Instant now);
   void on(const CancelRequested& event, model::Instant now);
   void on(const OutputHeld&, model::Instant now);
   void on(const OutputFreed&, model::Instant now);
@@ -145,7 +168,13 @@ class AttemptMachine {
   void judge_silence(bool output_waits, model::Instant now);
   void climb(std::size_t rung, model::Instant now);
   void kill(model::Instant now);
-  void sweep(model::Instant now);
+  void await_survivors(model::Instant now);
+  std::optional<model::Instant> leak_end(model::Instant now) const;
+  void look_for_survivors(model::Instant now);
+  void judge_survivors(const SurvivorsNamed& survivors, model::Instant now);
+  void deal_with_survivors(model::Instant now);
+  void let_go(model::Instant now);
+  void look_at_streams(model::Instant now);
   void give_up(model::Instant now);
   void drain(model::Instant now);
   void finish_if_drained();
@@ -170,8 +199,14 @@ class AttemptMachine {
   int streams_open_;
   bool leader_gone_ = false;
   bool tree_empty_ = false;
-  bool swept_ = false;      // survivors asked for as leaked
-  bool giving_up_ = false;  // survivors asked for as unkilled
+  std::optional<model::Instant> wall_end_;  // the wall deadline that the leader did not reach
+  std::optional<model::Instant> leak_due_;  // survivors that had their share of the processor have leaked then
+  bool awaiting_survivors_ = false;         // nothing else is signalled
+  bool looking_ = false;                    // survivors asked for, to be judged
+  bool hurried_ = false;                    // by a cancel: they have no more time
+  bool letting_go_ = false;
+  std::optional<model::Instant> streams_end_;  // of what was let go: what still writes then is cut off
+  bool giving_up_ = false;                     // survivors asked for as unkilled
   bool guard_killed_ = false;
 
   std::optional<CancelRequested> cancel_at_start_;  // came before there was a command to send it to

@@ -10,6 +10,7 @@ namespace {
 using model::Instant;
 using model::Reason;
 using model::Status;
+using model::StopReach;
 
 // A second cancel within this is impatience, and climbs.
 constexpr auto kImpatience = std::chrono::seconds(2);
@@ -32,8 +33,10 @@ void AttemptMachine::on(const CancelRequested& event, Instant now) {
     finish();  // only somebody outside still holds a stream
     return;
   }
-  if (leader_gone_ && !stop_) {
-    sweep(now);  // the command has ended by itself and its result stands; what is left of it has no more time
+  if (letting_go_) return;
+  if (awaiting_survivors_) {
+    hurried_ = true;  // the command has ended by itself and its result stands; what is left of it has no more time
+    if (!looking_ && !deadlines_.give_up) look_for_survivors(now);
     return;
   }
   if (event.from_terminal) {
@@ -62,21 +65,31 @@ void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now)
   ladder_ = std::move(ladder);
   deadlines_.wall.reset();
   deadlines_.idle.reset();
-  if (tree_empty_) return;
-  if (!leader_gone_) state_ = State::stopping;
+  if (tree_empty_ || letting_go_) return;
+  if (leader_gone_) {
+    if (limits_.reach != StopReach::tree) return;  // nobody is left that it reaches
+    awaiting_survivors_ = false;
+  } else {
+    state_ = State::stopping;
+  }
   climb(0, now);
 }
 
 void AttemptMachine::climb(std::size_t rung, Instant now) {
   rung_ = rung;
   const model::Rung& step = ladder_.rungs().at(rung);
-  if (step.signal == SIGKILL) {
-    result_.forced = true;
-    kill(now);
-    return;
+  const bool last = step.signal == SIGKILL;
+  if (last) result_.forced = true;
+  switch (limits_.reach) {
+    case StopReach::tree:
+      if (last) return kill(now);
+      actions_.emplace_back(SignalTree{step.signal});
+      break;
+    case StopReach::group: actions_.emplace_back(StopGroup{step.signal}); break;
+    case StopReach::leader: actions_.emplace_back(StopLeader{step.signal}); break;
   }
-  actions_.emplace_back(SignalTree{step.signal});
   deadlines_.rung = step.grace ? std::optional(now + *step.grace) : std::nullopt;
+  if (last && !deadlines_.give_up) deadlines_.give_up = now + limits_.give_up;
 }
 
 void AttemptMachine::kill(Instant now) {
@@ -88,8 +101,9 @@ void AttemptMachine::kill(Instant now) {
 
 // Asks who is left; without an answer the guard goes first, and its orphans are ours; without even that it is over.
 void AttemptMachine::give_up(Instant now) {
+  if (stop_ && limits_.reach != StopReach::tree && !awaiting_survivors_) return await_survivors(now);
   deadlines_.give_up = now + kAnswerBound;
-  if (!giving_up_) {
+  if (!giving_up_ && !letting_go_) {
     giving_up_ = true;
     actions_.emplace_back(NameSurvivors{});
   } else if (!guard_killed_) {

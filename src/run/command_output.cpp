@@ -33,6 +33,7 @@ model::Result<void> CommandOutput::pass_on(model::Stream stream, int callers) {
   auto copy = os::duplicate(callers);
   if (!copy) return std::unexpected(copy.error());
   at(stream).command_end = std::move(*copy);
+  at(stream).callers = callers;
   return {};
 }
 
@@ -104,6 +105,13 @@ void CommandOutput::read(model::Stream stream, std::string_view bytes) {
   if (rest_only_) output.rest += bytes.size();
   callbacks_.on_bytes(stream, bytes);
   if (output.rest > kLargestRest) abandon(stream);  // a stranger goes on writing to it
+}
+
+os::FileIdentity CommandOutput::identity(model::Stream stream) const {
+  const Output& output = at(stream);
+  if (output.reader) return output.reader->open() ? os::identify(output.reader->fd()) : os::FileIdentity{};
+  const bool passed_on = output.callers >= 0 && os::is_channel(output.callers);
+  return passed_on ? os::identify(output.callers) : os::FileIdentity{};
 }
 
 bool CommandOutput::waits() const {

@@ -11,6 +11,7 @@
 #include "model/event.hpp"
 #include "model/failure.hpp"
 #include "os/descriptor.hpp"
+#include "os/open_files.hpp"
 #include "os/pseudo_terminal.hpp"
 #include "uv/byte_reader.hpp"
 #include "uv/loop.hpp"
@@ -45,6 +46,10 @@ class CommandOutput {
   // Our end is closed, and the stream counts as ended: the command meets a broken pipe, as it would without us.
   void abandon(model::Stream stream);
 
+  // By which a process is found to hold the stream open: of our pipe, or of the caller's descriptor where that is a
+  // pipe or a socket, too. None once our end is closed, and for a terminal, which the guard knows.
+  os::FileIdentity identity(model::Stream stream) const;
+
   // Whether something waits unread.
   bool waits() const;
 
@@ -63,6 +68,7 @@ class CommandOutput {
   struct Output {
     os::UniqueFd command_end;
     std::unique_ptr<uv::ByteReader> reader;
+    int callers = -1;  // where it is passed on
     bool paused = false;
     std::size_t rest = 0;  // bytes read since nobody is left to write
     model::StreamCount count;

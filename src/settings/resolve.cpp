@@ -104,6 +104,10 @@ constexpr std::array kOnOverflow{Word{"truncate", model::OnOverflow::truncate}, 
                                  Word{"spill", model::OnOverflow::spill}};
 constexpr std::array kUseCgroup{Word{"auto", model::UseCgroup::automatic}, Word{"always", model::UseCgroup::always},
                                 Word{"never", model::UseCgroup::never}};
+constexpr std::array kReach{Word{"tree", model::StopReach::tree}, Word{"group", model::StopReach::group},
+                            Word{"leader", model::StopReach::leader}};
+constexpr std::array kOnLeak{Word{"kill", model::OnLeak::kill}, Word{"report", model::OnLeak::report},
+                             Word{"fail", model::OnLeak::fail}, Word{"ignore", model::OnLeak::ignore}};
 constexpr std::array kLogFormat{Word{"tagged", model::LogFormat::tagged}, Word{"raw", model::LogFormat::raw}};
 
 template <auto& words>
@@ -165,6 +169,9 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   } else {
     settings.limits.ladder = model::StopLadder(signal, grace);
   }
+  settings.limits.reach = read.parse("kill", parse_word<kReach>, model::StopReach::tree);
+  settings.limits.on_leak = read.parse("leaks", parse_word<kOnLeak>, model::OnLeak::kill);
+  settings.limits.leak = read.parse<model::TimeLimit>("leak-timeout", model::parse_time_limit, {});
 
   settings.log = read.text("log");
   settings.log_dir = read.text("log-dir");

@@ -120,7 +120,8 @@ class Leaked(OverseeCase):
         self.assertEqual(ended.status, 0)
         self.assert_nothing_left(run)
         (leaked,) = self.summary()["attempts"][0]["leaked"]
-        self.assertEqual(leaked, {"pid": int(ended.out.split()[1]), "command": f"{helper('daemon')} 0"})
+        self.assertEqual(leaked, {"pid": int(ended.out.split()[1]), "command": f"{helper('daemon')} 0",
+                                  "holds": ["stdout", "stderr"]})
 
     def test_output_of_what_outlives_the_command_is_kept_or_its_writer_named(self):
         kept = 0

@@ -98,7 +98,8 @@ class Ends(SummaryCase):
         ended = self.oversee(helper("daemon"), 0)
         summary = self.assert_valid_summary(status="completed", exit_code=0)
         self.assertEqual(summary["attempts"][0]["leaked"],
-                         [{"pid": int(ended.out.split()[1]), "command": f"{helper('daemon')} 0"}])
+                         [{"pid": int(ended.out.split()[1]), "command": f"{helper('daemon')} 0",
+                           "holds": ["stdout", "stderr"]}])
 
     def test_a_lost_guard(self):
         run = self.start(OVERSEE, "sh", "-c", "kill -KILL $PPID; sleep 99")

@@ -63,8 +63,12 @@ const std::vector<Request>& requests() {
       SignalGroup{SIGWINCH},
       HoldModes{},
       HoldModes{kEveryByte},
+      StopGroup{SIGTERM, 4242},
+      StopLeader{SIGKILL},
       KillTree{},
       NameSurvivors{},
+      NameSurvivors{{1, 2}, {std::numeric_limits<std::uint64_t>::max(), 3}},
+      LetGo{},
   };
   return list;
 }
@@ -84,8 +88,10 @@ const std::vector<Report>& reports() {
       CancelAsked{SIGTERM, 4242},
       Survivors{},
       Survivors{{{7, "sleep 99"}, {8, ""}, {-1, kEveryByte}}, 3},
-      Survivors{std::vector<model::ProcessName>(kMostNames, {1, std::string(200, 'x')}),
-                std::numeric_limits<std::uint32_t>::max()},
+      Survivors{std::vector<model::Survivor>(kMostNames, {{1, std::string(200, 'x')}, {true, true, false}}),
+                std::numeric_limits<std::uint32_t>::max(), 3s},
+      GroupGone{},
+      TreeLetGo{{.user = 3s, .processes = 7}},
       TreeEmpty{},
       TreeEmpty{{.user = 3s, .system = model::Duration::max(), .max_rss_bytes = ~std::uint64_t{0}, .processes = 7},
                 true},

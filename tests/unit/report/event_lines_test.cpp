@@ -87,7 +87,7 @@ TEST_CASE("event lines: a run, word for word") {
   CHECK(sink.lines[3] ==
         R"({"event":"stderr","time":"2026-11-23T12:16:59.153Z")" + head + R"(1,"base64":"/wo="})" + "\n");
   CHECK(sink.lines[4] == R"({"event":"stopping","time":"2026-11-23T12:16:59.163Z")" + head +
-                             R"(1,"status":"timed_out","signal":"TERM"})" + "\n");
+                             R"(1,"status":"timed_out","signal":"TERM","reach":"tree"})" + "\n");
   CHECK(sink.lines[5].starts_with(
       R"({"event":"attempt_finished","time":"2026-11-23T12:17:12.123Z")" + head +
       R"(1,"result":{"number":1,"status":"timed_out","reason":"timeout","exit_code":null,"signal":"TERM",)"));

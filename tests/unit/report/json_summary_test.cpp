@@ -140,9 +140,11 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
       "leaked": [
         {
           "pid": 99,
-          "command": "sleep 1000"
+          "command": "sleep 1000",
+          "holds": null
         }
       ],
+      "leaked_fate": "killed",
       "unkilled": [
         {
           "pid": 98,

@@ -85,9 +85,23 @@ TEST_CASE("summary line: names those that leaked and those that live on, the fir
         std::string::npos);
   result.leaked.push_back({10, "cow"});
   result.unkilled = {{11, "sudo x"}};
+  CHECK(printed({result}).ends_with(
+      "; 4 processes outlived it and had to be killed: sleep 99 (7), cat (8), dog (9) and 1 more"
+      "; 1 process could not be killed: sudo x (11)\n"));
+  result.leaked_more = 68;
+  result.unkilled_more = 1;
   CHECK(
-      printed({result}).ends_with("; 4 processes outlived it and had to be killed: sleep 99 (7), cat (8), dog (9), ..."
-                                  "; 1 process could not be killed: sudo x (11)\n"));
+      printed({result}).ends_with("; 72 processes outlived it and had to be killed: sleep 99 (7), cat (8), dog (9) and "
+                                  "69 more; 2 processes could not be killed: sudo x (11) and 1 more\n"));
+}
+
+TEST_CASE("summary line: says that they live on where they do") {
+  auto result = made_up_exit(0);
+  result.leaked_live = true;
+  result.leaked = {{7, "sleep 99"}};
+  CHECK(printed({result}).find("; 1 process outlived it and lives on: sleep 99 (7)\n") != std::string::npos);
+  result.leaked.push_back({8, "cat"});
+  CHECK(printed({result}).find("; 2 processes outlived it and live on: sleep 99 (7), cat (8)\n") != std::string::npos);
 }
 
 TEST_CASE("summary line: is one line without control characters, whatever things are called") {

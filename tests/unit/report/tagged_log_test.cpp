@@ -52,7 +52,9 @@ TEST_CASE("tagged log: a whole run, word for word") {
   log.on(model::Stopping{model::Status::timed_out, SIGTERM}, after(12500ms));
   auto result = made_up_result(model::Status::timed_out, model::Reason::timeout);
   result.signal = SIGTERM;
-  result.leaked = {{99, "sleep 1000"}};
+  result.leaked = {{99, "sleep 1000"}, {{97, "cat"}, {.known = true, .out = true}}};
+  result.leaked_more = 5;
+  result.unkilled_more = 2;
   result.unkilled = {{98, "sudo cat"}};
   result.usage = {.user = 58100ms, .system = 3100ms, .max_rss_bytes = 512 << 20, .processes = 12};
   result.out.bytes = 26;
@@ -71,11 +73,35 @@ TEST_CASE("tagged log: a whole run, word for word") {
         "   12.001 out: no newline\n"
         "# stopping  timed_out: TERM to every process\n"
         "# leaked    pid 99  sleep 1000\n"
+        "# leaked    pid 97  cat  holds stdout\n"
+        "# leaked    and 5 more\n"
         "# unkilled  pid 98  sudo cat\n"
+        "# unkilled  and 2 more\n"
         "# attempt   1 timed_out: timed out after 12.0s\n"
         "# status    timed_out (timeout)  exit 124  attempts 1 of 1\n"
         "# duration  14.5s  cpu 58.1s user 3.1s system  memory 512MiB  output 26B out 3.0KiB err\n"
         "# finished  2026-11-23T12:17:13.623Z\n");
+}
+
+TEST_CASE("tagged log: what a stop reaches, and what is left alive") {
+  TextSink sink;
+  TaggedLog log(sink, {});
+  model::RunInfo info = made_up_run();
+  info.limits.reach = model::StopReach::leader;
+  info.limits.on_leak = model::OnLeak::report;
+  log.on(model::RunStarted{&info}, info.started);
+  log.on(model::Stopping{model::Status::timed_out, SIGTERM, model::StopReach::leader}, after(1s));
+  log.on(model::Stopping{model::Status::timed_out, SIGKILL, model::StopReach::group}, after(2s));
+  auto result = made_up_result(model::Status::timed_out, model::Reason::timeout);
+  result.leaked = {{{99, "sleep 1000"}, {.known = true}}};
+  result.leaked_live = true;
+  log.on(model::AttemptFinished{&result}, result.finished);
+  for (const std::string_view line :
+       {"  stop TERM:10s,KILL  kill leader  leaks report\n", "# stopping  timed_out: TERM to the command alone\n",
+        "# stopping  timed_out: KILL to the process group\n",
+        "# leaked    pid 99  sleep 1000  holds neither stream  left alive\n"}) {
+    CHECK(sink.text.find(line) != std::string::npos);
+  }
 }
 
 TEST_CASE("tagged log: the limits of a run without one") {
@@ -159,7 +185,8 @@ TEST_CASE("tagged log: nothing that oversee is told of can start a line") {
   log.on(model::AttemptStarted{1, 77}, after(1s));
   auto result = made_up_result(model::Status::failed, model::Reason::not_found);
   result.spawn_failure = model::SpawnFailure{"exec", 2, evil};
-  result.leaked = result.unkilled = {{1, evil}};
+  result.leaked = {{1, evil}};
+  result.unkilled = {{1, evil}};
   log.on(model::AttemptFinished{&result}, result.finished);
   tell_end(log, info, {result});
   const DecodedLog decoded = decode_tagged_log(sink.text);

@@ -13,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using model::ProcessName;
+using model::Survivor;
 using State = AttemptMachine::State;
 
 TEST_CASE("drain: what outlives the leader is named, killed and told as leaked; the exit code stands") {
@@ -20,13 +21,13 @@ TEST_CASE("drain: what outlives the leader is named, killed and told as leaked; 
     auto machine = DrivenMachine::started(limits(30s));
     machine.at(1s, exited(code));
     CHECK(machine.wake() == 1s + 200ms);
-    CHECK(machine.tick(1s + 200ms) == "name, kill");
-    CHECK(machine.at(1s + 201ms, SurvivorsNamed{{{7, "sleep 99"}, {8, "dbus-daemon"}}}).empty());
+    CHECK(machine.tick(1s + 200ms) == "name");
+    CHECK(machine.at(1s + 201ms, SurvivorsNamed{{{7, "sleep 99"}, {8, "dbus-daemon"}}}) == "kill");
     machine.at(1s + 202ms, out_ended());
     machine.at(1s + 202ms, err_ended());
     CHECK(machine.at(1s + 203ms, TreeEmptied{}).empty());
     CHECK(machine.done());
-    CHECK(machine.result().leaked == std::vector<ProcessName>{{7, "sleep 99"}, {8, "dbus-daemon"}});
+    CHECK(machine.result().leaked == std::vector<Survivor>{{7, "sleep 99"}, {8, "dbus-daemon"}});
     CHECK(machine.result().unkilled.empty());
     CHECK(machine.result().exit_code == code);
     CHECK(machine.verdict() == (code == 0 ? "completed exit" : "failed exit"));
@@ -70,11 +71,11 @@ TEST_CASE("drain: what leaked and cannot be killed is named twice, and left") {
   machine.at(1s, exited(0));
   machine.tick(1s + 200ms);
   machine.at(1s + 201ms, SurvivorsNamed{{{7, "sleep 99"}, {8, "stuck"}}});
-  CHECK(machine.wake() == 3s + 200ms);
-  CHECK(machine.tick(3s + 200ms) == "name");
-  CHECK(machine.at(3s + 201ms, SurvivorsNamed{{{8, "stuck"}}}) == "close");
+  CHECK(machine.wake() == 3s + 201ms);
+  CHECK(machine.tick(3s + 201ms) == "name");
+  CHECK(machine.at(3s + 202ms, SurvivorsNamed{{{8, "stuck"}}}) == "close");
   CHECK(machine.done());
-  CHECK(machine.result().leaked == std::vector<ProcessName>{{7, "sleep 99"}, {8, "stuck"}});
+  CHECK(machine.result().leaked == std::vector<Survivor>{{7, "sleep 99"}, {8, "stuck"}});
   CHECK(machine.result().unkilled == std::vector<ProcessName>{{8, "stuck"}});
   CHECK(machine.verdict() == "completed exit");
 }
@@ -135,13 +136,13 @@ TEST_CASE("drain: a stream that cannot be read does not spare those who leaked")
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   CHECK(machine.at(1s, out_ended(EIO)) == "TERM");
-  CHECK(machine.tick(1s + 200ms) == "name, kill");
+  CHECK(machine.tick(1s + 200ms) == "name");
   machine.at(1s + 201ms, SurvivorsNamed{{{7, "sleep 99"}}});
   machine.at(1s + 202ms, TreeEmptied{});
   machine.at(1s + 202ms, err_ended());
   CHECK(machine.done());
   CHECK(machine.verdict() == "failed io");
-  CHECK(machine.result().leaked == std::vector<ProcessName>{{7, "sleep 99"}});
+  CHECK(machine.result().leaked == std::vector<Survivor>{{7, "sleep 99"}});
 }
 
 TEST_CASE("guard lost: before the start there is nobody to kill") {

@@ -44,7 +44,7 @@ class World {
       case 4:
       case 5: cancel(); break;
       case 6: below(6) == 0 ? lose_guard() : answer(); break;
-      case 7: answer(); break;
+      case 7: below(3) == 0 ? end_group() : answer(); break;
       case 8: suspend(); break;
       case 9:
       case 10: resume(); break;
@@ -56,19 +56,18 @@ class World {
   // Nothing happens by itself any more: the command ends only of KILL, if of anything. The machine must bring it to an
   // end, in a number of ticks that is bounded once the leader is gone or a stop has begun.
   void see_to_the_end() {
-    constexpr int kMostTicks = 24;
+    constexpr int kMostTicks = 80;
     resume();
     start();
     if (!machine_.stopping_for()) end_leader();
     for (int i = 0; i < kMostTicks && !machine_.done(); ++i) {
       if (below(2) == 0) answer();
-      if (killed_ && kills_work_) {
-        end_leader();
-        empty_tree();
-      }
+      if (kills_work_ && (killed_ || part_killed_)) end_leader();
+      if (kills_work_ && killed_) empty_tree();
+      if (kills_work_ && part_killed_) end_group();
       if (machine_.done()) break;
-      if (!machine_.wake()) {  // only a rung without a bound waits for ever
-        REQUIRE(std::string_view(ladder_).find("none") != std::string_view::npos);
+      if (!machine_.wake()) {  // only a rung or a leak timeout without a bound waits for ever
+        REQUIRE((std::string_view(ladder_).find("none") != std::string_view::npos || !limits_.leak));
         REQUIRE_FALSE(told_empty_);
         end_leader();
         empty_tree();
@@ -77,8 +76,8 @@ class World {
       tick();
     }
     REQUIRE(machine_.done());
-    if (!told_empty_ && spawned_) REQUIRE(killed_);  // a tree that nothing else emptied
-    for (int i = 0; i < 4; ++i) live();              // over is over: post() looks
+    if (!told_empty_ && spawned_) REQUIRE((killed_ || let_go_));  // a tree that nothing else emptied
+    for (int i = 0; i < 4; ++i) live();                           // over is over: post() looks
   }
 
  private:
@@ -86,7 +85,13 @@ class World {
 
   std::size_t below(std::size_t bound) { return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random_); }
 
-  model::AttemptLimits plan() { return limits(below(2) == 0 ? model::TimeLimit(2s) : std::nullopt, ladder_); }
+  const model::AttemptLimits& plan() {
+    limits_ = limits(below(2) == 0 ? model::TimeLimit(2s) : std::nullopt, ladder_);
+    limits_.reach = static_cast<model::StopReach>(below(3));
+    limits_.on_leak = static_cast<model::OnLeak>(below(4));
+    if (below(8) == 0) limits_.leak.reset();
+    return limits_;
+  }
 
   void post(const AttemptEvent& event) {
     const bool was_done = machine_.done();
@@ -100,10 +105,10 @@ class World {
     if (was_done || stopped_before) REQUIRE(machine_.verdict() == verdict);  // the first reason wins
     if (machine_.done() || suspended_) REQUIRE(machine_.wake() == std::nullopt);
     for (const AttemptAction& action : actions) perform(action);
-    if (machine_.result().forced) REQUIRE(killed_);
+    if (machine_.result().forced) REQUIRE((killed_ || part_killed_));
     if (machine_.done()) {
       REQUIRE(open_ == std::array{false, false});
-      REQUIRE((told_empty_ || killed_));
+      REQUIRE((told_empty_ || killed_ || let_go_));
     }
   }
 
@@ -117,12 +122,20 @@ class World {
         if (open_.at(i) && noise_.at(i)-- <= 0) closing_.at(i) = true;
       }
     } else if (std::holds_alternative<KillOrphans>(action)) {
-      REQUIRE(told_empty_);  // the guard is lost, and it held something
+      REQUIRE(told_empty_);    // the guard is lost, and it held something
+      REQUIRE_FALSE(let_go_);  // which was not to live on
       REQUIRE(spawned_);
     } else {
       REQUIRE(spawned_);
       REQUIRE_FALSE(told_empty_);  // nobody is left to be signalled, killed or named
       if (const auto* all = std::get_if<SignalTree>(&action)) REQUIRE(all->signal != SIGKILL);
+      if (!std::holds_alternative<KillGuard>(action)) REQUIRE_FALSE(let_go_);
+      if (std::holds_alternative<LetGo>(action)) let_go_ = true;
+      if (const auto* one = std::get_if<StopLeader>(&action)) {
+        REQUIRE(leader_);
+        part_killed_ |= one->signal == SIGKILL;
+      }
+      if (const auto* group = std::get_if<StopGroup>(&action)) part_killed_ |= group->signal == SIGKILL;
       if (std::holds_alternative<KillTree>(action)) {
         REQUIRE_FALSE(killed_);  // the guard goes on by itself
         killed_ = true;
@@ -160,6 +173,10 @@ class World {
     }
   }
 
+  void end_group() {
+    if (spawned_ && !leader_ && !told_empty_) post(GroupGone{});
+  }
+
   void end_stream(std::size_t which, int error) {
     if (!open_.at(which)) return;
     open_.at(which) = false;
@@ -183,10 +200,16 @@ class World {
   }
 
   void answer() {
+    if (let_go_ && !told_empty_ && below(2) == 0) {
+      told_empty_ = true;
+      post(TreeLetGo{});
+      return;
+    }
     if (asked_ == 0 || told_empty_) return;
     --asked_;
     SurvivorsNamed survivors;
-    for (std::size_t i = below(3); i > 0; --i) survivors.processes.push_back({static_cast<int>(i), "sleep 99"});
+    for (std::size_t i = below(3); i > 0; --i) survivors.processes.push_back({{static_cast<int>(i), "sleep 99"}, {}});
+    if (below(2) == 0) survivors.starved = Duration(below(3'000'000'000));
     post(survivors);
   }
 
@@ -214,6 +237,7 @@ class World {
 
   std::mt19937_64 random_;
   const char* ladder_;
+  model::AttemptLimits limits_;
   DrivenMachine machine_;
   Duration now_{};
   bool suspended_ = false;
@@ -223,6 +247,8 @@ class World {
   bool told_empty_ = false;  // by the guard, or by its loss
   int asked_ = 0;            // for survivors' names, without an answer as yet
   bool killed_ = false;
+  bool part_killed_ = false;  // the leader, or its group
+  bool let_go_ = false;
   bool kills_work_ = true;
 
   std::array<bool, kStreams> open_{true, true};
@@ -252,14 +278,16 @@ TEST_CASE("attempt: events without sense are survived, and nothing follows its e
     Duration now{};
     for (int i = 0; i < 60; ++i) {
       now += below(2) == 0 ? Duration(100ms) : Duration(3s);
-      const std::array<AttemptEvent, 14> events{Started{},
+      const std::array<AttemptEvent, 16> events{Started{},
                                                 StartFailed{{"exec", ENOENT, "x"}},
                                                 out_ended(),
                                                 err_ended(EIO),
                                                 exited(0),
                                                 died(SIGINT),
                                                 SurvivorsNamed{{{7, "x"}}},
+                                                GroupGone{},
                                                 TreeEmptied{},
+                                                TreeLetGo{},
                                                 sent(SIGTERM),
                                                 pressed(SIGINT),
                                                 GuardLost{},

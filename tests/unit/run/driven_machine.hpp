@@ -12,8 +12,11 @@ namespace oversee::run {
 // "TERM", "kill", "name", …
 inline std::string word(const AttemptAction& action) {
   if (const auto* all = std::get_if<SignalTree>(&action)) return model::signal_name(all->signal);
+  if (const auto* group = std::get_if<StopGroup>(&action)) return "group " + model::signal_name(group->signal);
+  if (const auto* leader = std::get_if<StopLeader>(&action)) return "leader " + model::signal_name(leader->signal);
   if (std::holds_alternative<KillTree>(action)) return "kill";
   if (std::holds_alternative<NameSurvivors>(action)) return "name";
+  if (std::holds_alternative<LetGo>(action)) return "let go";
   if (std::holds_alternative<KillOrphans>(action)) return "kill orphans";
   if (std::holds_alternative<KillGuard>(action)) return "kill guard";
   if (std::holds_alternative<CloseQuietStreams>(action)) return "close quiet";

@@ -120,6 +120,19 @@ TEST_CASE("resolve: times and signals") {
   CHECK(resolved({{"stop", "INT:5s,TERM:1s"}}).limits.ladder == model::StopLadder::parse("INT:5s,TERM:1s,KILL"));
 }
 
+TEST_CASE("resolve: whom a stop reaches, and what becomes of what is left") {
+  CHECK(resolved({}).limits.reach == model::StopReach::tree);
+  CHECK(resolved({{"kill", "group"}}).limits.reach == model::StopReach::group);
+  CHECK(resolved({{"kill", "leader"}}).limits.reach == model::StopReach::leader);
+  CHECK(resolved({}).limits.on_leak == model::OnLeak::kill);
+  CHECK(resolved({{"leaks", "report"}}).limits.on_leak == model::OnLeak::report);
+  CHECK(resolved({{"leaks", "fail"}}).limits.on_leak == model::OnLeak::fail);
+  CHECK(resolved({{"leaks", "ignore"}}).limits.on_leak == model::OnLeak::ignore);
+  CHECK(resolved({}).limits.leak == 200ms);
+  CHECK(resolved({{"leak-timeout", "5s"}}).limits.leak == 5s);
+  CHECK_FALSE(resolved({{"leak-timeout", "none"}}).limits.leak.has_value());
+}
+
 TEST_CASE("resolve: what is kept and shown") {
   CHECK(resolved({{"log", "x.log"}}).log == "x.log");
   CHECK(resolved({{"log-dir", "/logs"}}).log_dir == "/logs");

@@ -1,0 +1,52 @@
+// Signals a group and watches it end.
+#include "guard/group_stop.hpp"
+
+#include <algorithm>
+#include <csignal>
+
+#include "os/process_group.hpp"
+
+namespace oversee::guard {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Between two looks at a group: not every end in it is ours to be told of.
+constexpr GroupStop::Clock::duration kFirstPause = 1ms;
+constexpr GroupStop::Clock::duration kLongestPause = 50ms;
+
+void send(const os::Descendant& target, int signal) { (void)os::signal_descendant(target, signal); }
+
+}  // namespace
+
+void GroupStop::signal(pid_t group, int signal, bool at_one_stroke) {
+  group_ = group;
+  killing_ = signal == SIGKILL;
+  pause_ = kFirstPause;
+  next_look_ = Clock::now();
+  if (at_one_stroke) {
+    ::kill(-group, signal);
+    ::kill(-group, SIGCONT);
+    return;
+  }
+  const auto members = os::list_group_members(group);
+  for (const os::Descendant& each : members) send(each, signal);
+  for (const os::Descendant& each : members) send(each, SIGCONT);
+}
+
+bool GroupStop::over() {
+  if (!group_ || Clock::now() < next_look_) return false;
+  const auto members = os::list_group_members(*group_);
+  if (members.empty()) {
+    group_.reset();
+    return true;
+  }
+  if (killing_) {
+    for (const os::Descendant& each : members) send(each, SIGKILL);
+  }
+  pause_ = std::min(pause_ * 2, kLongestPause);
+  next_look_ = Clock::now() + pause_;
+  return false;
+}
+
+}  // namespace oversee::guard

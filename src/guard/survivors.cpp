@@ -1,0 +1,45 @@
+// Names survivors.
+#include "guard/survivors.hpp"
+
+#include <algorithm>
+
+#include "os/process_tree.hpp"
+
+namespace oversee::guard {
+
+void SurvivorWatch::begin() {
+  since_ = std::chrono::steady_clock::now();
+  for (const os::Descendant& each : os::list_descendants()) {
+    if (const auto state = os::look_at_process(each.pid)) at_the_beginning_.emplace(each.pid, *state);
+  }
+}
+
+Survivors SurvivorWatch::name(const NameSurvivors& request, int terminal) const {
+  const os::FileIdentity out = terminal < 0 ? request.out : os::identify(terminal);
+  Survivors survivors;
+  for (const os::Descendant& each : os::list_descendants()) {
+    const auto state = os::look_at_process(each.pid);
+    if (!state || state->zombie) continue;
+    survivors.starved = std::max(survivors.starved, starved(each.pid, *state));
+    if (survivors.processes.size() < kMostNames) {
+      survivors.processes.push_back({os::name_process(each.pid), os::streams_held_by(each.pid, out, request.err)});
+    } else {
+      ++survivors.more;
+    }
+  }
+  return survivors;
+}
+
+// A process that is ending, or is runnable and does not run, would be gone on an idle machine. How long the present
+// wait has taken is not told: at most all the time that it did not run.
+model::Duration SurvivorWatch::starved(pid_t pid, const os::ProcessState& now) const {
+  if (!begun()) return {};
+  const auto then = at_the_beginning_.find(pid);
+  const os::ProcessState before = then == at_the_beginning_.end() ? os::ProcessState{} : then->second;
+  const model::Duration elapsed = std::chrono::steady_clock::now() - since_;
+  if (now.ending) return elapsed;
+  if (now.runnable) return std::clamp<model::Duration>(elapsed - (now.ran - before.ran), {}, elapsed);
+  return std::clamp<model::Duration>(now.waited - before.waited, {}, elapsed);
+}
+
+}  // namespace oversee::guard

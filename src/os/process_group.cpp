@@ -1,0 +1,20 @@
+// Finds the members of a process group.
+#include "os/process_group.hpp"
+
+#include <unistd.h>
+
+#include "os/process_state.hpp"
+
+namespace oversee::os {
+
+std::vector<Descendant> list_group_members(pid_t group) {
+  std::vector<Descendant> members;
+  for (const Descendant& each : list_descendants()) {
+    if (::getpgid(each.pid) != group) continue;
+    const auto state = look_at_process(each.pid);
+    if (state && !state->zombie) members.push_back(each);
+  }
+  return members;
+}
+
+}  // namespace oversee::os

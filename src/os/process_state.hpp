@@ -1,0 +1,24 @@
+// What the kernel says of one process: whether it has ended, and how long it waited for a processor.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+
+#include "model/duration.hpp"
+
+namespace oversee::os {
+
+struct ProcessState {
+  bool zombie = false;    // it has ended, to its last thread, and waits to be reaped
+  bool ending = false;    // in exit(2), or in death by a signal
+  bool runnable = false;  // on a processor, or waiting for one
+  // Of its first thread, since its start; none where the kernel does not count (CONFIG_SCHED_INFO).
+  model::Duration ran{};
+  model::Duration waited{};  // for a processor; without the wait that is going on
+};
+
+// None where there is no such process any more.
+std::optional<ProcessState> look_at_process(pid_t pid);
+
+}  // namespace oversee::os
