@@ -71,6 +71,14 @@ _oversee_value() {
     --leaks) _oversee_offer -W 'kill report fail ignore' ;;
     --leak-timeout) _oversee_offer -W '200ms 1s 10s none' ;;
     --tail) _oversee_offer -W '10 20 100' ;;
+    -m | --max-memory) _oversee_offer -W '512MiB 2GiB 8GiB' ;;
+    --max-cpu) _oversee_offer -W '30s 5m 1h' ;;
+    --max-procs) _oversee_offer -W '64 256 1024' ;;
+    --max-files) _oversee_offer -W '256 1024 4096' ;;
+    --max-file-size) _oversee_offer -W '64MiB 1GiB 10GiB' ;;
+    --max-data) _oversee_offer -W '4GiB 16GiB none' ;;
+    --core) _oversee_offer -W 'none unlimited inherit' ;;
+    --nice) _oversee_offer -W '5 10 19' ;;
     --max-output) _oversee_offer -W '1MiB 64MiB 1GiB none' ;;
     --summary) _oversee_offer -W 'always failure never' ;;
     --on-overflow) _oversee_offer -W 'truncate fail spill' ;;
@@ -123,8 +131,9 @@ _oversee() {
   local verbs='logs'
   local with_value=(-c --shell-line --shell --script --interpreter -C --directory -E --env --env-file --unset-env
     --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop --kill --leaks
-    --leak-timeout -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json
-    --events --summary --cgroup --name)
+    --leak-timeout -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice -l --log --log-dir
+    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary --cgroup
+    --name)
   local flags=(--clear-env --pty --no-log --log-required -q --quiet --timestamps --preserve-status --require-cgroup -v
     --verbose -h --help -V --version)
   local words first word option='' letters own='' ended='' typed i last

@@ -3,6 +3,7 @@
 set -g __oversee_with_value -c --shell-line --shell --script --interpreter -C --directory -E --env --env-file \
     --unset-env --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop \
     --kill --leaks --leak-timeout \
+    -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice \
     -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary \
     --cgroup --name
 
@@ -131,6 +132,21 @@ complete -c oversee -n '__oversee_at option' -l leaks -x -a 'kill report fail ig
     -d 'What becomes of processes that outlive the command'
 complete -c oversee -n '__oversee_at option' -l leak-timeout -x -a '200ms 1s 10s none' \
     -d 'How long they may take to end by themselves'
+
+complete -c oversee -n '__oversee_at option' -s m -l max-memory -x -a '512MiB 2GiB 8GiB' \
+    -d 'Stop the tree when it uses more memory'
+complete -c oversee -n '__oversee_at option' -l max-cpu -x -a '30s 5m 1h' \
+    -d 'Stop the tree when it has used this much CPU time'
+complete -c oversee -n '__oversee_at option' -l max-procs -x -a '64 256 1024' \
+    -d 'Stop the tree when it has more processes'
+complete -c oversee -n '__oversee_at option' -l max-files -x -a '256 1024 4096' \
+    -d 'Files that each process may have open'
+complete -c oversee -n '__oversee_at option' -l max-file-size -x -a '64MiB 1GiB 10GiB' \
+    -d 'How large a file may become'
+complete -c oversee -n '__oversee_at option' -l max-data -x -a '4GiB 16GiB none' \
+    -d 'Memory that each process may map to write to'
+complete -c oversee -n '__oversee_at option' -l core -x -a 'none unlimited inherit' -d 'How large a core file may be'
+complete -c oversee -n '__oversee_at option' -l nice -x -a '5 10 19' -d 'How much to give way at the processor'
 
 complete -c oversee -n '__oversee_at option' -s l -l log -r -F -d 'Write the log to FILE'
 complete -c oversee -n '__oversee_at option' -l log-dir -x -a '(__fish_complete_directories)' -d 'Write the log to DIR'

@@ -15,6 +15,7 @@
 #include "os/event_target.hpp"
 #include "os/file.hpp"
 #include "os/host.hpp"
+#include "os/process_usage.hpp"
 #include "os/terminal.hpp"
 #include "run/supervisor.hpp"
 
@@ -48,6 +49,10 @@ model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
   spec.directory = settings.directory;
   spec.input = settings.input;
   spec.limits = settings.limits;
+  if (auto& backstop = spec.limits.process.cpu_backstop) {
+    // The caller's own is nearer: what it ends is not to be blamed on ours.
+    if (const auto callers = os::own_cpu_limit(); callers && *callers <= *backstop) backstop.reset();
+  }
   spec.notices = settings.notices;
   spec.output_is_shown = settings.show == model::ShowOutput::live;
   spec.exit_policy = settings.exit_policy;

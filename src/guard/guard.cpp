@@ -13,6 +13,7 @@
 #include <charconv>
 #include <chrono>
 #include <csignal>
+#include <memory>
 #include <utility>
 
 #include "guard/front_link.hpp"
@@ -20,14 +21,18 @@
 #include "guard/guard_signals.hpp"
 #include "guard/held_terminal.hpp"
 #include "guard/kill_rounds.hpp"
+#include "guard/limit_watch.hpp"
+#include "guard/memory_kills.hpp"
 #include "guard/protocol.hpp"
 #include "guard/start_command.hpp"
 #include "guard/survivors.hpp"
 #include "guard/tree_cgroup.hpp"
+#include "guard/tree_meter.hpp"
 #include "guard/usage.hpp"
 #include "os/descriptor.hpp"
 #include "os/host.hpp"
 #include "os/process_tree.hpp"
+#include "os/process_usage.hpp"
 #include "os/signals.hpp"
 
 namespace oversee::guard {
@@ -53,8 +58,12 @@ class Guard {
   bool start(const StartCommand& request);
   bool reap();
   void leader_changed(int status);
-  std::optional<Clock::time_point> wake_at() const;
+  void watch_limits(const model::TreeLimits& limits);
+  bool watching() const { return watch_ && watch_->limits().any() && !kill_.begun() && !empty_; }
+  void look_at_tree();
+  void tell_passed(std::vector<model::PassedLimit> passed);
   void wait_for_news(bool more_to_reap);
+  std::optional<Clock::time_point> next_duty() const;
   void read_requests();
   void handle(const Request& request);
   void signal_tree(int signal);
@@ -71,6 +80,9 @@ class Guard {
   bool own_group_ = false;
   ReapedUsage usage_;
   SurvivorWatch survivors_;
+  std::unique_ptr<TreeMeter> meter_;  // where the tree is limited
+  std::optional<LimitWatch> watch_;
+  MemoryKills memory_kills_;
 
   GroupStop group_stop_;
   TreeCgroup cgroup_;
@@ -91,6 +103,8 @@ int Guard::run() {
     if (leader_ < 0 && !kill_.begun() && !survivors_.begun()) survivors_.begin();
     if (kill_.go_on()) cgroup_.kill_by_moving(kill_.refused_children());
     if (leader_ < 0 && group_stop_.over()) front_.tell(GroupGone{});
+    look_at_tree();
+    memory_kills_.look_if_due();
     wait_for_news(more_to_reap);
   }
   terminal_.reset();
@@ -124,7 +138,10 @@ bool Guard::start(const StartCommand& request) {
   leader_ = started.pid;
   own_group_ = request.own_group;
   if (started.not_joined != 0) cgroup_.refused(started.not_joined);
-  front_.tell(CommandStarted{leader_, cgroup_.path(), cgroup_.why_none()});
+  memory_kills_.started();
+  if (request.tree_limits.any()) watch_limits(request.tree_limits);
+  const model::TreeMeans means = meter_ ? meter_->means() : model::TreeMeans{};
+  front_.tell(CommandStarted{leader_, cgroup_.path(), cgroup_.why_none(), means});
   if (request.terminal) return true;  // a session has been made
   // After the fork, so that the command keeps the caller's session; from here on neither a key at the terminal nor a
   // kill of the caller's group reaches the guard.
@@ -142,7 +159,10 @@ bool Guard::reap() {
     if (pid < 0 && errno == EINTR) continue;
     if (pid < 0) empty_ = true;  // ECHILD
     if (pid <= 0) return false;
-    if (WIFEXITED(status) || WIFSIGNALED(status)) usage_.add(usage);
+    if (WIFEXITED(status) || WIFSIGNALED(status)) {
+      usage_.add(usage);
+      if (watching()) tell_passed(watch_->judge_reaped(usage_.cpu()));
+    }
     if (pid == leader_) leader_changed(status);
   }
   return true;
@@ -156,18 +176,40 @@ void Guard::leader_changed(int status) {
   } else {
     leader_ = -1;
     kill_.leader_reaped();
-    front_.tell(LeaderExited{status});
+    const bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+    front_.tell(LeaderExited{status, failed ? memory_kills_.since_first_look() : 0});
   }
 }
 
-std::optional<Clock::time_point> Guard::wake_at() const {
-  std::optional<Clock::time_point> wake;
-  if (empty_ || let_go_) return wake;
-  if (kill_.begun()) wake = kill_.next_round();
-  if (leader_ < 0 && group_stop_.looking()) {
-    wake = std::min(wake.value_or(group_stop_.next_look()), group_stop_.next_look());
+void Guard::watch_limits(const model::TreeLimits& limits) {
+  meter_ = std::make_unique<SampledTree>();
+  watch_.emplace(limits, os::processors(), Clock::now());
+}
+
+void Guard::look_at_tree() {
+  if (!watching() || Clock::now() < watch_->next_look()) return;
+  const auto before = Clock::now();
+  const TreeFigures figures = meter_->measure(watch_->limits(), usage_.cpu());
+  tell_passed(watch_->judge(figures, before, Clock::now() - before));
+}
+
+void Guard::tell_passed(std::vector<model::PassedLimit> passed) {
+  for (model::PassedLimit& each : passed) {
+    each.means = meter_->means().of(each.resource);
+    if (each.largest.pid > 0) each.largest.name = os::short_name(each.largest.pid);
+    front_.tell(LimitPassed{std::move(each)});
   }
-  return wake;
+}
+
+// When there is something to do although nothing has come.
+std::optional<Clock::time_point> Guard::next_duty() const {
+  if (empty_ || let_go_) return {};
+  std::optional<Clock::time_point> first = memory_kills_.first_look();
+  const auto also = [&](Clock::time_point at) { first = first ? std::min(*first, at) : at; };
+  if (kill_.begun()) also(kill_.next_round());
+  if (leader_ < 0 && group_stop_.looking()) also(group_stop_.next_look());
+  if (watching()) also(watch_->next_look());
+  return first;
 }
 
 void Guard::wait_for_news(bool more_to_reap) {
@@ -175,8 +217,9 @@ void Guard::wait_for_news(bool more_to_reap) {
   pollfd control{front_.fd(), POLLIN, 0};
   timespec timeout{};
   timespec* bound = nullptr;
-  if (const auto wake = wake_at(); wake || more_to_reap) {
-    const auto left = more_to_reap ? 0ms : std::max<Clock::duration>(*wake - Clock::now(), 0ms);
+  const auto duty = next_duty();
+  if (more_to_reap || duty) {
+    const auto left = more_to_reap ? 0ms : std::max<Clock::duration>(*duty - Clock::now(), 0ms);
     timeout.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(left).count();
     timeout.tv_nsec = (left % 1s).count();
     bound = &timeout;

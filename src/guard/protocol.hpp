@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "model/outcome.hpp"
+#include "model/resource_limits.hpp"
 #include "os/open_files.hpp"
 
 namespace oversee::guard {
@@ -24,6 +25,8 @@ struct StartCommand {
   bool cgroup_required = false;          // and is not run otherwise
   std::uint64_t ignored_signals = 0;     // os::SignalState of oversee's caller
   std::uint64_t blocked_signals = 0;
+  model::TreeLimits tree_limits{};
+  model::ProcessLimits process_limits{};
   bool operator==(const StartCommand&) const = default;
 };
 // To every descendant, then CONT so that a stopped one can act on it.
@@ -79,6 +82,7 @@ struct CommandStarted {
   std::int32_t pid = 0;
   std::string cgroup = {};     // the directory of its group; empty: it has none
   std::string no_cgroup = {};  // why, where it was to have one
+  model::TreeMeans means{};
   bool operator==(const CommandStarted&) const = default;
 };
 struct StartFailed {
@@ -95,7 +99,8 @@ struct LeaderContinued {
   bool operator==(const LeaderContinued&) const = default;
 };
 struct LeaderExited {
-  std::int32_t wait_status = 0;  // as wait(2) gives it
+  std::int32_t wait_status = 0;           // as wait(2) gives it
+  std::uint64_t out_of_memory_kills = 0;  // by the kernel, on the whole machine, meanwhile; looked at after a failure
   bool operator==(const LeaderExited&) const = default;
 };
 // Somebody sent the guard a signal to end: a command's kill $PPID means its supervisor.
@@ -116,6 +121,11 @@ struct Survivors {
 struct GroupGone {
   bool operator==(const GroupGone&) const = default;
 };
+// Each limit once.
+struct LimitPassed {
+  model::PassedLimit limit{};
+  bool operator==(const LimitPassed&) const = default;
+};
 // No descendant is left; the guard's last word.
 struct TreeEmpty {
   model::Usage usage;
@@ -130,7 +140,7 @@ struct TreeLetGo {
 };
 
 using Report = std::variant<CommandStarted, StartFailed, LeaderStopped, LeaderContinued, LeaderExited, CancelAsked,
-                            Survivors, GroupGone, TreeEmpty, TreeLetGo>;
+                            Survivors, GroupGone, LimitPassed, TreeEmpty, TreeLetGo>;
 
 inline constexpr std::size_t kMostNames = 32;
 

@@ -5,8 +5,10 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <string>
@@ -32,6 +34,7 @@ struct Preparation {
   int cgroup_entry;  // -1: there is no group to join
   // Written by the child.
   const char* failed_stage = nullptr;
+  std::int64_t failed_value = 0;  // with a stage that is a setting
   int error = 0;
   int not_joined = 0;
 };
@@ -73,6 +76,39 @@ bool fail(Preparation& p, const char* stage) {
   return false;
 }
 
+bool fail_setting(Preparation& p, const char* setting, std::int64_t value) {
+  p.failed_value = value;
+  return fail(p, setting);
+}
+
+// Both limits, as ulimit(1) sets them: nobody is to lift what was asked for.
+bool limit(Preparation& p, __rlimit_resource_t resource, const std::optional<std::uint64_t>& value,
+           const char* setting) {
+  if (!value) return true;
+  const rlimit limits{*value, *value};
+  return ::setrlimit(resource, &limits) == 0 || fail_setting(p, setting, static_cast<std::int64_t>(*value));
+}
+
+// Behind a limit of the tree: never above what is there, and the hard one is left alone.
+void set_backstop(__rlimit_resource_t resource, const std::optional<std::uint64_t>& value) {
+  rlimit limits{};
+  if (!value || ::getrlimit(resource, &limits) != 0) return;
+  limits.rlim_cur = std::min<rlim_t>(limits.rlim_cur, *value);
+  (void)::setrlimit(resource, &limits);
+}
+
+bool set_limits(Preparation& p, const model::ProcessLimits& limits) {
+  if (limits.nice) {
+    const int before = ::getpriority(PRIO_PROCESS, 0);
+    if (::setpriority(PRIO_PROCESS, 0, before + *limits.nice) != 0) return fail_setting(p, "--nice", *limits.nice);
+  }
+  set_backstop(RLIMIT_DATA, limits.data_backstop);
+  set_backstop(RLIMIT_CPU, limits.cpu_backstop);
+  return limit(p, RLIMIT_DATA, limits.data, "--max-data") &&
+         limit(p, RLIMIT_FSIZE, limits.file_size, "--max-file-size") &&
+         limit(p, RLIMIT_CORE, limits.core_size, "--core") && limit(p, RLIMIT_NOFILE, limits.files, "--max-files");
+}
+
 // Sources above 2 (ours all are), so that no dup2 overwrites one that is still needed.
 bool place_streams(Preparation& p) {
   for (int target = 0; target <= 2; ++target) {
@@ -97,6 +133,7 @@ bool set_up(Preparation& p) {
   if (::getppid() != p.parent) ::_exit(kExitedEarly);  // the guard died before the line above could take hold
   if (!join_cgroup(p)) return false;
   if (!p.request->directory.empty() && ::chdir(p.request->directory.c_str()) != 0) return fail(p, "directory");
+  if (p.request->process_limits.any() && !set_limits(p, p.request->process_limits)) return false;
   os::apply_signal_state({p.request->ignored_signals, p.request->blocked_signals});
   return true;
 }
@@ -127,6 +164,15 @@ void execute(Preparation& p) {
 // it.
 bool take_terminal(int terminal) { return ::setsid() >= 0 && ::ioctl(terminal, TIOCSCTTY, 0) == 0; }
 
+std::string subject_of(const Preparation& p) {
+  const std::string_view stage = p.failed_stage;
+  if (stage == "directory") return p.request->directory;
+  if (!stage.starts_with("--")) return p.request->argv.front();
+  if (stage == "--nice" || stage == "--max-files") return std::to_string(p.failed_value);
+  const auto size = static_cast<std::uint64_t>(p.failed_value);
+  return size == model::kUnlimited ? "unlimited" : model::format_byte_size(size);
+}
+
 int child(void* argument) {
   auto& p = *static_cast<Preparation*>(argument);
   if (set_up(p)) execute(p);
@@ -155,9 +201,7 @@ Started start_command(const StartCommand& request, const std::array<int, 3>& str
   const pid_t pid = ::clone(child, stack + kStack, CLONE_VM | CLONE_VFORK | SIGCHLD, &p);
   if (pid < 0) return {-1, 0, model::SpawnFailure{"fork", errno, request.argv.front()}};
   if (p.failed_stage == nullptr) return {pid, p.not_joined, {}};
-  const bool of_directory = std::string_view(p.failed_stage) == "directory";
-  return {pid, 0,
-          model::SpawnFailure{p.failed_stage, p.error, of_directory ? request.directory : request.argv.front()}};
+  return {pid, 0, model::SpawnFailure{p.failed_stage, p.error, subject_of(p)}};
 }
 
 }  // namespace oversee::guard

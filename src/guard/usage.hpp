@@ -12,6 +12,7 @@ class ReapedUsage {
   // One process has been reaped; wait4(2) gave this.
   void add(const rusage& usage);
 
+  model::Duration cpu() const { return usage_.user + usage_.system; }
   const model::Usage& so_far() const { return usage_; }
 
  private:

@@ -29,7 +29,7 @@ inline auto fields(auto& m) {
   using M = std::remove_cvref_t<decltype(m)>;
   if constexpr (std::is_same_v<M, StartCommand>) {
     return std::tie(m.argv, m.environment, m.directory, m.own_group, m.terminal, m.cgroup_name, m.cgroup_at_start,
-                    m.cgroup_required, m.ignored_signals, m.blocked_signals);
+                    m.cgroup_required, m.ignored_signals, m.blocked_signals, m.tree_limits, m.process_limits);
   } else if constexpr (std::is_same_v<M, SignalTree> || std::is_same_v<M, SignalLeader> ||
                        std::is_same_v<M, SignalGroup> || std::is_same_v<M, StopLeader> ||
                        std::is_same_v<M, LeaderStopped>) {
@@ -39,13 +39,15 @@ inline auto fields(auto& m) {
   } else if constexpr (std::is_same_v<M, HoldModes>) {
     return std::tie(m.modes);
   } else if constexpr (std::is_same_v<M, CommandStarted>) {
-    return std::tie(m.pid, m.cgroup, m.no_cgroup);
+    return std::tie(m.pid, m.cgroup, m.no_cgroup, m.means);
   } else if constexpr (std::is_same_v<M, StartFailed>) {
     return std::tie(m.stage, m.error, m.subject);
   } else if constexpr (std::is_same_v<M, CancelAsked>) {
     return std::tie(m.signal, m.sender);
   } else if constexpr (std::is_same_v<M, LeaderExited>) {
-    return std::tie(m.wait_status);
+    return std::tie(m.wait_status, m.out_of_memory_kills);
+  } else if constexpr (std::is_same_v<M, LimitPassed>) {
+    return std::tie(m.limit);
   } else if constexpr (std::is_same_v<M, Survivors>) {
     return std::tie(m.processes, m.more, m.starved);
   } else if constexpr (std::is_same_v<M, NameSurvivors>) {
@@ -57,7 +59,18 @@ inline auto fields(auto& m) {
   } else if constexpr (std::is_same_v<M, TreeLetGo>) {
     return std::tie(m.usage);
   } else if constexpr (std::is_same_v<M, model::Usage>) {
-    return std::tie(m.user, m.system, m.max_rss_bytes, m.processes);
+    return std::tie(m.user, m.system, m.max_rss_bytes, m.peak_bytes, m.processes, m.major_faults, m.voluntary_switches,
+                    m.involuntary_switches, m.read_bytes, m.written_bytes, m.accuracy);
+  } else if constexpr (std::is_same_v<M, model::TreeLimits>) {
+    return std::tie(m.memory, m.cpu, m.processes);
+  } else if constexpr (std::is_same_v<M, model::ProcessLimits>) {
+    return std::tie(m.nice, m.files, m.file_size, m.core_size, m.data, m.data_backstop, m.cpu_backstop);
+  } else if constexpr (std::is_same_v<M, model::TreeMeans>) {
+    return std::tie(m.memory, m.cpu, m.processes);
+  } else if constexpr (std::is_same_v<M, model::Consumer>) {
+    return std::tie(m.pid, m.name, m.used);
+  } else if constexpr (std::is_same_v<M, model::PassedLimit>) {
+    return std::tie(m.resource, m.used, m.allowed, m.means, m.largest);
   } else if constexpr (std::is_same_v<M, model::Survivor>) {
     return std::tie(m.pid, m.command, m.holds.known, m.holds.out, m.holds.err);
   } else {
@@ -67,13 +80,17 @@ inline auto fields(auto& m) {
 }
 
 template <class T>
-concept Plain = std::is_arithmetic_v<T> || std::is_same_v<T, model::Duration>;
+concept Plain = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, model::Duration>;
 
 // Declared first: messages hold lists, and lists messages.
 template <class T>
 void put(std::string& out, const std::vector<T>& list);
 template <class T>
+void put(std::string& out, const std::optional<T>& value);
+template <class T>
 bool take(std::string_view& in, std::vector<T>& list);
+template <class T>
+bool take(std::string_view& in, std::optional<T>& value);
 
 template <Plain T>
 void put(std::string& out, const T& value) {
@@ -91,6 +108,11 @@ template <class T>
 void put(std::string& out, const std::vector<T>& list) {
   put(out, static_cast<Length>(list.size()));
   for (const T& each : list) put(out, each);
+}
+template <class T>
+void put(std::string& out, const std::optional<T>& value) {
+  put(out, value.has_value());
+  if (value) put(out, *value);
 }
 
 // Each takes its part off the front of the text, or says that there is too little of it.
@@ -127,6 +149,17 @@ bool take(std::string_view& in, std::vector<T>& list) {
     if (!take(in, each)) return false;
   }
   return true;
+}
+
+template <class T>
+bool take(std::string_view& in, std::optional<T>& value) {
+  bool there = false;
+  if (!take(in, there)) return false;
+  if (!there) {
+    value.reset();
+    return true;
+  }
+  return take(in, value.emplace());
 }
 
 template <class Message, std::size_t I = 0>

@@ -29,6 +29,11 @@ std::string_view to_string(Reason reason) {
     case Reason::idle_timeout: return "idle_timeout";
     case Reason::output_limit: return "output_limit";
     case Reason::leaked: return "leaked";
+    case Reason::memory_limit: return "memory_limit";
+    case Reason::cpu_limit: return "cpu_limit";
+    case Reason::process_limit: return "process_limit";
+    case Reason::file_size_limit: return "file_size_limit";
+    case Reason::out_of_memory: return "out_of_memory";
     case Reason::not_found: return "not_found";
     case Reason::not_executable: return "not_executable";
     case Reason::spawn: return "spawn";
@@ -43,6 +48,14 @@ std::string_view to_string(Containment layer) {
   switch (layer) {
     case Containment::subreaper: return "subreaper";
     case Containment::cgroup_and_subreaper: return "cgroup+subreaper";
+  }
+  return "";
+}
+
+std::string_view to_string(Accuracy accuracy) {
+  switch (accuracy) {
+    case Accuracy::lower_bound: return "lower_bound";
+    case Accuracy::exact: return "exact";
   }
   return "";
 }
@@ -81,7 +94,12 @@ ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
     case Reason::not_executable: return {126, {}};
     case Reason::leaked: return {122, {}};
     case Reason::io:
-    case Reason::output_limit: return {123, {}};
+    case Reason::output_limit:
+    case Reason::memory_limit:
+    case Reason::cpu_limit:
+    case Reason::process_limit:
+    case Reason::file_size_limit:
+    case Reason::out_of_memory: return {123, {}};
     case Reason::spawn:
     case Reason::output_error:
     case Reason::supervisor_lost: return {kExitOwnFailure, {}};
@@ -89,17 +107,50 @@ ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
   return {kExitOwnFailure, {}};
 }
 
+namespace {
+
+// ", killed python3 pid 4312 (1.9GiB)"
+std::string describe_largest(const AttemptResult& result, const PassedLimit& passed) {
+  const Consumer& largest = passed.largest;
+  const std::string_view fate = result.forced ? ", killed" : ", stopped";
+  if (largest.pid == 0) return result.forced ? std::string(fate) : "";  // it may have ended by itself
+  const std::string_view what = passed.resource == Resource::processes ? " children" : "";
+  const std::string name = quote_command(std::span(&largest.name, 1));  // it may hold anything
+  return fmt::format("{} {} pid {} ({}{})", fate, name, largest.pid, describe_amount(passed.resource, largest.used),
+                     what);
+}
+
+std::string describe_limit(const AttemptResult& result, const std::string& took) {
+  const PassedLimit passed = result.passed_limit.value_or(PassedLimit{});
+  const std::string end = passed.means == LimitMeans::rlimit
+                              ? fmt::format(", died of {}", signal_name(result.signal.value_or(0)))
+                              : describe_largest(result, passed);
+  return fmt::format("{} after {}{}", describe(passed), took, end);
+}
+
+// Of a failure that it may explain.
+std::string describe_kills(std::uint64_t kills) {
+  if (kills == 0) return {};
+  return fmt::format("; meanwhile the kernel killed {} {} for lack of memory", kills,
+                     kills == 1 ? "process" : "processes");
+}
+
+}  // namespace
+
 std::string describe(const AttemptResult& result) {
   const std::string took = describe_duration(result.duration());
   switch (result.reason) {
-    case Reason::exit: return fmt::format("exit {} after {}", result.exit_code.value_or(0), took);
+    case Reason::exit:
+      return fmt::format("exit {} after {}{}", result.exit_code.value_or(0), took,
+                         describe_kills(result.out_of_memory_kills));
     case Reason::signal:
       if (result.status == Status::cancelled && result.cancelled_by) {
         const Canceller& by = *result.cancelled_by;
         const std::string sender = by.pid == 0 ? "from the terminal" : fmt::format("sent by pid {}", by.pid);
         return fmt::format("cancelled by {} {} after {}", signal_name(by.signal), sender, took);
       }
-      return fmt::format("killed by signal {} after {}", signal_name(result.signal.value_or(0)), took);
+      return fmt::format("killed by signal {} after {}{}", signal_name(result.signal.value_or(0)), took,
+                         describe_kills(result.out_of_memory_kills));
     case Reason::timeout: return fmt::format("timed out after {}{}", took, result.forced ? ", killed" : "");
     case Reason::idle_timeout:
       return fmt::format("timed out after {}, silent for {}{}", took, describe_duration(result.silent),
@@ -109,6 +160,11 @@ std::string describe(const AttemptResult& result) {
                          result.forced ? ", killed" : "");
     case Reason::leaked:
       return fmt::format("exit {} after {}, with processes left behind", result.exit_code.value_or(0), took);
+    case Reason::memory_limit:
+    case Reason::cpu_limit:
+    case Reason::process_limit:
+    case Reason::file_size_limit: return describe_limit(result, took);
+    case Reason::out_of_memory: return fmt::format("out of memory: killed by the kernel after {}", took);
     case Reason::not_found:
     case Reason::not_executable:
     case Reason::spawn: {
@@ -120,7 +176,9 @@ std::string describe(const AttemptResult& result) {
       }
       if (failure.stage == "cgroup") return describe_missing_cgroup(failure);
       if (failure.stage == "exec") return fmt::format("cannot run {}: {}", subject, std::strerror(failure.error));
-      return fmt::format("cannot start the command: {} {}: {}", failure.stage, subject, std::strerror(failure.error));
+      const std::string_view hint = failure.stage.starts_with("--") ? "; that is more than may be set here" : "";
+      return fmt::format("cannot start the command: {} {}: {}{}", failure.stage, subject, std::strerror(failure.error),
+                         hint);
     }
     case Reason::io: return fmt::format("its output could not be read, after {}", took);
     case Reason::output_error: return fmt::format("its output could not be passed on, after {}", took);

@@ -10,6 +10,7 @@
 #include "model/clock.hpp"
 #include "model/duration.hpp"
 #include "model/leaks.hpp"
+#include "model/resource_limits.hpp"
 #include "model/signal_name.hpp"
 
 namespace oversee::model {
@@ -24,6 +25,11 @@ enum class Reason : std::uint8_t {
   idle_timeout,     // it wrote nothing for too long
   output_limit,     // it wrote more than it was allowed to
   leaked,           // it succeeded, and left processes behind
+  memory_limit,     // its tree used more than it was allowed to: memory,
+  cpu_limit,        // CPU time,
+  process_limit,    // processes
+  file_size_limit,  // a file of its grew larger than it was allowed to
+  out_of_memory,    // the kernel killed it for lack of memory, by no limit of ours
   not_found,        // there is no such command
   not_executable,   // it is there, and cannot be executed
   spawn,            // it could not be started for another reason
@@ -40,12 +46,24 @@ enum class Containment : std::uint8_t { subreaper, cgroup_and_subreaper };
 
 std::string_view to_string(Containment layer);
 
-// What the tree cost, summed over every process that was reaped.
+// Whether figures can be too low: a sum over what was waited for misses who was waited for by nobody.
+enum class Accuracy : std::uint8_t { lower_bound, exact };
+std::string_view to_string(Accuracy accuracy);
+
+// What the tree cost: summed over every process that was reaped, the children that these waited for included, unless a
+// source that misses nobody stands in.
 struct Usage {
   Duration user{};
   Duration system{};
   std::uint64_t max_rss_bytes = 0;  // of the largest single process
-  std::uint64_t processes = 0;      // reaped: a lower bound where a parent reaped its own
+  std::uint64_t peak_bytes = 0;     // of the whole tree at one time; 0: not known
+  std::uint64_t processes = 0;      // reaped by the guard, of which a parent may have taken some
+  std::uint64_t major_faults = 0;   // that had to wait for a read
+  std::uint64_t voluntary_switches = 0;
+  std::uint64_t involuntary_switches = 0;
+  std::uint64_t read_bytes = 0;  // from storage, past the cache; getrusage(2) counts blocks of 512
+  std::uint64_t written_bytes = 0;
+  Accuracy accuracy = Accuracy::lower_bound;  // of all but max_rss_bytes
 
   bool operator==(const Usage&) const = default;
 };
@@ -80,6 +98,10 @@ struct AttemptResult {
   std::optional<Signal> signal;  // that the leader died of
   bool forced = false;           // KILL was needed
   Duration silent{};             // with Reason::idle_timeout: how long
+  std::vector<HeldLimit> limits;
+  std::optional<PassedLimit> passed_limit;
+  // Processes that the kernel killed for lack of memory, on the whole machine, while a command ran that then failed.
+  std::uint64_t out_of_memory_kills = 0;
   std::optional<SpawnFailure> spawn_failure;
   std::optional<Canceller> cancelled_by;
   std::vector<Survivor> leaked;       // outlived the leader; the first of them

@@ -11,6 +11,7 @@
 #include "model/duration.hpp"
 #include "model/leaks.hpp"
 #include "model/outcome.hpp"
+#include "model/resource_limits.hpp"
 #include "model/stop_ladder.hpp"
 
 namespace oversee::model {
@@ -46,6 +47,8 @@ struct AttemptLimits {
   TimeLimit wall;
   TimeLimit idle;       // without a byte on either stream
   SizeLimit fail_past;  // bytes of a stream that are too many to live
+  TreeLimits tree;
+  ProcessLimits process;
   StopLadder ladder{15, std::chrono::seconds(10)};
   StopReach reach = StopReach::tree;
   OnLeak on_leak = OnLeak::kill;

@@ -66,6 +66,66 @@ void survivors(JsonText& json, const model::AttemptResult& result) {
   if (result.unkilled_more != 0) json.number("unkilled_more", static_cast<std::int64_t>(result.unkilled_more));
 }
 
+// Bytes and counts as they are, CPU time in milliseconds.
+std::int64_t amount(model::Resource resource, std::uint64_t value) {
+  const auto number = static_cast<std::int64_t>(value);
+  return resource == model::Resource::cpu ? milliseconds(model::Duration(number)) : number;
+}
+
+std::string_view unit(model::Resource resource) {
+  switch (resource) {
+    case model::Resource::memory:
+    case model::Resource::file_size: return "bytes";
+    case model::Resource::cpu: return "ms";
+    case model::Resource::processes: return "processes";
+  }
+  return "";
+}
+
+void limits_held(JsonText& json, const std::vector<model::HeldLimit>& limits) {
+  json.begin_array("limits");
+  for (const model::HeldLimit& each : limits) {
+    json.begin_object().text("resource", to_string(each.resource)).text("unit", unit(each.resource));
+    json.number("allowed", amount(each.resource, each.allowed)).text("means", to_string(each.means));
+    if (each.backstop) json.number("backstop", amount(each.resource, *each.backstop));
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void limit_passed(JsonText& json, const model::PassedLimit& passed) {
+  json.begin_object("limit_passed").text("resource", to_string(passed.resource)).text("unit", unit(passed.resource));
+  if (passed.used != 0) {
+    json.number("used", amount(passed.resource, passed.used));
+  } else {
+    json.null("used");
+  }
+  json.number("allowed", amount(passed.resource, passed.allowed)).text("means", to_string(passed.means));
+  if (passed.largest.pid != 0) {
+    json.begin_object("process").number("pid", passed.largest.pid).text("name", passed.largest.name);
+    json.number("used", amount(passed.resource, passed.largest.used)).end_object();
+  }
+  json.end_object();
+}
+
+// By wait4(2), or by a source that knows of the whole tree.
+void usage_members(JsonText& json, const model::Usage& usage) {
+  const auto number = [&](std::string_view key, std::uint64_t value) {
+    json.number(key, static_cast<std::int64_t>(value));
+  };
+  json.number("cpu_user_ms", milliseconds(usage.user)).number("cpu_system_ms", milliseconds(usage.system));
+  number("max_rss_bytes", usage.max_rss_bytes);
+  number("memory_peak_bytes", usage.peak_bytes != 0 ? usage.peak_bytes : usage.max_rss_bytes);
+  json.text("memory_peak_of", usage.peak_bytes != 0 ? "tree" : "largest_process");
+  number("processes", usage.processes);
+  number("major_faults", usage.major_faults);
+  number("voluntary_switches", usage.voluntary_switches);
+  number("involuntary_switches", usage.involuntary_switches);
+  number("read_bytes", usage.read_bytes);
+  number("written_bytes", usage.written_bytes);
+  json.text("usage_accuracy", to_string(usage.accuracy));
+}
+
 }  // namespace
 
 std::int64_t milliseconds(model::Duration duration) {
@@ -112,10 +172,12 @@ void write_attempt(JsonText& json, std::string_view key, const model::AttemptRes
   }
   json.text("started_at", model::format_date(result.started.wall));
   json.number("duration_ms", milliseconds(result.duration()));
-  json.number("cpu_user_ms", milliseconds(result.usage.user));
-  json.number("cpu_system_ms", milliseconds(result.usage.system));
-  json.number("max_rss_bytes", static_cast<std::int64_t>(result.usage.max_rss_bytes));
-  json.number("processes", static_cast<std::int64_t>(result.usage.processes));
+  usage_members(json, result.usage);
+  if (!result.limits.empty()) limits_held(json, result.limits);
+  if (result.passed_limit) limit_passed(json, *result.passed_limit);
+  if (result.out_of_memory_kills != 0) {
+    json.number("out_of_memory_kills", static_cast<std::int64_t>(result.out_of_memory_kills));
+  }
   stream(json, "stdout", result.out);
   stream(json, "stderr", result.err);
   survivors(json, result);

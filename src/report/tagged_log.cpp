@@ -9,6 +9,7 @@
 #include "model/byte_size.hpp"
 #include "model/command_line.hpp"
 #include "model/date.hpp"
+#include "report/usage_text.hpp"
 
 namespace oversee::report {
 namespace {
@@ -30,25 +31,6 @@ struct Overload : Each... {
 };
 template <class... Each>
 Overload(Each...) -> Overload<Each...>;
-
-std::string_view describe(model::StopReach reach) {
-  switch (reach) {
-    case model::StopReach::tree: return "every process";
-    case model::StopReach::group: return "the process group";
-    case model::StopReach::leader: return "the command alone";
-  }
-  return "";
-}
-
-std::string describe_limits(const model::AttemptLimits& limits) {
-  std::string text = limits.wall ? "timeout " + model::format_duration(*limits.wall) : "no timeout";
-  if (limits.idle) text += "  idle " + model::format_duration(*limits.idle);
-  if (limits.fail_past) text += "  output " + model::format_byte_size(*limits.fail_past);
-  text += "  stop " + model::format_stop_ladder(limits.ladder);
-  if (limits.reach != model::StopReach::tree) text += fmt::format("  kill {}", to_string(limits.reach));
-  if (limits.on_leak != model::OnLeak::kill) text += fmt::format("  leaks {}", to_string(limits.on_leak));
-  return text;
-}
 
 }  // namespace
 
@@ -75,6 +57,7 @@ void TaggedLog::on(const model::Event& event, const model::Reading& at) {
                         write_tail(model::Stream::out);
                         write_tail(model::Stream::err);
                         name_survivors(*e.result);
+                        if (!e.result->limits.empty()) note("held", means_text(e.result->limits));
                         note("attempt", fmt::format("{} {}: {}", e.result->number, to_string(e.result->status),
                                                     describe(*e.result)));
                       },
@@ -102,20 +85,19 @@ void TaggedLog::started(const model::RunInfo& info) {
   note("command", info.command);
   note("directory", info.directory);
   note("started", fmt::format("{}  host {}  pid {}", model::format_date(info.started.wall), info.host, info.pid));
-  note("limits", describe_limits(info.limits));
+  note("limits", limits_text(info.limits));
 }
 
 void TaggedLog::finished(const model::RunFinished& event) {
   const model::AttemptResult& last = event.attempts->back();
   const auto milliseconds = std::chrono::round<std::chrono::milliseconds>(event.finished.instant - start_);
-  const auto describe = [](model::Duration duration) { return model::describe_duration(duration); };
   const std::string reason = last.reason == model::Reason::exit ? "" : fmt::format(" ({})", to_string(last.reason));
   note("status", fmt::format("{}{}  exit {}  attempts {} of {}", to_string(last.status), reason,
                              event.exit.shell_status(), event.attempts->size(), event.info->attempts));
-  note("duration", fmt::format("{}  cpu {} user {} system  memory {}  output {} out {} err", describe(milliseconds),
-                               describe(last.usage.user), describe(last.usage.system),
-                               model::describe_byte_size(last.usage.max_rss_bytes),
-                               model::describe_byte_size(last.out.bytes), model::describe_byte_size(last.err.bytes)));
+  note("duration",
+       fmt::format("{}  {}  output {} out {} err", model::describe_duration(milliseconds), cost_text(last.usage),
+                   model::describe_byte_size(last.out.bytes), model::describe_byte_size(last.err.bytes)));
+  note("usage", usage_text(last.usage));
   note("finished", model::format_date(event.finished.wall));
 }
 

@@ -17,9 +17,10 @@ namespace {
 // With the guard gone, how long its orphans may take to die.
 constexpr auto kOrphanBound = std::chrono::seconds(2);
 
-LeaderExited leader_exit(int wait_status) {
-  if (WIFSIGNALED(wait_status)) return {{}, WTERMSIG(wait_status)};
-  return {WEXITSTATUS(wait_status), {}};
+LeaderExited leader_exit(const guard::LeaderExited& report) {
+  const int status = report.wait_status;
+  if (WIFSIGNALED(status)) return {{}, WTERMSIG(status), report.out_of_memory_kills};
+  return {WEXITSTATUS(status), {}, report.out_of_memory_kills};
 }
 
 // How many of its streams are read.
@@ -103,7 +104,9 @@ void Attempt::begin(const std::vector<std::string>& environment) {
                                  .cgroup_at_start = required || cgroup == model::UseCgroup::always,
                                  .cgroup_required = required,
                                  .ignored_signals = plan_.caller_signals.ignored,
-                                 .blocked_signals = plan_.caller_signals.blocked});
+                                 .blocked_signals = plan_.caller_signals.blocked,
+                                 .tree_limits = plan_.spec->limits.tree,
+                                 .process_limits = plan_.spec->limits.process});
 }
 
 void Attempt::cancel(const CancelRequested& request) { post(request); }
@@ -142,6 +145,7 @@ void Attempt::reported(const guard::Report& report) {
     command_ = started->pid;
     cgroup_ = started->cgroup;
     if (!cgroup_.empty()) containment_ = model::Containment::cgroup_and_subreaper;
+    result_.limits = model::held_limits(plan_.spec->limits.tree, plan_.spec->limits.process, started->means);
     callbacks_.publish(model::AttemptStarted{plan_.number, started->pid, containment_, started->no_cgroup},
                        result_.started);
     post(Started{});
@@ -161,9 +165,11 @@ void Attempt::reported(const guard::Report& report) {
     leader_stopped_ = false;
     if (terminal_) terminal_->end_input();
     callbacks_.before_exit();
-    post(leader_exit(exited->wait_status));
+    post(leader_exit(*exited));
   } else if (const auto* asked = std::get_if<guard::CancelAsked>(&report)) {
     post(CancelRequested{.by = {asked->signal, asked->sender}});
+  } else if (const auto* passed = std::get_if<guard::LimitPassed>(&report)) {
+    post(TreeLimitPassed{passed->limit});
   } else if (const auto* survivors = std::get_if<guard::Survivors>(&report)) {
     post(SurvivorsNamed{survivors->processes, survivors->more, survivors->starved});
   } else if (std::holds_alternative<guard::GroupGone>(report)) {
@@ -266,10 +272,10 @@ void Attempt::finish(const model::Reading& at) {
   notices_.ended();
   notice_timer_.set({});
   if (!terminal_) link_.close();  // else it holds the user's terminal until leave_terminal()
-  const model::Reading started = result_.started;
-  result_ = machine_.result();
+  model::AttemptResult before = std::exchange(result_, machine_.result());
   result_.number = plan_.number;
-  result_.started = started;
+  result_.started = before.started;
+  result_.limits = std::move(before.limits);
   result_.containment = containment_;
   result_.finished = at;
   result_.out = output_.count(model::Stream::out);

@@ -1,5 +1,6 @@
 // How an attempt ends: the leader's exit, what outlives it, the last bytes of its streams; and a guard that is lost.
 #include <algorithm>
+#include <csignal>
 #include <utility>
 
 #include "run/attempt_machine.hpp"
@@ -25,6 +26,30 @@ constexpr auto kLookAgain = std::chrono::milliseconds(10);
 // What was left in the streams of a tree that was let go is read in the time between two looks.
 constexpr auto kStreamLook = std::chrono::milliseconds(2);
 
+// Whose doing the end was: a limit's, the kernel's for lack of memory, or the command's own.
+Reason reason_of(const LeaderExited& event, const model::ProcessLimits& limits) {
+  if (!event.signal) return Reason::exit;
+  if (event.signal == SIGXFSZ && limits.file_size) return Reason::file_size_limit;
+  if (event.signal == SIGXCPU && limits.cpu_backstop) return Reason::cpu_limit;
+  if (event.signal == SIGKILL && event.out_of_memory_kills > 0) return Reason::out_of_memory;
+  return Reason::signal;
+}
+
+std::optional<model::PassedLimit> limit_passed(Reason reason, const model::AttemptLimits& limits) {
+  model::PassedLimit passed{.means = model::LimitMeans::rlimit};
+  if (reason == Reason::file_size_limit) {
+    passed.resource = model::Resource::file_size;
+    passed.allowed = limits.process.file_size.value_or(0);
+    return passed;
+  }
+  if (reason == Reason::cpu_limit && limits.tree.cpu) {
+    passed.resource = model::Resource::cpu;
+    passed.allowed = static_cast<std::uint64_t>(limits.tree.cpu->count());
+    return passed;
+  }
+  return {};
+}
+
 }  // namespace
 
 void AttemptMachine::on(const StreamEnded& event, Instant now) {
@@ -40,7 +65,9 @@ void AttemptMachine::on(const LeaderExited& event, Instant now) {
   deadlines_.idle.reset();
   if (!stop_) {
     wall_end_ = std::exchange(deadlines_.wall, std::nullopt);
-    result_.reason = event.signal ? Reason::signal : Reason::exit;
+    result_.reason = reason_of(event, limits_.process);
+    result_.passed_limit = limit_passed(result_.reason, limits_);
+    result_.out_of_memory_kills = event.out_of_memory_kills;
     result_.status = event.exit_code == 0 ? Status::completed : Status::failed;
     // Dead of the key's signal: that was the user. An exit code of its own: the command had its reasons.
     if (interrupted_ && event.signal == interrupted_->signal) {

@@ -26,6 +26,7 @@ struct StreamEnded {
 struct LeaderExited {
   std::optional<int> exit_code;
   std::optional<model::Signal> signal;
+  std::uint64_t out_of_memory_kills = 0;  // by the kernel, on the whole machine, meanwhile
 };
 struct SurvivorsNamed {
   std::vector<model::Survivor> processes;
@@ -51,6 +52,10 @@ struct OutputHeld {};
 struct OutputFreed {};
 // A stream brought more than may be.
 struct OutputLimitPassed {};
+// The tree uses more than may be.
+struct TreeLimitPassed {
+  model::PassedLimit limit{};
+};
 struct GuardLost {};
 // oversee itself is stopped and continued, along with the command.
 struct Suspended {};
@@ -60,9 +65,9 @@ struct Tick {
   bool output_waits = false;  // in a pipe, unread
 };
 
-using AttemptEvent =
-    std::variant<Started, StartFailed, StreamEnded, LeaderExited, SurvivorsNamed, GroupGone, TreeEmptied, TreeLetGo,
-                 CancelRequested, OutputHeld, OutputFreed, OutputLimitPassed, GuardLost, Suspended, Resumed, Tick>;
+using AttemptEvent = std::variant<Started, StartFailed, StreamEnded, LeaderExited, SurvivorsNamed, GroupGone,
+                                  TreeEmptied, TreeLetGo, CancelRequested, OutputHeld, OutputFreed, OutputLimitPassed,
+                                  TreeLimitPassed, GuardLost, Suspended, Resumed, Tick>;
 
 // What to do about it, in order.
 
@@ -158,6 +163,7 @@ class AttemptMachine {
   void on(const OutputHeld&, model::Instant now);
   void on(const OutputFreed&, model::Instant now);
   void on(const OutputLimitPassed&, model::Instant now);
+  void on(const TreeLimitPassed& event, model::Instant now);
   void on(const GuardLost&, model::Instant now);
   void on(const Suspended&, model::Instant now);
   void on(const Resumed&, model::Instant now);

@@ -12,6 +12,16 @@ using model::Reason;
 using model::Status;
 using model::StopReach;
 
+Reason reason_of(model::Resource resource) {
+  switch (resource) {
+    case model::Resource::memory: return Reason::memory_limit;
+    case model::Resource::cpu: return Reason::cpu_limit;
+    case model::Resource::processes: return Reason::process_limit;
+    case model::Resource::file_size: return Reason::file_size_limit;
+  }
+  return Reason::signal;
+}
+
 // A second cancel within this is impatience, and climbs.
 constexpr auto kImpatience = std::chrono::seconds(2);
 
@@ -55,6 +65,19 @@ void AttemptMachine::on(const CancelRequested& event, Instant now) {
     begin_stop({Status::cancelled, Reason::signal}, ladder_.starting_with(event.by.signal), now);
   } else {
     escalate(presses, now);
+  }
+}
+
+// Of memory and processes a grace would only bring more, a running one, too; of CPU time a little more is no harm.
+void AttemptMachine::on(const TreeLimitPassed& event, Instant now) {
+  const bool at_once = event.limit.resource != model::Resource::cpu;
+  if (!stop_ && result_.status != Status::cancelled) {
+    result_.passed_limit = event.limit;
+    begin_stop({Status::failed, reason_of(event.limit.resource)}, at_once ? model::StopLadder(SIGKILL, {}) : ladder_,
+               now);
+  } else if (at_once && !tree_empty_) {
+    result_.forced = true;
+    kill(now);
   }
 }
 

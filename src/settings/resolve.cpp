@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "model/byte_size.hpp"
+#include "model/whole_number.hpp"
 #include "settings/environment.hpp"
 #include "settings/table.hpp"
 
@@ -128,6 +129,24 @@ model::StandardInput standard_input(const std::optional<std::string>& what) {
   return {Kind::file, *what};
 }
 
+void read_resource_limits(Reader& read, model::AttemptLimits& limits) {
+  limits.tree.memory = read.parse<model::SizeLimit>("max-memory", model::parse_size_limit, {});
+  limits.tree.cpu = read.parse<model::TimeLimit>("max-cpu", model::parse_time_limit, {});
+  limits.tree.processes = read.parse<model::CountLimit>("max-procs", model::parse_count_limit, {});
+  if (read.given("max-files")) {
+    limits.process.files = read.parse<model::CountLimit>("max-files", model::parse_count_limit, {});
+  }
+  limits.process.file_size = read.parse<model::SizeLimit>("max-file-size", model::parse_size_limit, {});
+  limits.process.core_size = read.parse<std::optional<std::uint64_t>>("core", model::parse_core_size, {});
+  limits.process.nice = read.parse<std::optional<std::int32_t>>("nice", model::parse_nice, {});
+  if (read.given("max-data")) {
+    limits.process.data = read.parse<model::SizeLimit>("max-data", model::parse_size_limit, {});
+  } else if (limits.tree.memory) {
+    limits.process.data_backstop = model::memory_backstop(*limits.tree.memory);
+  }
+  if (limits.tree.cpu) limits.process.cpu_backstop = model::cpu_backstop_seconds(*limits.tree.cpu);
+}
+
 }  // namespace
 
 std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<std::string> words) {
@@ -172,6 +191,8 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   settings.limits.reach = read.parse("kill", parse_word<kReach>, model::StopReach::tree);
   settings.limits.on_leak = read.parse("leaks", parse_word<kOnLeak>, model::OnLeak::kill);
   settings.limits.leak = read.parse<model::TimeLimit>("leak-timeout", model::parse_time_limit, {});
+
+  read_resource_limits(read, settings.limits);
 
   settings.log = read.text("log");
   settings.log_dir = read.text("log-dir");

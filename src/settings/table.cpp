@@ -49,6 +49,22 @@ constexpr std::array kTable{
     Setting{"leak-timeout", 0, Kind::duration, "DUR", "200ms", Group::time,
             "How long they may take to end by themselves; none waits for them", "", false},
 
+    Setting{"max-memory", 'm', Kind::size, "SIZE", "none", Group::limits,
+            "Stop the command when it and all it started use more memory than SIZE", "", false},
+    Setting{"max-cpu", 0, Kind::duration, "DUR", "none", Group::limits, "Stop it when they have used DUR of CPU time",
+            "", false},
+    Setting{"max-procs", 0, Kind::number, "N", "none", Group::limits, "Stop it when they are more than N processes", "",
+            false},
+    Setting{"max-files", 0, Kind::number, "N", "", Group::limits, "How many files each process may have open", "",
+            false},
+    Setting{"max-file-size", 0, Kind::size, "SIZE", "none", Group::limits, "How large a file may become", "", false},
+    Setting{"max-data", 0, Kind::size, "SIZE", "", Group::limits,
+            "How much memory each process may map to write to; with -m 4 times as much, 4GiB at least", "", false},
+    Setting{"core", 0, Kind::size, "SIZE", "inherit", Group::limits,
+            "How large a core file may be: a size, none, unlimited or inherit", "", false},
+    Setting{"nice", 0, Kind::number, "N", "0", Group::limits, "Give way at the processor by N, as nice -n N does", "",
+            false},
+
     Setting{"log", 'l', Kind::path, "FILE", "", Group::output, "Write the log to FILE", "", false},
     Setting{"log-dir", 0, Kind::directory, "DIR", "", Group::output, "Write the log to DIR, named by the run's id", "",
             false},
@@ -155,6 +171,7 @@ std::string_view title(Group group) {
   switch (group) {
     case Group::command: return "What to run";
     case Group::time: return "How long";
+    case Group::limits: return "Limits";
     case Group::output: return "What is kept and shown";
     case Group::run: return "The run";
   }

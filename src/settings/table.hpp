@@ -16,13 +16,14 @@ enum class Kind : std::uint8_t {
   program,
   duration,
   size,
+  number,
   signal,
   ladder,
   choice,
   assignment
 };
 
-enum class Group : std::uint8_t { command, time, output, run };
+enum class Group : std::uint8_t { command, time, limits, output, run };
 
 struct Setting {
   std::string_view name;  // the long flag, the TOML key, and (in capitals behind OVERSEE_) the variable

@@ -145,6 +145,11 @@ class Numbers(SummaryCase):
         (attempt,) = self.assert_valid_summary(exit_code=0)["attempts"]
         self.assertGreaterEqual(attempt["cpu_user_ms"] + attempt["cpu_system_ms"], 300)
         self.assertGreater(attempt["max_rss_bytes"], 60 << 20)
+        self.assertEqual((attempt["memory_peak_of"], attempt["memory_peak_bytes"]),
+                         ("largest_process", attempt["max_rss_bytes"]))
+        self.assertEqual(attempt["usage_accuracy"], "lower_bound")
+        self.assertGreater(attempt["voluntary_switches"], 0)
+        self.assertNotIn("limits", attempt, "none was asked for")
         self.assertEqual(attempt["processes"], 1, "Python is the shell's to reap; its usage is in the shell's")
 
     def test_orphans_are_counted(self):

@@ -18,9 +18,22 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::array kStatuses{Status::completed, Status::failed, Status::timed_out, Status::cancelled};
-constexpr std::array kReasons{Reason::exit,      Reason::signal,         Reason::timeout,
-                              Reason::not_found, Reason::not_executable, Reason::spawn,
-                              Reason::io,        Reason::output_error,   Reason::supervisor_lost};
+constexpr std::array kReasons{Reason::exit,
+                              Reason::signal,
+                              Reason::timeout,
+                              Reason::not_found,
+                              Reason::not_executable,
+                              Reason::spawn,
+                              Reason::io,
+                              Reason::output_error,
+                              Reason::supervisor_lost,
+                              Reason::memory_limit,
+                              Reason::cpu_limit,
+                              Reason::process_limit,
+                              Reason::file_size_limit,
+                              Reason::out_of_memory,
+                              Reason::idle_timeout,
+                              Reason::output_limit};
 
 // An attempt as the machine leaves it: how it ended, and that it took 12 seconds.
 AttemptResult ended(Status status, Reason reason) {
@@ -73,7 +86,14 @@ TEST_CASE("outcome: the summary's words") {
                                                       {Reason::spawn, "spawn"},
                                                       {Reason::io, "io"},
                                                       {Reason::output_error, "output_error"},
-                                                      {Reason::supervisor_lost, "supervisor_lost"}}};
+                                                      {Reason::supervisor_lost, "supervisor_lost"},
+                                                      {Reason::memory_limit, "memory_limit"},
+                                                      {Reason::cpu_limit, "cpu_limit"},
+                                                      {Reason::process_limit, "process_limit"},
+                                                      {Reason::file_size_limit, "file_size_limit"},
+                                                      {Reason::out_of_memory, "out_of_memory"},
+                                                      {Reason::idle_timeout, "idle_timeout"},
+                                                      {Reason::output_limit, "output_limit"}}};
   for (const Word& each : kWords) CHECK(to_string(each.reason) == each.word);
 }
 

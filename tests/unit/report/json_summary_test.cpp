@@ -71,7 +71,17 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
   auto first = made_up_result(Status::timed_out, Reason::timeout);
   first.signal = SIGKILL;
   first.forced = true;
-  first.usage = {.user = 58100ms, .system = 3100ms, .max_rss_bytes = 536870912, .processes = 12};
+  first.usage = {.user = 58100ms,
+                 .system = 3100ms,
+                 .max_rss_bytes = 536870912,
+                 .peak_bytes = 1073741824,
+                 .processes = 12,
+                 .major_faults = 7,
+                 .voluntary_switches = 1000,
+                 .involuntary_switches = 204,
+                 .read_bytes = 12288,
+                 .written_bytes = 512,
+                 .accuracy = model::Accuracy::exact};
   first.out = {.bytes = 2000, .lines = 20, .omitted_bytes = 500, .omitted_lines = 5, .counted = true};
   first.err = {.bytes = 0, .lines = 0, .omitted_bytes = 0, .omitted_lines = 0, .counted = true};
   first.leaked = {{99, "sleep 1000"}};
@@ -124,7 +134,15 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
       "cpu_user_ms": 58100,
       "cpu_system_ms": 3100,
       "max_rss_bytes": 536870912,
+      "memory_peak_bytes": 1073741824,
+      "memory_peak_of": "tree",
       "processes": 12,
+      "major_faults": 7,
+      "voluntary_switches": 1000,
+      "involuntary_switches": 204,
+      "read_bytes": 12288,
+      "written_bytes": 512,
+      "usage_accuracy": "exact",
       "stdout": {
         "bytes": 2000,
         "lines": 20,
@@ -172,7 +190,15 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
       "cpu_user_ms": 0,
       "cpu_system_ms": 0,
       "max_rss_bytes": 0,
+      "memory_peak_bytes": 0,
+      "memory_peak_of": "largest_process",
       "processes": 0,
+      "major_faults": 0,
+      "voluntary_switches": 0,
+      "involuntary_switches": 0,
+      "read_bytes": 0,
+      "written_bytes": 0,
+      "usage_accuracy": "lower_bound",
       "stdout": {
         "bytes": null,
         "lines": null,

@@ -56,7 +56,15 @@ TEST_CASE("tagged log: a whole run, word for word") {
   result.leaked_more = 5;
   result.unkilled_more = 2;
   result.unkilled = {{98, "sudo cat"}};
-  result.usage = {.user = 58100ms, .system = 3100ms, .max_rss_bytes = 512 << 20, .processes = 12};
+  result.usage = {.user = 58100ms,
+                  .system = 3100ms,
+                  .max_rss_bytes = 512 << 20,
+                  .processes = 12,
+                  .major_faults = 1,
+                  .voluntary_switches = 1000,
+                  .involuntary_switches = 204,
+                  .read_bytes = 12 << 20,
+                  .written_bytes = 512};
   result.out.bytes = 26;
   result.err.bytes = 3072;
   log.on(model::AttemptFinished{&result}, result.finished);
@@ -79,7 +87,8 @@ TEST_CASE("tagged log: a whole run, word for word") {
         "# unkilled  and 2 more\n"
         "# attempt   1 timed_out: timed out after 12.0s\n"
         "# status    timed_out (timeout)  exit 124  attempts 1 of 1\n"
-        "# duration  14.5s  cpu 58.1s user 3.1s system  memory 512MiB  output 26B out 3.0KiB err\n"
+        "# duration  14.5s  cpu 58.1s user 3.1s system  memory 512MiB (largest process)  output 26B out 3.0KiB err\n"
+        "# usage     at least 12 processes  1 major fault  1204 context switches  storage 12MiB read 512B written\n"
         "# finished  2026-11-23T12:17:13.623Z\n");
 }
 

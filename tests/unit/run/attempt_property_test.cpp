@@ -49,6 +49,7 @@ class World {
       case 9:
       case 10: resume(); break;
       case 11: post(Tick{}); break;  // too early, as a rule
+      case 12: pass_limit(); break;
       default: tick(); break;
     }
   }
@@ -197,6 +198,11 @@ class World {
     for (std::size_t i = 0; i < kStreams; ++i) {
       if (!stranger_.at(i) || !spawned_) end_stream(i, 0);
     }
+  }
+
+  void pass_limit() {
+    if (!spawned_ || told_empty_ || below(4) != 0) return;
+    post(TreeLimitPassed{{.resource = below(2) == 0 ? model::Resource::memory : model::Resource::cpu}});
   }
 
   void answer() {

@@ -268,5 +268,43 @@ TEST_CASE("resolve: of several mistakes the first is told, and nothing is run") 
   CHECK_FALSE(holds(message, "--signal"));
 }
 
+TEST_CASE("resolve: limits, and the backstops that come with them") {
+  const Settings none = resolved({});
+  CHECK_FALSE(none.limits.tree.any());
+  CHECK_FALSE(none.limits.process.any());
+
+  const Settings all = resolved({{"max-memory", "2GiB"},
+                                 {"max-cpu", "90s"},
+                                 {"max-procs", "64"},
+                                 {"max-files", "256"},
+                                 {"max-file-size", "10MiB"},
+                                 {"core", "none"},
+                                 {"nice", "-5"}});
+  CHECK(all.limits.tree == model::TreeLimits{.memory = 2ULL << 30U, .cpu = 90s, .processes = 64});
+  CHECK(all.limits.process == model::ProcessLimits{.nice = -5,
+                                                   .files = 256,
+                                                   .file_size = 10 << 20,
+                                                   .core_size = 0,
+                                                   .data = {},
+                                                   .data_backstop = 8ULL << 30U,
+                                                   .cpu_backstop = 91});
+  const Settings own = resolved({{"max-memory", "2GiB"}, {"max-data", "3GiB"}});
+  CHECK(own.limits.process.data == 3ULL << 30U);
+  CHECK_FALSE(own.limits.process.data_backstop.has_value());
+  CHECK_FALSE(resolved({{"max-memory", "2GiB"}, {"max-data", "none"}}).limits.process.any());
+  CHECK_FALSE(resolved({{"max-memory", "none"}, {"max-cpu", "0"}, {"max-procs", "0"}}).limits.tree.any());
+}
+
+TEST_CASE("resolve: a limit that cannot be read names its setting, and what it takes") {
+  CHECK(refusal({{"max-procs", "many"}}) ==
+        "--max-procs: cannot read 'many'; expected a whole number such as 64, or none");
+  CHECK(holds(refusal({{"max-memory", "2Gib"}}), "--max-memory: cannot read '2Gib'; expected a size"));
+  CHECK(holds(refusal({{"max-cpu", "fast"}}), "--max-cpu: cannot read 'fast'"));
+  CHECK(holds(refusal({{"max-files", "-1"}}), "--max-files: cannot read '-1'"));
+  CHECK(holds(refusal({{"max-data", ""}}), "--max-data: "));
+  CHECK(holds(refusal({{"core", "big"}}), "expected a size such as 64MiB, none, unlimited or inherit"));
+  CHECK(holds(refusal({{"nice", "50"}}), "expected a whole number from -39 to 39"));
+}
+
 }  // namespace
 }  // namespace oversee::settings

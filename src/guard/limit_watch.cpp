@@ -1,0 +1,87 @@
+// Paces the looks at the tree, and judges them.
+#include "guard/limit_watch.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace oversee::guard {
+namespace {
+
+using namespace std::chrono_literals;
+using model::Duration;
+using model::Instant;
+using model::PassedLimit;
+using model::Resource;
+
+constexpr Duration kShortest = 10ms;  // CPU time is counted in such steps; the first pause, too
+constexpr Duration kLongest = 100ms;
+constexpr Duration kLongestForCpu = 1s;  // which cannot leap
+
+// The looks at a large tree take their time: of which the guard leaves so many times as much to others, but less of it
+// to a tree that is about to reach a limit.
+constexpr int kShare = 9;
+constexpr int kShareWhenNear = 2;
+
+}  // namespace
+
+LimitWatch::LimitWatch(const model::TreeLimits& limits, unsigned processors, Instant started)
+    : limits_(limits),
+      processors_(processors),
+      next_look_(started + kShortest),
+      pause_(kShortest),
+      memory_{0, started},
+      processes_{0, started} {}
+
+std::vector<PassedLimit> LimitWatch::judge(const TreeFigures& figures, Instant now, Duration cost) {
+  std::vector<PassedLimit> passed;
+  const auto note = [&](Resource resource, std::uint64_t used, std::uint64_t allowed, const TreeFigures::Most& most) {
+    passed.push_back({.resource = resource, .used = used, .allowed = allowed, .largest = {most.pid, {}, most.used}});
+  };
+  Duration reached = kLongestForCpu;
+  if (limits_.memory) {
+    reached = std::min({reached, kLongest, until_reached(memory_, figures.memory, *limits_.memory, now) / 2});
+    if (figures.memory > *limits_.memory) {
+      note(Resource::memory, figures.memory, *limits_.memory, figures.most_memory);
+      limits_.memory.reset();
+    }
+  }
+  if (limits_.processes) {
+    reached = std::min({reached, kLongest, until_reached(processes_, figures.processes, *limits_.processes, now) / 2});
+    if (figures.processes > *limits_.processes) {
+      note(Resource::processes, figures.processes, *limits_.processes, figures.most_children);
+      limits_.processes.reset();
+    }
+  }
+  if (limits_.cpu) {
+    reached = std::min(reached, (*limits_.cpu - figures.cpu) / processors_);
+    if (figures.cpu >= *limits_.cpu) {
+      note(Resource::cpu, static_cast<std::uint64_t>(figures.cpu.count()),
+           static_cast<std::uint64_t>(limits_.cpu->count()), figures.most_cpu);
+      limits_.cpu.reset();
+    }
+  }
+  const bool near = reached < kLongest / 2;
+  pause_ = std::clamp(reached, kShortest, std::max(pause_ * 2, kShortest));
+  next_look_ = now + cost + std::max(pause_, cost * (near ? kShareWhenNear : kShare));
+  return passed;
+}
+
+std::vector<PassedLimit> LimitWatch::judge_reaped(Duration cpu) {
+  if (!limits_.cpu || cpu < *limits_.cpu) return {};
+  const auto allowed = static_cast<std::uint64_t>(limits_.cpu->count());
+  limits_.cpu.reset();
+  return {{.resource = Resource::cpu, .used = static_cast<std::uint64_t>(cpu.count()), .allowed = allowed}};
+}
+
+// As fast as since the last look.
+Duration LimitWatch::until_reached(Growth& growth, std::uint64_t used, std::uint64_t limit, Instant now) {
+  const Growth before = std::exchange(growth, {used, now});
+  if (used >= limit) return {};
+  if (used <= before.used) return kLongest * 2;
+  const double rate = static_cast<double>(used - before.used) / static_cast<double>((now - before.at).count() + 1);
+  const double left = static_cast<double>(limit - used) / rate;
+  return left > static_cast<double>(kLongestForCpu.count()) ? kLongestForCpu
+                                                            : Duration(static_cast<std::int64_t>(left));
+}
+
+}  // namespace oversee::guard

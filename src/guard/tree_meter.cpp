@@ -1,0 +1,68 @@
+// Adds up what /proc says of each process of the tree.
+#include "guard/tree_meter.hpp"
+
+#include <unordered_map>
+#include <unordered_set>
+
+#include "os/process_tree.hpp"
+#include "os/process_usage.hpp"
+
+namespace oversee::guard {
+namespace {
+
+void note(TreeFigures::Most& most, pid_t pid, std::uint64_t used) {
+  if (used > most.used) most = {pid, used};
+}
+
+// Each once: one that is adopted during the walk can be met twice.
+std::vector<os::Descendant> list_once() {
+  auto list = os::list_descendants();
+  std::unordered_set<pid_t> seen;
+  std::erase_if(list, [&](const os::Descendant& each) { return !seen.insert(each.pid).second; });
+  return list;
+}
+
+}  // namespace
+
+TreeFigures SampledTree::measure(const model::TreeLimits& limits, model::Duration reaped) {
+  TreeFigures figures;
+  figures.cpu = reaped;
+  const auto tree = list_once();
+  figures.processes = tree.size();
+  if (limits.processes) {
+    std::unordered_map<pid_t, std::uint64_t> children;
+    for (const os::Descendant& each : tree) ++children[each.parent];
+    for (const os::Descendant& each : tree) {
+      if (const auto found = children.find(each.pid); found != children.end()) {
+        note(figures.most_children, each.pid, found->second);
+      }
+    }
+  }
+  if (!limits.memory && !limits.cpu) return figures;
+
+  // Parents before their children: a child that is waited for in between is missed, and not counted twice.
+  for (const os::Descendant& each : tree) {
+    const auto usage = os::process_usage(each.pid);
+    if (!usage) continue;
+    figures.cpu += usage->cpu;
+    figures.memory += usage->resident_bytes;
+    note(figures.most_cpu, each.pid, static_cast<std::uint64_t>(usage->cpu.count()));
+    note(figures.most_memory, each.pid, usage->resident_bytes);
+  }
+  // What is shared has been counted over and over. The sum is never less than the truth, so that the dear look is for
+  // a tree that may be near its limit; half of it leaves room for what the kernel's counters are behind.
+  if (!limits.memory || figures.memory < *limits.memory / 2) return figures;
+  figures.memory = 0;
+  figures.most_memory = {};
+  for (const os::Descendant& each : tree) {
+    auto memory = os::proportional_memory(each.pid);
+    if (!memory) {
+      if (const auto usage = os::process_usage(each.pid)) memory = usage->resident_bytes;
+    }
+    figures.memory += memory.value_or(0);
+    note(figures.most_memory, each.pid, memory.value_or(0));
+  }
+  return figures;
+}
+
+}  // namespace oversee::guard

@@ -1,0 +1,53 @@
+// Reads whole numbers.
+#include "model/whole_number.hpp"
+
+#include <charconv>
+
+#include "model/byte_size.hpp"
+
+namespace oversee::model {
+namespace {
+
+// All of the text; from_chars takes no plus sign, and a minus only where the type has one.
+template <class Number>
+std::optional<Number> whole(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return {};
+  return number;
+}
+
+std::unexpected<ValueError> refused(std::string_view text, std::string_view allowed) {
+  return std::unexpected(ValueError{std::string(text), std::string(allowed)});
+}
+
+}  // namespace
+
+Parsed<CountLimit> parse_count_limit(std::string_view text) {
+  if (text == "none") return CountLimit{};
+  const auto number = whole<std::uint64_t>(text);
+  if (!number) return refused(text, "a whole number such as 64, or none");
+  return *number == 0 ? CountLimit{} : CountLimit{number};
+}
+
+Parsed<std::optional<std::int32_t>> parse_nice(std::string_view text) {
+  constexpr std::int32_t kFarthest = 39;  // from -20 to 19
+  if (text == "none") return std::optional<std::int32_t>{};
+  const auto number = whole<std::int32_t>(text);
+  if (!number || *number < -kFarthest || *number > kFarthest) {
+    return refused(text, "a whole number from -39 to 39, to be added to the caller's nice value");
+  }
+  return *number == 0 ? std::optional<std::int32_t>{} : number;
+}
+
+Parsed<std::optional<std::uint64_t>> parse_core_size(std::string_view text) {
+  using Size = std::optional<std::uint64_t>;
+  if (text == "inherit") return Size{};
+  if (text == "none") return Size{0};
+  if (text == "unlimited") return Size{kUnlimited};
+  const auto size = parse_byte_size(text);
+  if (!size) return refused(text, "a size such as 64MiB, none, unlimited or inherit");
+  return Size{*size};
+}
+
+}  // namespace oversee::model

@@ -1,0 +1,36 @@
+// Uses CPU time: burn_cpu MILLISECONDS [CHILDREN]. With children, one after the other burns so much, exits and is
+// waited for; else the process itself does. Prints "done" when all is burnt.
+#include <sys/wait.h>
+#include <time.h>
+
+#include "helper.hpp"
+
+namespace {
+
+void burn(long milliseconds) {
+  timespec used{};
+  do {
+    for (volatile int i = 0; i < 10000;) i = i + 1;
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  } while (used.tv_sec * 1000 + used.tv_nsec / 1'000'000 < milliseconds);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  helper::bound_life();
+  if (argc < 2) helper::give_up();
+  const long milliseconds = helper::number(argv[1]);
+  const int children = argc > 2 ? helper::number(argv[2]) : 0;
+  for (int i = 0; i < children; ++i) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      helper::bound_life();
+      burn(milliseconds);
+      ::_exit(0);
+    }
+    ::waitpid(child, nullptr, 0);
+  }
+  if (children == 0) burn(milliseconds);
+  helper::say("done\n");
+}

@@ -1,0 +1,49 @@
+// Fills memory and keeps it: eat_memory MIB [PROCESSES [shared]]; each process fills MIB, says "ready PID" when
+// it has it, and sleeps. Shared: the first fills them, and the others are forked after that.
+#include <sys/mman.h>
+
+#include <cstddef>
+#include <cstring>
+#include <string>
+
+#include "helper.hpp"
+
+namespace {
+
+constexpr std::size_t kMiB = 1024 * 1024;
+
+// A whole machine is not to suffer from a limit that does not hold.
+constexpr int kMostMiB = 512;
+
+char* fill(int mebibytes) {
+  const std::size_t size = static_cast<std::size_t>(mebibytes) * kMiB;
+  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) helper::give_up();
+  std::memset(memory, 1, size);
+  return static_cast<char*>(memory);
+}
+
+[[noreturn]] void keep() {
+  helper::say("ready " + std::to_string(::getpid()) + "\n");
+  helper::sleep_until_killed();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  helper::bound_life();
+  if (argc < 2) helper::give_up();
+  const int mebibytes = helper::number(argv[1]);
+  const int processes = argc > 2 ? helper::number(argv[2]) : 1;
+  const bool shared = argc > 3;
+  if (mebibytes * (shared ? 1 : processes) > kMostMiB || processes > 20) helper::give_up();
+  if (shared) fill(mebibytes);
+  for (int i = 1; i < processes; ++i) {
+    if (::fork() != 0) continue;
+    helper::bound_life();
+    if (!shared) fill(mebibytes);
+    keep();
+  }
+  if (!shared) fill(mebibytes);
+  keep();
+}

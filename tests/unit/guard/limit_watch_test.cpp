@@ -1,0 +1,141 @@
+// The watch over the tree's limits on a clock that the test turns: what is passed, told once, and when to look again.
+#include "guard/limit_watch.hpp"
+
+#include <doctest/doctest.h>
+
+namespace oversee::guard {
+namespace {
+
+using namespace std::chrono_literals;
+using model::Duration;
+using model::Resource;
+
+constexpr std::uint64_t kMiB = 1 << 20;
+constexpr model::Instant kStart{std::chrono::seconds(1'000'000)};
+
+TreeFigures figures(std::uint64_t memory, Duration cpu = {}, std::uint64_t processes = 1) {
+  TreeFigures made;
+  made.memory = memory;
+  made.cpu = cpu;
+  made.processes = processes;
+  made.most_memory = {7, memory / 2};
+  made.most_cpu = {8, 1};
+  made.most_children = {9, 2};
+  return made;
+}
+
+model::TreeLimits of_memory(std::uint64_t limit) { return {.memory = limit, .cpu = {}, .processes = {}}; }
+model::TreeLimits of_cpu(Duration limit) { return {.memory = {}, .cpu = limit, .processes = {}}; }
+
+TEST_CASE("limit watch: what is used to the last byte is allowed, one more is passed, and told once") {
+  LimitWatch watch(of_memory(100), 2, kStart);
+  CHECK(watch.judge(figures(100), kStart + 10ms, {}).empty());
+  const auto passed = watch.judge(figures(101), kStart + 20ms, {});
+  CHECK(passed == std::vector<model::PassedLimit>{{Resource::memory, 101, 100, {}, {7, "", 50}}});
+  CHECK_FALSE(watch.limits().any());
+  CHECK(watch.judge(figures(1000), kStart + 30ms, {}).empty());
+}
+
+TEST_CASE("limit watch: CPU time that is used up is passed, and so are processes beyond the number") {
+  LimitWatch watch({.memory = {}, .cpu = 1s, .processes = 64}, 2, kStart);
+  CHECK(watch.judge(figures(0, 999ms, 64), kStart + 10ms, {}).empty());
+  const auto passed = watch.judge(figures(0, 1s, 65), kStart + 20ms, {});
+  REQUIRE(passed.size() == 2);
+  CHECK(passed[0].resource == Resource::processes);
+  CHECK(passed[0].largest.pid == 9);
+  CHECK(passed[1].resource == Resource::cpu);
+  CHECK(passed[1].used == 1'000'000'000);
+  CHECK(passed[1].largest.pid == 8);
+}
+
+TEST_CASE("limit watch: one that was passed leaves the others watched") {
+  LimitWatch watch({.memory = 100, .cpu = 1s, .processes = {}}, 2, kStart);
+  CHECK(watch.judge(figures(0, 2s), kStart + 10ms, {}).size() == 1);
+  CHECK(watch.limits().any());
+  CHECK(watch.judge(figures(200, 3s), kStart + 20ms, {}).front().resource == Resource::memory);
+}
+
+TEST_CASE("limit watch: the CPU time of the dead alone can be too much") {
+  LimitWatch watch(of_cpu(1s), 2, kStart);
+  CHECK(watch.judge_reaped(999ms).empty());
+  CHECK(watch.judge_reaped(1200ms) ==
+        std::vector<model::PassedLimit>{{Resource::cpu, 1'200'000'000, 1'000'000'000, {}, {}}});
+  CHECK(watch.judge_reaped(2s).empty());
+  LimitWatch other(of_memory(100), 2, kStart);
+  CHECK(other.judge_reaped(2s).empty());
+}
+
+// Looks at a tree whose figures are those of the function; returns when it found too much, and counts the looks.
+struct Watched {
+  Duration found{};
+  int looks = 0;
+};
+template <class FiguresAt>
+Watched watched(LimitWatch& watch, FiguresAt at, Duration cost = {}, Duration end = 1h) {
+  Watched result;
+  while (watch.next_look() < kStart + end) {
+    const Duration now = watch.next_look() - kStart;
+    ++result.looks;
+    if (!watch.judge(at(now), kStart + now, cost).empty()) {
+      result.found = now;
+      return result;
+    }
+  }
+  return result;
+}
+
+TEST_CASE("limit watch: a tree that grows evenly is found within 10 ms of its limit") {
+  for (const std::uint64_t per_ms : {1 * kMiB / 10, 1 * kMiB, 4 * kMiB}) {
+    LimitWatch watch(of_memory(1024 * kMiB), 2, kStart);
+    const Watched result =
+        watched(watch, [&](Duration now) { return figures(per_ms * static_cast<std::uint64_t>(now / 1ms)); });
+    CAPTURE(per_ms);
+    const Duration reached = 1ms * (1024 * kMiB / per_ms);
+    CHECK(result.found > reached);
+    CHECK(result.found <= reached + 11ms);
+  }
+}
+
+TEST_CASE("limit watch: a leap is found within 100 ms") {
+  LimitWatch watch(of_memory(1024 * kMiB), 2, kStart);
+  const Watched result = watched(watch, [&](Duration now) { return figures(now > 5s ? 2048 * kMiB : kMiB); });
+  CHECK(result.found > 5s);
+  CHECK(result.found <= 5100ms);
+}
+
+TEST_CASE("limit watch: CPU time is found within 10 ms of each processor, in few looks") {
+  for (const unsigned processors : {1U, 2U, 64U}) {
+    LimitWatch watch(of_cpu(60s), processors, kStart);
+    const Watched result = watched(watch, [&](Duration now) { return figures(0, now * processors); });
+    CAPTURE(processors);
+    CHECK(result.found >= Duration(60s) / processors);
+    CHECK(result.found <= Duration(60s) / processors + 11ms);
+    CHECK(result.looks < 80);
+  }
+}
+
+TEST_CASE("limit watch: a small idle tree is looked at ten times a second, one without a near CPU limit each second") {
+  LimitWatch of_size(of_memory(1024 * kMiB), 2, kStart);
+  CHECK(watched(
+            of_size, [](Duration) { return figures(kMiB); }, {}, 10s)
+            .looks <= 105);
+  LimitWatch of_time(of_cpu(1h), 2, kStart);
+  CHECK(watched(
+            of_time, [](Duration) { return figures(0, 1ms); }, {}, 100s)
+            .looks <= 110);
+}
+
+TEST_CASE("limit watch: looks that are dear leave most of the time to others, and still come") {
+  LimitWatch watch(of_memory(1024 * kMiB), 2, kStart);
+  const Watched idle = watched(
+      watch, [](Duration) { return figures(kMiB); }, 100ms, 100s);
+  CHECK(idle.looks <= 101);
+  CHECK(idle.looks >= 95);
+  LimitWatch other(of_memory(1024 * kMiB), 2, kStart);
+  const Watched grown = watched(
+      other, [](Duration now) { return figures(now > 50s ? 2048 * kMiB : kMiB); }, 100ms);
+  CHECK(grown.found <= 51s);
+}
+
+}  // namespace
+}  // namespace oversee::guard
