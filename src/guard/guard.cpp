@@ -65,6 +65,7 @@ class Guard {
   void wait_for_news(bool more_to_reap);
   std::optional<Clock::time_point> next_duty() const;
   void read_requests();
+  void handle_all();
   void handle(const Request& request);
   void signal_tree(int signal);
   void begin_killing();
@@ -96,6 +97,7 @@ int Guard::run() {
   os::name_this_process("oversee-guard");
   const auto request = front_.receive_start();
   if (!request || !start(*request)) return 0;
+  handle_all();  // what came along with it, as a signal does that is sent meanwhile
   while (true) {
     const bool more_to_reap = reap();
     if (empty_ || (let_go_ && !front_.gone())) break;
@@ -231,6 +233,10 @@ void Guard::wait_for_news(bool more_to_reap) {
 
 void Guard::read_requests() {
   front_.read();
+  handle_all();
+}
+
+void Guard::handle_all() {
   while (const auto request = front_.next()) handle(*request);
   if (front_.gone()) {
     users_terminal_.restore();

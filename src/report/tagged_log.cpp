@@ -32,6 +32,15 @@ struct Overload : Each... {
 template <class... Each>
 Overload(Each...) -> Overload<Each...>;
 
+std::string_view describe(model::StopReach reach) {
+  switch (reach) {
+    case model::StopReach::tree: return "every process";
+    case model::StopReach::group: return "the process group";
+    case model::StopReach::leader: return "the command alone";
+  }
+  return "";
+}
+
 }  // namespace
 
 TaggedLog::TaggedLog(model::ByteSink& sink, OverflowPolicy policy)

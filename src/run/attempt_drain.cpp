@@ -83,7 +83,8 @@ void AttemptMachine::on(const TreeEmptied& event, Instant now) {
   result_.usage = event.usage;
   deadlines_.rung.reset();
   deadlines_.give_up.reset();
-  deadlines_.leak = leak_end(now);  // from here on only for streams that somebody else holds open
+  // From here on only for streams that somebody else holds open: these are not waited for without an end.
+  deadlines_.leak = leak_end(now).value_or(now + kUsualLeak);
   finish_if_drained();
 }
 

@@ -172,6 +172,7 @@ class AttemptMachine {
   void begin_stop(Stop why, model::StopLadder ladder, model::Instant now);
   void listen(model::Instant now);
   void judge_silence(bool output_waits, model::Instant now);
+  bool reaches_somebody() const;  // a stop that is under way
   void climb(std::size_t rung, model::Instant now);
   void kill(model::Instant now);
   void await_survivors(model::Instant now);

@@ -75,9 +75,9 @@ void AttemptMachine::on(const TreeLimitPassed& event, Instant now) {
     result_.passed_limit = event.limit;
     begin_stop({Status::failed, reason_of(event.limit.resource)}, at_once ? model::StopLadder(SIGKILL, {}) : ladder_,
                now);
-  } else if (at_once && !tree_empty_) {
-    result_.forced = true;
-    kill(now);
+  } else if (at_once && !tree_empty_ && !letting_go_ && reaches_somebody()) {
+    ladder_ = model::StopLadder(SIGKILL, {});
+    climb(0, now);
   }
 }
 
@@ -90,12 +90,22 @@ void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now)
   deadlines_.idle.reset();
   if (tree_empty_ || letting_go_) return;
   if (leader_gone_) {
-    if (limits_.reach != StopReach::tree) return;  // nobody is left that it reaches
+    if (limits_.reach != StopReach::tree) {  // nobody is left that it reaches; but it bounds the wait for them
+      if (!awaiting_survivors_ || leak_due_) return;
+      leak_due_ = leak_end(now);
+      if (!looking_) deadlines_.leak = leak_due_;
+      return;
+    }
     awaiting_survivors_ = false;
   } else {
     state_ = State::stopping;
   }
   climb(0, now);
+}
+
+bool AttemptMachine::reaches_somebody() const {
+  if (limits_.reach == StopReach::tree) return true;
+  return !awaiting_survivors_ && (limits_.reach == StopReach::group || !leader_gone_);
 }
 
 void AttemptMachine::climb(std::size_t rung, Instant now) {

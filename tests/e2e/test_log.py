@@ -18,7 +18,7 @@ class Contents(OverseeCase):
         log = decode(self.log())
         keys = [key for key, _ in log.notes]
         self.assertEqual(keys, ["oversee", "command", "directory", "started", "limits", "attempt", "attempt", "status",
-                                "duration", "finished"])
+                                "duration", "usage", "finished"])
         notes = {key: log.note(key)[0] for key in keys}
         self.assertRegex(notes["oversee"], rf"\A\d+\.\d+\.\d+  run {RUN_ID.pattern}\Z")
         self.assertEqual(notes["command"], "sh -c 'echo '\\''a b'\\''; exit 2'")

@@ -199,7 +199,7 @@ TEST_CASE("tagged log: nothing that oversee is told of can start a line") {
   log.on(model::AttemptFinished{&result}, result.finished);
   tell_end(log, info, {result});
   const DecodedLog decoded = decode_tagged_log(sink.text);
-  CHECK(decoded.notes.size() == 12);
+  CHECK(decoded.notes.size() == 13);
   for (const std::string& note : decoded.notes) {
     CHECK(std::ranges::none_of(note, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }));
   }

@@ -57,7 +57,7 @@ class World {
   // Nothing happens by itself any more: the command ends only of KILL, if of anything. The machine must bring it to an
   // end, in a number of ticks that is bounded once the leader is gone or a stop has begun.
   void see_to_the_end() {
-    constexpr int kMostTicks = 80;
+    constexpr int kMostTicks = 200;  // half of them for the streams of a tree that was let go, looked at every 2 ms
     resume();
     start();
     if (!machine_.stopping_for()) end_leader();
@@ -166,7 +166,8 @@ class World {
 
   void empty_tree() {
     if (!spawned_ || leader_ || told_empty_) return;
-    while (asked_ > 0) answer();
+    while (asked_ > 0 && !told_empty_) answer();
+    if (told_empty_) return;  // the last answer was that all were let go
     told_empty_ = true;
     post(TreeEmptied{});
     for (std::size_t i = 0; i < kStreams; ++i) {
