@@ -319,16 +319,18 @@ def memory_group(case, size):
 
 
 class OutOfMemory(LimitCase):
+    ROOM = 256 * MIB  # for a sanitized oversee, too, of which the command is still the largest part
+
     def test_the_kernels_kill_is_named(self):
-        group = memory_group(self, 48 * MIB)
+        group = memory_group(self, self.ROOM)
         # The first second is for the kernel's count to be looked at before.
-        run = self.start(OVERSEE, "sh", "-c", f"sleep 1; exec {helper('eat_memory')} 200", prepare=group.join)
+        run = self.start(OVERSEE, "sh", "-c", f"sleep 1; exec {helper('eat_memory')} 400", prepare=group.join)
         self.assert_stopped(run.finish(), "out_of_memory", r"out of memory: killed by the kernel after \S+")
         self.assert_nothing_left(run)
 
     def test_a_childs_death_by_it_is_told_beside_the_commands_own_failure(self):
-        group = memory_group(self, 48 * MIB)
-        run = self.start(OVERSEE, "sh", "-c", f"sleep 1; {helper('eat_memory')} 200; exit 7", prepare=group.join)
+        group = memory_group(self, self.ROOM)
+        run = self.start(OVERSEE, "sh", "-c", f"sleep 1; {helper('eat_memory')} 400; exit 7", prepare=group.join)
         ended = run.finish()
         self.assertEqual(ended.status, 7)
         self.assertIn(b"exit 7 after ", ended.err)
