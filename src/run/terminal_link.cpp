@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 #include "os/clock.hpp"
 #include "os/terminal.hpp"
 
@@ -11,6 +13,11 @@ namespace {
 
 // Nobody tells a program that the shell has put it into the foreground, if it was not stopped before.
 constexpr auto kForegroundLook = std::chrono::milliseconds(300);
+
+// At such a key the kernel drops the output that waits in the terminal (termios(3), NOFLSH), a moment after it was
+// given the key: the last words of a command at the TERM that a second key brings would go with it. So it comes that
+// moment later. The first key brings no signal of ours.
+constexpr auto kKeySettle = std::chrono::milliseconds(40);
 
 // With our output in a pipe, its reader may be one that takes keys (less, fzf): the terminal is left to it, which would
 // else lose keys to us, and at its end restore modes of ours that it took for the user's.
@@ -23,7 +30,8 @@ TerminalLink::TerminalLink(uv::Loop& loop, std::optional<int> input, Callbacks c
       input_(input),
       typed_(input && keys_are_ours(*input)),
       callbacks_(std::move(callbacks)),
-      foreground_(loop, [this] { enter(); }) {}
+      foreground_(loop, [this] { enter(); }),
+      settled_(loop, [this] { tell_of_keys(); }) {}
 
 model::Result<os::PseudoTerminal> TerminalLink::make() const {
   auto pair = os::open_pseudo_terminal(os::window_size_around());
@@ -102,8 +110,19 @@ void TerminalLink::look_for_keys(std::string_view bytes) {
   if (!modes) return;
   for (const char key : bytes) {
     const auto signal = modes->signal_of(key);
-    if (signal && os::foreground_group(master_->fd()) == leader_) callbacks_.on_key(*signal, !modes->by_line());
+    if (signal && os::foreground_group(master_->fd()) == leader_) keys_.emplace_back(*signal, !modes->by_line());
   }
+  if (keys_.empty()) return;
+  if (told_) {
+    settled_.set(os::read_clock().instant + kKeySettle);
+  } else {
+    tell_of_keys();
+  }
+}
+
+void TerminalLink::tell_of_keys() {
+  told_ = true;
+  for (const auto& [signal, keys_read] : std::exchange(keys_, {})) callbacks_.on_key(signal, keys_read);
 }
 
 }  // namespace oversee::run

@@ -6,6 +6,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "model/failure.hpp"
 #include "model/signal_name.hpp"
@@ -53,6 +55,7 @@ class TerminalLink {
  private:
   bool may_read();
   void look_for_keys(std::string_view bytes);
+  void tell_of_keys();
 
   uv::Loop& loop_;
   const std::optional<int> input_;
@@ -61,8 +64,11 @@ class TerminalLink {
   uv::TerminalStream* master_ = nullptr;
   pid_t leader_ = 0;
   std::optional<InputForward> forward_;
-  std::optional<os::TerminalModes> found_;  // the user's terminal's, while it has ours
-  uv::Timer foreground_;                    // when to look again whether we are there
+  std::optional<os::TerminalModes> found_;            // the user's terminal's, while it has ours
+  uv::Timer foreground_;                              // when to look again whether we are there
+  bool told_ = false;                                 // of a key, the first
+  std::vector<std::pair<model::Signal, bool>> keys_;  // found since, and not yet told of
+  uv::Timer settled_;                                 // when to tell of them
 };
 
 }  // namespace oversee::run

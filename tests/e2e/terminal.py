@@ -15,6 +15,7 @@ from harness import BOUND, process_state, wait_until
 CTRL_C = b"\x03"
 CTRL_Z = b"\x1a"
 CTRL_BACKSLASH = b"\x1c"
+PAIR_BOUND = 4  # seconds: two that make a pair of two presses, and as many for the answer
 
 
 class Terminal:
@@ -25,6 +26,10 @@ class Terminal:
         case.addCleanup(self.close)
         self.seen = b""
         self.read_to = 0
+        # At a key that is a signal the kernel would drop what waits to be read: the output that the tests look for.
+        modes = self.modes()
+        modes[3] |= termios.NOFLSH
+        termios.tcsetattr(self.slave, termios.TCSANOW, modes)
         self.modes_before = self.modes()
         self.flags_before = self.flags()
 
@@ -51,6 +56,25 @@ class Terminal:
     def type(self, keys):
         os.write(self.master, keys)
 
+    def press_twice(self, key, *, once, twice):
+        """Types a pair, the second at the answer to the first; a pair that was seen in time is answered by `twice`, too. What
+        a busy machine stretches beyond two seconds is no pair, and is typed once more."""
+        for _ in range(5):
+            for _ in range(2):
+                self.type(key)
+                self.expect(once)
+            if self.comes(twice, PAIR_BOUND):
+                return
+        raise AssertionError(f"{twice!r} did not come; the terminal shows {self.seen[-1500:]!r}")
+
+    def press_until_end(self, key):
+        """Types the key, again and again only where a busy machine took it for a first press; returns as finish()."""
+        for _ in range(5):
+            self.type(key)
+            if self.comes_to_end(PAIR_BOUND):
+                break
+        return self.finish()
+
     def resize(self, rows, columns):
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
@@ -73,23 +97,37 @@ class Terminal:
             return True
         return False
 
-    def expect(self, pattern, *, anywhere=False):
-        """Waits until the pattern comes up after what was expected before, or anywhere; returns the match."""
-        end = time.monotonic() + BOUND
+    def comes(self, pattern, seconds, *, anywhere=False):
+        """The pattern's match, when it comes up within the seconds after what was expected before, or anywhere."""
+        end = time.monotonic() + seconds
         while not (match := re.compile(pattern).search(self.seen, 0 if anywhere else self.read_to)):
-            if not self._read(0.2):
-                if time.monotonic() > end:
-                    raise AssertionError(f"{pattern!r} did not come; the terminal shows {self.seen[-1500:]!r}")
+            if not self._read(0.2) and time.monotonic() > end:
+                return None
         self.read_to = max(self.read_to, match.end())
         return match
 
+    def expect(self, pattern, *, anywhere=False):
+        """Waits until the pattern comes up; returns the match."""
+        match = self.comes(pattern, BOUND, anywhere=anywhere)
+        if not match:
+            raise AssertionError(f"{pattern!r} did not come; the terminal shows {self.seen[-1500:]!r}")
+        return match
+
+    def _ended(self):
+        self._read(0)
+        return self.process.poll() is not None
+
+    def comes_to_end(self, seconds):
+        end = time.monotonic() + seconds
+        while not self._ended():
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.01)
+        return True
+
     def finish(self):
         """Waits for the end; returns the status, negative for a signal."""
-        def ended():
-            self._read(0)
-            return self.process.poll() is not None
-
-        wait_until(ended, "the session's end", lambda: f"the terminal shows {self.seen[-1500:]!r}")
+        wait_until(self._ended, "the session's end", lambda: f"the terminal shows {self.seen[-1500:]!r}")
         while self._read(0):
             pass
         return self.process.returncode

@@ -254,11 +254,8 @@ class Keys(PtyCase):
         terminal = self.terminal(*PTY, "-k", "50s", helper("report_signals"))
         terminal.expect(rb"ready\r\n")
         self.await_raw(terminal)
-        for seen in (rb"(?<!\d)2\r\n", rb"15\r\n"):
-            terminal.type(CTRL_C)
-            terminal.expect(seen)
-        terminal.type(CTRL_C)
-        self.assertEqual(terminal.finish(), -signal.SIGINT)
+        terminal.press_twice(CTRL_C, once=rb"(?<!\d)2\r\n", twice=rb"15\r\n")
+        self.assertEqual(terminal.press_until_end(CTRL_C), -signal.SIGINT)
         self.assert_summary(status="cancelled", signal="KILL")
         self.assert_as_found(terminal)
 

@@ -143,12 +143,8 @@ class Interrupted(TerminalCase):
     def test_a_second_key_stops_the_command_and_a_third_kills_it(self):
         terminal = self.terminal(OVERSEE, "-k", "50s", helper("report_signals"))
         terminal.expect(rb"ready\r\n")
-        terminal.type(CTRL_C)
-        terminal.expect(rb"(?<!\d)2\r\n")
-        terminal.type(CTRL_C)
-        terminal.expect(rb"15\r\n")
-        terminal.type(CTRL_C)
-        self.assertEqual(terminal.finish(), -signal.SIGINT)
+        terminal.press_twice(CTRL_C, once=rb"(?<!\d)2\r\n", twice=rb"15\r\n")
+        self.assertEqual(terminal.press_until_end(CTRL_C), -signal.SIGINT)
         summary = self.assert_summary(status="cancelled", reason="signal", signal="KILL")
         self.assertTrue(summary["attempts"][0]["forced"])
 
