@@ -92,10 +92,11 @@ class Zsh(Shell):
     def __init__(self, place: Path, tools: Path):
         super().__init__(place, tools)
         self.path = require("zsh")
+        self.dump = tools.parent / "zcompdump"
 
     def candidates(self, line: str, setup: str = "") -> set[str]:
         script = Path(__file__).with_name("zsh_candidates.zsh")
-        output = self.run(self.path, "-f", str(script), str(COMPLETIONS), setup, line)
+        output = self.run(self.path, "-f", str(script), str(COMPLETIONS), str(self.dump), setup, line)
         return {word for word in output.splitlines() if word}
 
 

@@ -1,12 +1,13 @@
-# Prints what zsh completes: zsh -f zsh_candidates.zsh DIRECTORY-OF-_oversee SETUP LINE, one candidate a line.
+# Prints what zsh completes: zsh -f zsh_candidates.zsh DIRECTORY-OF-_oversee DUMP SETUP LINE, one candidate a line. DUMP is
+# where zsh keeps its list of completions from one call to the next: to make the list takes it a second.
 #
 # A second zsh on a pseudo-terminal completes the line as a user's would: it reads this file as well, as its set-up, and
 # then the lines of SETUP. Its compadd is wrapped, so that it tells the candidates that were taken.
 
 if [[ $ZSH_CANDIDATES_DIRECTORY == '' ]]; then
   zmodload zsh/zpty || exit 3
-  export ZSH_CANDIDATES_DIRECTORY=$1 ZSH_CANDIDATES_SETUP=$2 ZSH_CANDIDATES_FOUND=$(mktemp)
-  line=$3
+  export ZSH_CANDIDATES_DIRECTORY=$1 ZSH_CANDIDATES_DUMP=$2 ZSH_CANDIDATES_SETUP=$3 ZSH_CANDIDATES_FOUND=$(mktemp)
+  line=$4
   zpty shell zsh -f -i
   zpty -w shell "source ${(q)ZSH_ARGZERO}"
   while zpty -r shell output; do
@@ -29,7 +30,7 @@ PS1= RPS1=
 unset zle_bracketed_paste
 unsetopt prompt_sp prompt_cr
 fpath=($ZSH_CANDIDATES_DIRECTORY $fpath)
-autoload -Uz compinit && compinit -D -u
+autoload -Uz compinit && compinit -u -C -d $ZSH_CANDIDATES_DUMP
 eval $ZSH_CANDIDATES_SETUP
 
 compadd() {
