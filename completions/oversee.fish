@@ -5,7 +5,7 @@ set -g __oversee_with_value -c --shell-line --shell --script --interpreter -C --
     --kill --leaks --leak-timeout \
     -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice \
     -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary \
-    --cgroup --name
+    --cgroup --sigusr1 --name
 
 set -l signals HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN \
     TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS RTMIN RTMAX
@@ -168,6 +168,7 @@ complete -c oversee -n '__oversee_at option' -l events -r -F \
 complete -c oversee -n '__oversee_at option' -l summary -x -a 'always failure never' \
     -d 'Show the summary line on stderr'
 
+complete -c oversee -n '__oversee_at option' -l sigusr1 -x -a 'forward status' -d 'What SIGUSR1 to oversee does'
 complete -c oversee -n '__oversee_at option' -l preserve-status -d "After a timeout, exit with the command's own status"
 complete -c oversee -n '__oversee_at option' -l cgroup -x -a 'auto always never' \
     -d 'Hold the command in a cgroup of its own'

@@ -9,6 +9,7 @@
 #include "cli/arguments.hpp"
 #include "cli/console.hpp"
 #include "cli/help.hpp"
+#include "cli/lost_run.hpp"
 #include "cli/run_command.hpp"
 #include "cli/verbs.hpp"
 #include "guard/guard.hpp"
@@ -66,7 +67,7 @@ int main(int argc, char** argv) {
   const std::string_view first = argc > 1 ? argv[1] : "";
   // At once, as the front does: a leak checker that stops the process at its exit never gets there when the command's
   // terminal hangs up meanwhile, as the CONT that comes with it undoes the stop.
-  if (first == guard::kFirstArgument) ::_exit(guard::run_guard(arguments));
+  if (first == guard::kFirstArgument) ::_exit(guard::run_guard(arguments, cli::finish_lost_run));
   if (first == cli::kListSettings) return cli::print(cli::settings_listing()), EXIT_SUCCESS;
   if (first == cli::kListVerbs) return cli::print(cli::verbs_listing()), EXIT_SUCCESS;
   if (const cli::Verb* verb = cli::find_verb(first)) return act(*verb, arguments.subspan(1));

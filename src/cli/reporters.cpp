@@ -9,9 +9,14 @@
 
 #include "cli/console.hpp"
 #include "model/byte_size.hpp"
+#include "os/clock.hpp"
+#include "os/terminal.hpp"
 
 namespace oversee::cli {
 namespace {
+
+// Of a status line that is asked for and goes to a file or pipe.
+constexpr std::size_t kWidestStatus = 1024;
 
 constexpr std::array kBothStreams{model::Stream::out, model::Stream::err};
 
@@ -65,6 +70,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
                 .output_known = settings.capture(),
                 .output_shown = show_ == model::ShowOutput::live,
                 .holds_stdout = shown_.out == shown_.err}),
+      asked_status_(settings.capture()),
       summary_(settings.summary, ::isatty(STDERR_FILENO) != 0, print_error_lines) {
   watch_sinks();
   supervisor.all_shown = [this] { return all_shown(); };
@@ -98,7 +104,8 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
     supervisor.tell(events_->reporter());
   }
   supervisor.tell(json_);
-  if (settings.notices.slow_after || settings.notices.heartbeat) supervisor.tell(notices_);
+  if (settings.status_on_usr1) answer_status();
+  if (settings.notices.slow_after || settings.notices.heartbeat || settings.status_on_usr1) supervisor.tell(notices_);
   supervisor.tell(summary_);
 }
 
@@ -116,6 +123,7 @@ void Reporters::watch_sinks() {
       if (before) before();
       supervisor_.resume(stream);
       supervisor_.sink_progressed();
+      notices_.sink_ready();
     };
     sink.on_error = [this, stream, before = sink.on_error](int error) {
       if (before) {
@@ -164,6 +172,15 @@ void Reporters::hold_output_back() {
     return (stream == model::Stream::out ? shown_.out : shown_.err)->write(bytes);
   });
   supervisor_.tell(*held_);
+}
+
+void Reporters::answer_status() {
+  supervisor_.tell(asked_status_);
+  supervisor_.on_status_asked = [this] {
+    const std::size_t columns = ::isatty(STDERR_FILENO) != 0 ? os::terminal_columns(STDERR_FILENO) : kWidestStatus;
+    const std::string line = asked_status_.text(os::read_clock().instant, columns);
+    notices_.answer(line.empty() ? "oversee: no attempt is running just now" : line);
+  };
 }
 
 void Reporters::show(const model::AttemptResult& result) {

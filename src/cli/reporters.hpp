@@ -16,6 +16,7 @@
 #include "report/raw_copy.hpp"
 #include "report/raw_log.hpp"
 #include "report/relay.hpp"
+#include "report/status_line.hpp"
 #include "report/summary_line.hpp"
 #include "report/tagged_log.hpp"
 #include "run/supervisor.hpp"
@@ -34,6 +35,7 @@ class Reporters {
   void watch_sinks();
   void open_log();
   void hold_output_back();
+  void answer_status();
   report::JsonSummary::States states();
   void show(const model::AttemptResult& result);
   bool all_shown();
@@ -56,6 +58,7 @@ class Reporters {
   report::JsonSummary json_;
   std::unique_ptr<model::ByteSink> error_lines_;
   report::NoticeLines notices_;
+  report::StatusLine asked_status_;
   report::SummaryLine summary_;
 };
 

@@ -98,6 +98,7 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
   info.attempts = spec.attempts;
   info.log_path = files.log_path();
   info.log_format = settings.log_format;
+  info.json_path = settings.json.value_or("");
   info.started = started;
   return info;
 }

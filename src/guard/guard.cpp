@@ -19,6 +19,7 @@
 #include "guard/front_link.hpp"
 #include "guard/group_stop.hpp"
 #include "guard/guard_signals.hpp"
+#include "guard/held_record.hpp"
 #include "guard/held_terminal.hpp"
 #include "guard/kill_rounds.hpp"
 #include "guard/limit_watch.hpp"
@@ -49,8 +50,8 @@ constexpr auto kAloneBound = 2s;
 
 class Guard {
  public:
-  Guard(int control, std::array<int, 3> streams, int terminal)
-      : front_(control), streams_(streams), users_terminal_(terminal) {}
+  Guard(int control, std::array<int, 3> streams, int terminal, model::FinishLostRun finish_lost_run)
+      : front_(control), streams_(streams), users_terminal_(terminal), record_(finish_lost_run) {}
 
   int run();
 
@@ -69,11 +70,13 @@ class Guard {
   void handle(const Request& request);
   void signal_tree(int signal);
   void begin_killing();
+  void finish_record();
 
   FrontLink front_;
   std::array<int, 3> streams_;
   os::UniqueFd terminal_;  // the command's, kept open: it ends with the tree, not where nobody has it open for a moment
   HeldTerminal users_terminal_;
+  HeldRecord record_;
   bool empty_ = false;
   bool let_go_ = false;  // of what is left
 
@@ -97,11 +100,15 @@ int Guard::run() {
   os::name_this_process("oversee-guard");
   const auto request = front_.receive_start();
   if (!request || !start(*request)) return 0;
+  record_.hold(request->record);
   handle_all();  // what came along with it, as a signal does that is sent meanwhile
   while (true) {
     const bool more_to_reap = reap();
     if (empty_ || (let_go_ && !front_.gone())) break;
-    if (front_.gone() && Clock::now() >= give_up_) return cgroup_.remove(), 1;
+    if (front_.gone() && Clock::now() >= give_up_) {
+      finish_record();
+      return cgroup_.remove(), 1;
+    }
     if (leader_ < 0 && !kill_.begun() && !survivors_.begun()) survivors_.begin();
     if (kill_.go_on()) cgroup_.kill_by_moving(kill_.refused_children());
     if (leader_ < 0 && group_stop_.over()) front_.tell(GroupGone{});
@@ -115,8 +122,11 @@ int Guard::run() {
   } else {
     front_.tell(TreeLetGo{usage_.so_far()});
   }
-  cgroup_.remove();  // with somebody left in it, it stays with them
-  while (users_terminal_.held() && !front_.gone()) wait_for_news(false);  // what is left of the output is being shown
+  // With somebody left in it, it stays with them.
+  cgroup_.remove();
+  // What is left of the output is being shown.
+  while ((users_terminal_.held() || record_.held()) && !front_.gone()) wait_for_news(false);
+  if (front_.gone()) finish_record();
   return 0;
 }
 
@@ -177,6 +187,7 @@ void Guard::leader_changed(int status) {
     front_.tell(LeaderContinued{});
   } else {
     leader_ = -1;
+    record_.leader_exited(status);
     kill_.leader_reaped();
     const bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
     front_.tell(LeaderExited{status, failed ? memory_kills_.since_first_look() : 0});
@@ -238,11 +249,10 @@ void Guard::read_requests() {
 
 void Guard::handle_all() {
   while (const auto request = front_.next()) handle(*request);
-  if (front_.gone()) {
-    users_terminal_.restore();
-    give_up_ = Clock::now() + kAloneBound;
-    begin_killing();
-  }
+  if (!front_.gone()) return;
+  users_terminal_.restore();
+  give_up_ = Clock::now() + kAloneBound;
+  begin_killing();
 }
 
 void Guard::handle(const Request& request) {
@@ -265,6 +275,8 @@ void Guard::handle(const Request& request) {
     front_.tell(survivors_.name(*wanted, terminal_.get()));
   } else if (std::holds_alternative<LetGo>(request)) {
     let_go_ = true;
+  } else if (std::holds_alternative<ReleaseRecord>(request)) {
+    record_.release();
   }
 }
 
@@ -274,6 +286,15 @@ void Guard::signal_tree(int signal) {
   for (const os::Descendant& each : tree) (void)os::signal_descendant(each, signal);
   if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGCONT) return;
   for (const os::Descendant& each : tree) (void)os::signal_descendant(each, SIGCONT);
+}
+
+// The front is gone, and so is the tree, but for whom the front had let go or nobody can kill.
+void Guard::finish_record() {
+  const bool by_cgroup = cgroup_.used() || !cgroup_.path().empty();
+  record_.finish({.usage = usage_.so_far(),
+                  .left = empty_ ? Survivors{} : survivors_.name({}, terminal_.get()),
+                  .let_go = let_go_,
+                  .containment = by_cgroup ? model::Containment::cgroup_and_subreaper : model::Containment::subreaper});
 }
 
 void Guard::begin_killing() {
@@ -294,7 +315,7 @@ std::vector<std::string> guard_arguments(const InheritedDescriptors& descriptors
           run_id};
 }
 
-int run_guard(std::span<char*> arguments) {
+int run_guard(std::span<char*> arguments, model::FinishLostRun finish_lost_run) {
   constexpr std::size_t kCount = 8;
   if (arguments.size() != kCount) {
     (void)os::write_fully(STDERR_FILENO, "oversee: @guard is oversee's own and not for direct use\n");
@@ -309,7 +330,8 @@ int run_guard(std::span<char*> arguments) {
     }
     os::keep_over_exec(descriptors.at(i), false);
   }
-  return Guard(descriptors[0], {descriptors[1], descriptors[2], descriptors[3]}, descriptors[4]).run();
+  const std::array<int, 3> streams{descriptors[1], descriptors[2], descriptors[3]};
+  return Guard(descriptors[0], streams, descriptors[4], finish_lost_run).run();
 }
 
 }  // namespace oversee::guard

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "model/lost_run.hpp"
+
 namespace oversee::guard {
 
 // The first argument that makes this binary a guard.
@@ -20,7 +22,7 @@ struct InheritedDescriptors {
 // The guard's argv; the run id is for people who read ps.
 std::vector<std::string> guard_arguments(const InheritedDescriptors& descriptors, const std::string& run_id);
 
-// Runs the guard with such an argv and returns its exit status.
-int run_guard(std::span<char*> arguments);
+// Runs the guard with such an argv and returns its exit status. A run whose front is gone is left to the second.
+int run_guard(std::span<char*> arguments, model::FinishLostRun finish_lost_run);
 
 }  // namespace oversee::guard

@@ -14,6 +14,16 @@ namespace oversee::guard {
 
 // Front to guard.
 
+// What the guard must know to finish the run's record, should the front be gone. Times are since the clocks' epochs.
+struct RecordFacts {
+  std::string run_id;
+  std::string json_path;  // of the copy that the user asked for; empty: there is none
+  std::int32_t attempt = 1;
+  model::Duration started{};  // the run; monotonic, as all but the last
+  model::Duration attempt_started{};
+  model::Duration attempt_started_wall{};
+  bool operator==(const RecordFacts&) const = default;
+};
 struct StartCommand {
   std::vector<std::string> argv;
   std::vector<std::string> environment;  // "K=V", complete
@@ -27,6 +37,7 @@ struct StartCommand {
   std::uint64_t blocked_signals = 0;
   model::TreeLimits tree_limits{};
   model::ProcessLimits process_limits{};
+  RecordFacts record = {};
   bool operator==(const StartCommand&) const = default;
 };
 // To every descendant, then CONT so that a stopped one can act on it.
@@ -73,8 +84,13 @@ struct HoldModes {
   bool operator==(const HoldModes&) const = default;
 };
 
+// The front is about to finish the record itself.
+struct ReleaseRecord {
+  bool operator==(const ReleaseRecord&) const = default;
+};
+
 using Request = std::variant<StartCommand, SignalTree, SignalLeader, SignalGroup, StopGroup, StopLeader, KillTree,
-                             NameSurvivors, LetGo, HoldModes>;
+                             NameSurvivors, LetGo, HoldModes, ReleaseRecord>;
 
 // Guard to front.
 

@@ -15,7 +15,7 @@ namespace oversee::history {
 // What ID.json says of a run, as far as it is asked here.
 struct RunRecord {
   std::string id;
-  std::string status;      // "running" while it lives, and ever after where it was lost
+  std::string status;      // "running" while it lives, and ever after where its guard was killed, too
   int pid = 0;             // of oversee itself
   std::string started_at;  // RFC 3339: dates sort as texts
   std::string log_path;    // empty: it has no log

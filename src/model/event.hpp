@@ -29,8 +29,9 @@ struct RunInfo {
   int pid = 0;
   std::string version;
   AttemptLimits limits;
-  int attempts = 1;      // at most
-  std::string log_path;  // empty: no log
+  int attempts = 1;       // at most
+  std::string log_path;   // empty: no log
+  std::string json_path;  // of the copy of the summary that the user asked for; empty: none
   LogFormat log_format = LogFormat::tagged;
   Reading started{};
 };

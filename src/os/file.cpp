@@ -53,6 +53,19 @@ model::Result<UniqueFd> open_log(const std::string& path, std::string_view what)
   return file;
 }
 
+model::Result<UniqueFd> reopen_to_append(int fd) {
+  const std::string path = fmt::format("/proc/self/fd/{}", fd);
+  UniqueFd file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!file) return std::unexpected(model::Failure{"write to the end of it", errno, path, {}});
+  return file;
+}
+
+bool ends_in_newline(int fd) {
+  const off_t size = ::lseek(fd, 0, SEEK_END);
+  char last = '\n';
+  return size <= 0 || (::pread(fd, &last, 1, size - 1) == 1 && last == '\n');
+}
+
 model::Result<void> check_replaceable(const std::string& path) {
   if (is_directory(path)) return std::unexpected(model::Failure{"write", EISDIR, path, "name a file in it"});
   if (is_other_than_file(path)) {

@@ -16,6 +16,12 @@ model::Result<void> check_directory(const std::string& path, const std::string& 
 // socket or terminal: writing to it could block.
 model::Result<UniqueFd> open_log(const std::string& path, std::string_view what = "log");
 
+// Another description of the open file, to write at its end; by the file itself, whatever has its name by now.
+model::Result<UniqueFd> reopen_to_append(int fd);
+
+// Whether its last byte is a newline, or there is none.
+bool ends_in_newline(int fd);
+
 // Fails where replace_file would: no such directory, or not to be written in.
 model::Result<void> check_replaceable(const std::string& path);
 

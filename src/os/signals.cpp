@@ -13,6 +13,11 @@ namespace oversee::os {
 namespace {
 
 constexpr int kLastSignal = 64;
+constexpr int kFirstAboveStandard = 32;  // the C library keeps some from there on for itself
+
+// What the kernel has to say of our own doings, and what cannot be caught. A fault of our own is not in question: the
+// kernel forces its signal on us, blocked or not, so that a SEGV which can be read was sent by somebody (signal(7)).
+constexpr int kAboutOurselves[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGTTIN, SIGTTOU, SIGXCPU, SIGXFSZ};
 
 sigset_t to_sigset(SignalSet set) {
   sigset_t signals;
@@ -82,10 +87,9 @@ std::optional<ReceivedSignal> SignalWatch::next() {
 
 SignalSet supervised_signals() {
   SignalSet set = 0;
-  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT}) {
-    set |= signal_bit(signal);
-  }
+  for (int signal = 1; signal < kFirstAboveStandard; ++signal) set |= signal_bit(signal);
   for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) set |= signal_bit(signal);
+  for (const int signal : kAboutOurselves) set &= ~signal_bit(signal);
   return set;
 }
 

@@ -58,7 +58,8 @@ class SignalWatch {
   UniqueFd fd_;
 };
 
-// All signals that a supervisor passes on or acts on, the real-time ones included.
+// All signals that a supervisor passes on or acts on: the standard ones but for those about the supervisor itself, and
+// the real-time ones.
 SignalSet supervised_signals();
 
 // Ends this process by the signal, without a core file; by _exit(128+N) where the signal cannot kill (PID 1).

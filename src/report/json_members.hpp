@@ -24,6 +24,9 @@ void write_head(JsonText& json, const model::RunInfo& info);
 void write_settings(JsonText& json, const std::vector<SettingValue>& settings);
 void write_verdict(JsonText& json, const model::RunFinished& run);
 
+// What the command itself ended with: exit_code, signal.
+void write_command_end(JsonText& json, const model::AttemptResult& result);
+
 // Writes the whole object.
 void write_attempt(JsonText& json, std::string_view key, const model::AttemptResult& result);
 

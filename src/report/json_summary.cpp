@@ -34,10 +34,12 @@ void events_state(JsonText& json, const EventsState& events) {
   json.end_object();
 }
 
-std::string running_document(const model::RunInfo& info) {
+// With all that is known from the start: should we be killed, the guard finishes it (report/lost_summary).
+std::string running_document(const model::RunInfo& info, const std::vector<SettingValue>& settings) {
   JsonText json;
   json.begin_object();
   head(json, info);
+  write_settings(json, settings);
   json.text("status", "running");
   if (info.log_path.empty()) {
     json.null("log");
@@ -73,7 +75,7 @@ JsonSummary::JsonSummary(Stores stores, std::vector<SettingValue> settings, Stat
 
 void JsonSummary::on(const model::Event& event, const model::Reading&) {
   if (const auto* started = std::get_if<model::RunStarted>(&event)) {
-    if (stores_.while_running) stores_.while_running(running_document(*started->info));
+    if (stores_.while_running) stores_.while_running(running_document(*started->info, settings_));
   } else if (const auto* finished = std::get_if<model::RunFinished>(&event)) {
     const auto events = states_.events ? std::optional(states_.events()) : std::nullopt;
     stores_.final(final_document(*finished, settings_, states_.log(), events));

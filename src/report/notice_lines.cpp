@@ -1,7 +1,9 @@
-// Prints slow warnings and heartbeats.
+// Prints slow warnings, heartbeats and answers.
 #include "report/notice_lines.hpp"
 
 #include <fmt/format.h>
+
+#include <utility>
 
 #include "model/command_line.hpp"
 
@@ -16,11 +18,23 @@ void NoticeLines::on(const model::Event& event, const model::Reading&) {
   } else if (const auto* notice = std::get_if<model::StillRunning>(&event)) {
     // Behind a reader that is slow there is enough to be read already.
     if (!place_.sink->idle()) return;
-    std::string line = within_line_ ? "\n" : "";
-    line += model::without_controls(sentence(*notice)) + '\n';
-    within_line_ = false;
-    (void)place_.sink->write(line);
+    print(sentence(*notice));
   }
+}
+
+void NoticeLines::answer(std::string line) {
+  late_answer_ = std::move(line);
+  sink_ready();
+}
+
+void NoticeLines::sink_ready() {
+  if (!late_answer_.empty() && place_.sink->idle()) print(std::exchange(late_answer_, {}));
+}
+
+void NoticeLines::print(std::string line) {
+  const std::string_view before = within_line_ ? "\n" : "";
+  within_line_ = false;
+  (void)place_.sink->write(fmt::format("{}{}\n", before, model::without_controls(std::move(line))));
 }
 
 std::string NoticeLines::sentence(const model::StillRunning& notice) const {

@@ -1,4 +1,4 @@
-// The lines on stderr that say that a command still runs.
+// The lines on stderr that say that a command still runs, of themselves or where somebody asks.
 #pragma once
 
 #include <string>
@@ -21,12 +21,19 @@ class NoticeLines final : public model::EventSink {
 
   void on(const model::Event& event, const model::Reading& at) override;
 
+  // An answer to whoever asked how the run is. Behind a reader that is slow the last one waits for its turn.
+  void answer(std::string line);
+  // The sink has taken all that it was given.
+  void sink_ready();
+
  private:
+  void print(std::string line);
   std::string sentence(const model::StillRunning& notice) const;
 
   Place place_;
   std::string name_;
   bool within_line_ = false;  // of the command's
+  std::string late_answer_;
 };
 
 }  // namespace oversee::report

@@ -64,10 +64,11 @@ void StatusLine::output(std::string_view bytes) {
 std::string StatusLine::text(model::Instant now, std::size_t columns) const {
   if (!running_) return {};
   const auto elapsed = std::chrono::floor<std::chrono::seconds>(now - started_);
-  std::string line = fmt::format("oversee: {}  {}", info_->name, model::format_duration(elapsed));
+  std::string line =
+      fmt::format("oversee: {}  {}", info_->name, elapsed.count() == 0 ? "0s" : model::format_duration(elapsed));
   if (info_->limits.wall) line += " of " + model::format_duration(*info_->limits.wall);
   if (info_->attempts > 1) line += fmt::format("  attempt {} of {}", attempt_, info_->attempts);
-  line += fmt::format("  {} {}", lines_, lines_ == 1 ? "line" : "lines");
+  if (output_known_) line += fmt::format("  {} {}", lines_, lines_ == 1 ? "line" : "lines");
   const std::string& shown = unfinished_.empty() ? last_line_ : unfinished_;
   if (!shown.empty()) line += "  | " + shown;
   line = model::without_controls(std::move(line));

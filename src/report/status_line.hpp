@@ -1,4 +1,4 @@
-// The text of the live status line: what a person at a terminal wants to know of a command that runs in silence.
+// The text of the status line: what a person wants to know of a command that runs in silence.
 #pragma once
 
 #include <string>
@@ -10,6 +10,9 @@ namespace oversee::report {
 
 class StatusLine final : public model::EventSink {
  public:
+  // Of output that does not come through us, nothing is said.
+  explicit StatusLine(bool output_known = true) : output_known_(output_known) {}
+
   void on(const model::Event& event, const model::Reading& at) override;
 
   // As it is now, at most so many columns wide, without control characters; empty between attempts.
@@ -18,6 +21,7 @@ class StatusLine final : public model::EventSink {
  private:
   void output(std::string_view bytes);
 
+  const bool output_known_;
   const model::RunInfo* info_ = nullptr;
   bool running_ = false;
   int attempt_ = 0;

@@ -89,7 +89,7 @@ model::Result<void> Attempt::open_terminal() {
   return output_.use_terminal(std::move(*pair));
 }
 
-void Attempt::begin(const std::vector<std::string>& environment) {
+void Attempt::begin(const model::RunInfo& info, const std::vector<std::string>& environment) {
   result_.started = os::read_clock();
   const model::UseCgroup cgroup = plan_.spec->cgroup;
   const bool required = cgroup == model::UseCgroup::required;
@@ -106,7 +106,13 @@ void Attempt::begin(const std::vector<std::string>& environment) {
                                  .ignored_signals = plan_.caller_signals.ignored,
                                  .blocked_signals = plan_.caller_signals.blocked,
                                  .tree_limits = plan_.spec->limits.tree,
-                                 .process_limits = plan_.spec->limits.process});
+                                 .process_limits = plan_.spec->limits.process,
+                                 .record = {.run_id = info.id,
+                                            .json_path = info.json_path,
+                                            .attempt = plan_.number,
+                                            .started = info.started.instant.time_since_epoch(),
+                                            .attempt_started = result_.started.instant.time_since_epoch(),
+                                            .attempt_started_wall = result_.started.wall.time_since_epoch()}});
 }
 
 void Attempt::cancel(const CancelRequested& request) { post(request); }
@@ -132,9 +138,9 @@ void Attempt::resize() {
   if (terminal_) terminal_->resize();
 }
 
-void Attempt::leave_terminal() {
-  if (!terminal_) return;
-  terminal_->leave();
+void Attempt::let_go() {
+  if (terminal_) terminal_->leave();
+  link_.send(guard::ReleaseRecord{});
   link_.close();
 }
 
@@ -271,7 +277,6 @@ void Attempt::kill_orphans() {
 void Attempt::finish(const model::Reading& at) {
   notices_.ended();
   notice_timer_.set({});
-  if (!terminal_) link_.close();  // else it holds the user's terminal until leave_terminal()
   model::AttemptResult before = std::exchange(result_, machine_.result());
   result_.number = plan_.number;
   result_.started = before.started;

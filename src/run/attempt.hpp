@@ -52,7 +52,7 @@ class Attempt {
   model::Result<void> prepare();
 
   // Has the guard start the command, whose environment this is.
-  void begin(const std::vector<std::string>& environment);
+  void begin(const model::RunInfo& info, const std::vector<std::string>& environment);
 
   void cancel(const CancelRequested& request);
   void signal_leader(model::Signal signal) { link_.send(guard::SignalLeader{signal}); }
@@ -61,9 +61,11 @@ class Attempt {
   void suspended();
   void resumed();
 
-  // With a pty: the user's terminal has another size; it is given back, once all is shown.
+  // With a pty: the user's terminal has another size.
   void resize();
-  void leave_terminal();
+
+  // All is shown: the user's terminal is given back, and the guard, which would finish the record in our place, ends.
+  void let_go();
 
   // Flow control by whoever shows the output.
   void pause(model::Stream stream) { output_.pause(stream); }

@@ -69,9 +69,9 @@ model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture)
 
 model::ExitAction Supervisor::run(const model::RunInfo& info) {
   publish(model::RunStarted{&info}, info.started);
-  attempt_->begin(attempt_environment(info));
+  attempt_->begin(info, attempt_environment(info));
   loop_.run();
-  attempt_->leave_terminal();
+  attempt_->let_go();
   model::AttemptResult& last = results_.back();
   judge_output(last);
   const model::ExitAction exit = exit_action(last, spec_.exit_policy);
@@ -210,7 +210,10 @@ void Supervisor::handle(const os::ReceivedSignal& signal) {
       continued_ = true;
       settle_.set(os::read_clock().instant + kSettle);
       break;
-    default: attempt_->signal_leader(signal.number); break;
+    default:
+      if (signal.number == SIGUSR1 && on_status_asked) return on_status_asked();
+      attempt_->signal_leader(signal.number);
+      break;
   }
 }
 

@@ -51,6 +51,8 @@ class Supervisor {
   // Whether everything shown has been taken; asked after the last attempt, and again at each sink_progressed().
   std::function<bool()> all_shown;
   void sink_progressed();
+  // Told of SIGUSR1; unset, it is the command's.
+  std::function<void()> on_status_asked;
 
   const std::vector<model::AttemptResult>& results() const { return results_; }
 

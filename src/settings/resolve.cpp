@@ -109,6 +109,7 @@ constexpr std::array kReach{Word{"tree", model::StopReach::tree}, Word{"group", 
                             Word{"leader", model::StopReach::leader}};
 constexpr std::array kOnLeak{Word{"kill", model::OnLeak::kill}, Word{"report", model::OnLeak::report},
                              Word{"fail", model::OnLeak::fail}, Word{"ignore", model::OnLeak::ignore}};
+constexpr std::array kSigusr1{Word{"forward", false}, Word{"status", true}};
 constexpr std::array kLogFormat{Word{"tagged", model::LogFormat::tagged}, Word{"raw", model::LogFormat::raw}};
 
 template <auto& words>
@@ -212,6 +213,7 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
     settings.show = model::ShowOutput::failure;
     settings.summary = model::ShowSummary::failure;
   }
+  settings.status_on_usr1 = read.parse("sigusr1", parse_word<kSigusr1>, false);
   settings.timestamps = read.flag("timestamps");
   settings.exit_policy.preserve_status = read.flag("preserve-status");
   settings.cgroup = read.parse("cgroup", parse_word<kUseCgroup>, model::UseCgroup::automatic);

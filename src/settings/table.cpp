@@ -94,6 +94,9 @@ constexpr std::array kTable{
     Setting{"summary", 0, Kind::choice, "WHEN", "always", Group::output,
             "Show the summary line on stderr: always, failure or never", "always|failure|never", false},
 
+    Setting{"sigusr1", 0, Kind::choice, "WHAT", "forward", Group::run,
+            "What SIGUSR1 to oversee does: forward it to the command, or print a status line on stderr",
+            "forward|status", false},
     Setting{"preserve-status", 0, Kind::flag, "", "", Group::run, "After a timeout, exit with the command's own status",
             "", false},
     Setting{
@@ -180,7 +183,10 @@ std::string_view title(Group group) {
 
 std::string variable_of(const Setting& setting) {
   std::string name = "OVERSEE_";
-  for (const char c : setting.name) name += c == '-' ? '_' : static_cast<char>(c - 'a' + 'A');
+  for (const char c : setting.name) {
+    const bool lower = c >= 'a' && c <= 'z';
+    name += c == '-' ? '_' : lower ? static_cast<char>(c - 'a' + 'A') : c;
+  }
   return name;
 }
 

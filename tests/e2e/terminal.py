@@ -44,13 +44,19 @@ class Terminal:
 
     def close(self):
         """Ends the session's leader and hangs up, at the test's end at the latest."""
-        if self.master is None:
+        if self.slave is None:
             return
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
         os.close(self.slave)
-        os.close(self.master)
+        self.slave = None
+        self.hang_up()
+
+    def hang_up(self):
+        """What becomes of a terminal whose window is closed, or whose line is cut."""
+        if self.master is not None:
+            os.close(self.master)
         self.master = None
 
     def type(self, keys):
@@ -87,6 +93,10 @@ class Terminal:
 
     def echoes(self):
         return bool(self.modes()[3] & termios.ECHO)
+
+    def by_line(self):
+        """Whether the terminal hands over lines; else single keys."""
+        return bool(self.modes()[3] & termios.ICANON)
 
     def foreground_group(self):
         return os.tcgetpgrp(self.master)

@@ -1,6 +1,7 @@
 """At a terminal: keys, job control, passwords and sizes work as without oversee, and the terminal is left as it was."""
 
 import os
+import shutil
 import signal
 import unittest
 
@@ -97,6 +98,36 @@ class Shared(TerminalCase):
         terminal.type(CTRL_C)
 
 
+class Piped(TerminalCase):
+    """What is shown goes to a pager, which has the keys."""
+
+    def page(self, command, *keys):
+        """Runs the command's output through less, types; returns the exit statuses of both."""
+        line = f"{command} | TERM=xterm less; echo statuses ${{PIPESTATUS[@]}}"
+        terminal = self.terminal("bash", "-c", line)
+        terminal.expect(rb"1\r\n2\r\n")
+        wait_until(lambda: not terminal.by_line(), "less at the keys")
+        for key, seen in keys:
+            terminal.type(key)
+            terminal.expect(seen)
+        self.assertEqual(terminal.finish(), 0)
+        self.assert_as_found(terminal)
+        self.assert_nobody_left()
+        return [int(each) for each in terminal.expect(rb"statuses (\d+) (\d+)\r\n", anywhere=True).groups()]
+
+    @unittest.skipUnless(shutil.which("less"), "no less")
+    def test_a_pager_shows_it_from_its_start_to_its_end(self):
+        for prefix in ("", f"{OVERSEE} --summary never "):
+            with self.subTest(prefix=prefix):
+                self.assertEqual(self.page(f"{prefix}seq 5000", (b"G", rb"\r?\n5000"), (b"q", rb"statuses")), [0, 0])
+
+    @unittest.skipUnless(shutil.which("less"), "no less")
+    def test_a_pager_that_is_left_early_ends_the_command(self):
+        for prefix in ("", f"{OVERSEE} --summary never "):
+            with self.subTest(prefix=prefix):
+                self.assertEqual(self.page(f"{prefix}seq 100000000", (b"q", rb"statuses")), [141, 0])
+
+
 class Interrupted(TerminalCase):
     def test_a_key_kills_the_command_and_oversee_dies_of_the_same_signal(self):
         for key, number in ((CTRL_C, signal.SIGINT), (CTRL_BACKSLASH, signal.SIGQUIT)):
@@ -148,6 +179,16 @@ class Interrupted(TerminalCase):
         summary = self.assert_summary(status="cancelled", reason="signal", signal="KILL")
         self.assertTrue(summary["attempts"][0]["forced"])
 
+    def test_keys_of_a_command_that_takes_single_ones_escalate_nothing(self):
+        terminal = self.terminal(OVERSEE, "sh", "-c", f"stty -icanon; exec {helper('report_signals')}")
+        terminal.expect(rb"ready\r\n")
+        for _ in range(3):
+            terminal.type(CTRL_C)
+            terminal.expect(rb"(?<!\d)2\r\n")
+        os.kill(terminal.pid, signal.SIGRTMIN)
+        self.assertEqual(terminal.finish(), 0)
+        self.assertRegex(terminal.seen, rb"ready\r\n(\^C2\r\n){3}end\r\n")
+
     def loop(self, *command):
         return self.file("script", f"for i in 1 2 3; do echo round $i; {' '.join(command)}; done\necho after\n")
 
@@ -178,6 +219,14 @@ class Interrupted(TerminalCase):
         self.assertNotEqual(terminal.finish(), 0)
         self.assert_nobody_left()
 
+    def test_control_plain_make_stops_and_leaves_its_daemons(self):
+        self.file("Makefile", f"all: a b c\na b c:\n\t@{helper('daemon')} stay\n")
+        terminal = self.terminal("make", "-j3")
+        daemons = [int(terminal.expect(rb"ready (\d+)\r\n")[1]) for _ in range(3)]
+        terminal.type(CTRL_C)
+        self.assertNotEqual(terminal.finish(), 0)
+        self.assertEqual([each for each in daemons if is_gone(each)], [])
+
     def test_a_daemon_goes_with_the_interrupted_command(self):
         terminal = self.terminal(OVERSEE, helper("daemon"), "stay")
         daemon = int(terminal.expect(rb"ready (\d+)\r\n")[1])
@@ -185,7 +234,7 @@ class Interrupted(TerminalCase):
         self.assertEqual(terminal.finish(), -signal.SIGINT)
         self.assertTrue(is_gone(daemon))
 
-    def test_a_terminal_that_hangs_up_ends_the_run(self):
+    def test_a_hang_up_that_a_program_sends_ends_the_run(self):
         terminal = self.terminal(OVERSEE, helper("daemon"), "stay")
         daemon = int(terminal.expect(rb"ready (\d+)\r\n")[1])
         front = terminal.pid
@@ -194,8 +243,18 @@ class Interrupted(TerminalCase):
         self.assertTrue(is_gone(daemon))
 
 
+    def test_a_terminal_that_is_gone_ends_the_run(self):
+        terminal = self.terminal(OVERSEE, helper("daemon"), "stay")
+        daemon = int(terminal.expect(rb"ready (\d+)\r\n")[1])
+        terminal.hang_up()
+        wait_until(lambda: terminal.process.poll() is not None, "oversee's end")
+        self.assertEqual(terminal.process.returncode, -signal.SIGHUP)
+        self.assertTrue(is_gone(daemon))
+        self.assert_summary(status="cancelled", reason="signal")
+
+
 class JobControl(TerminalCase):
-    ROUNDS = 5
+    ROUNDS = 20
 
     def job(self, shell):
         """The pids of oversee and its command, started from the shell."""
@@ -231,6 +290,54 @@ class JobControl(TerminalCase):
         shell.type(b"exit 0\n")
         self.assertEqual(shell.finish(), 0)
         self.assert_nobody_left()
+
+    def stop_and_go_on(self, shell, program, *keys):
+        """Twenty times Ctrl-Z and fg with a program that takes single keys; then the keys that end it."""
+        front, command = self.running_job(shell)
+        self.assertEqual(os.path.basename(command_line(command)[0]), program)
+        for _ in range(self.ROUNDS):
+            wait_until(lambda: shell.foreground_group() == os.getpgid(front), "oversee in the foreground")
+            wait_until(lambda: not shell.by_line() and not shell.echoes(), f"the terminal in the hands of {program}")
+            shell.type(CTRL_Z)
+            shell.expect(rb"Stopped")
+            shell.expect(rb"READY> ")
+            self.assertTrue(is_stopped(front))
+            self.assertTrue(is_stopped(command))
+            self.assertTrue(shell.by_line() and shell.echoes(), "the shell has its terminal back")
+            shell.type(b"fg\n")
+        wait_until(lambda: shell.foreground_group() == os.getpgid(front), "oversee in the foreground")
+        wait_until(lambda: not shell.by_line(), f"the terminal in the hands of {program}")
+        for each in keys:
+            shell.type(each)
+        shell.expect(rb"READY> ")
+        shell.type(b"echo status $?\n")
+        shell.expect(rb"status 0\r\n")
+        self.assert_nobody_left_but(shell)
+
+    def assert_nobody_left_but(self, shell):
+        wait_until(lambda: self.survivors() == [shell.pid], "nothing left but the shell")
+
+    @unittest.skipUnless(shutil.which("less"), "no less")
+    def test_less_stops_and_goes_on(self):
+        self.file("text", "a line\n" * 200)
+        shell = interactive_bash(self)
+        shell.type(f"TERM=xterm {OVERSEE} --no-log --summary never less text\n".encode())
+        self.stop_and_go_on(shell, "less", b"q")
+
+    @unittest.skipUnless(shutil.which("vi"), "no vi")
+    def test_vi_stops_and_goes_on(self):
+        self.file("text", "a line\n" * 200)
+        shell = interactive_bash(self)
+        shell.type(f"TERM=xterm {OVERSEE} --no-log --summary never vi text\n".encode())
+        self.stop_and_go_on(shell, "vi", b":q!\r")
+
+    @unittest.skipUnless(shutil.which("less"), "no less")
+    def test_control_under_timeout_less_does_not_get_the_terminal(self):
+        self.file("text", "a line\n" * 200)
+        shell = interactive_bash(self)
+        shell.type(b"TERM=xterm timeout 50 less text\n")
+        stopped = wait_until(lambda: next((pid for pid in self.survivors() if is_stopped(pid)), None), "a stop by TTOU")
+        self.assertEqual(command_line(stopped)[:1], ["less"])
 
     def test_a_stop_while_the_command_starts(self):
         for _ in range(10):

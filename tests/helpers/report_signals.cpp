@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
   // Blocked and waited for: each is seen once for each time it was sent and taken, and nothing is interrupted.
   sigset_t watched;
   sigemptyset(&watched);
-  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGRTMIN}) {
+  for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGURG, SIGWINCH, SIGRTMIN}) {
     sigaddset(&watched, signal);
   }
   sigprocmask(SIG_BLOCK, &watched, nullptr);

@@ -62,7 +62,13 @@ const std::vector<Request>& requests() {
                                       .core_size = model::kUnlimited,
                                       .data = 2,
                                       .data_backstop = 3,
-                                      .cpu_backstop = 4}},
+                                      .cpu_backstop = 4},
+                   .record = {.run_id = "20261123-121659-k3f9",
+                              .json_path = kEveryByte,
+                              .attempt = 3,
+                              .started = 1s,
+                              .attempt_started = model::Duration::max(),
+                              .attempt_started_wall = model::Duration::min()}},
       StartCommand{.argv = {std::string(1 << 20, 'x')}, .environment = {}, .directory = {}},
       StartCommand{.argv = std::vector<std::string>(20'000, "word"), .environment = {}, .directory = {}},
       SignalTree{SIGTERM},
@@ -77,6 +83,7 @@ const std::vector<Request>& requests() {
       NameSurvivors{},
       NameSurvivors{{1, 2}, {std::numeric_limits<std::uint64_t>::max(), 3}},
       LetGo{},
+      ReleaseRecord{},
   };
   return list;
 }

@@ -38,7 +38,7 @@ std::string document(const std::vector<model::AttemptResult>& attempts, const Lo
 bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 TEST_CASE("json summary: while the run lives") {
-  Written written({});
+  Written written({}, {{"timeout", "10m"}});
   model::RunInfo info = made_up_run();
   info.log_path = "/tmp/oversee-0/x.log";
   written.summary.on(model::RunStarted{&info}, info.started);
@@ -57,6 +57,9 @@ TEST_CASE("json summary: while the run lives") {
   "host": "runner-12",
   "pid": 4242,
   "started_at": "2026-11-23T12:16:59.123Z",
+  "settings": {
+    "timeout": "10m"
+  },
   "status": "running",
   "log": {
     "path": "/tmp/oversee-0/x.log",

@@ -57,6 +57,23 @@ TEST_CASE("notices: a name cannot move the cursor") {
   CHECK(sink.text == "oversee: a?[2Jb?c still runs after 1s, silent for 1s\n");
 }
 
+TEST_CASE("notices: the answer to who asks waits for a reader who is behind, and only the last one does") {
+  TextSink sink;
+  NoticeLines lines({.sink = &sink});
+  lines.answer("a\x1b[2J");
+  CHECK(sink.text == "a?[2J\n");
+  lines.on(OutputArrived{Stream::err, "unfinished"}, after(1s));
+  sink.busy = true;
+  lines.answer("b");
+  lines.answer("c");
+  lines.sink_ready();
+  CHECK(sink.text == "a?[2J\n");
+  sink.busy = false;
+  lines.sink_ready();
+  lines.sink_ready();
+  CHECK(sink.text == "a?[2J\n\nc\n");
+}
+
 struct Status {
   Status() {
     info.limits.wall = 10min;
@@ -99,6 +116,14 @@ TEST_CASE("status line: the attempt where there are several, and nothing between
   const auto result = made_up_exit(1);
   status.line.on(model::AttemptFinished{&result}, after(13s));
   CHECK(status.text().empty());
+}
+
+TEST_CASE("status line: of output that is not seen nothing is said") {
+  StatusLine line(false);
+  const auto info = made_up_run();
+  line.on(model::RunStarted{&info}, info.started);
+  line.on(model::AttemptStarted{1, 7}, after({}));
+  CHECK(line.text(after(2s).instant, 200) == "oversee: make  2s of 10m");
 }
 
 TEST_CASE("relay: a stamp starts each line, with the time of its first byte, each stream for itself") {

@@ -1,0 +1,46 @@
+// Finishes records by what they say themselves: no more need be handed to the guard than the run's name.
+#include "cli/lost_run.hpp"
+
+#include "history/run_directory.hpp"
+#include "history/run_lookup.hpp"
+#include "os/descriptor.hpp"
+#include "os/file.hpp"
+#include "os/host.hpp"
+#include "report/lost_summary.hpp"
+
+namespace oversee::cli {
+namespace {
+
+// Nobody is there to be told of a failure: a log that cannot be written to ends where it ends.
+void finish_log(const history::RunDirectory& directory, const history::RunRecord& record, const model::LostRun& lost) {
+  const auto log = history::open_run_log(directory, record);
+  if (!log) return;
+  const auto end = os::reopen_to_append(log->get());
+  if (!end) return;
+  // What was being written when the front went may be there in part.
+  const std::string_view between = os::ends_in_newline(log->get()) ? "" : "\n";
+  (void)os::write_fully(end->get(), std::string(between) + report::last_lines(lost));
+}
+
+}  // namespace
+
+void finish_lost_run(const model::LostRun& lost) {
+  // The environment is the front's: so is the directory.
+  const auto directory = history::RunDirectory::find(os::temporary_directory(), os::user_id());
+  if (!directory || !*directory) return;
+  const auto record = history::read_record(**directory, lost.id);
+  if (!record || record->ended()) return;
+  const bool tagged = record->log_format != "raw";
+  if (tagged && !record->log_path.empty()) finish_log(**directory, *record, lost);
+  const std::string name = lost.id + ".json";
+  const auto running = (*directory)->read(name);
+  if (!running) return;
+  const report::LostLog log{.path = record->log_path,
+                            .format = tagged ? model::LogFormat::tagged : model::LogFormat::raw};
+  const auto finished = report::finish_document(*running, lost, log);
+  if (!finished) return;
+  (void)(*directory)->replace(name, *finished);
+  if (!lost.json_path.empty()) (void)os::replace_file(lost.json_path, *finished);
+}
+
+}  // namespace oversee::cli

@@ -1,0 +1,70 @@
+// The record of the run in the guard's hands: finished where the front went without doing so.
+#pragma once
+
+#include <sys/wait.h>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "guard/protocol.hpp"
+#include "model/lost_run.hpp"
+#include "os/clock.hpp"
+
+namespace oversee::guard {
+
+class HeldRecord {
+ public:
+  explicit HeldRecord(model::FinishLostRun told) : finish_(told) {}
+
+  void hold(const RecordFacts& facts) {
+    using model::Instant;
+    lost_.emplace(model::LostRun{
+        .id = facts.run_id, .json_path = facts.json_path, .started = Instant(facts.started), .attempt = {}});
+    lost_->attempt.number = facts.attempt;
+    lost_->attempt.reason = model::Reason::supervisor_lost;
+    lost_->attempt.started = {Instant(facts.attempt_started), model::WallTime(facts.attempt_started_wall)};
+  }
+  // The front sees to it.
+  void release() { lost_.reset(); }
+  bool held() const { return lost_.has_value(); }
+
+  void leader_exited(int wait_status) {
+    if (!lost_) return;
+    if (WIFSIGNALED(wait_status)) {
+      lost_->attempt.signal = WTERMSIG(wait_status);
+    } else {
+      lost_->attempt.exit_code = WEXITSTATUS(wait_status);
+    }
+  }
+
+  struct End {
+    model::Usage usage;
+    Survivors left;
+    bool let_go = false;  // they were meant to live on; else nobody could kill them
+    model::Containment containment = model::Containment::subreaper;
+  };
+  void finish(End end) {
+    if (!lost_) return;
+    model::AttemptResult& attempt = lost_->attempt;
+    attempt.usage = end.usage;
+    attempt.containment = end.containment;
+    if (end.let_go) {
+      attempt.leaked = std::move(end.left.processes);
+      attempt.leaked_more = end.left.more;
+      attempt.leaked_live = true;
+    } else {
+      attempt.unkilled.assign(end.left.processes.begin(), end.left.processes.end());
+      attempt.unkilled_more = end.left.more;
+    }
+    attempt.finished = os::read_clock();
+    finish_(*lost_);
+    lost_.reset();
+  }
+
+ private:
+  model::FinishLostRun finish_;
+  std::optional<model::LostRun> lost_;  // as it would be now
+};
+
+}  // namespace oversee::guard
