@@ -13,6 +13,7 @@
 #include "cli/run_command.hpp"
 #include "cli/verbs.hpp"
 #include "guard/guard.hpp"
+#include "model/mechanism.hpp"
 #include "model/outcome.hpp"
 #include "os/descriptor.hpp"
 #include "os/signals.hpp"
@@ -40,8 +41,8 @@ settings::Layer join_layers(const settings::Layer& flags, bool words_given) {
 
 int supervise(std::span<char*> argv) {
   const os::SignalState caller = os::signal_state();
-  os::open_closed_standard_streams();
-  os::set_own_signals();
+  if (model::works(model::Mechanism::open_streams)) os::open_closed_standard_streams();
+  if (model::works(model::Mechanism::own_signals)) os::set_own_signals();
 
   const auto arguments = cli::parse_arguments(argv);
   if (!arguments) return fail(arguments.error());

@@ -30,6 +30,7 @@
 #include "guard/tree_cgroup.hpp"
 #include "guard/tree_meter.hpp"
 #include "guard/usage.hpp"
+#include "model/mechanism.hpp"
 #include "os/descriptor.hpp"
 #include "os/host.hpp"
 #include "os/process_tree.hpp"
@@ -40,6 +41,8 @@ namespace oversee::guard {
 namespace {
 
 using namespace std::chrono_literals;
+using model::Mechanism;
+using model::works;
 using Clock = std::chrono::steady_clock;
 
 // A tree that forks and exits as fast as it is reaped must keep the guard neither from killing nor from its requests.
@@ -95,7 +98,7 @@ class Guard {
 };
 
 int Guard::run() {
-  os::adopt_orphans();
+  if (works(Mechanism::guard_adopts)) os::adopt_orphans();
   install_handlers();
   os::name_this_process("oversee-guard");
   const auto request = front_.receive_start();
@@ -157,7 +160,7 @@ bool Guard::start(const StartCommand& request) {
   if (request.terminal) return true;  // a session has been made
   // After the fork, so that the command keeps the caller's session; from here on neither a key at the terminal nor a
   // kill of the caller's group reaches the guard.
-  ::setsid();
+  if (works(Mechanism::guard_session)) ::setsid();
   return true;
 }
 
@@ -167,7 +170,8 @@ bool Guard::reap() {
   for (int reaped = 1; reaped % 64 != 0 || Clock::now() < enough; ++reaped) {
     int status = 0;
     rusage usage{};
-    const pid_t pid = ::wait4(-1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage);
+    const bool leader_only = leader_ > 0 && !works(Mechanism::reap_orphans);
+    const pid_t pid = ::wait4(leader_only ? leader_ : -1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage);
     if (pid < 0 && errno == EINTR) continue;
     if (pid < 0) empty_ = true;  // ECHILD
     if (pid <= 0) return false;
@@ -176,6 +180,7 @@ bool Guard::reap() {
       if (watching()) tell_passed(watch_->judge_reaped(usage_.cpu()));
     }
     if (pid == leader_) leader_changed(status);
+    if (leader_ < 0 && !works(Mechanism::whole_tree)) empty_ = true;
   }
   return true;
 }
@@ -251,8 +256,9 @@ void Guard::handle_all() {
   while (const auto request = front_.next()) handle(*request);
   if (!front_.gone()) return;
   users_terminal_.restore();
-  give_up_ = Clock::now() + kAloneBound;
-  begin_killing();
+  const bool watched = works(Mechanism::front_is_watched);
+  give_up_ = watched ? Clock::now() + kAloneBound : Clock::time_point::max();
+  if (watched) begin_killing();
 }
 
 void Guard::handle(const Request& request) {
@@ -284,7 +290,7 @@ void Guard::signal_tree(int signal) {
   os::take_precedence();
   const auto tree = os::list_descendants();
   for (const os::Descendant& each : tree) (void)os::signal_descendant(each, signal);
-  if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGCONT) return;
+  if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGCONT || !works(Mechanism::continue_stopped)) return;
   for (const os::Descendant& each : tree) (void)os::signal_descendant(each, SIGCONT);
 }
 

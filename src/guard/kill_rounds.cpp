@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "model/mechanism.hpp"
 #include "os/host.hpp"
 
 namespace oversee::guard {
@@ -33,7 +34,8 @@ bool KillRounds::go_on() {
   if (!kill_ || Clock::now() < next_round_) return false;
   const bool grows = kill_->round();
   pause_ = grows ? 0ms : std::clamp<Clock::duration>(pause_ * 2, kFirstPause, kLongestPause);
-  next_round_ = Clock::now() + pause_;
+  const bool again = model::works(model::Mechanism::kill_again);
+  next_round_ = again ? Clock::now() + pause_ : Clock::time_point::max();
   return true;
 }
 

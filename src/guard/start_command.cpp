@@ -14,10 +14,14 @@
 #include <string>
 #include <vector>
 
+#include "model/mechanism.hpp"
 #include "os/signals.hpp"
 
 namespace oversee::guard {
 namespace {
+
+using model::Mechanism;
+using model::works;
 
 constexpr const char* kShell = "/bin/sh";
 constexpr std::string_view kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
@@ -129,12 +133,14 @@ bool set_up(Preparation& p) {
   if (!place_streams(p)) return false;
   if (p.request->own_group && ::setpgid(0, 0) != 0) return fail(p, "process group");
   if (p.request->terminal && ::tcsetpgrp(STDOUT_FILENO, ::getpid()) != 0) return fail(p, "terminal");
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (works(Mechanism::death_signal)) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != p.parent) ::_exit(kExitedEarly);  // the guard died before the line above could take hold
   if (!join_cgroup(p)) return false;
   if (!p.request->directory.empty() && ::chdir(p.request->directory.c_str()) != 0) return fail(p, "directory");
   if (p.request->process_limits.any() && !set_limits(p, p.request->process_limits)) return false;
-  os::apply_signal_state({p.request->ignored_signals, p.request->blocked_signals});
+  if (works(Mechanism::callers_signals)) {
+    os::apply_signal_state({p.request->ignored_signals, p.request->blocked_signals});
+  }
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -19,10 +20,14 @@
 #include <unordered_map>
 
 #include "model/command_line.hpp"
+#include "model/mechanism.hpp"
 #include "os/descriptor.hpp"
 
 namespace oversee::os {
 namespace {
+
+using model::Mechanism;
+using model::works;
 
 constexpr std::size_t kLongestName = 200;  // bytes of a command line that are worth a place in a report
 
@@ -60,10 +65,17 @@ bool has_children_files() {
   return available;
 }
 
+// The links of a task directory are those of any directory, and one for each thread (proc_task_getattr in the kernel's
+// fs/proc/base.c): one call tells what reading the directory takes four for.
+bool has_one_thread(const std::string& task_directory) {
+  struct stat found {};
+  return ::stat(task_directory.c_str(), &found) == 0 && found.st_nlink == 3;
+}
+
 // Calls visit(child) for each child of a process, as soon as it is read.
 template <class Visit>
 void for_each_child(pid_t parent, Visit visit) {
-  for_each_number_in(fmt::format("/proc/{}/task", parent), [&](pid_t thread) {
+  const auto of_thread = [&](pid_t thread) {
     const auto children = read_file(fmt::format("/proc/{}/task/{}/children", parent, thread));
     if (!children) return;
     std::string_view rest = *children;
@@ -73,7 +85,10 @@ void for_each_child(pid_t parent, Visit visit) {
       if (space == std::string_view::npos) break;
       rest.remove_prefix(space + 1);
     }
-  });
+  };
+  const std::string threads = fmt::format("/proc/{}/task", parent);
+  if (has_one_thread(threads) || !works(Mechanism::all_threads)) return of_thread(parent);
+  for_each_number_in(threads, of_thread);
 }
 
 // Without children files: every process's parent, turned round.
@@ -168,7 +183,8 @@ Signalled signal_descendant(const Descendant& target, int signal) {
   const UniqueFd process(pidfd_open(target.pid));
   if (!process && errno != ENOSYS) return Signalled::gone;
   const auto parent = parent_of(target.pid);
-  if (parent != target.parent && parent != self) return Signalled::gone;
+  const bool ours = parent == target.parent || parent == self;
+  if (!ours && works(Mechanism::parent_check)) return Signalled::gone;
   if (!process) return outcome_of(::kill(target.pid, signal));  // before Linux 5.3: the look above is all there is
   return outcome_of(::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0));
 }
@@ -178,22 +194,26 @@ bool TreeKill::round() {
   const pid_t self = ::getpid();
   const bool first = seen_.empty();
   bool met_new = false;
-  bool all_stopped = false;
-  if (group_) ::kill(-*group_, SIGSTOP);
+  bool all_stopped = !works(Mechanism::stop_first);
+  if (group_ && !all_stopped) ::kill(-*group_, SIGSTOP);
   // A stopped process cannot fork, but a fork may have been in flight: look again until nobody new shows up. The bound
   // is for a tree that grows as fast as it is walked: its dead must be reaped in between, or each walk takes longer.
   std::unordered_set<pid_t> stopped;
+  std::vector<Descendant> listed;  // by the last walk
   for (int pass = 0; pass < 8 && !all_stopped; ++pass) {
     all_stopped = true;
+    listed.clear();
     for_each_descendant([&](const Descendant& each) {
+      listed.push_back(each);
       if (!stopped.insert(each.pid).second) return;
       all_stopped = false;
       met_new |= seen_.insert(each.pid).second;
       (void)signal_descendant(each, SIGSTOP);
     });
   }
-  // Listed first: the children of one that is killed during the walk become ours behind its back.
-  for (const Descendant& each : list_descendants()) {
+  if (!works(Mechanism::stop_first)) listed = list_descendants();
+  // From a list: the children of one that is killed during a walk become ours behind its back.
+  for (const Descendant& each : listed) {
     const bool refused = signal_descendant(each, SIGKILL) == Signalled::refused;
     if (refused && each.parent == self) refused_children_.push_back(each.pid);
   }

@@ -7,12 +7,16 @@
 #include <csignal>
 #include <utility>
 
+#include "model/mechanism.hpp"
 #include "os/cgroup.hpp"
 #include "os/clock.hpp"
 #include "os/process_tree.hpp"
 
 namespace oversee::run {
 namespace {
+
+using model::Mechanism;
+using model::works;
 
 // With the guard gone, how long its orphans may take to die.
 constexpr auto kOrphanBound = std::chrono::seconds(2);
@@ -256,7 +260,7 @@ void Attempt::perform(const AttemptAction& action) {
     os::pass_orphans_by();  // they are nobody's here, nor of an attempt that follows
     link_.send(guard::LetGo{});
   } else if (std::holds_alternative<KillOrphans>(action)) {
-    kill_orphans();
+    if (works(Mechanism::guard_is_watched)) kill_orphans();
     output_.read_the_rest();
   } else if (std::holds_alternative<KillGuard>(action)) {
     link_.kill();

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <utility>
 
+#include "model/mechanism.hpp"
 #include "run/attempt_machine.hpp"
 
 namespace oversee::run {
@@ -129,7 +130,7 @@ void AttemptMachine::kill(Instant now) {
   deadlines_.rung.reset();
   if (deadlines_.give_up) return;
   actions_.emplace_back(KillTree{});
-  deadlines_.give_up = now + limits_.give_up;
+  deadlines_.give_up = model::works(model::Mechanism::bounded_wait) ? now + limits_.give_up : Instant::max();
 }
 
 // Asks who is left; without an answer the guard goes first, and its orphans are ours; without even that it is over.

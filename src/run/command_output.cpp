@@ -3,10 +3,14 @@
 
 #include <utility>
 
+#include "model/mechanism.hpp"
 #include "uv/pipe_reader.hpp"
 
 namespace oversee::run {
 namespace {
+
+using model::Mechanism;
+using model::works;
 
 // One buffer for both streams: a chunk is dealt with before the next is read. As large as what a pipe of 1 MiB gives
 // in a few reads; only the pages that are read into are ever touched.
@@ -89,7 +93,7 @@ void CommandOutput::resume(model::Stream stream) {
 
 void CommandOutput::held_or_freed() {
   const bool held = outputs_[0].paused || outputs_[1].paused;
-  if (held != std::exchange(held_, held)) callbacks_.on_held(held);
+  if (held != std::exchange(held_, held) && works(Mechanism::idle_stands_still)) callbacks_.on_held(held);
 }
 
 void CommandOutput::abandon(model::Stream stream) {
@@ -115,6 +119,7 @@ os::FileIdentity CommandOutput::identity(model::Stream stream) const {
 }
 
 bool CommandOutput::waits() const {
+  if (!works(Mechanism::look_before_idle)) return false;
   for (const Output& output : outputs_) {
     if (output.reader && output.reader->open() && os::readable_bytes(output.reader->fd()) > 0) return true;
   }

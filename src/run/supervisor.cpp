@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "model/mechanism.hpp"
 #include "os/clock.hpp"
 #include "os/process_tree.hpp"
 #include "os/terminal.hpp"
@@ -15,8 +16,10 @@
 namespace oversee::run {
 namespace {
 
+using model::Mechanism;
 using model::Reason;
 using model::Status;
+using model::works;
 
 // After fg a stale stop can be seen; a stop that lasts is a stop.
 constexpr auto kSettle = std::chrono::milliseconds(40);
@@ -45,7 +48,7 @@ model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture)
   signals_.emplace(std::move(*signals));
   signal_poll_ = std::make_unique<uv::PollWatch>(loop_, signals_->fd(), [this] { read_signals(); });
 
-  os::adopt_orphans();  // should the guard die, what it held comes to us
+  if (works(Mechanism::front_adopts)) os::adopt_orphans();  // should the guard die, what it held comes to us
   AttemptPlan plan{.spec = &spec_,
                    .number = static_cast<int>(results_.size()) + 1,
                    .run_id = run_id,
@@ -145,7 +148,7 @@ void Supervisor::readers_too_slow() {
 // Never a success for a run whose output did not get to where it was to go.
 void Supervisor::judge_output(model::AttemptResult& result) const {
   if (result.status != Status::completed) return;
-  if (sink_error_ != 0) {
+  if (sink_error_ != 0 && works(Mechanism::reader_error)) {
     result.status = Status::failed;
     result.reason = Reason::output_error;
   } else if (!shown_in_time_) {
@@ -164,7 +167,7 @@ void Supervisor::resume(model::Stream stream) {
 
 void Supervisor::sink_failed(model::Stream stream, int error) {
   if (error == EPIPE) {
-    if (attempt_) attempt_->abandon(stream);
+    if (attempt_ && works(Mechanism::reader_loss)) attempt_->abandon(stream);
   } else {
     output_lost(error);
   }

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from adversaries import ADVERSARIES
 from effort import Effort, parse_size
 from machine import describe_machine, describe_versions
 from page import Section, budget_table, size_text
@@ -18,7 +19,8 @@ from workplace import Workplace, make_workplace
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "performance.md"
 PROGRAMS = ("rounds", "writers", "processes", "true")
-VERSIONS = ("oversee", "timeout", "tini", "script", "python3")
+HELPERS = sorted(set().union(*(adversary.programs for adversary in ADVERSARIES.values())))
+VERSIONS = ("oversee", "timeout", "tini", "dumb-init", "script", "python3")
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -47,7 +49,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 def build_programs(build_dir: Path) -> Path:
     """Returns the directory that they are in."""
-    targets = [f"tests/bench/{name}" for name in PROGRAMS]
+    targets = [f"tests/bench/{name}" for name in PROGRAMS] + [f"tests/helpers/{name}" for name in HELPERS]
     built = subprocess.run(["ninja", "-C", str(build_dir), *targets], capture_output=True, text=True, check=False)
     if built.returncode != 0:
         raise BenchError(f"the benchmark's programs do not build:\n{built.stdout}{built.stderr}")

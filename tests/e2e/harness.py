@@ -1,6 +1,7 @@
 """Runs oversee and helper programs in a directory of the test's own, and looks at what is left of them.
 
-Needs OVERSEE (the binary) and HELPERS (the directory of the built helper programs) in the environment.
+Needs OVERSEE (the binary), OVERSEE_WITHOUT (the one that can do without a mechanism) and HELPERS (the directory of the
+built helper programs) in the environment.
 """
 
 import json
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OVERSEE = os.path.abspath(os.environ["OVERSEE"])
+OVERSEE_WITHOUT = os.path.abspath(os.environ["OVERSEE_WITHOUT"])
 HELPERS = Path(os.environ["HELPERS"]).resolve()
 SOURCE_ROOT = Path(__file__).resolve().parents[2]
 
@@ -238,6 +240,10 @@ class OverseeCase(unittest.TestCase):
     def start(self, *argv, env=None, cwd=None, **options):
         environment = self.environment(**(env or {}))
         return Running(self, [str(each) for each in argv], env=environment, cwd=cwd or self.work, **options)
+
+    def start_without(self, mechanisms, *arguments, env=None, **options):
+        """As oversee would be without the mechanisms that are named (src/model/mechanism.hpp): for negative controls."""
+        return self.start(OVERSEE_WITHOUT, *arguments, env={**(env or {}), "OVERSEE_TEST_WITHOUT": mechanisms}, **options)
 
     def run_plain(self, *argv, **options):
         return self.start(*argv, **options).finish()

@@ -1,17 +1,26 @@
 """How long it takes from a deadline to an empty process tree, and what is left alive."""
 
+import json
+import subprocess
+import sys
 from itertools import product
 from math import inf
+from pathlib import Path
 
 from effort import Effort
 from page import Section, Table, Verdict, figure
-from rounds import Command, Samples, run_rounds
+from rounds import BenchError, Command, Samples, run_rounds
 from workplace import Workplace
 
 DEADLINE_MS = 500
 GRACE_MS = 300
 SHAPES = {"group": "one group", "sessions": "a session each", "daemons": "orphaned daemons"}
 LIMITS_MS = {60: 20, 1000: 120}
+SURVIVORS = Path(__file__).resolve().parents[1] / "survivors.py"
+
+SURVIVORS_CAPTION = ("Survivors: processes that still live 1.5 s after the supervisor was told to end by TERM (grace before "
+                     "KILL 0.2 s, where it has one); by oversee, also the ms until the last one had ended, grace included. "
+                     "`python3 tests/bench/survivors.py` prints the same.")
 
 INTRO = ("The command forks sleepers, then sleeps; a deadline of 0.5 s ends it. Times are from the deadline on, the "
          "wrapper's start-up included: to its exit, and to the end of the last process. Alive counts the processes "
@@ -24,6 +33,7 @@ def measure(place: Workplace, effort: Effort) -> Section:
     section = Section("Tree: from the deadline to nothing left", INTRO, notes=[f"rounds: {rounds}"])
     if place.oversee is None:
         section.notes.append("oversee skipped: not found")
+    section.tables.append(_survivors(place))
     rows = []
     worst: dict[int, float] = {}
     for count, shape in product(LIMITS_MS, SHAPES):
@@ -37,6 +47,30 @@ def measure(place: Workplace, effort: Effort) -> Section:
     section.tables.append(Table(header, rows))
     section.verdicts = [_verdict(count, worst.get(count)) for count in LIMITS_MS]
     return section
+
+
+def _survivors(place: Workplace) -> Table:
+    """In a process of its own: it adopts and reaps all that the adversaries leave."""
+    argv = [sys.executable, str(SURVIVORS), "--json", "--build-dir", str(place.programs.parents[1])]
+    if place.oversee is not None:
+        argv += ["--oversee", str(place.oversee)]
+    ran = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=place.environment,
+                         check=False)
+    if ran.returncode != 0:
+        raise BenchError(f"survivors.py: {ran.stderr.strip()}")
+    found = json.loads(ran.stdout)
+    supervisors = list(next(iter(found.values())))
+    rows = [[adversary, *(_survivor_cell(name, cells[name]) for name in supervisors)]
+            for adversary, cells in found.items()]
+    return Table(["adversary", *supervisors], rows, SURVIVORS_CAPTION)
+
+
+def _survivor_cell(supervisor: str, counted: dict[str, float | None] | None) -> str:
+    if counted is None:
+        return "not here"
+    if counted["survivors"] or counted["empty_ms"] is None:
+        return f"{counted['survivors']:,}"
+    return f"none ({counted['empty_ms']:.0f} ms)" if supervisor == "oversee" else "none"
 
 
 def _commands(place: Workplace, count: int, shape: str) -> dict[str, Command]:

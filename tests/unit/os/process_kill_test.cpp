@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "family.hpp"
+#include "mechanisms.hpp"
 
 namespace oversee::os {
 namespace {
@@ -58,6 +59,11 @@ TEST_CASE("signalling: a process with another parent is a stranger") {
   CHECK(signal_descendant({line[2], line[0]}, 0) == Signalled::gone);
   CHECK(signal_descendant({::getppid(), line[0]}, 0) == Signalled::gone);
   CHECK(signal_descendant({1, line[0]}, 0) == Signalled::gone);
+}
+
+TEST_CASE("signalling: without a look at its parent, a stranger is signalled") {
+  const model::Without no_look(model::Mechanism::parent_check);
+  CHECK(signal_descendant({::getppid(), ::getpid() + 1}, 0) != Signalled::gone);
 }
 
 TEST_CASE("tree kill: one round is enough for a tree that holds still") {

@@ -1,0 +1,69 @@
+// The mechanisms that what oversee promises rests on, by name, so that a test can do without one and see the promise
+// fail. docs/reliability.md says which promise rests on which.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace oversee::model {
+
+enum class Mechanism : std::uint8_t {
+  guard_adopts,       // orphans of the tree become the guard's children
+  front_adopts,       // what the guard held becomes the front's, should the guard die
+  front_is_watched,   // the guard kills the tree when the front is gone
+  guard_is_watched,   // the front kills the tree when the guard is gone
+  guard_session,      // a kill of the caller's process group does not reach the guard
+  death_signal,       // the command dies with the guard, whoever else is there
+  whole_tree,         // what outlives the leader is held until it is gone as well, to the last (ECHILD)
+  reap_orphans,       // adopted zombies are reaped while the command lives
+  stop_first,         // nothing runs any more when the first is killed
+  kill_again,         // killing goes on until nothing is left
+  all_threads,        // children of every thread are found
+  parent_check,       // a pid that is somebody else's by now is not signalled
+  continue_stopped,   // a stopped process is continued, so that it can act on a signal
+  bounded_wait,       // what cannot be killed is waited for no longer than that
+  reader_loss,        // when a reader of the output leaves, the command meets a broken pipe
+  reader_error,       // output that could not be shown is no success
+  write_aside,        // who shows the output holds up no deadline
+  look_before_idle,   // silence is judged only after a look for what waits unread
+  idle_stands_still,  // silence does not count while a slow reader holds the command up
+  open_streams,       // closed standard streams are opened, so that nothing of ours takes their numbers
+  callers_signals,    // the command gets the signal state that oversee was started with
+  own_signals,        // what the caller ignores or blocks keeps no end of a child from us
+};
+
+inline constexpr int kMechanisms = static_cast<int>(Mechanism::own_signals) + 1;
+
+constexpr std::string_view to_string(Mechanism mechanism) {
+  switch (mechanism) {
+    case Mechanism::guard_adopts: return "guard-adopts";
+    case Mechanism::front_adopts: return "front-adopts";
+    case Mechanism::front_is_watched: return "front-is-watched";
+    case Mechanism::guard_is_watched: return "guard-is-watched";
+    case Mechanism::guard_session: return "guard-session";
+    case Mechanism::death_signal: return "death-signal";
+    case Mechanism::whole_tree: return "whole-tree";
+    case Mechanism::reap_orphans: return "reap-orphans";
+    case Mechanism::stop_first: return "stop-first";
+    case Mechanism::kill_again: return "kill-again";
+    case Mechanism::all_threads: return "all-threads";
+    case Mechanism::parent_check: return "parent-check";
+    case Mechanism::continue_stopped: return "continue-stopped";
+    case Mechanism::bounded_wait: return "bounded-wait";
+    case Mechanism::reader_loss: return "reader-loss";
+    case Mechanism::reader_error: return "reader-error";
+    case Mechanism::write_aside: return "write-aside";
+    case Mechanism::look_before_idle: return "look-before-idle";
+    case Mechanism::idle_stands_still: return "idle-stands-still";
+    case Mechanism::open_streams: return "open-streams";
+    case Mechanism::callers_signals: return "callers-signals";
+    case Mechanism::own_signals: return "own-signals";
+  }
+  return "?";
+}
+
+// Always true in oversee, where link-time optimization makes a constant of it. The tests link another definition
+// (tests/without), which asks a variable. Async-signal-safe: for use between fork and exec.
+bool works(Mechanism mechanism) noexcept;
+
+}  // namespace oversee::model
