@@ -25,9 +25,10 @@ std::string sentence(const model::LostRun& lost) {
   const model::AttemptResult& attempt = lost.attempt;
   std::string left = "nothing of the command is left";
   if (!attempt.unkilled.empty()) {
-    left = fmt::format("of the command {} could not be killed", number(attempt.unkilled.size() + attempt.unkilled_more));
+    left =
+        fmt::format("of the command {} could not be killed", number(attempt.unkilled.size() + attempt.unkilled_more));
   } else if (!attempt.leaked.empty()) {
-    left = fmt::format("of the command {} was left alive", number(attempt.leaked.size() + attempt.leaked_more));
+    left = fmt::format("the command left {} alive", number(attempt.leaked.size() + attempt.leaked_more));
   }
   return fmt::format("oversee itself was killed after {}; {}", model::describe_duration(took), left);
 }

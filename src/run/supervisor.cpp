@@ -231,7 +231,8 @@ void Supervisor::cancel(const os::ReceivedSignal& signal) {
     loop_.stop();
     return;
   }
-  bool typed = signal.from_terminal && shares_terminal();
+  // A terminal that is gone tells the session's leader alone, which may be us (tty_ioctl(4), credentials(7)).
+  bool typed = signal.from_terminal && shares_terminal() && signal.number != SIGHUP;
   if (spec_.pty && signal.from_terminal && (signal.number == SIGINT || signal.number == SIGQUIT)) {
     // At our terminal, whose keys were not handed on: the command's own would have done this.
     attempt_->signal_group(signal.number);

@@ -242,7 +242,6 @@ class Interrupted(TerminalCase):
         self.assertEqual(terminal.finish(), -signal.SIGHUP)
         self.assertTrue(is_gone(daemon))
 
-
     def test_a_terminal_that_is_gone_ends_the_run(self):
         terminal = self.terminal(OVERSEE, helper("daemon"), "stay")
         daemon = int(terminal.expect(rb"ready (\d+)\r\n")[1])
@@ -330,14 +329,6 @@ class JobControl(TerminalCase):
         shell = interactive_bash(self)
         shell.type(f"TERM=xterm {OVERSEE} --no-log --summary never vi text\n".encode())
         self.stop_and_go_on(shell, "vi", b":q!\r")
-
-    @unittest.skipUnless(shutil.which("less"), "no less")
-    def test_control_under_timeout_less_does_not_get_the_terminal(self):
-        self.file("text", "a line\n" * 200)
-        shell = interactive_bash(self)
-        shell.type(b"TERM=xterm timeout 50 less text\n")
-        stopped = wait_until(lambda: next((pid for pid in self.survivors() if is_stopped(pid)), None), "a stop by TTOU")
-        self.assertEqual(command_line(stopped)[:1], ["less"])
 
     def test_a_stop_while_the_command_starts(self):
         for _ in range(10):

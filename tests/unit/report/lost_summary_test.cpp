@@ -74,7 +74,15 @@ TEST_CASE("lost run: the record is finished with what the guard knows, word for 
       "cpu_user_ms": 58100,
       "cpu_system_ms": 3100,
       "max_rss_bytes": 536870912,
+      "memory_peak_bytes": 536870912,
+      "memory_peak_of": "largest_process",
       "processes": 12,
+      "major_faults": 0,
+      "voluntary_switches": 0,
+      "involuntary_switches": 0,
+      "read_bytes": 0,
+      "written_bytes": 0,
+      "usage_accuracy": "lower_bound",
       "stdout": {
         "bytes": null,
         "lines": null,
@@ -113,6 +121,18 @@ TEST_CASE("lost run: without a log; with processes that are left") {
   const auto two = finish_document(running_document(), lost, {});
   REQUIRE(two.has_value());
   CHECK(two->find("; of the command 2 processes could not be killed\"") != std::string::npos);
+}
+
+TEST_CASE("lost run: with processes that were meant to live on; held by a cgroup") {
+  auto lost = made_up_loss();
+  lost.attempt.leaked.push_back({{98, "redis-server"}, {.known = true, .out = true}});
+  lost.attempt.leaked_more = 2;
+  lost.attempt.containment = model::Containment::cgroup_and_subreaper;
+  const auto document = finish_document(running_document(), lost, {});
+  REQUIRE(document.has_value());
+  CHECK(document->find("; the command left 3 processes alive\"") != std::string::npos);
+  CHECK(document->find("\"containment\": \"cgroup+subreaper\"") != std::string::npos);
+  CHECK(last_lines(lost).find("# leaked    pid 98  redis-server  holds stdout\n") != std::string::npos);
 }
 
 TEST_CASE("lost run: what does not say running, as the front had finished it, is left alone") {
