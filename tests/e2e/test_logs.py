@@ -325,9 +325,11 @@ class Following(LogsCase):
         run.signal(signal.SIGKILL)
         ended = follow.finish()  # while nobody has reaped the killed one
         self.assertEqual((ended.status, ended.out), (0, b"one\n"))
-        self.assertEqual(json.loads(self.the_only(".json").read_text())["status"], "running")
         run.finish()
-        self.assert_printed(b"one\n", "last", "--stdout", "-f")  # nor is one waited for that is long gone
+        wait_until(lambda: json.loads(self.the_only(".json").read_text())["status"] == "failed", "the guard's record")
+        ended = self.logs("last", "--stdout", "-f")  # nor is one waited for that is long gone
+        self.assertEqual((ended.status, ended.out), (0, b"one\n"))
+        self.assertIn(b"the log ends early: oversee was killed", ended.err)
 
     def test_it_ends_when_nobody_reads_it_any_more(self):
         run = self.live_run("echo one; read _ <go")

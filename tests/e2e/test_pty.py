@@ -343,9 +343,8 @@ class Restored(PtyCase):
         terminal = self.terminal(*PTY, helper("daemon"), "stay")
         terminal.expect(rb"ready \d+\r\n")
         self.await_raw(terminal)
-        process, terminal.master = terminal.process, os.close(terminal.master)
-        os.close(terminal.slave)
-        self.assertEqual(process.wait(20), -signal.SIGHUP)
+        terminal.hang_up()
+        self.assertEqual(terminal.process.wait(20), -signal.SIGHUP)
         self.assert_nobody_left()
 
     def test_where_the_guard_is_killed(self):
