@@ -132,7 +132,8 @@ _oversee() {
   local verbs='logs'
   local with_value=(-c --shell-line --shell --script --interpreter -C --directory -E --env --env-file --unset-env
     --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop --kill --leaks
-    --leak-timeout -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice -l --log --log-dir
+    --leak-timeout --on-timeout -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice
+    -l --log --log-dir
     --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary --cgroup
     --sigusr1 --name)
   local flags=(--clear-env --pty --no-log --log-required -q --quiet --timestamps --preserve-status --require-cgroup -v

@@ -2,7 +2,7 @@
 
 set -g __oversee_with_value -c --shell-line --shell --script --interpreter -C --directory -E --env --env-file \
     --unset-env --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop \
-    --kill --leaks --leak-timeout \
+    --kill --leaks --leak-timeout --on-timeout \
     -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice \
     -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary \
     --cgroup --sigusr1 --name
@@ -147,6 +147,7 @@ complete -c oversee -n '__oversee_at option' -l max-data -x -a '4GiB 16GiB none'
     -d 'Memory that each process may map to write to'
 complete -c oversee -n '__oversee_at option' -l core -x -a 'none unlimited inherit' -d 'How large a core file may be'
 complete -c oversee -n '__oversee_at option' -l nice -x -a '5 10 19' -d 'How much to give way at the processor'
+complete -c oversee -n '__oversee_at option' -l on-timeout -x -d 'Run LINE before a stop for time'
 
 complete -c oversee -n '__oversee_at option' -s l -l log -r -F -d 'Write the log to FILE'
 complete -c oversee -n '__oversee_at option' -l log-dir -x -a '(__fish_complete_directories)' -d 'Write the log to DIR'

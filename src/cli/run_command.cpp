@@ -58,6 +58,8 @@ model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
   spec.exit_policy = settings.exit_policy;
   spec.pty = settings.pty;
   spec.cgroup = settings.cgroup;
+  spec.on_timeout = settings.on_timeout.value_or("");
+  spec.shell = settings.shell;
   return spec;
 }
 

@@ -19,6 +19,7 @@ class HeldRecord {
 
   void hold(const RecordFacts& facts) {
     using model::Instant;
+    if (facts.run_id.empty()) return;  // what it guards has no record of its own
     lost_.emplace(model::LostRun{
         .id = facts.run_id, .json_path = facts.json_path, .started = Instant(facts.started), .attempt = {}});
     lost_->attempt.number = facts.attempt;

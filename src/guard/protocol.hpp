@@ -38,6 +38,7 @@ struct StartCommand {
   model::TreeLimits tree_limits{};
   model::ProcessLimits process_limits{};
   RecordFacts record = {};
+  std::int32_t tracer = 0;  // whose descendants may trace the command where only an ancestor's may; 0: nobody's
   bool operator==(const StartCommand&) const = default;
 };
 // To every descendant, then CONT so that a stopped one can act on it.

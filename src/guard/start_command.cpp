@@ -138,6 +138,9 @@ bool set_up(Preparation& p) {
   if (!join_cgroup(p)) return false;
   if (!p.request->directory.empty() && ::chdir(p.request->directory.c_str()) != 0) return fail(p, "directory");
   if (p.request->process_limits.any() && !set_limits(p, p.request->process_limits)) return false;
+  if (p.request->tracer > 0) {  // refused where Yama is not there, or not in force: then there is no need
+    ::prctl(PR_SET_PTRACER, static_cast<unsigned long>(p.request->tracer));
+  }
   if (works(Mechanism::callers_signals)) {
     os::apply_signal_state({p.request->ignored_signals, p.request->blocked_signals});
   }

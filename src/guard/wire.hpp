@@ -29,7 +29,8 @@ inline auto fields(auto& m) {
   using M = std::remove_cvref_t<decltype(m)>;
   if constexpr (std::is_same_v<M, StartCommand>) {
     return std::tie(m.argv, m.environment, m.directory, m.own_group, m.terminal, m.cgroup_name, m.cgroup_at_start,
-                    m.cgroup_required, m.ignored_signals, m.blocked_signals, m.tree_limits, m.process_limits, m.record);
+                    m.cgroup_required, m.ignored_signals, m.blocked_signals, m.tree_limits, m.process_limits, m.record,
+                    m.tracer);
   } else if constexpr (std::is_same_v<M, RecordFacts>) {
     return std::tie(m.run_id, m.json_path, m.attempt, m.started, m.attempt_started, m.attempt_started_wall);
   } else if constexpr (std::is_same_v<M, SignalTree> || std::is_same_v<M, SignalLeader> ||

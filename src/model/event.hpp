@@ -56,6 +56,20 @@ struct StillRunning {
   Duration elapsed;  // of the attempt
   Duration silent;   // since its last byte, or its start
 };
+// Before the first signal of a stop, but for one that the user asked for.
+struct EvidenceTaken {
+  const Evidence* evidence;
+};
+// --on-timeout's line is run, writes, and is over. The bytes are dead when the call returns.
+struct OnTimeoutStarted {
+  std::string_view line;
+};
+struct OnTimeoutOutput {
+  std::string_view bytes;
+};
+struct OnTimeoutEnded {
+  const OnTimeoutResult* result;
+};
 struct Stopping {
   Status status;  // what the run will have been: timed_out or cancelled
   Signal signal;  // the rung that was climbed
@@ -71,8 +85,8 @@ struct RunFinished {
   Reading finished;
 };
 
-using Event =
-    std::variant<RunStarted, AttemptStarted, OutputArrived, StillRunning, Stopping, AttemptFinished, RunFinished>;
+using Event = std::variant<RunStarted, AttemptStarted, OutputArrived, StillRunning, EvidenceTaken, OnTimeoutStarted,
+                           OnTimeoutOutput, OnTimeoutEnded, Stopping, AttemptFinished, RunFinished>;
 
 // What is known of a stream of the attempt by whoever splits it into lines.
 struct StreamTally {

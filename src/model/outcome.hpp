@@ -9,6 +9,7 @@
 
 #include "model/clock.hpp"
 #include "model/duration.hpp"
+#include "model/evidence.hpp"
 #include "model/leaks.hpp"
 #include "model/resource_limits.hpp"
 #include "model/signal_name.hpp"
@@ -109,6 +110,8 @@ struct AttemptResult {
   bool leaked_live = false;           // they were left alive; else killed
   std::vector<ProcessName> unkilled;  // could not be killed: setuid, or stuck in the kernel; the first of them
   std::uint64_t unkilled_more = 0;
+  std::optional<Evidence> evidence;  // of what it did when it was to be stopped
+  std::optional<OnTimeoutResult> on_timeout;
   Containment containment = Containment::subreaper;
   Reading started{};
   Reading finished{};

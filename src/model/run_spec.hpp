@@ -54,6 +54,8 @@ struct AttemptLimits {
   OnLeak on_leak = OnLeak::kill;
   TimeLimit leak = std::chrono::milliseconds(200);  // how long processes may outlive the leader
   Duration give_up = std::chrono::seconds(2);       // after KILL: a process that does not go away is named
+  TimeLimit evidence;    // how long a look at the tree may hold up the first signal; none: there is no look
+  TimeLimit on_timeout;  // how long --on-timeout's line may; none: there is no line
 };
 
 // When people are told that an attempt still runs; nothing is stopped by these.
@@ -73,6 +75,8 @@ struct RunSpec {
   ExitPolicy exit_policy;
   bool pty = false;  // the command gets a terminal of its own
   UseCgroup cgroup = UseCgroup::automatic;
+  std::string on_timeout;  // a line for the shell
+  std::string shell;
   int attempts = 1;
 };
 

@@ -119,17 +119,17 @@ bool has_ended(pid_t child) {
 // in a loop is gone a moment later. Our own zombies are passed by unless they are asked for.
 enum class Zombies : std::uint8_t { without, with };
 template <class Visit>
-void for_each_descendant(Visit visit, Zombies zombies = Zombies::without) {
+void for_each_descendant(Visit visit, Zombies zombies = Zombies::without, pid_t root = ::getpid()) {
   const pid_t self = ::getpid();
   const auto passed_by = [&](const Descendant& child) {
     return zombies == Zombies::without && child.parent == self && has_ended(child.pid);
   };
   if (!has_children_files()) {
-    return scan_descendants(self, [&](const Descendant& child) {
+    return scan_descendants(root, [&](const Descendant& child) {
       if (!passed_by(child)) visit(child);
     });
   }
-  std::vector<pid_t> parents{self};
+  std::vector<pid_t> parents{root};
   for (std::size_t next = 0; next < parents.size(); ++next) {
     for_each_child(parents[next], [&](const Descendant& child) {
       if (passed_by(child)) return;
@@ -154,6 +154,12 @@ void pass_orphans_by() { ::prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0); }
 std::vector<Descendant> list_descendants() {
   std::vector<Descendant> list;
   for_each_descendant([&](const Descendant& each) { list.push_back(each); });
+  return list;
+}
+
+std::vector<Descendant> list_descendants(pid_t root) {
+  std::vector<Descendant> list;
+  for_each_descendant([&](const Descendant& each) { list.push_back(each); }, Zombies::with, root);
   return list;
 }
 
@@ -235,6 +241,26 @@ bool kill_and_reap(pid_t not_to_reap, model::Duration bound) {
     if (left.empty()) return true;
     for (const Descendant& each : left) {
       if (each.parent == ::getpid()) (void)::waitpid(each.pid, nullptr, WNOHANG);
+    }
+    if (std::chrono::steady_clock::now() >= give_up) return false;
+    constexpr timespec kPause{0, 1'000'000};
+    (void)::nanosleep(&kPause, nullptr);
+  }
+}
+
+bool kill_children_except(pid_t spared, model::Duration bound) {
+  const auto give_up = std::chrono::steady_clock::now() + bound;
+  const pid_t self = ::getpid();
+  while (true) {
+    std::vector<pid_t> children;
+    for_each_child(self, [&](const Descendant& child) {
+      if (child.pid != spared) children.push_back(child.pid);
+    });
+    if (children.empty()) return true;
+    for (const pid_t child : children) {
+      for (const Descendant& each : list_descendants(child)) (void)signal_descendant(each, SIGKILL);
+      (void)signal_descendant({child, self}, SIGKILL);
+      (void)::waitpid(child, nullptr, WNOHANG);
     }
     if (std::chrono::steady_clock::now() >= give_up) return false;
     constexpr timespec kPause{0, 1'000'000};

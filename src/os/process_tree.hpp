@@ -24,6 +24,8 @@ void pass_orphans_by();
 // All live descendants of this process, parents before their children; of others' zombies, those that are not reaped
 // yet. A fork in flight may be missed: who needs them all looks again.
 std::vector<Descendant> list_descendants();
+// The same of a process of ours, zombies included.
+std::vector<Descendant> list_descendants(pid_t root);
 
 model::ProcessName name_process(pid_t pid);
 
@@ -56,5 +58,8 @@ class TreeKill {
 // Kills all descendants and reaps those that become children of this process, but for one whose status another waits
 // for. Blocks, for the bound at the most; false if something is left.
 bool kill_and_reap(pid_t not_to_reap, model::Duration bound);
+
+// The same of all children of this process and what is below them, but for one child, which is left alone with its tree.
+bool kill_children_except(pid_t spared, model::Duration bound);
 
 }  // namespace oversee::os

@@ -69,7 +69,7 @@ void EventLines::tell(const model::OutputArrived& event, const model::Reading& a
       unfinished = piece;
       return;
     }
-    output(event.stream, piece.substr(0, whole), at);
+    output(to_string(event.stream), piece.substr(0, whole), at);
     rest.remove_prefix(whole - before);
     if (rest.size() == piece.size() - whole) {
       unfinished = rest;
@@ -84,6 +84,30 @@ void EventLines::tell(const model::StillRunning& event, const model::Reading& at
   write(std::move(line));
 }
 
+void EventLines::tell(const model::EvidenceTaken& event, const model::Reading& at) {
+  JsonText line = begin("evidence", at);
+  write_evidence(line, "evidence", *event.evidence);
+  write(std::move(line));
+}
+
+void EventLines::tell(const model::OnTimeoutStarted& event, const model::Reading& at) {
+  JsonText line = begin("on_timeout_started", at);
+  line.text("line", event.line);
+  write(std::move(line));
+}
+
+void EventLines::tell(const model::OnTimeoutOutput& event, const model::Reading& at) {
+  for (std::string_view rest = event.bytes; !rest.empty(); rest.remove_prefix(std::min(rest.size(), kLargestPiece))) {
+    output("on_timeout_output", rest.substr(0, kLargestPiece), at);
+  }
+}
+
+void EventLines::tell(const model::OnTimeoutEnded& event, const model::Reading& at) {
+  JsonText line = begin("on_timeout_ended", at);
+  write_on_timeout(line, "result", *event.result);
+  write(std::move(line));
+}
+
 void EventLines::tell(const model::Stopping& event, const model::Reading& at) {
   JsonText line = begin("stopping", at);
   line.text("status", to_string(event.status)).text("signal", model::signal_name(event.signal));
@@ -94,7 +118,7 @@ void EventLines::tell(const model::Stopping& event, const model::Reading& at) {
 void EventLines::tell(const model::AttemptFinished& event, const model::Reading& at) {
   for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
     const std::string rest = std::exchange(unfinished_[model::index(stream)], {});
-    if (!rest.empty()) output(stream, rest, at);
+    if (!rest.empty()) output(to_string(stream), rest, at);
   }
   attempt_ = event.result->number;  // one that could not be started has not been told of
   JsonText line = begin("attempt_finished", at);
@@ -109,7 +133,7 @@ void EventLines::tell(const model::RunFinished& event, const model::Reading& at)
   write(std::move(line));
 }
 
-void EventLines::output(model::Stream stream, std::string_view bytes, const model::Reading& at) {
+void EventLines::output(std::string_view event, std::string_view bytes, const model::Reading& at) {
   if (full_ || lost_) {
     for (Dropped* each : {&dropped_, &gap_}) {
       ++each->events;
@@ -117,7 +141,7 @@ void EventLines::output(model::Stream stream, std::string_view bytes, const mode
     }
     return;
   }
-  JsonText line = begin(to_string(stream), at);
+  JsonText line = begin(event, at);
   if (is_utf8(bytes)) {
     line.text("text", bytes);
   } else {

@@ -41,11 +41,15 @@ class EventLines final : public model::EventSink {
   void tell(const model::AttemptStarted& event, const model::Reading& at);
   void tell(const model::OutputArrived& event, const model::Reading& at);
   void tell(const model::StillRunning& event, const model::Reading& at);
+  void tell(const model::EvidenceTaken& event, const model::Reading& at);
+  void tell(const model::OnTimeoutStarted& event, const model::Reading& at);
+  void tell(const model::OnTimeoutOutput& event, const model::Reading& at);
+  void tell(const model::OnTimeoutEnded& event, const model::Reading& at);
   void tell(const model::Stopping& event, const model::Reading& at);
   void tell(const model::AttemptFinished& event, const model::Reading& at);
   void tell(const model::RunFinished& event, const model::Reading& at);
 
-  void output(model::Stream stream, std::string_view bytes, const model::Reading& at);
+  void output(std::string_view event, std::string_view bytes, const model::Reading& at);
   JsonText begin(std::string_view event, const model::Reading& at);
   void write(JsonText line);
 

@@ -183,6 +183,8 @@ void write_attempt(JsonText& json, std::string_view key, const model::AttemptRes
   }
   stream(json, "stdout", result.out);
   stream(json, "stderr", result.err);
+  if (result.evidence) write_evidence(json, "evidence", *result.evidence);
+  if (result.on_timeout) write_on_timeout(json, "on_timeout", *result.on_timeout);
   survivors(json, result);
   json.end_object();
 }

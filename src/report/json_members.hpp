@@ -27,7 +27,9 @@ void write_verdict(JsonText& json, const model::RunFinished& run);
 // What the command itself ended with: exit_code, signal.
 void write_command_end(JsonText& json, const model::AttemptResult& result);
 
-// Writes the whole object.
+// Each writes the whole object.
+void write_evidence(JsonText& json, std::string_view key, const model::Evidence& evidence);
+void write_on_timeout(JsonText& json, std::string_view key, const model::OnTimeoutResult& result);
 void write_attempt(JsonText& json, std::string_view key, const model::AttemptResult& result);
 
 }  // namespace oversee::report

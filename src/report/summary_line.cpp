@@ -37,11 +37,17 @@ std::string name_processes(const std::vector<Process>& list, std::uint64_t more,
 
 std::string summary_line(const model::RunFinished& run) {
   const model::AttemptResult& last = run.attempts->back();
-  std::string sentence = describe(last);
+  const std::string sentence = describe(last);
   // "timed out: timed out after 5m" says it twice.
   const std::string_view word = verdict_word(last.status);
   std::string text = sentence.starts_with(word) ? fmt::format("oversee: {}", sentence)
                                                 : fmt::format("oversee: {}: {}", word, sentence);
+  if (last.evidence) {
+    // How long it was silent, the verdict of an idle timeout has told already.
+    const bool told = last.reason == model::Reason::idle_timeout;
+    const std::string what = told ? conclusion(*last.evidence) : model::sentence(*last.evidence);
+    if (!what.empty()) text += "; " + what;
+  }
   const bool one = last.leaked.size() + last.leaked_more == 1;
   text += name_processes(last.leaked, last.leaked_more,
                          last.leaked_live ? (one ? "outlived it and lives on" : "outlived it and live on")

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "model/byte_size.hpp"
 #include "model/command_line.hpp"
@@ -23,6 +24,9 @@ constexpr std::size_t kLongLine = 16 * 1024;
 // rest, up to a bound. A smaller one that ends so is a prompt, or a program at its end, and is written at once.
 constexpr std::size_t kBlock = 4096;
 constexpr std::size_t kLongestUnfinished = 16 * 1024;
+
+// A line of --on-timeout's that is longer is written in pieces.
+constexpr std::size_t kLongestOnTimeoutLine = 4096;
 
 // The kinds of a visit.
 template <class... Each>
@@ -57,6 +61,13 @@ void TaggedLog::on(const model::Event& event, const model::Reading& at) {
                       [&](const model::OutputArrived& e) { output(e.stream, e.bytes, at); },
                       [&](const model::StillRunning& e) {
                         if (e.slow) note("slow", "still runs after " + model::describe_duration(e.elapsed));
+                      },
+                      [&](const model::EvidenceTaken& e) { evidence(*e.evidence); },
+                      [&](const model::OnTimeoutStarted& e) { note("on-timeout", std::string(e.line)); },
+                      [&](const model::OnTimeoutOutput& e) { on_timeout_output(e.bytes, at); },
+                      [&](const model::OnTimeoutEnded& e) {
+                        if (!on_timeout_line_.empty()) on_timeout_output("\n", at);
+                        note("on-timeout", describe(*e.result));
                       },
                       [&](const model::Stopping& e) {
                         note("stopping", fmt::format("{}: {} to {}", to_string(e.status), model::signal_name(e.signal),
@@ -108,6 +119,26 @@ void TaggedLog::finished(const model::RunFinished& event) {
                    model::describe_byte_size(last.out.bytes), model::describe_byte_size(last.err.bytes)));
   note("usage", usage_text(last.usage));
   note("finished", model::format_date(event.finished.wall));
+}
+
+void TaggedLog::evidence(const model::Evidence& evidence) {
+  if (std::string text = sentence(evidence); !text.empty()) note("evidence", std::move(text));
+  for (const model::ProcessEvidence& each : evidence.processes) note("evidence", describe(each));
+  if (evidence.more > 0) note("evidence", fmt::format("and {} more processes", evidence.more));
+}
+
+// Lines of another program than the command: behind a mark of ours, each with its time.
+void TaggedLog::on_timeout_output(std::string_view bytes, const model::Reading& at) {
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at.instant - start_).count();
+  for (const char c : bytes) {
+    if (c == '\t') {
+      on_timeout_line_ += "    ";
+    } else if (c != '\n') {
+      on_timeout_line_ += c;
+    }
+    if (c != '\n' && on_timeout_line_.size() < kLongestOnTimeoutLine) continue;
+    note("on-timeout", fmt::format("{}.{:03}| {}", ms / 1000, ms % 1000, std::exchange(on_timeout_line_, {})));
+  }
 }
 
 void TaggedLog::output(model::Stream stream, std::string_view bytes, const model::Reading& at) {

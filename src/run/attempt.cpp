@@ -10,6 +10,7 @@
 #include "model/mechanism.hpp"
 #include "os/cgroup.hpp"
 #include "os/clock.hpp"
+#include "os/host.hpp"
 #include "os/process_tree.hpp"
 
 namespace oversee::run {
@@ -97,6 +98,7 @@ void Attempt::begin(const model::RunInfo& info, const std::vector<std::string>& 
   result_.started = os::read_clock();
   const model::UseCgroup cgroup = plan_.spec->cgroup;
   const bool required = cgroup == model::UseCgroup::required;
+  if (plan_.spec->limits.on_timeout) environment_ = environment;
   link_.send(guard::StartCommand{.argv = plan_.spec->argv,
                                  .environment = environment,
                                  .directory = plan_.spec->directory,
@@ -116,7 +118,8 @@ void Attempt::begin(const model::RunInfo& info, const std::vector<std::string>& 
                                             .attempt = plan_.number,
                                             .started = info.started.instant.time_since_epoch(),
                                             .attempt_started = result_.started.instant.time_since_epoch(),
-                                            .attempt_started_wall = result_.started.wall.time_since_epoch()}});
+                                            .attempt_started_wall = result_.started.wall.time_since_epoch()},
+                                 .tracer = plan_.spec->limits.on_timeout ? os::process_id() : 0});
 }
 
 void Attempt::cancel(const CancelRequested& request) { post(request); }
@@ -158,6 +161,7 @@ void Attempt::reported(const guard::Report& report) {
     result_.limits = model::held_limits(plan_.spec->limits.tree, plan_.spec->limits.process, started->means);
     callbacks_.publish(model::AttemptStarted{plan_.number, started->pid, containment_, started->no_cgroup},
                        result_.started);
+    watch_for_evidence(started->pid);
     post(Started{});
     notices_.started(os::read_clock().instant);
     notice_timer_.set(notices_.wake_at());
@@ -208,6 +212,22 @@ void Attempt::output(model::Stream stream, std::string_view bytes) {
 // Asked when a silence is to be judged, so that nothing that was written in time is overlooked.
 bool Attempt::output_waits() const { return plan_.spec->limits.idle && output_.waits(); }
 
+void Attempt::watch_for_evidence(pid_t leader) {
+  if (!plan_.spec->limits.evidence) return;
+  const auto publish = [this](const model::Event& event) {
+    callbacks_.publish(event, stepping_ ? step_at_ : os::read_clock());
+  };
+  evidence_ =
+      std::make_unique<StopEvidence>(loop_, *plan_.spec, plan_.run_id,
+                                     StopEvidence::Callbacks{.publish = publish,
+                                                             .wanted = [this] { return machine_.gathering(); },
+                                                             .on_gathered = [this] { post(EvidenceGathered{}); },
+                                                             .on_line_ended = [this] { post(OnTimeoutEnded{}); },
+                                                             .on_guard_gone = [this] { callbacks_.on_guard_gone(); },
+                                                             .next_stop = [this] { return machine_.next_stop(); }});
+  evidence_->watch(link_.pid(), leader, std::move(environment_));
+}
+
 void Attempt::tell_notices() {
   const model::Reading at = os::read_clock();
   for (const model::StillRunning& each : notices_.due(at.instant)) callbacks_.publish(each, at);
@@ -221,6 +241,7 @@ void Attempt::post(AttemptEvent event) {
     const AttemptEvent next = std::move(queue_.front());
     queue_.pop_front();
     const model::Reading at = os::read_clock();
+    step_at_ = at;
     const bool was_done = machine_.done();
     for (const AttemptAction& action : machine_.step(next, at.instant)) {
       perform(action);
@@ -230,6 +251,7 @@ void Attempt::post(AttemptEvent event) {
   }
   stepping_ = false;
   timer_.set(machine_.wake_at());
+  if (evidence_) evidence_->reconsider();
 }
 
 // What is told of an action that is a rung of a stop.
@@ -254,12 +276,19 @@ void Attempt::perform(const AttemptAction& action) {
     link_.send(guard::StopLeader{leader->signal});
   } else if (std::holds_alternative<KillTree>(action)) {
     link_.send(guard::KillTree{});
+  } else if (std::holds_alternative<GatherEvidence>(action)) {
+    evidence_->gather(plan_.capture ? machine_.silence(step_at_.instant) : model::Duration{});
+  } else if (std::holds_alternative<RunOnTimeout>(action)) {
+    evidence_->run_line(machine_.result().reason);
+  } else if (std::holds_alternative<KillOnTimeout>(action)) {
+    evidence_->kill_line();
   } else if (std::holds_alternative<NameSurvivors>(action)) {
     link_.send(guard::NameSurvivors{output_.identity(model::Stream::out), output_.identity(model::Stream::err)});
   } else if (std::holds_alternative<LetGo>(action)) {
     os::pass_orphans_by();  // they are nobody's here, nor of an attempt that follows
     link_.send(guard::LetGo{});
   } else if (std::holds_alternative<KillOrphans>(action)) {
+    if (evidence_) evidence_->drop_line();
     if (works(Mechanism::guard_is_watched)) kill_orphans();
     output_.read_the_rest();
   } else if (std::holds_alternative<KillGuard>(action)) {
@@ -282,6 +311,10 @@ void Attempt::finish(const model::Reading& at) {
   notices_.ended();
   notice_timer_.set({});
   model::AttemptResult before = std::exchange(result_, machine_.result());
+  if (evidence_) {
+    result_.evidence = std::move(evidence_->evidence());
+    result_.on_timeout = evidence_->line_result();
+  }
   result_.number = plan_.number;
   result_.started = before.started;
   result_.limits = std::move(before.limits);

@@ -16,6 +16,7 @@
 #include "run/command_output.hpp"
 #include "run/guard_link.hpp"
 #include "run/notice_machine.hpp"
+#include "run/stop_evidence.hpp"
 #include "run/terminal_link.hpp"
 #include "uv/loop.hpp"
 #include "uv/timer.hpp"
@@ -43,7 +44,7 @@ class Attempt {
     // Before the leader's end is judged: a key's signal that killed it was sent to us at the same stroke, and is to be
     // known by then.
     std::function<void()> before_exit;
-    std::function<void()> on_guard_gone;  // once, when the guard has been reaped; before or after on_done
+    std::function<void()> on_guard_gone;  // when a guard has been reaped; before or after on_done
   };
 
   Attempt(uv::Loop& loop, AttemptPlan plan, Callbacks callbacks);
@@ -79,7 +80,7 @@ class Attempt {
   std::function<void()> on_leader_stopped;
 
   const model::AttemptResult& result() const { return result_; }
-  bool guard_gone() const { return !link_.running(); }
+  bool guard_gone() const { return !link_.running() && (!evidence_ || evidence_->guard_gone()); }
   // The deadline that the attempt had, as long as it had one.
   std::optional<model::Instant> wall_deadline() const { return wall_deadline_; }
 
@@ -90,6 +91,7 @@ class Attempt {
   void output(model::Stream stream, std::string_view bytes);
   bool output_waits() const;
   void tell_notices();
+  void watch_for_evidence(pid_t leader);
   void post(AttemptEvent event);
   std::optional<model::Stopping> stopping_by(const AttemptAction& action) const;
   void perform(const AttemptAction& action);
@@ -107,9 +109,12 @@ class Attempt {
   AttemptMachine machine_;
   NoticeMachine notices_;
   uv::Timer notice_timer_;
+  std::unique_ptr<StopEvidence> evidence_;
+  std::vector<std::string> environment_;  // for --on-timeout's line
   std::optional<model::Instant> suspended_since_;
   std::deque<AttemptEvent> queue_;  // events that come while one is being handled
   bool stepping_ = false;
+  model::Reading step_at_{};
   bool started_ = false;
   int command_ = 0;  // the leader's pid, once it is started
   bool leader_stopped_ = false;

@@ -110,7 +110,7 @@ void AttemptMachine::on(const SurvivorsNamed& event, Instant now) {
     result_.unkilled.assign(event.processes.begin(), event.processes.end());
     result_.unkilled_more = event.more;
     finish();
-  } else if (std::exchange(looking_, false)) {
+  } else if (std::exchange(naming_, false)) {
     judge_survivors(event, now);
   }
 }
@@ -124,6 +124,7 @@ void AttemptMachine::on(const GuardLost&, Instant now) {
     result_.status = stop_->status;
     result_.reason = stop_->reason;
   }
+  stop_looking();
   if (!before_start) actions_.emplace_back(KillOrphans{});
   leader_gone_ = true;
   state_ = State::draining;
@@ -160,7 +161,7 @@ std::optional<Instant> AttemptMachine::leak_end(Instant now) const {
 }
 
 void AttemptMachine::look_for_survivors(Instant now) {
-  if (std::exchange(looking_, true)) return deal_with_survivors(now);  // nobody answers: then without their names
+  if (std::exchange(naming_, true)) return deal_with_survivors(now);  // nobody answers: then without their names
   actions_.emplace_back(NameSurvivors{});
   deadlines_.leak = now + limits_.give_up;
 }
@@ -187,7 +188,7 @@ void AttemptMachine::judge_survivors(const SurvivorsNamed& survivors, Instant no
 // The survivors of a stop that reaches the whole tree have had their signal, and are not spared.
 void AttemptMachine::deal_with_survivors(Instant now) {
   deadlines_.leak.reset();
-  looking_ = false;
+  naming_ = false;
   const OnLeak what = stop_ && limits_.reach == StopReach::tree ? OnLeak::kill : limits_.on_leak;
   if (what == OnLeak::report || what == OnLeak::ignore) {
     result_.leaked_live = true;
@@ -214,10 +215,12 @@ void AttemptMachine::look_at_streams(Instant now) {
 }
 
 void AttemptMachine::finish_if_drained() {
-  if (leader_gone_ && tree_empty_ && streams_open_ <= 0) finish();
+  // The line's end is waited for: what it has to say of a tree that is gone meanwhile may be what the user needs.
+  if (leader_gone_ && tree_empty_ && streams_open_ <= 0 && looking_ == Looking::not_at_all) finish();
 }
 
 void AttemptMachine::finish() {
+  stop_looking();
   if (!tree_empty_ || streams_open_ > 0) actions_.emplace_back(CloseStreams{});
   state_ = State::done;
 }

@@ -57,6 +57,9 @@ struct TreeLimitPassed {
   model::PassedLimit limit{};
 };
 struct GuardLost {};
+// The look at the tree is taken; --on-timeout's line is over.
+struct EvidenceGathered {};
+struct OnTimeoutEnded {};
 // oversee itself is stopped and continued, along with the command.
 struct Suspended {};
 struct Resumed {};
@@ -65,9 +68,10 @@ struct Tick {
   bool output_waits = false;  // in a pipe, unread
 };
 
-using AttemptEvent = std::variant<Started, StartFailed, StreamEnded, LeaderExited, SurvivorsNamed, GroupGone,
-                                  TreeEmptied, TreeLetGo, CancelRequested, OutputHeld, OutputFreed, OutputLimitPassed,
-                                  TreeLimitPassed, GuardLost, Suspended, Resumed, Tick>;
+using AttemptEvent =
+    std::variant<Started, StartFailed, StreamEnded, LeaderExited, SurvivorsNamed, GroupGone, TreeEmptied, TreeLetGo,
+                 CancelRequested, OutputHeld, OutputFreed, OutputLimitPassed, TreeLimitPassed, GuardLost,
+                 EvidenceGathered, OnTimeoutEnded, Suspended, Resumed, Tick>;
 
 // What to do about it, in order.
 
@@ -86,6 +90,17 @@ struct StopLeader {
 };
 struct KillTree {
   bool operator==(const KillTree&) const = default;
+};
+// Look at what the tree does, before it is told to end; EvidenceGathered is the answer.
+struct GatherEvidence {
+  bool operator==(const GatherEvidence&) const = default;
+};
+// Run --on-timeout's line; OnTimeoutEnded comes of it, unless it is killed.
+struct RunOnTimeout {
+  bool operator==(const RunOnTimeout&) const = default;
+};
+struct KillOnTimeout {
+  bool operator==(const KillOnTimeout&) const = default;
 };
 // Ask who is alive; SurvivorsNamed is the answer.
 struct NameSurvivors {
@@ -111,8 +126,9 @@ struct CloseStreams {
   bool operator==(const CloseStreams&) const = default;
 };
 
-using AttemptAction = std::variant<SignalTree, StopGroup, StopLeader, KillTree, NameSurvivors, LetGo, KillOrphans,
-                                   KillGuard, CloseQuietStreams, CloseStreams>;
+using AttemptAction =
+    std::variant<SignalTree, StopGroup, StopLeader, KillTree, GatherEvidence, RunOnTimeout, KillOnTimeout,
+                 NameSurvivors, LetGo, KillOrphans, KillGuard, CloseQuietStreams, CloseStreams>;
 
 class AttemptMachine {
  public:
@@ -125,6 +141,14 @@ class AttemptMachine {
 
   // The command wrote something. No event, as it comes with each read: the silence is measured when it could be over.
   void output_seen(model::Instant now) { last_output_ = now; }
+
+  // When a deadline stops it, should nothing happen until then; none where nothing is looked at then, or while
+  // suspended.
+  std::optional<model::Instant> next_stop() const;
+  // Whether it waits for EvidenceGathered.
+  bool gathering() const { return looking_ == Looking::at_tree; }
+  // Since the last byte, or the start.
+  model::Duration silence(model::Instant now) const { return now - last_output_; }
 
   // When it wants a Tick; none: never, or not while suspended.
   std::optional<model::Instant> wake_at() const;
@@ -143,12 +167,15 @@ class AttemptMachine {
     model::Status status;
     model::Reason reason;
   };
+  // What the first rung waits for.
+  enum class Looking : std::uint8_t { not_at_all, at_tree, by_line };
   struct Deadlines {
     std::optional<model::Instant> wall;
-    std::optional<model::Instant> idle;     // the silence is to be measured
-    std::optional<model::Instant> rung;     // of the ladder: the grace of the rung that was climbed is over
-    std::optional<model::Instant> leak;     // the leader is gone, something is not: it is time to look
-    std::optional<model::Instant> give_up;  // KILL was sent
+    std::optional<model::Instant> idle;      // the silence is to be measured
+    std::optional<model::Instant> rung;      // of the ladder: the grace of the rung that was climbed is over
+    std::optional<model::Instant> evidence;  // the first rung has waited long enough
+    std::optional<model::Instant> leak;      // the leader is gone, something is not: it is time to look
+    std::optional<model::Instant> give_up;   // KILL was sent
   };
 
   void on(const Started&, model::Instant now);
@@ -165,6 +192,8 @@ class AttemptMachine {
   void on(const OutputLimitPassed&, model::Instant now);
   void on(const TreeLimitPassed& event, model::Instant now);
   void on(const GuardLost&, model::Instant now);
+  void on(const EvidenceGathered&, model::Instant now);
+  void on(const OnTimeoutEnded&, model::Instant now);
   void on(const Suspended&, model::Instant now);
   void on(const Resumed&, model::Instant now);
   void on(const Tick& event, model::Instant now);
@@ -173,6 +202,8 @@ class AttemptMachine {
   void listen(model::Instant now);
   void judge_silence(bool output_waits, model::Instant now);
   bool reaches_somebody() const;  // a stop that is under way
+  void look_on(model::Instant now);
+  void stop_looking();
   void climb(std::size_t rung, model::Instant now);
   void kill(model::Instant now);
   void await_survivors(model::Instant now);
@@ -198,6 +229,7 @@ class AttemptMachine {
   std::optional<Stop> stop_;  // the first reason; never replaced
   model::StopLadder ladder_;
   std::size_t rung_ = 0;
+  Looking looking_ = Looking::not_at_all;
   Deadlines deadlines_;
   std::optional<model::Instant> suspended_since_;
   model::Instant last_output_{};
@@ -209,7 +241,7 @@ class AttemptMachine {
   std::optional<model::Instant> wall_end_;  // the wall deadline that the leader did not reach
   std::optional<model::Instant> leak_due_;  // survivors that had their share of the processor have leaked then
   bool awaiting_survivors_ = false;         // nothing else is signalled
-  bool looking_ = false;                    // survivors asked for, to be judged
+  bool naming_ = false;                     // survivors asked for, to be judged
   bool hurried_ = false;                    // by a cancel: they have no more time
   bool letting_go_ = false;
   std::optional<model::Instant> streams_end_;  // of what was let go: what still writes then is cut off

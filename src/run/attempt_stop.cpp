@@ -23,6 +23,12 @@ Reason reason_of(model::Resource resource) {
   return Reason::signal;
 }
 
+// What the tree does tells why it ran out of time. A user's cancel waits for nothing; a tree that floods, or takes
+// memory or processes, would only take more meanwhile; and streams that cannot be read say nothing of it.
+bool says_something(Reason reason) {
+  return reason == Reason::timeout || reason == Reason::idle_timeout || reason == Reason::cpu_limit;
+}
+
 // A second cancel within this is impatience, and climbs.
 constexpr auto kImpatience = std::chrono::seconds(2);
 
@@ -47,7 +53,12 @@ void AttemptMachine::on(const CancelRequested& event, Instant now) {
   if (letting_go_) return;
   if (awaiting_survivors_) {
     hurried_ = true;  // the command has ended by itself and its result stands; what is left of it has no more time
-    if (!looking_ && !deadlines_.give_up) look_for_survivors(now);
+    if (!naming_ && !deadlines_.give_up) look_for_survivors(now);
+    return;
+  }
+  if (looking_ != Looking::not_at_all) {  // who asks for the end does not wait for evidence
+    stop_looking();
+    climb(0, now);
     return;
   }
   if (event.from_terminal) {
@@ -77,6 +88,7 @@ void AttemptMachine::on(const TreeLimitPassed& event, Instant now) {
     begin_stop({Status::failed, reason_of(event.limit.resource)}, at_once ? model::StopLadder(SIGKILL, {}) : ladder_,
                now);
   } else if (at_once && !tree_empty_ && !letting_go_ && reaches_somebody()) {
+    stop_looking();
     ladder_ = model::StopLadder(SIGKILL, {});
     climb(0, now);
   }
@@ -94,14 +106,20 @@ void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now)
     if (limits_.reach != StopReach::tree) {  // nobody is left that it reaches; but it bounds the wait for them
       if (!awaiting_survivors_ || leak_due_) return;
       leak_due_ = leak_end(now);
-      if (!looking_) deadlines_.leak = leak_due_;
+      if (!naming_) deadlines_.leak = leak_due_;
       return;
     }
     awaiting_survivors_ = false;
   } else {
     state_ = State::stopping;
   }
-  climb(0, now);
+  if (limits_.evidence && !deadlines_.give_up && says_something(why.reason)) {
+    looking_ = Looking::at_tree;
+    deadlines_.evidence = now + *limits_.evidence;
+    actions_.emplace_back(GatherEvidence{});
+  } else {
+    climb(0, now);
+  }
 }
 
 bool AttemptMachine::reaches_somebody() const {

@@ -82,7 +82,7 @@ model::ExitAction Supervisor::run(const model::RunInfo& info) {
   const model::Reading finished = os::read_clock();
   publish(model::RunFinished{&info, &results_, exit, finished}, finished);
   reported_ = true;
-  if (!attempt_->guard_gone()) loop_.run();  // it was ending while the reports were written
+  while (!attempt_->guard_gone()) loop_.run();  // it was ending while the reports were written
   return exit;
 }
 

@@ -112,6 +112,10 @@ constexpr std::array kOnLeak{Word{"kill", model::OnLeak::kill}, Word{"report", m
 constexpr std::array kSigusr1{Word{"forward", false}, Word{"status", true}};
 constexpr std::array kLogFormat{Word{"tagged", model::LogFormat::tagged}, Word{"raw", model::LogFormat::raw}};
 
+// Evidence is worth that much of a stop's time, and no more unless the user asks for it by a line of their own.
+constexpr auto kLongestLook = std::chrono::milliseconds(500);
+constexpr auto kLongestLine = std::chrono::seconds(10);
+
 template <auto& words>
 auto parse_word(std::string_view text) -> model::Parsed<decltype(words[0].value)> {
   std::string allowed;
@@ -194,6 +198,10 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   settings.limits.leak = read.parse<model::TimeLimit>("leak-timeout", model::parse_time_limit, {});
 
   read_resource_limits(read, settings.limits);
+
+  settings.limits.evidence = kLongestLook;
+  settings.on_timeout = read.text("on-timeout");
+  if (settings.on_timeout) settings.limits.on_timeout = kLongestLine;
 
   settings.log = read.text("log");
   settings.log_dir = read.text("log-dir");

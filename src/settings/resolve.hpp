@@ -34,6 +34,7 @@ struct Settings {
   bool pty = false;
 
   model::AttemptLimits limits;
+  std::optional<std::string> on_timeout;
   model::NoticeTimes notices;
   model::ExitPolicy exit_policy;
   model::UseCgroup cgroup = model::UseCgroup::automatic;

@@ -48,6 +48,8 @@ constexpr std::array kTable{
             "kill|report|fail|ignore", false},
     Setting{"leak-timeout", 0, Kind::duration, "DUR", "200ms", Group::time,
             "How long they may take to end by themselves; none waits for them", "", false},
+    Setting{"on-timeout", 0, Kind::text, "LINE", "", Group::time,
+            "Before a stop for time, run LINE by the shell, with OVERSEE_PID, for 10s at the most", "", false},
 
     Setting{"max-memory", 'm', Kind::size, "SIZE", "none", Group::limits,
             "Stop the command when it and all it started use more memory than SIZE", "", false},

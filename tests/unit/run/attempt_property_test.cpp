@@ -44,7 +44,7 @@ class World {
       case 4:
       case 5: cancel(); break;
       case 6: below(6) == 0 ? lose_guard() : answer(); break;
-      case 7: below(3) == 0 ? end_group() : answer(); break;
+      case 7: below(3) == 0 ? end_group() : below(2) == 0 ? answer() : look(); break;
       case 8: suspend(); break;
       case 9:
       case 10: resume(); break;
@@ -63,6 +63,7 @@ class World {
     if (!machine_.stopping_for()) end_leader();
     for (int i = 0; i < kMostTicks && !machine_.done(); ++i) {
       if (below(2) == 0) answer();
+      if (below(2) == 0) look();
       if (kills_work_ && (killed_ || part_killed_)) end_leader();
       if (kills_work_ && killed_) empty_tree();
       if (kills_work_ && part_killed_) end_group();
@@ -91,6 +92,8 @@ class World {
     limits_.reach = static_cast<model::StopReach>(below(3));
     limits_.on_leak = static_cast<model::OnLeak>(below(4));
     if (below(8) == 0) limits_.leak.reset();
+    if (below(2) == 0) limits_.evidence = 500ms;
+    if (below(2) == 0) limits_.on_timeout = 10s;
     return limits_;
   }
 
@@ -110,6 +113,7 @@ class World {
     if (machine_.done()) {
       REQUIRE(open_ == std::array{false, false});
       REQUIRE((told_empty_ || killed_ || let_go_));
+      REQUIRE_FALSE(line_runs_);
     }
   }
 
@@ -122,22 +126,44 @@ class World {
       for (std::size_t i = 0; i < kStreams; ++i) {
         if (open_.at(i) && noise_.at(i)-- <= 0) closing_.at(i) = true;
       }
+    } else if (std::holds_alternative<KillOnTimeout>(action)) {
+      REQUIRE(line_runs_);
+      line_runs_ = false;
     } else if (std::holds_alternative<KillOrphans>(action)) {
-      REQUIRE(told_empty_);    // the guard is lost, and it held something
-      REQUIRE_FALSE(let_go_);  // which was not to live on
+      REQUIRE_FALSE(line_runs_);  // its guard would be killed and reaped along with them
+      REQUIRE(told_empty_);       // the guard is lost, and it held something
+      REQUIRE_FALSE(let_go_);     // which was not to live on
       REQUIRE(spawned_);
     } else {
       REQUIRE(spawned_);
       REQUIRE_FALSE(told_empty_);  // nobody is left to be signalled, killed or named
-      if (const auto* all = std::get_if<SignalTree>(&action)) REQUIRE(all->signal != SIGKILL);
+      if (const auto* all = std::get_if<SignalTree>(&action)) {
+        REQUIRE(all->signal != SIGKILL);
+        REQUIRE_FALSE(line_runs_);
+      }
+      if (std::holds_alternative<GatherEvidence>(action)) {
+        REQUIRE_FALSE(looked_);  // once, before any signal
+        REQUIRE_FALSE((killed_ || part_killed_));
+        looked_ = true;
+      }
+      if (std::holds_alternative<RunOnTimeout>(action)) {
+        REQUIRE(looked_);
+        REQUIRE(leader_);  // else its number may be another's
+        line_runs_ = true;
+      }
       if (!std::holds_alternative<KillGuard>(action)) REQUIRE_FALSE(let_go_);
       if (std::holds_alternative<LetGo>(action)) let_go_ = true;
       if (const auto* one = std::get_if<StopLeader>(&action)) {
         REQUIRE(leader_);
+        REQUIRE_FALSE(line_runs_);
         part_killed_ |= one->signal == SIGKILL;
       }
-      if (const auto* group = std::get_if<StopGroup>(&action)) part_killed_ |= group->signal == SIGKILL;
+      if (const auto* group = std::get_if<StopGroup>(&action)) {
+        REQUIRE_FALSE(line_runs_);
+        part_killed_ |= group->signal == SIGKILL;
+      }
       if (std::holds_alternative<KillTree>(action)) {
+        REQUIRE_FALSE(line_runs_);
         REQUIRE_FALSE(killed_);  // the guard goes on by itself
         killed_ = true;
       }
@@ -206,6 +232,16 @@ class World {
     post(TreeLimitPassed{{.resource = below(2) == 0 ? model::Resource::memory : model::Resource::cpu}});
   }
 
+  // The tree has been looked at, or the line is over.
+  void look() {
+    if (line_runs_) {
+      line_runs_ = false;
+      post(OnTimeoutEnded{});
+    } else if (looked_) {
+      post(EvidenceGathered{});
+    }
+  }
+
   void answer() {
     if (let_go_ && !told_empty_ && below(2) == 0) {
       told_empty_ = true;
@@ -253,6 +289,8 @@ class World {
   bool leader_ = false;
   bool told_empty_ = false;  // by the guard, or by its loss
   int asked_ = 0;            // for survivors' names, without an answer as yet
+  bool looked_ = false;
+  bool line_runs_ = false;
   bool killed_ = false;
   bool part_killed_ = false;  // the leader, or its group
   bool let_go_ = false;
@@ -279,13 +317,16 @@ TEST_CASE("attempt: events without sense are survived, and nothing follows its e
     CAPTURE(seed);
     std::mt19937_64 random(seed);
     const auto below = [&](int bound) { return std::uniform_int_distribution<int>(0, bound - 1)(random); };
-    DrivenMachine machine(limits(below(2) == 0 ? model::TimeLimit(1s) : std::nullopt,
-                                 kLadders.at(static_cast<std::size_t>(below(kLadders.size())))),
-                          below(3));
+    auto plan = limits(below(2) == 0 ? model::TimeLimit(1s) : std::nullopt,
+                       kLadders.at(static_cast<std::size_t>(below(kLadders.size()))));
+    if (below(2) == 0) plan.evidence = plan.on_timeout = 500ms;
+    DrivenMachine machine(std::move(plan), below(3));
     Duration now{};
     for (int i = 0; i < 60; ++i) {
       now += below(2) == 0 ? Duration(100ms) : Duration(3s);
-      const std::array<AttemptEvent, 16> events{Started{},
+      const std::array<AttemptEvent, 18> events{EvidenceGathered{},
+                                                OnTimeoutEnded{},
+                                                Started{},
                                                 StartFailed{{"exec", ENOENT, "x"}},
                                                 out_ended(),
                                                 err_ended(EIO),

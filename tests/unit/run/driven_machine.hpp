@@ -15,6 +15,9 @@ inline std::string word(const AttemptAction& action) {
   if (const auto* group = std::get_if<StopGroup>(&action)) return "group " + model::signal_name(group->signal);
   if (const auto* leader = std::get_if<StopLeader>(&action)) return "leader " + model::signal_name(leader->signal);
   if (std::holds_alternative<KillTree>(action)) return "kill";
+  if (std::holds_alternative<GatherEvidence>(action)) return "look";
+  if (std::holds_alternative<RunOnTimeout>(action)) return "run line";
+  if (std::holds_alternative<KillOnTimeout>(action)) return "kill line";
   if (std::holds_alternative<NameSurvivors>(action)) return "name";
   if (std::holds_alternative<LetGo>(action)) return "let go";
   if (std::holds_alternative<KillOrphans>(action)) return "kill orphans";
@@ -71,6 +74,12 @@ class DrivenMachine {
   // When it wants a tick, counted from the beginning.
   std::optional<model::Duration> wake() const {
     const auto instant = machine_.wake_at();
+    return instant ? std::optional(*instant - kBeginning) : std::nullopt;
+  }
+
+  // When a deadline would stop it, likewise.
+  std::optional<model::Duration> next_stop() const {
+    const auto instant = machine_.next_stop();
     return instant ? std::optional(*instant - kBeginning) : std::nullopt;
   }
 

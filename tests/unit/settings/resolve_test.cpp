@@ -41,6 +41,13 @@ std::string refusal(const std::vector<Written>& list) { return refusal(flags(lis
 
 bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
+TEST_CASE("resolve: a line for a timeout comes with a limit of its own, and is not empty") {
+  const Settings settings = resolved({{"on-timeout", "gdb -p $OVERSEE_PID"}});
+  CHECK(settings.on_timeout == "gdb -p $OVERSEE_PID");
+  CHECK(settings.limits.on_timeout == 10s);
+  CHECK(holds(refusal({{"on-timeout", ""}}), "--on-timeout: cannot read ''; expected a value that is not empty"));
+}
+
 TEST_CASE("resolve: nothing given is the built-in of each") {
   const Settings settings = resolved({}, {"make", "-j8"});
   CHECK(settings.words == Texts{"make", "-j8"});
@@ -56,6 +63,9 @@ TEST_CASE("resolve: nothing given is the built-in of each") {
   CHECK(settings.input.kind == Kind::inherit);
   CHECK_FALSE(settings.limits.wall.has_value());
   CHECK(settings.limits.ladder == model::StopLadder(SIGTERM, 10s));
+  CHECK(settings.limits.evidence == 500ms);
+  CHECK_FALSE(settings.on_timeout.has_value());
+  CHECK_FALSE(settings.limits.on_timeout.has_value());
   CHECK_FALSE(settings.exit_policy.preserve_status);
   CHECK_FALSE(settings.log.has_value());
   CHECK_FALSE(settings.log_dir.has_value());

@@ -1,0 +1,206 @@
+// Chooses the processes that are worth a closer look, and takes it.
+#include "os/process_snapshot.hpp"
+
+#include <fmt/format.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <tuple>
+#include <unordered_set>
+
+#include "os/descriptor.hpp"
+#include "os/file_look.hpp"
+#include "os/process_tree.hpp"
+#include "os/system_call.hpp"
+
+namespace oversee::os {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Of a tree that is larger, the first and the last so many are looked at: what started it, and what was started last.
+constexpr std::size_t kMostGlances = 256;
+
+constexpr std::size_t kMostListed = 32;
+
+// Processor time comes in ticks of 10 ms: over less than this its share means nothing.
+constexpr auto kShortestSpan = std::chrono::milliseconds(50);
+
+// That much is more than what the kernel's own clock may add to a process that sleeps.
+constexpr int kBusy = 10;
+
+model::Duration from_ticks(std::uint64_t ticks) {
+  static const auto per_second = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
+  return std::chrono::nanoseconds(ticks * (1'000'000'000 / per_second));
+}
+
+model::Duration since_boot() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+std::optional<ProcessStat> stat_of(pid_t pid) {
+  const auto line = read_file(fmt::format("/proc/{}/stat", pid));
+  return line ? parse_process_stat(*line) : std::nullopt;
+}
+
+std::vector<Descendant> some_of(std::vector<Descendant> tree) {
+  if (tree.size() <= kMostGlances) return tree;
+  const auto half = static_cast<std::ptrdiff_t>(kMostGlances / 2);
+  tree.erase(tree.begin() + half, tree.end() - half);
+  return tree;
+}
+
+// A process that was glanced at.
+struct Glance {
+  pid_t pid;
+  ProcessStat stat;
+  model::Duration age;
+  int cpu_percent;
+  model::Duration cpu_span;
+};
+
+int percent_of(model::Duration part, model::Duration whole) {
+  if (part.count() <= 0 || whole.count() <= 0) return 0;
+  return static_cast<int>(std::lround(100.0 * static_cast<double>(part.count()) / static_cast<double>(whole.count())));
+}
+
+Glance glance_at(pid_t pid, ProcessStat stat, const std::optional<CpuLook>& before) {
+  const model::Duration age = std::max(since_boot() - stat.born, model::Duration{});
+  Glance glance{pid, std::move(stat), age, percent_of(stat.cpu, age), age};
+  if (!before) return glance;
+  const model::Duration span = steady_clock::now() - before->taken;
+  const auto found = before->used.find(pid);
+  const bool known = found != before->used.end() && found->second.born == glance.stat.born;
+  if (span < kShortestSpan || !known) return glance;
+  glance.cpu_percent = percent_of(glance.stat.cpu - found->second.cpu, span);
+  glance.cpu_span = span;
+  return glance;
+}
+
+// Those that are listed, in their order: the leader, what works, what is stuck, what stands at the end of its branch,
+// the younger first.
+void keep_the_telling(std::vector<Glance>& glances, pid_t leader) {
+  if (glances.size() <= kMostListed) return;
+  std::unordered_set<pid_t> parents;
+  for (const Glance& each : glances) parents.insert(each.stat.parent);
+  const auto weight = [&](std::size_t i) {
+    const Glance& each = glances[i];
+    const bool stuck = each.stat.state == 'D' || each.stat.state == 'T' || each.stat.state == 't';
+    return std::tuple(each.pid == leader, each.cpu_percent >= kBusy ? each.cpu_percent : 0, stuck,
+                      each.stat.state != 'Z', !parents.contains(each.pid), each.stat.born, i);
+  };
+  std::vector<std::size_t> order(glances.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::ranges::partial_sort(order, order.begin() + kMostListed, std::greater<>{}, weight);
+  order.resize(kMostListed);
+  std::ranges::sort(order);
+  std::vector<Glance> kept;
+  kept.reserve(order.size());
+  for (const std::size_t i : order) kept.push_back(std::move(glances[i]));
+  glances = std::move(kept);
+}
+
+model::ProcessEvidence look_closely(const Glance& glance, FileLook& look) {
+  model::ProcessEvidence process;
+  process.pid = glance.pid;
+  process.parent = glance.stat.parent;
+  process.name = glance.stat.name;
+  process.age = glance.age;
+  process.letter = glance.stat.state;
+  process.state = model::process_state(glance.stat.state);
+  process.cpu = glance.stat.cpu;
+  process.cpu_percent = glance.cpu_percent;
+  process.cpu_span = glance.cpu_span;
+  process.rss_bytes = glance.stat.rss_bytes;
+  process.threads = glance.stat.threads;
+  process.command = name_process(glance.pid).command;
+  if (process.state == model::ProcessState::zombie) return process;
+  if (const auto channel = read_file(fmt::format("/proc/{}/wchan", glance.pid)); channel && *channel != "0") {
+    process.channel = *channel;
+  }
+  if (const auto call = system_call_of(glance.pid)) {
+    process.call = call->name;
+    if (call->descriptor) process.file = look.file_of(glance.pid, *call->descriptor);
+  }
+  OpenFiles files = look.files_of(glance.pid);
+  process.files_known = files.known;
+  process.files = files.count;
+  process.sockets = files.sockets;
+  process.first_files = std::move(files.first);
+  return process;
+}
+
+}  // namespace
+
+// The second field is a name that may hold anything, brackets included.
+std::optional<ProcessStat> parse_process_stat(std::string_view line) {
+  const std::size_t open = line.find('(');
+  const std::size_t close = line.rfind(')');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return {};
+  ProcessStat stat;
+  stat.name = line.substr(open + 1, close - open - 1);
+  std::string_view rest = line.substr(close + 1);
+  std::array<std::string_view, 22> fields;  // from the third on
+  for (std::string_view& field : fields) {
+    rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(' ')));
+    field = rest.substr(0, rest.find(' '));
+    rest.remove_prefix(field.size());
+  }
+  const auto number = [&](std::size_t field) {
+    std::uint64_t value = 0;
+    const std::string_view text = fields.at(field - 3);
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+  };
+  if (fields[0].size() != 1 || fields.back().empty()) return {};
+  stat.state = fields[0].front();
+  stat.parent = static_cast<pid_t>(number(4));
+  stat.cpu = from_ticks(number(14) + number(15));
+  stat.threads = static_cast<int>(number(20));
+  stat.born = from_ticks(number(22));
+  static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  stat.rss_bytes = number(24) * page;
+  return stat;
+}
+
+CpuLook look_at_cpu(pid_t root) {
+  CpuLook look{.taken = steady_clock::now(), .used = {}};
+  for (const Descendant& each : some_of(list_descendants(root))) {
+    if (const auto stat = stat_of(each.pid)) look.used.emplace(each.pid, CpuLook::Used{stat->born, stat->cpu});
+  }
+  return look;
+}
+
+Snapshot take_snapshot(pid_t root, pid_t leader, const std::optional<CpuLook>& before, model::Instant until) {
+  Snapshot snapshot;
+  const std::vector<Descendant> tree = list_descendants(root);
+  const std::vector<Descendant> some = some_of(tree);
+  std::vector<Glance> glances;
+  for (const Descendant& each : some) {
+    auto stat = stat_of(each.pid);
+    // Gone since; or the guard is about to reap it.
+    if (!stat || (stat->state == 'Z' && stat->parent == root)) continue;
+    glances.push_back(glance_at(each.pid, std::move(*stat), before));
+  }
+  const std::size_t alive = glances.size() + (tree.size() - some.size());
+  keep_the_telling(glances, leader);
+  FileLook look;
+  for (const Glance& each : glances) {
+    if (steady_clock::now() >= until && !snapshot.evidence.processes.empty()) break;  // the leader's is always there
+    snapshot.evidence.processes.push_back(look_closely(each, look));
+  }
+  for (const Descendant& each : tree) snapshot.tree.push_back(each.pid);
+  snapshot.evidence.leader = leader;
+  snapshot.evidence.more = alive - snapshot.evidence.processes.size();
+  return snapshot;
+}
+
+}  // namespace oversee::os

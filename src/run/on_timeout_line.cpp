@@ -1,0 +1,112 @@
+// Runs the line and reads what it says.
+#include "run/on_timeout_line.hpp"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "os/clock.hpp"
+
+namespace oversee::run {
+namespace {
+
+constexpr std::size_t kBuffer = 16 * 1024;
+
+// What is kept of its output.
+constexpr std::uint64_t kMostKept = 1024 * 1024;
+
+}  // namespace
+
+OnTimeoutLine::OnTimeoutLine(uv::Loop& loop, Callbacks callbacks)
+    : loop_(loop),
+      callbacks_(std::move(callbacks)),
+      link_(loop, {[this](const guard::Report& report) { reported(report); },
+                   [this] { hung_up(); },
+                   [this] { callbacks_.on_guard_gone(); }}) {}
+
+void OnTimeoutLine::start(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+                          const std::string& directory, const std::string& run_id) {
+  started_ = os::read_clock().instant;
+  if (const auto opened = open(run_id); !opened) {
+    result_.failure = describe(opened.error());
+    finish();
+    return;
+  }
+  link_.send(guard::StartCommand{.argv = argv, .environment = environment, .directory = directory, .own_group = true});
+}
+
+model::Result<void> OnTimeoutLine::open(const std::string& run_id) {
+  const os::UniqueFd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  auto input = os::duplicate(nothing.get());
+  if (!input) return std::unexpected(input.error());
+  auto pipe = os::make_pipe();
+  if (!pipe) return std::unexpected(pipe.error());
+  auto error = os::duplicate(pipe->writer.get());
+  if (!error) return std::unexpected(error.error());
+  auto started = link_.start({.input = input->get(), .output = pipe->writer.get(), .error = error->get()}, run_id);
+  if (!started) return started;
+  buffer_ = std::make_unique_for_overwrite<char[]>(kBuffer);
+  reader_.emplace(loop_, pipe->reader.release(), std::span(buffer_.get(), kBuffer),
+                  uv::ByteReader::Callbacks{[this](std::string_view bytes) { read(bytes); },
+                                            [this](int) {
+                                              output_ended_ = true;
+                                              finish_if_over();
+                                            }});
+  reader_->start();
+  return {};
+}
+
+void OnTimeoutLine::kill() {
+  if (ended_) return;
+  result_.cut_short = true;
+  finish();
+}
+
+void OnTimeoutLine::reported(const guard::Report& report) {
+  if (const auto* failed = std::get_if<guard::StartFailed>(&report)) {
+    if (!ended_) result_.failure = describe(model::Failure{failed->stage, failed->error, failed->subject, {}});
+    tree_ended_ = output_ended_ = true;
+  } else if (const auto* exited = std::get_if<guard::LeaderExited>(&report)) {
+    if (WIFEXITED(exited->wait_status)) result_.exit_code = WEXITSTATUS(exited->wait_status);
+    if (WIFSIGNALED(exited->wait_status)) result_.signal = WTERMSIG(exited->wait_status);
+    link_.send(guard::KillTree{});  // the line is over, and so is what it left
+  } else if (std::holds_alternative<guard::CancelAsked>(report)) {
+    link_.send(guard::KillTree{});  // it told its supervisor to end
+  } else if (std::holds_alternative<guard::TreeEmpty>(report)) {
+    tree_ended_ = true;
+  }
+  finish_if_over();
+}
+
+// After the tree's end, or where somebody killed the guard: then what the line left may hold its output for ever.
+void OnTimeoutLine::hung_up() {
+  guard_lost_ = !tree_ended_;
+  tree_ended_ = true;
+  if (guard_lost_ && !ended_) return kill();
+  finish_if_over();
+}
+
+void OnTimeoutLine::read(std::string_view bytes) {
+  const std::uint64_t room = kMostKept - std::min(kMostKept, result_.bytes);
+  result_.bytes += bytes.size();
+  const std::string_view kept = bytes.substr(0, room);
+  result_.omitted_bytes += bytes.size() - kept.size();
+  if (!kept.empty()) callbacks_.on_bytes(kept);
+}
+
+void OnTimeoutLine::finish_if_over() {
+  if (!ended_ && tree_ended_ && output_ended_) finish();
+}
+
+void OnTimeoutLine::finish() {
+  ended_ = true;
+  link_.close();  // what is left of it is killed, within the guard's own bound
+  if (reader_) reader_->close();
+  result_.took = os::read_clock().instant - started_;
+  callbacks_.on_end();
+}
+
+}  // namespace oversee::run

@@ -1,0 +1,109 @@
+// Looks at the tree and runs the line.
+#include "run/stop_evidence.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "os/clock.hpp"
+#include "os/process_tree.hpp"
+
+namespace oversee::run {
+namespace {
+
+using namespace std::chrono_literals;
+
+// So long before a deadline the first look is taken; and when the deadline has moved by more than the second, again.
+constexpr auto kAhead = 200ms;
+constexpr auto kMoved = 20ms;
+
+// The look itself; what it has by then is what there is.
+constexpr auto kLongestLook = 300ms;
+
+// What is left of a line whose guard was killed has so long to go away.
+constexpr auto kLinesOrphans = 500ms;
+
+// Of the pids in OVERSEE_PIDS: an environment string may have 128 KiB (execve(2)).
+constexpr std::size_t kMostPids = 10'000;
+
+}  // namespace
+
+StopEvidence::StopEvidence(uv::Loop& loop, const model::RunSpec& spec, std::string run_id, Callbacks callbacks)
+    : loop_(loop), spec_(spec), run_id_(std::move(run_id)), callbacks_(std::move(callbacks)) {}
+
+void StopEvidence::watch(pid_t root, pid_t leader, std::vector<std::string> environment) {
+  root_ = root;
+  leader_ = leader;
+  environment_ = std::move(environment);
+}
+
+void StopEvidence::reconsider() {
+  const auto stop = callbacks_.next_stop();
+  if (stop == expected_) return;
+  expected_ = stop;
+  if (stop && !timer_) timer_ = std::make_unique<uv::Timer>(loop_, [this] { look_ahead(); });
+  if (timer_) timer_->set(stop ? std::optional(*stop - kAhead) : std::nullopt);
+}
+
+void StopEvidence::look_ahead() {
+  reconsider();  // a silence that was broken ends later
+  const auto now = os::read_clock().instant;
+  if (!expected_) return;
+  if (*expected_ - now > kAhead + kMoved) return timer_->set(*expected_ - kAhead);
+  if (!task_) task_.emplace(loop_);
+  const auto look = std::make_shared<os::CpuLook>();
+  task_->start([look, root = root_] { *look = os::look_at_cpu(root); }, [this, look] { before_ = std::move(*look); });
+}
+
+void StopEvidence::gather(model::Duration silent) {
+  if (timer_) timer_->set({});
+  if (!task_) task_.emplace(loop_);
+  const auto until = os::read_clock().instant + kLongestLook;
+  const auto snapshot = std::make_shared<os::Snapshot>();
+  const bool begun = task_->start([snapshot, root = root_, leader = leader_, before = std::move(before_),
+                                   until] { *snapshot = os::take_snapshot(root, leader, before, until); },
+                                  [this, snapshot, silent] {
+                                    if (!callbacks_.wanted()) return;
+                                    evidence_ = std::move(snapshot->evidence);
+                                    evidence_->silent = silent;
+                                    tree_ = std::move(snapshot->tree);
+                                    callbacks_.publish(model::EvidenceTaken{&*evidence_});
+                                    callbacks_.on_gathered();
+                                  });
+  if (!begun) callbacks_.on_gathered();
+}
+
+void StopEvidence::run_line(model::Reason reason) {
+  std::string pids;
+  if (tree_.empty()) tree_.push_back(leader_);
+  tree_.resize(std::min(tree_.size(), kMostPids));
+  for (const pid_t pid : tree_) pids += fmt::format("{}{}", pids.empty() ? "" : " ", pid);
+  environment_.push_back(fmt::format("OVERSEE_PID={}", leader_));
+  environment_.push_back("OVERSEE_PIDS=" + pids);
+  environment_.push_back(fmt::format("OVERSEE_REASON={}", to_string(reason)));
+  line_ = std::make_unique<OnTimeoutLine>(
+      loop_,
+      OnTimeoutLine::Callbacks{[this](std::string_view bytes) { callbacks_.publish(model::OnTimeoutOutput{bytes}); },
+                               [this] { line_ended(); }, [this] { lines_guard_gone(); }});
+  callbacks_.publish(model::OnTimeoutStarted{spec_.on_timeout});
+  line_->start({spec_.shell, "-c", spec_.on_timeout}, environment_, spec_.directory, run_id_);
+}
+
+void StopEvidence::lines_guard_gone() {
+  if (line_ && line_->guard_lost()) (void)os::kill_children_except(root_, kLinesOrphans);
+  callbacks_.on_guard_gone();
+}
+
+void StopEvidence::kill_line() {
+  killing_ = true;
+  if (line_) line_->kill();
+}
+
+void StopEvidence::line_ended() {
+  line_result_ = line_->result();
+  callbacks_.publish(model::OnTimeoutEnded{&*line_result_});
+  if (!killing_) callbacks_.on_line_ended();
+}
+
+}  // namespace oversee::run

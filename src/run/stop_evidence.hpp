@@ -1,0 +1,78 @@
+// What is looked at before a tree is stopped: its processes, by ourselves, and by --on-timeout's line.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/event.hpp"
+#include "model/run_spec.hpp"
+#include "os/process_snapshot.hpp"
+#include "run/on_timeout_line.hpp"
+#include "uv/background_task.hpp"
+#include "uv/loop.hpp"
+#include "uv/timer.hpp"
+
+namespace oversee::run {
+
+// All of it is made when it is needed: an attempt that has no deadline, or keeps it by far, pays for nothing. /proc is
+// read on another thread, as it may make its reader wait; the loop goes on meanwhile.
+class StopEvidence {
+ public:
+  struct Callbacks {
+    std::function<void(const model::Event&)> publish;
+    std::function<bool()> wanted;                              // what was looked for is still waited for
+    std::function<void()> on_gathered;                         // after gather()
+    std::function<void()> on_line_ended;                       // after run_line(), and not after kill_line()
+    std::function<void()> on_guard_gone;                       // the line's
+    std::function<std::optional<model::Instant>()> next_stop;  // when a deadline stops the attempt, as it looks now
+  };
+
+  StopEvidence(uv::Loop& loop, const model::RunSpec& spec, std::string run_id, Callbacks callbacks);
+
+  // The command runs: everything below the root is its tree. The environment is for the line.
+  void watch(pid_t root, pid_t leader, std::vector<std::string> environment);
+
+  // next_stop may be another now. Shortly before it the processor times are looked at, so that one more look at the
+  // deadline tells what each process has used since.
+  void reconsider();
+
+  void gather(model::Duration silent);
+  void run_line(model::Reason reason);
+  void kill_line();
+  // Everything below us is going to be killed and reaped: nobody asks after its processes any more.
+  void drop_line() { line_.reset(); }
+
+  // For the attempt's result, once it is done.
+  std::optional<model::Evidence>& evidence() { return evidence_; }
+  const std::optional<model::OnTimeoutResult>& line_result() const { return line_result_; }
+  bool guard_gone() const { return !line_ || line_->guard_gone(); }
+
+ private:
+  void look_ahead();
+  void line_ended();
+  void lines_guard_gone();
+
+  uv::Loop& loop_;
+  const model::RunSpec& spec_;
+  const std::string run_id_;
+  Callbacks callbacks_;
+  pid_t root_ = 0;
+  pid_t leader_ = 0;
+  std::vector<std::string> environment_;
+  std::optional<model::Instant> expected_;
+  std::unique_ptr<uv::Timer> timer_;
+  std::optional<uv::BackgroundTask> task_;
+  std::optional<os::CpuLook> before_;
+  std::optional<model::Evidence> evidence_;
+  std::vector<pid_t> tree_;
+  std::unique_ptr<OnTimeoutLine> line_;
+  std::optional<model::OnTimeoutResult> line_result_;
+  bool killing_ = false;
+};
+
+}  // namespace oversee::run
