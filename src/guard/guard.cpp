@@ -225,6 +225,7 @@ std::optional<Clock::time_point> Guard::next_duty() const {
   std::optional<Clock::time_point> first = memory_kills_.first_look();
   const auto also = [&](Clock::time_point at) { first = first ? std::min(*first, at) : at; };
   if (kill_.begun()) also(kill_.next_round());
+  if (front_.gone()) also(give_up_);
   if (leader_ < 0 && group_stop_.looking()) also(group_stop_.next_look());
   if (watching()) also(watch_->next_look());
   return first;
