@@ -265,7 +265,12 @@ class JobControl(TerminalCase):
 
     def running_job(self, shell):
         front, command = self.job(shell)
-        wait_until(lambda: command_line(command)[1:2] != ["@guard"], "the command itself")
+
+        def is_itself():
+            words = command_line(command)  # none for a moment, in the midst of exec
+            return words and words[1:2] != ["@guard"]
+
+        wait_until(is_itself, "the command itself")
         return front, command
 
     def test_stop_and_foreground_again_and_again(self):
