@@ -305,10 +305,11 @@ class JobControl(TerminalCase):
             shell.type(CTRL_Z)
             shell.expect(rb"Stopped")
             shell.expect(rb"READY> ")
-            self.assertTrue(is_stopped(front))
-            self.assertTrue(is_stopped(command))
-            self.assertTrue(shell.by_line() and shell.echoes(), "the shell has its terminal back")
+            # As above.
+            wait_until(lambda: is_stopped(front) and is_stopped(command), "both stopped")
+            wait_until(lambda: shell.by_line() and shell.echoes(), "the shell has its terminal back")
             shell.type(b"fg\n")
+            wait_until(lambda: not is_stopped(front) and not is_stopped(command), "both going on")
         wait_until(lambda: shell.foreground_group() == os.getpgid(front), "oversee in the foreground")
         wait_until(lambda: not shell.by_line(), f"the terminal in the hands of {program}")
         for each in keys:

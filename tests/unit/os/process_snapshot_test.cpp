@@ -136,7 +136,10 @@ TEST_CASE("snapshot: a process that sleeps") {
     constexpr timespec kLong{30, 0};
     (void)::nanosleep(&kLong, nullptr);
   });
-  const auto seen = looked.until([](const auto& each) { return each.call.ends_with("nanosleep"); });
+  // Young, a tick of processor time is all of its life.
+  const auto seen = looked.until([](const auto& each) {
+    return each.call.ends_with("nanosleep") && each.state == ProcessState::sleeping && each.age > 500ms;
+  });
   CHECK(seen.pid == looked.child());
   CHECK(seen.parent == looked.root());
   CHECK(seen.state == ProcessState::sleeping);
