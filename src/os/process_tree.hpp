@@ -59,7 +59,8 @@ class TreeKill {
 // for. Blocks, for the bound at the most; false if something is left.
 bool kill_and_reap(pid_t not_to_reap, model::Duration bound);
 
-// The same of all children of this process and what is below them, but for one child, which is left alone with its tree.
+// The same of all children of this process and what is below them, but for one child, which is left alone with its
+// tree.
 bool kill_children_except(pid_t spared, model::Duration bound);
 
 }  // namespace oversee::os

@@ -23,8 +23,7 @@ constexpr std::uint64_t kMostKept = 1024 * 1024;
 OnTimeoutLine::OnTimeoutLine(uv::Loop& loop, Callbacks callbacks)
     : loop_(loop),
       callbacks_(std::move(callbacks)),
-      link_(loop, {[this](const guard::Report& report) { reported(report); },
-                   [this] { hung_up(); },
+      link_(loop, {[this](const guard::Report& report) { reported(report); }, [this] { hung_up(); },
                    [this] { callbacks_.on_guard_gone(); }}) {}
 
 void OnTimeoutLine::start(const std::vector<std::string>& argv, const std::vector<std::string>& environment,

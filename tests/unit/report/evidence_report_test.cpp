@@ -158,7 +158,8 @@ TEST_CASE("event lines: evidence, and the line of --on-timeout") {
   const model::OnTimeoutResult result{.exit_code = 3, .bytes = 20'000, .took = 1s};
   events.on(model::EvidenceTaken{&evidence}, after(2s));
   CHECK(sink.text.find("\"event\":\"evidence\"") != std::string::npos);
-  CHECK(sink.text.find("\"sentence\":\"silent for 2m 0s; python3 4312 sleeps in futex, 0 % CPU\"") != std::string::npos);
+  CHECK(sink.text.find("\"sentence\":\"silent for 2m 0s; python3 4312 sleeps in futex, 0 % CPU\"") !=
+        std::string::npos);
   sink.text.clear();
   events.on(model::OnTimeoutStarted{"gdb"}, after(2s));
   CHECK(sink.text.find("\"event\":\"on_timeout_started\"") != std::string::npos);
