@@ -17,9 +17,10 @@ class Overflow(OverseeCase):
 
     def test_also_where_it_has_exited_0_by_itself(self):
         for _ in range(20 if "SANITIZED" in os.environ else 500):
-            ended = self.oversee("--no-log", "--summary", "never", "--max-output", "1000", "--on-overflow", "fail",
-                                 "seq", "1000")
-            self.assertEqual(ended.status, 123)
+            run = self.start(OVERSEE, "--no-log", "--summary", "never", "--max-output", "1000", "--on-overflow", "fail",
+                             "seq", "1000")
+            self.assertEqual(run.finish().status, 123)
+            run.close()
 
     def test_control_what_fits_succeeds(self):
         ended = self.oversee("--max-output", "3893", "--on-overflow", "fail", "seq", "1000")
