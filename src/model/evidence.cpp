@@ -239,7 +239,7 @@ std::string conclusion(const Evidence& evidence) {
 }
 
 std::string sentence(const Evidence& evidence) {
-  const std::string what = conclusion(evidence);
+  std::string what = conclusion(evidence);
   if (evidence.silent < kSilence) return what;
   return fmt::format("silent for {}{}{}", describe_duration(evidence.silent), what.empty() ? "" : "; ", what);
 }
