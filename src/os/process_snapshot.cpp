@@ -74,7 +74,8 @@ int percent_of(model::Duration part, model::Duration whole) {
 
 Glance glance_at(pid_t pid, ProcessStat stat, const std::optional<CpuLook>& before) {
   const model::Duration age = std::max(since_boot() - stat.born, model::Duration{});
-  Glance glance{pid, std::move(stat), age, percent_of(stat.cpu, age), age};
+  const int percent = percent_of(stat.cpu, age);
+  Glance glance{pid, std::move(stat), age, percent, age};
   if (!before) return glance;
   const model::Duration span = steady_clock::now() - before->taken;
   const auto found = before->used.find(pid);
