@@ -73,7 +73,7 @@ bool BackgroundWriter::write(std::string_view bytes) {
 }
 
 // What the tests do instead to see deadlines missed.
-bool BackgroundWriter::write_here(std::string_view bytes) {
+bool BackgroundWriter::write_here(std::string_view bytes) const {
   while (!bytes.empty()) {
     const ssize_t written = write_once(fd_, bytes.data(), bytes.size());
     if (written < 0) break;
