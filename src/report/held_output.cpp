@@ -33,8 +33,11 @@ HeldOutput::HeldOutput(Files files, std::optional<std::uint64_t> most_kept, Show
 
 void HeldOutput::on(const model::Event& event, const model::Reading&) {
   if (const auto* output = std::get_if<model::OutputArrived>(&event)) {
+    // A part begins with a piece, whatever its size: no piece is larger than a part may be.
+    const std::size_t largest =
+        most_kept_ ? std::clamp<std::uint64_t>(*most_kept_ / 8, 1, kLargestPiece) : kLargestPiece;
     for (std::string_view rest = output->bytes; !rest.empty();) {
-      const std::string_view piece = rest.substr(0, kLargestPiece);
+      const std::string_view piece = rest.substr(0, largest);
       keep(output->stream, piece);
       rest.remove_prefix(piece.size());
     }
