@@ -226,10 +226,25 @@ bool TreeKill::round() {
   return !all_stopped || (met_new && !first);
 }
 
-bool kill_and_reap(pid_t not_to_reap, model::Duration bound) {
+namespace {
+
+// Until nobody is left, or the bound is over: then false.
+template <class Round>
+bool repeat(Round nobody_left, model::Duration bound) {
   const auto give_up = std::chrono::steady_clock::now() + bound;
+  while (!nobody_left()) {
+    if (std::chrono::steady_clock::now() >= give_up) return false;
+    constexpr timespec kPause{0, 1'000'000};
+    (void)::nanosleep(&kPause, nullptr);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool kill_and_reap(pid_t not_to_reap, model::Duration bound) {
   TreeKill kill;
-  while (true) {
+  const auto round = [&] {
     (void)kill.round();
     // Empty is what lists as empty: the children of one that ends between two looks are missed by the first.
     std::vector<Descendant> left;
@@ -238,34 +253,29 @@ bool kill_and_reap(pid_t not_to_reap, model::Duration bound) {
           if (each.pid != not_to_reap) left.push_back(each);
         },
         Zombies::with);
-    if (left.empty()) return true;
     for (const Descendant& each : left) {
       if (each.parent == ::getpid()) (void)::waitpid(each.pid, nullptr, WNOHANG);
     }
-    if (std::chrono::steady_clock::now() >= give_up) return false;
-    constexpr timespec kPause{0, 1'000'000};
-    (void)::nanosleep(&kPause, nullptr);
-  }
+    return left.empty();
+  };
+  return repeat(round, bound);
 }
 
 bool kill_children_except(pid_t spared, model::Duration bound) {
-  const auto give_up = std::chrono::steady_clock::now() + bound;
   const pid_t self = ::getpid();
-  while (true) {
+  const auto round = [&] {
     std::vector<pid_t> children;
     for_each_child(self, [&](const Descendant& child) {
       if (child.pid != spared) children.push_back(child.pid);
     });
-    if (children.empty()) return true;
     for (const pid_t child : children) {
       for (const Descendant& each : list_descendants(child)) (void)signal_descendant(each, SIGKILL);
       (void)signal_descendant({child, self}, SIGKILL);
       (void)::waitpid(child, nullptr, WNOHANG);
     }
-    if (std::chrono::steady_clock::now() >= give_up) return false;
-    constexpr timespec kPause{0, 1'000'000};
-    (void)::nanosleep(&kPause, nullptr);
-  }
+    return children.empty();
+  };
+  return repeat(round, bound);
 }
 
 }  // namespace oversee::os
