@@ -49,16 +49,7 @@ void write_evidence(JsonText& json, std::string_view key, const model::Evidence&
 
 void write_on_timeout(JsonText& json, std::string_view key, const model::OnTimeoutResult& result) {
   json.begin_object(key);
-  if (result.exit_code) {
-    json.number("exit_code", *result.exit_code);
-  } else {
-    json.null("exit_code");
-  }
-  if (result.signal) {
-    json.text("signal", model::signal_name(*result.signal));
-  } else {
-    json.null("signal");
-  }
+  write_end(json, result.exit_code, result.signal);
   if (!result.failure.empty()) json.text("failure", result.failure);
   json.boolean("cut_short", result.cut_short).number("duration_ms", milliseconds(result.took));
   json.number("bytes", static_cast<std::int64_t>(result.bytes));

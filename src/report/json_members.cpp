@@ -151,19 +151,19 @@ void write_verdict(JsonText& json, const model::RunFinished& run) {
   json.number("duration_ms", milliseconds(run.finished.instant - run.info->started.instant));
   json.text("status", to_string(last.status)).text("reason", to_string(last.reason));
   json.text("summary", describe(last));
-  write_command_end(json, last);
+  write_end(json, last.exit_code, last.signal);
   json.number("exit_status", run.exit.shell_status()).boolean("flaky", false);
 }
 
-void write_command_end(JsonText& json, const model::AttemptResult& result) {
-  optional_number(json, "exit_code", result.exit_code);
-  optional_signal(json, "signal", result.signal);
+void write_end(JsonText& json, std::optional<int> exit_code, std::optional<model::Signal> signal) {
+  optional_number(json, "exit_code", exit_code);
+  optional_signal(json, "signal", signal);
 }
 
 void write_attempt(JsonText& json, std::string_view key, const model::AttemptResult& result) {
   json.begin_object(key).number("number", result.number);
   json.text("status", to_string(result.status)).text("reason", to_string(result.reason));
-  write_command_end(json, result);
+  write_end(json, result.exit_code, result.signal);
   json.boolean("forced", result.forced);
   if (result.spawn_failure) {
     json.begin_object("spawn_failure").text("stage", result.spawn_failure->stage);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,8 @@ void write_head(JsonText& json, const model::RunInfo& info);
 void write_settings(JsonText& json, const std::vector<SettingValue>& settings);
 void write_verdict(JsonText& json, const model::RunFinished& run);
 
-// What the command itself ended with: exit_code, signal.
-void write_command_end(JsonText& json, const model::AttemptResult& result);
+// What a process itself ended with: exit_code, signal.
+void write_end(JsonText& json, std::optional<int> exit_code, std::optional<model::Signal> signal);
 
 // Each writes the whole object.
 void write_evidence(JsonText& json, std::string_view key, const model::Evidence& evidence);

@@ -43,7 +43,7 @@ std::optional<std::string> finish_document(std::string_view running, const model
   json.number("duration_ms", milliseconds(lost.attempt.finished.instant - lost.started));
   json.text("status", to_string(lost.attempt.status)).text("reason", to_string(lost.attempt.reason));
   json.text("summary", sentence(lost));
-  write_command_end(json, lost.attempt);
+  write_end(json, lost.attempt.exit_code, lost.attempt.signal);
   json.null("exit_status").boolean("flaky", false);
   json.text("containment", to_string(lost.attempt.containment));
   json.begin_array("attempts");
