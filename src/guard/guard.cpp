@@ -192,10 +192,11 @@ void Guard::leader_changed(int status) {
     front_.tell(LeaderContinued{});
   } else {
     leader_ = -1;
-    record_.leader_exited(status);
     kill_.leader_reaped();
-    const bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
-    front_.tell(LeaderExited{status, failed ? memory_kills_.since_first_look() : 0});
+    LeaderExited exited{.wait_status = status};
+    if (exited.exit_code() != 0) exited.out_of_memory_kills = memory_kills_.since_first_look();
+    record_.leader_exited(exited);
+    front_.tell(exited);
   }
 }
 

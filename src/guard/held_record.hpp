@@ -1,8 +1,6 @@
 // The record of the run in the guard's hands: finished where the front went without doing so.
 #pragma once
 
-#include <sys/wait.h>
-
 #include <optional>
 #include <utility>
 #include <vector>
@@ -30,13 +28,10 @@ class HeldRecord {
   void release() { lost_.reset(); }
   bool held() const { return lost_.has_value(); }
 
-  void leader_exited(int wait_status) {
+  void leader_exited(const LeaderExited& exited) {
     if (!lost_) return;
-    if (WIFSIGNALED(wait_status)) {
-      lost_->attempt.signal = WTERMSIG(wait_status);
-    } else {
-      lost_->attempt.exit_code = WEXITSTATUS(wait_status);
-    }
+    lost_->attempt.exit_code = exited.exit_code();
+    lost_->attempt.signal = exited.signal();
   }
 
   struct End {

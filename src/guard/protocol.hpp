@@ -1,7 +1,10 @@
 // What front and guard say to each other over their socket: typed messages. Their bytes are guard/wire.hpp's.
 #pragma once
 
+#include <sys/wait.h>
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -118,6 +121,14 @@ struct LeaderContinued {
 struct LeaderExited {
   std::int32_t wait_status = 0;           // as wait(2) gives it
   std::uint64_t out_of_memory_kills = 0;  // by the kernel, on the whole machine, meanwhile; looked at after a failure
+
+  // One of the two is there.
+  std::optional<int> exit_code() const {
+    return WIFSIGNALED(wait_status) ? std::nullopt : std::optional(WEXITSTATUS(wait_status));
+  }
+  std::optional<model::Signal> signal() const {
+    return WIFSIGNALED(wait_status) ? std::optional(WTERMSIG(wait_status)) : std::nullopt;
+  }
   bool operator==(const LeaderExited&) const = default;
 };
 // Somebody sent the guard a signal to end: a command's kill $PPID means its supervisor.

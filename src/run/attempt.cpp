@@ -1,7 +1,6 @@
 // Turns callbacks into events of the machine, and its actions into requests to the guard.
 #include "run/attempt.hpp"
 
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -23,9 +22,7 @@ using model::works;
 constexpr auto kOrphanBound = std::chrono::seconds(2);
 
 LeaderExited leader_exit(const guard::LeaderExited& report) {
-  const int status = report.wait_status;
-  if (WIFSIGNALED(status)) return {{}, WTERMSIG(status), report.out_of_memory_kills};
-  return {WEXITSTATUS(status), {}, report.out_of_memory_kills};
+  return {report.exit_code(), report.signal(), report.out_of_memory_kills};
 }
 
 // How many of its streams are read.

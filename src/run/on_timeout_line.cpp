@@ -2,7 +2,6 @@
 #include "run/on_timeout_line.hpp"
 
 #include <fcntl.h>
-#include <sys/wait.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -69,8 +68,8 @@ void OnTimeoutLine::reported(const guard::Report& report) {
     if (!ended_) result_.failure = describe(model::Failure{failed->stage, failed->error, failed->subject, {}});
     tree_ended_ = output_ended_ = true;
   } else if (const auto* exited = std::get_if<guard::LeaderExited>(&report)) {
-    if (WIFEXITED(exited->wait_status)) result_.exit_code = WEXITSTATUS(exited->wait_status);
-    if (WIFSIGNALED(exited->wait_status)) result_.signal = WTERMSIG(exited->wait_status);
+    result_.exit_code = exited->exit_code();
+    result_.signal = exited->signal();
     link_.send(guard::KillTree{});  // the line is over, and so is what it left
   } else if (std::holds_alternative<guard::CancelAsked>(report)) {
     link_.send(guard::KillTree{});  // it told its supervisor to end
