@@ -56,7 +56,7 @@ struct StillRunning {
   Duration elapsed;  // of the attempt
   Duration silent;   // since its last byte, or its start
 };
-// Before the first signal of a stop, but for one that the user asked for.
+// Before the first signal of a stop for time.
 struct EvidenceTaken {
   const Evidence* evidence;
 };

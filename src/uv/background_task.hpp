@@ -19,8 +19,6 @@ class BackgroundTask {
   // forgotten. False where there is no thread to be had; nothing is run then.
   bool start(std::function<void()> work, std::function<void()> done);
 
-  bool running() const { return running_ != nullptr; }
-
   // The work goes on, and nobody is told.
   void forget();
 
