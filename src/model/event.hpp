@@ -10,6 +10,7 @@
 #include "model/clock.hpp"
 #include "model/outcome.hpp"
 #include "model/run_spec.hpp"
+#include "model/verdict.hpp"
 
 namespace oversee::model {
 
@@ -78,15 +79,20 @@ struct Stopping {
 struct AttemptFinished {
   const AttemptResult* result;
 };
+// After an AttemptFinished: it is tried once more, when the delay is over.
+struct Retrying {
+  int next;  // number of the attempt
+  Duration delay;
+};
 struct RunFinished {
   const RunInfo* info;
   const std::vector<AttemptResult>* attempts;
-  ExitAction exit;
+  Verdict verdict;
   Reading finished;
 };
 
 using Event = std::variant<RunStarted, AttemptStarted, OutputArrived, StillRunning, EvidenceTaken, OnTimeoutStarted,
-                           OnTimeoutOutput, OnTimeoutEnded, Stopping, AttemptFinished, RunFinished>;
+                           OnTimeoutOutput, OnTimeoutEnded, Stopping, AttemptFinished, Retrying, RunFinished>;
 
 // What is known of a stream of the attempt by whoever splits it into lines.
 struct StreamTally {

@@ -27,8 +27,10 @@ std::string_view to_string(Reason reason) {
     case Reason::signal: return "signal";
     case Reason::timeout: return "timeout";
     case Reason::idle_timeout: return "idle_timeout";
+    case Reason::total_timeout: return "total_timeout";
     case Reason::output_limit: return "output_limit";
     case Reason::leaked: return "leaked";
+    case Reason::flaky: return "flaky";
     case Reason::memory_limit: return "memory_limit";
     case Reason::cpu_limit: return "cpu_limit";
     case Reason::process_limit: return "process_limit";
@@ -40,6 +42,15 @@ std::string_view to_string(Reason reason) {
     case Reason::io: return "io";
     case Reason::output_error: return "output_error";
     case Reason::supervisor_lost: return "supervisor_lost";
+  }
+  return "";
+}
+
+std::string_view to_string(OnFlaky what) {
+  switch (what) {
+    case OnFlaky::pass: return "pass";
+    case OnFlaky::warn: return "warn";
+    case OnFlaky::fail: return "fail";
   }
   return "";
 }
@@ -89,10 +100,12 @@ ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
       if (last.status == Status::cancelled && last.cancelled_by) return {0, last.cancelled_by->signal};
       return own_status(last, kExitOwnFailure);
     case Reason::timeout:
-    case Reason::idle_timeout: return policy.preserve_status ? own_status(last, 124) : ExitAction{124, {}};
+    case Reason::idle_timeout:
+    case Reason::total_timeout: return policy.preserve_status ? own_status(last, 124) : ExitAction{124, {}};
     case Reason::not_found: return {127, {}};
     case Reason::not_executable: return {126, {}};
-    case Reason::leaked: return {122, {}};
+    case Reason::leaked:
+    case Reason::flaky: return {kExitFlaky, {}};
     case Reason::io:
     case Reason::output_limit:
     case Reason::memory_limit:
@@ -155,11 +168,14 @@ std::string describe(const AttemptResult& result) {
     case Reason::idle_timeout:
       return fmt::format("timed out after {}, silent for {}{}", took, describe_duration(result.silent),
                          result.forced ? ", killed" : "");
+    case Reason::total_timeout:
+      return fmt::format("timed out with the whole run, after {}{}", took, result.forced ? ", killed" : "");
     case Reason::output_limit:
       return fmt::format("wrote more than --max-output allows, stopped after {}{}", took,
                          result.forced ? ", killed" : "");
     case Reason::leaked:
       return fmt::format("exit {} after {}, with processes left behind", result.exit_code.value_or(0), took);
+    case Reason::flaky: return fmt::format("exit {} after {}, flaky", result.exit_code.value_or(0), took);
     case Reason::memory_limit:
     case Reason::cpu_limit:
     case Reason::process_limit:

@@ -24,8 +24,10 @@ enum class Reason : std::uint8_t {
   signal,           // the command died of a signal, or oversee was sent one (cancelled)
   timeout,          // the attempt's wall time was over
   idle_timeout,     // it wrote nothing for too long
+  total_timeout,    // the time of all attempts was over
   output_limit,     // it wrote more than it was allowed to
   leaked,           // it succeeded, and left processes behind
+  flaky,            // it succeeded, after a failure that is not to be forgotten
   memory_limit,     // its tree used more than it was allowed to: memory,
   cpu_limit,        // CPU time,
   process_limit,    // processes
@@ -135,8 +137,16 @@ struct ExitAction {
 // oversee's own failure, and bad usage or settings.
 inline constexpr int kExitOwnFailure = 125;
 
+// A run that failed and succeeded.
+inline constexpr int kExitFlaky = 122;
+
+// What becomes of a success after a failure: it is one, it is one with a warning, or it is none.
+enum class OnFlaky : std::uint8_t { pass, warn, fail };
+std::string_view to_string(OnFlaky what);
+
 struct ExitPolicy {
   bool preserve_status = false;  // on a timeout, the command's own status
+  OnFlaky on_flaky = OnFlaky::warn;
 };
 
 ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy);

@@ -126,6 +126,12 @@ void EventLines::tell(const model::AttemptFinished& event, const model::Reading&
   write(std::move(line));
 }
 
+void EventLines::tell(const model::Retrying& event, const model::Reading& at) {
+  JsonText line = begin("retrying", at);
+  line.number("next", event.next).number("delay_ms", milliseconds(event.delay));
+  write(std::move(line));
+}
+
 void EventLines::tell(const model::RunFinished& event, const model::Reading& at) {
   JsonText line = begin("finished", at);
   write_verdict(line, event);

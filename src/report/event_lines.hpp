@@ -47,6 +47,7 @@ class EventLines final : public model::EventSink {
   void tell(const model::OnTimeoutEnded& event, const model::Reading& at);
   void tell(const model::Stopping& event, const model::Reading& at);
   void tell(const model::AttemptFinished& event, const model::Reading& at);
+  void tell(const model::Retrying& event, const model::Reading& at);
   void tell(const model::RunFinished& event, const model::Reading& at);
 
   void output(std::string_view event, std::string_view bytes, const model::Reading& at);

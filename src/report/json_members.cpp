@@ -148,11 +148,12 @@ void write_settings(JsonText& json, const std::vector<SettingValue>& settings) {
 
 void write_verdict(JsonText& json, const model::RunFinished& run) {
   const model::AttemptResult& last = run.attempts->back();
+  const model::Verdict& verdict = run.verdict;
   json.number("duration_ms", milliseconds(run.finished.instant - run.info->started.instant));
-  json.text("status", to_string(last.status)).text("reason", to_string(last.reason));
-  json.text("summary", describe(last));
+  json.text("status", to_string(verdict.status)).text("reason", to_string(verdict.reason));
+  json.text("summary", describe(verdict, *run.attempts));
   write_end(json, last.exit_code, last.signal);
-  json.number("exit_status", run.exit.shell_status()).boolean("flaky", false);
+  json.number("exit_status", verdict.exit.shell_status()).boolean("flaky", verdict.flaky);
 }
 
 void write_end(JsonText& json, std::optional<int> exit_code, std::optional<model::Signal> signal) {

@@ -81,6 +81,9 @@ void TaggedLog::on(const model::Event& event, const model::Reading& at) {
                         note("attempt", fmt::format("{} {}: {}", e.result->number, to_string(e.result->status),
                                                     describe(*e.result)));
                       },
+                      [&](const model::Retrying& e) {
+                        note("retry", "in " + model::describe_duration(e.delay));
+                      },
                       [&](const model::RunFinished& e) { finished(e); }},
              event);
   flush();
@@ -111,9 +114,13 @@ void TaggedLog::started(const model::RunInfo& info) {
 void TaggedLog::finished(const model::RunFinished& event) {
   const model::AttemptResult& last = event.attempts->back();
   const auto milliseconds = std::chrono::round<std::chrono::milliseconds>(event.finished.instant - start_);
-  const std::string reason = last.reason == model::Reason::exit ? "" : fmt::format(" ({})", to_string(last.reason));
-  note("status", fmt::format("{}{}  exit {}  attempts {} of {}", to_string(last.status), reason,
-                             event.exit.shell_status(), event.attempts->size(), event.info->attempts));
+  const model::Verdict& verdict = event.verdict;
+  const std::string_view reason = verdict.flaky                          ? to_string(model::Reason::flaky)
+                                  : verdict.reason == model::Reason::exit ? ""
+                                                                          : to_string(verdict.reason);
+  note("status", fmt::format("{}{}  exit {}  attempts {} of {}", to_string(verdict.status),
+                             reason.empty() ? "" : fmt::format(" ({})", reason), verdict.exit.shell_status(),
+                             event.attempts->size(), event.info->attempts));
   note("duration",
        fmt::format("{}  {}  output {} out {} err", model::describe_duration(milliseconds), cost_text(last.usage),
                    model::describe_byte_size(last.out.bytes), model::describe_byte_size(last.err.bytes)));

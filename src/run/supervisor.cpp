@@ -77,13 +77,13 @@ model::ExitAction Supervisor::run(const model::RunInfo& info) {
   attempt_->let_go();
   model::AttemptResult& last = results_.back();
   judge_output(last);
-  const model::ExitAction exit = exit_action(last, spec_.exit_policy);
   publish(model::AttemptFinished{&last}, last.finished);
   const model::Reading finished = os::read_clock();
-  publish(model::RunFinished{&info, &results_, exit, finished}, finished);
+  const model::Verdict verdict = judge(results_, spec_.exit_policy);
+  publish(model::RunFinished{&info, &results_, verdict, finished}, finished);
   reported_ = true;
   while (!attempt_->guard_gone()) loop_.run();  // it was ending while the reports were written
-  return exit;
+  return verdict.exit;
 }
 
 void Supervisor::publish(const model::Event& event, const model::Reading& at) {

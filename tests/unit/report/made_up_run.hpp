@@ -54,7 +54,7 @@ inline void tell_end(model::EventSink& sink, const model::RunInfo& info,
                      const std::vector<model::AttemptResult>& attempts) {
   using namespace std::chrono_literals;
   const model::Reading finished = after(14500ms);
-  sink.on(model::RunFinished{&info, &attempts, exit_action(attempts.back(), {}), finished}, finished);
+  sink.on(model::RunFinished{&info, &attempts, judge(attempts, {}), finished}, finished);
 }
 
 }  // namespace oversee::report
