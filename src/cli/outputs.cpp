@@ -160,12 +160,9 @@ std::optional<report::SpillFile> RunFiles::spill(model::Stream stream) {
 std::optional<report::HeldOutput::Files> RunFiles::scratch_files() const {
   report::HeldOutput::Files files;
   for (auto& each : files) {
-    auto file = os::ScratchFile::make(directory_ ? directory_->path_of("") : os::temporary_directory());
-    if (!file) {
-      warn(describe(file.error()) + "; the output is shown as it comes");
-      return {};
-    }
-    each = std::make_unique<os::ScratchFile>(std::move(*file));
+    each = make_scratch(directory_ ? directory_->path_of("") : os::temporary_directory(),
+                        "the output is shown as it comes");
+    if (!each) return {};
   }
   return files;
 }
@@ -192,6 +189,13 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
     }
   };
   return stores;
+}
+
+std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::string_view what_instead) {
+  auto file = os::ScratchFile::make(directory);
+  if (file) return std::make_unique<os::ScratchFile>(std::move(*file));
+  warn(fmt::format("{}; {}", describe(file.error()), what_instead));
+  return {};
 }
 
 ShownOutputs open_shown_outputs(uv::Loop& loop) {

@@ -72,6 +72,9 @@ class RunFiles {
   std::shared_ptr<bool> summary_lost_ = std::make_shared<bool>(false);
 };
 
+// Null, and a warning, where it cannot be made.
+std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::string_view what_instead);
+
 // Sinks for stdout and stderr; one for both where both are the same file, so that their order is kept.
 struct ShownOutputs {
   std::unique_ptr<model::ByteSink> out_owned;

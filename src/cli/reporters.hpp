@@ -17,6 +17,7 @@
 #include "report/raw_log.hpp"
 #include "report/relay.hpp"
 #include "report/status_line.hpp"
+#include "report/stream_filter.hpp"
 #include "report/summary_line.hpp"
 #include "report/tagged_log.hpp"
 #include "run/supervisor.hpp"
@@ -35,6 +36,7 @@ class Reporters {
   void watch_sinks();
   void open_log();
   void hold_output_back();
+  void hold_stdout_back();
   void answer_status();
   report::JsonSummary::States states();
   void show(const model::AttemptResult& result);
@@ -48,7 +50,9 @@ class Reporters {
   ShownOutputs shown_;
   std::optional<StatusDisplay> status_;
   std::optional<report::Relay> relay_;
+  std::optional<report::StreamFilter> relayed_;  // where not all that is shown is shown live
   std::optional<report::HeldOutput> held_;
+  std::optional<report::StreamFilter> held_stdout_;
   bool releasing_ = false;  // what was held back is being shown
   std::optional<report::TaggedLog> tagged_log_;
   std::optional<report::RawLog> raw_log_;

@@ -78,17 +78,4 @@ std::string sentence(const Evidence& evidence);
 // All that is known of a process, on one line.
 std::string describe(const ProcessEvidence& process);
 
-// How --on-timeout's line went.
-struct OnTimeoutResult {
-  std::optional<int> exit_code = {};
-  std::optional<Signal> signal = {};
-  std::string failure = {};  // why it could not be run
-  bool cut_short = false;    // its time was over, or the user's patience
-  std::uint64_t bytes = 0;
-  std::uint64_t omitted_bytes = 0;  // of these, past what is kept
-  Duration took{};
-  bool operator==(const OnTimeoutResult&) const = default;
-};
-std::string describe(const OnTimeoutResult& result);
-
 }  // namespace oversee::model

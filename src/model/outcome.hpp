@@ -13,6 +13,7 @@
 #include "model/leaks.hpp"
 #include "model/resource_limits.hpp"
 #include "model/signal_name.hpp"
+#include "model/user_line.hpp"
 
 namespace oversee::model {
 
@@ -87,6 +88,9 @@ struct Canceller {
   int pid = 0;
 };
 
+// "cancelled by TERM sent by pid 42"
+std::string describe(const Canceller& by);
+
 struct SpawnFailure {
   std::string stage;    // what was being set up: "exec", "directory", "cgroup", …
   int error = 0;        // errno
@@ -113,7 +117,8 @@ struct AttemptResult {
   std::vector<ProcessName> unkilled;  // could not be killed: setuid, or stuck in the kernel; the first of them
   std::uint64_t unkilled_more = 0;
   std::optional<Evidence> evidence;  // of what it did when it was to be stopped
-  std::optional<OnTimeoutResult> on_timeout;
+  std::optional<UserLineResult> on_timeout;
+  std::optional<UserLineResult> before_retry;  // of --before-retry's line, run before this attempt
   Containment containment = Containment::subreaper;
   Reading started{};
   Reading finished{};

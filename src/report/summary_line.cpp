@@ -39,7 +39,7 @@ std::string summary_line(const model::RunFinished& run) {
   const model::AttemptResult& last = run.attempts->back();
   const std::string sentence = describe(run.verdict, *run.attempts);
   // "timed out: timed out after 5m" says it twice.
-  const std::string_view word = verdict_word(run.verdict.status);
+  const std::string_view word = run.verdict.warns() ? "warning: flaky" : verdict_word(run.verdict.status);
   std::string text = sentence.starts_with(word) ? fmt::format("oversee: {}", sentence)
                                                 : fmt::format("oversee: {}: {}", word, sentence);
   if (last.evidence) {
@@ -66,7 +66,7 @@ void SummaryLine::on(const model::Event& event, const model::Reading&) {
   const auto* finished = std::get_if<model::RunFinished>(&event);
   if (finished == nullptr || show_ == model::ShowSummary::never) return;
   const model::AttemptResult& last = finished->attempts->back();
-  if (finished->verdict.success() && show_ == model::ShowSummary::failure) return;
+  if (finished->verdict.success() && !finished->verdict.warns() && show_ == model::ShowSummary::failure) return;
   const bool by_key = last.cancelled_by && last.cancelled_by->pid == 0;
   std::string text;
   if (on_terminal_ && by_key) text += '\n';

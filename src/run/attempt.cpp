@@ -91,7 +91,9 @@ model::Result<void> Attempt::open_terminal() {
   return output_.use_terminal(std::move(*pair));
 }
 
-void Attempt::begin(const model::RunInfo& info, const std::vector<std::string>& environment) {
+void Attempt::begin(const model::RunInfo& info, const std::vector<std::string>& environment,
+                    std::optional<model::Instant> total_end) {
+  machine_.end_with_run(total_end);
   result_.started = os::read_clock();
   const model::UseCgroup cgroup = plan_.spec->cgroup;
   const bool required = cgroup == model::UseCgroup::required;
@@ -142,8 +144,12 @@ void Attempt::resize() {
   if (terminal_) terminal_->resize();
 }
 
-void Attempt::let_go() {
+void Attempt::leave_terminal() {
   if (terminal_) terminal_->leave();
+}
+
+void Attempt::let_go() {
+  leave_terminal();
   link_.send(guard::ReleaseRecord{});
   link_.close();
 }

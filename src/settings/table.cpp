@@ -51,6 +51,29 @@ constexpr std::array kTable{
     Setting{"on-timeout", 0, Kind::text, "LINE", "", Group::time,
             "Before a stop for time, run LINE by the shell, with OVERSEE_PID, for 10s at the most", "", false},
 
+    Setting{"retries", 'r', Kind::number, "N", "0", Group::retry, "Try a failed command up to N times more", "", false},
+    Setting{"total-timeout", 'T', Kind::duration, "DUR", "none", Group::retry,
+            "Stop after DUR in all, delays included; what it could not let live is not begun", "", false},
+    Setting{"delay", 'd', Kind::duration, "DUR", "1s", Group::retry, "Wait DUR before the first retry", "", false},
+    Setting{"backoff", 0, Kind::choice, "GROWTH", "exponential", Group::retry,
+            "How the delay grows: fixed, linear (2, 3, 4 times) or exponential (2, 4, 8 times)",
+            "fixed|linear|exponential", false},
+    Setting{"max-delay", 0, Kind::duration, "DUR", "1m", Group::retry, "Let no delay grow longer than DUR", "", false},
+    Setting{"jitter", 0, Kind::number, "PCT", "20", Group::retry,
+            "Make each delay up to PCT per cent longer or shorter, by chance", "", false},
+    Setting{"retry-on", 0, Kind::text, "CAUSES", "failure", Group::retry,
+            "Try again after these ends: failure, exit:1,75-78, signal:SEGV, timeout, idle, limit, spawn, output:REGEX",
+            "", true},
+    Setting{"no-retry-on", 0, Kind::text, "CAUSES", "", Group::retry, "Never after these, whatever --retry-on says", "",
+            true},
+    Setting{"before-retry", 0, Kind::text, "LINE", "", Group::retry, "Run LINE by the shell before each retry", "",
+            false},
+    Setting{"only-final", 0, Kind::flag, "", "", Group::retry,
+            "On stdout, show the output of the last attempt alone, once it is the last", "", false},
+    Setting{"flaky", 0, Kind::choice, "WHAT", "warn", Group::retry,
+            "A success after a failure is one (pass), is one with a warning (warn), or none (fail; exit 122)",
+            "pass|warn|fail", false},
+
     Setting{"max-memory", 'm', Kind::size, "SIZE", "none", Group::limits,
             "Stop the command when it and all it started use more memory than SIZE", "", false},
     Setting{"max-cpu", 0, Kind::duration, "DUR", "none", Group::limits, "Stop it when they have used DUR of CPU time",
@@ -99,6 +122,8 @@ constexpr std::array kTable{
     Setting{"sigusr1", 0, Kind::choice, "WHAT", "forward", Group::run,
             "What SIGUSR1 to oversee does: forward it to the command, or print a status line on stderr",
             "forward|status", false},
+    Setting{"ok-exit", 0, Kind::text, "CODES", "0", Group::run,
+            "Exit codes that are a success besides 0, as in 3,75-78; oversee then exits 0", "", false},
     Setting{"preserve-status", 0, Kind::flag, "", "", Group::run, "After a timeout, exit with the command's own status",
             "", false},
     Setting{
@@ -176,6 +201,7 @@ std::string_view title(Group group) {
   switch (group) {
     case Group::command: return "What to run";
     case Group::time: return "How long";
+    case Group::retry: return "When it fails";
     case Group::limits: return "Limits";
     case Group::output: return "What is kept and shown";
     case Group::run: return "The run";

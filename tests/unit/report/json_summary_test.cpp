@@ -118,7 +118,7 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
   "duration_ms": 14500,
   "status": "cancelled",
   "reason": "signal",
-  "summary": "cancelled by INT sent by pid 4711 after 1.1s",
+  "summary": "cancelled by INT sent by pid 4711 after 1.1s in attempt 2 (attempt 1: timeout)",
   "exit_code": 130,
   "signal": null,
   "exit_status": 130,
@@ -223,10 +223,7 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
     "stop": "TERM:10s,KILL"
   },
   "log": {
-    "path": "/tmp/x.log",
-    "format": "tagged",
-    "complete": false,
-    "error": "No space left on device"
+    "path" : "/tmp/x.log", "format" : "tagged", "complete" : false, "error" : "No space left on device"
   }
 }
 )");

@@ -55,7 +55,13 @@ TEST_CASE("summary line: each end in its words, and none twice") {
 }
 
 TEST_CASE("summary line: the last attempt is the one that counts") {
-  CHECK(printed({made_up_exit(2), made_up_exit(0)}) == "oversee: completed: exit 0 after 12.0s\n");
+  auto second = made_up_exit(0);
+  second.number = 2;
+  CHECK(printed({made_up_exit(2), second}) ==
+        "oversee: warning: flaky: exit 0 after 12.0s in attempt 2 (attempt 1: exit 2)\n");
+  second = made_up_exit(3);
+  second.number = 2;
+  CHECK(printed({made_up_exit(2), second}) == "oversee: failed: exit 3 after 12.0s in attempt 2 (attempt 1: exit 2)\n");
 }
 
 TEST_CASE("summary line: shown when it is wanted") {
