@@ -77,6 +77,8 @@ _oversee_value() {
     --jitter) _oversee_offer -W '0 20 50' ;;
     --retry-on | --no-retry-on) _oversee_offer -W 'failure exit: signal: timeout idle limit spawn output:' ;;
     --flaky) _oversee_offer -W 'pass warn fail' ;;
+    --repeat) _oversee_offer -W '10 20 100' ;;
+    --jobs) _oversee_offer -W '2 4 8' ;;
     --tail) _oversee_offer -W '10 20 100' ;;
     -m | --max-memory) _oversee_offer -W '512MiB 2GiB 8GiB' ;;
     --max-cpu) _oversee_offer -W '30s 5m 1h' ;;
@@ -140,11 +142,11 @@ _oversee() {
   local with_value=(-c --shell-line --shell --script --interpreter -C --directory -E --env --env-file --unset-env
     --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop --kill --leaks
     --leak-timeout --on-timeout -r --retries -T --total-timeout -d --delay --backoff --max-delay --jitter --retry-on
-    --no-retry-on --before-retry --flaky -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice
+    --no-retry-on --before-retry --flaky --repeat --jobs -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice
     -l --log --log-dir
     --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary --cgroup
     --sigusr1 --ok-exit --name)
-  local flags=(--clear-env --pty --only-final --no-log --log-required -q --quiet --timestamps --preserve-status --require-cgroup -v
+  local flags=(--clear-env --pty --only-final --until-fail --no-log --log-required -q --quiet --timestamps --preserve-status --require-cgroup -v
     --verbose -h --help -V --version)
   local words first word option='' letters own='' ended='' typed i last
   COMPREPLY=()

@@ -3,7 +3,7 @@
 set -g __oversee_with_value -c --shell-line --shell --script --interpreter -C --directory -E --env --env-file \
     --unset-env --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop \
     --kill --leaks --leak-timeout --on-timeout \
-    -r --retries -T --total-timeout -d --delay --backoff --max-delay --jitter --retry-on --no-retry-on --before-retry --flaky \
+    -r --retries -T --total-timeout -d --delay --backoff --max-delay --jitter --retry-on --no-retry-on --before-retry --flaky --repeat --jobs \
     -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice \
     -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary \
     --cgroup --sigusr1 --ok-exit --name
@@ -164,6 +164,10 @@ complete -c oversee -n '__oversee_at option' -l no-retry-on -x \
 complete -c oversee -n '__oversee_at option' -l before-retry -x -d 'Run LINE before each retry'
 complete -c oversee -n '__oversee_at option' -l only-final -d 'On stdout, show the output of the last attempt alone'
 complete -c oversee -n '__oversee_at option' -l flaky -x -a 'pass warn fail' -d 'What a success after a failure is'
+
+complete -c oversee -n '__oversee_at option' -l repeat -x -a '10 20 100' -d 'Run it N times, and tell how many passed'
+complete -c oversee -n '__oversee_at option' -l until-fail -d 'With --repeat, end with the first that fails'
+complete -c oversee -n '__oversee_at option' -l jobs -x -a '2 4 8' -d 'With --repeat, N of them side by side'
 
 complete -c oversee -n '__oversee_at option' -s l -l log -r -F -d 'Write the log to FILE'
 complete -c oversee -n '__oversee_at option' -l log-dir -x -a '(__fish_complete_directories)' -d 'Write the log to DIR'

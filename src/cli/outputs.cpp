@@ -181,6 +181,7 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
     if (directory_) {
       if (auto done = directory_->replace(run_id_ + ".json", document); !done) warn(describe(done.error()));
     }
+    if (answer_) (void)os::write_fully(answer_.get(), document);
     if (json_) {
       if (auto done = os::replace_file(*json_, document); !done) {
         *summary_lost_ = true;

@@ -46,6 +46,8 @@ class RunFiles {
   // Files for output that is held back; none where they cannot be made.
   std::optional<report::HeldOutput::Files> scratch_files() const;
 
+  // The summary goes there, too.
+  void answer_to(os::UniqueFd descriptor) { answer_ = std::move(descriptor); }
   report::JsonSummary::Stores summary_stores();
   // Whether a summary that the user asked for could not be written.
   bool summary_lost() const { return *summary_lost_; }
@@ -62,6 +64,7 @@ class RunFiles {
   std::optional<history::RunDirectory> directory_;
   std::optional<os::UniqueFd> running_;  // ID.json as it is while the run lives
   std::optional<std::string> json_;
+  os::UniqueFd answer_;
   std::string log_path_;
   std::unique_ptr<os::FileSink> log_;
   std::shared_ptr<int> log_error_ = std::make_shared<int>(0);

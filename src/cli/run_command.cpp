@@ -111,7 +111,7 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
 
 }  // namespace
 
-model::ExitAction run_command(const settings::Settings& settings, const os::SignalState& caller) {
+model::ExitAction run_command(const settings::Settings& settings, const os::SignalState& caller, os::UniqueFd answer) {
   const model::Reading started = os::read_clock();
   const auto spec = make_spec(settings);
   if (!spec) return refused(spec.error());
@@ -133,6 +133,7 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   if (const auto ready = supervisor.prepare(id, capture, scratch); !ready) return refused(ready.error());
   auto files = RunFiles::open(settings, id, started);
   if (!files) return refused(files.error());
+  files->answer_to(std::move(answer));
   os::UniqueFd event_file;
   if (event_target) {
     auto begun = std::move(*event_target).begin();

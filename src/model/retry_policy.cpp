@@ -175,6 +175,11 @@ Parsed<int> parse_retries(std::string_view text) {
   return std::unexpected(ValueError{std::string(text), "a whole number from 0 to 1000000"});
 }
 
+Parsed<int> parse_times(std::string_view text) {
+  if (const auto number = read_number(text, kMostRetries); number && *number > 0) return *number;
+  return std::unexpected(ValueError{std::string(text), "a whole number from 1 to 1000000"});
+}
+
 Parsed<int> parse_percent(std::string_view text) {
   std::string_view digits = text;
   if (digits.ends_with('%')) digits.remove_suffix(1);

@@ -72,6 +72,7 @@ struct RetryPolicy {
 Duration delay_before(int retry, const RetryPolicy& policy, double noise);
 
 Parsed<int> parse_retries(std::string_view text);  // 0 to 1,000,000
+Parsed<int> parse_times(std::string_view text);    // 1 to 1,000,000
 Parsed<int> parse_percent(std::string_view text);  // 0 to 100
 
 }  // namespace oversee::model

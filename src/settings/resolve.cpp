@@ -190,6 +190,9 @@ void read_retries(Reader& read, const Layer& layer, Settings& settings) {
   retry.not_on = read_causes(read, layer, "no-retry-on");
   settings.before_retry = read.text("before-retry");
   settings.only_final = read.flag("only-final");
+  settings.repeat = read.parse("repeat", model::parse_times, 1);
+  settings.until_fail = read.flag("until-fail");
+  settings.jobs = read.parse("jobs", model::parse_times, 1);
   settings.exit_policy.on_flaky = read.parse("flaky", parse_word<kOnFlaky>, model::OnFlaky::warn);
 }
 

@@ -40,6 +40,9 @@ struct Settings {
   model::TimeLimit total;
   std::optional<std::string> before_retry;
   bool only_final = false;
+  int repeat = 1;
+  bool until_fail = false;
+  int jobs = 1;
   model::ExitPolicy exit_policy;
   model::UseCgroup cgroup = model::UseCgroup::automatic;
 

@@ -73,6 +73,12 @@ constexpr std::array kTable{
     Setting{"flaky", 0, Kind::choice, "WHAT", "warn", Group::retry,
             "A success after a failure is one (pass), is one with a warning (warn), or none (fail; exit 122)",
             "pass|warn|fail", false},
+    Setting{"repeat", 0, Kind::number, "N", "1", Group::retry,
+            "Run it N times, each with a log of its own, and tell how many passed", "", false},
+    Setting{"until-fail", 0, Kind::flag, "", "", Group::retry, "With --repeat, end with the first that fails", "",
+            false},
+    Setting{"jobs", 0, Kind::number, "N", "1", Group::retry, "With --repeat, N of them side by side, output unseen", "",
+            false},
 
     Setting{"max-memory", 'm', Kind::size, "SIZE", "none", Group::limits,
             "Stop the command when it and all it started use more memory than SIZE", "", false},
@@ -153,6 +159,11 @@ constexpr std::array kRivals{
     Rivals{"quiet", "summary"},
     Rivals{"pty", "no-log"},
     Rivals{"require-cgroup", "cgroup"},
+    Rivals{"repeat", "log"},
+    Rivals{"repeat", "stdout-file"},
+    Rivals{"repeat", "stderr-file"},
+    Rivals{"repeat", "json"},
+    Rivals{"repeat", "events"},
 };
 
 // Edits (insert, delete, replace, swap of neighbours) that turn one word into the other.
@@ -192,8 +203,8 @@ std::vector<std::string_view> rivals(std::string_view name) {
 }
 
 bool names_one_run(std::string_view name) {
-  constexpr std::array<std::string_view, 9> kNames{"shell-line", "script",      "interpreter", "log",   "json",
-                                                   "name",       "stdout-file", "stderr-file", "events"};
+  constexpr std::array<std::string_view, 10> kNames{"shell-line", "script",      "interpreter", "log",    "json",
+                                                    "name",       "stdout-file", "stderr-file", "events", "repeat"};
   return std::ranges::find(kNames, name) != kNames.end();
 }
 
