@@ -105,6 +105,7 @@ int Guard::run() {
   if (!request || !start(*request)) return 0;
   record_.hold(request->record);
   handle_all();  // what came along with it, as a signal does that is sent meanwhile
+  cgroup_.sweep();
   while (true) {
     const bool more_to_reap = reap();
     if (empty_ || (let_go_ && !front_.gone())) break;

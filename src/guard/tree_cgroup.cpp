@@ -1,9 +1,17 @@
 // Makes and uses the tree's cgroup.
 #include "guard/tree_cgroup.hpp"
 
+#include <chrono>
 #include <utility>
 
+#include "os/cgroup_sweep.hpp"
+
 namespace oversee::guard {
+namespace {
+
+constexpr auto kSweepBound = std::chrono::milliseconds(20);
+
+}  // namespace
 
 model::Result<void> TreeCgroup::plan(const StartCommand& request) {
   name_ = request.cgroup_name;
@@ -17,9 +25,10 @@ model::Result<void> TreeCgroup::plan(const StartCommand& request) {
 
 model::Result<void> TreeCgroup::make() {
   const std::string name = std::exchange(name_, {});
-  const auto parent = os::own_cgroup();
+  auto parent = os::own_cgroup();
   if (!parent) return std::unexpected(parent.error());
-  auto leaf = os::CgroupLeaf::make(*parent, name);
+  parent_ = *std::move(parent);
+  auto leaf = os::CgroupLeaf::make(parent_, name);
   if (!leaf) return std::unexpected(leaf.error());
   leaf_.emplace(std::move(*leaf));
   return {};
@@ -47,6 +56,10 @@ void TreeCgroup::kill_by_moving(std::span<const pid_t> children) {
 void TreeCgroup::remove() {
   if (leaf_) (void)os::remove_cgroup(leaf_->path());
   leaf_.reset();
+}
+
+void TreeCgroup::sweep() const {
+  if (!parent_.empty()) (void)os::sweep_cgroups(parent_, kSweepBound);
 }
 
 }  // namespace oversee::guard

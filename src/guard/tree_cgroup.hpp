@@ -39,10 +39,14 @@ class TreeCgroup {
 
   void remove();
 
+  // What killed guards have left beside it. Once the command runs: it takes a moment.
+  void sweep() const;
+
  private:
   model::Result<void> make();
 
   std::string name_;  // empty: none may be made any more
+  std::string parent_;
   std::optional<os::CgroupLeaf> leaf_;
   std::string why_none_;
   bool used_ = false;

@@ -7,13 +7,18 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
+#include <string>
 
 #include "../history/temporary_directory.hpp"
+#include "model/cgroup_name.hpp"
+#include "os/cgroup_sweep.hpp"
 
 namespace oversee::os {
 namespace {
 
+using namespace std::chrono_literals;
 using history::TemporaryDirectory;
 using history::text_of;
 using history::write_text;
@@ -112,6 +117,31 @@ TEST_CASE("cgroup: a real leaf, where this process may make one") {
   CHECK(kill_cgroup(leaf->path()));  // nobody
   CHECK(remove_cgroup(leaf->path()));
   CHECK_FALSE(std::filesystem::exists(leaf->path()));
+}
+
+TEST_CASE("cgroup: a leaf is locked for as long as it is used, and then may be swept") {
+  const auto parent = own_cgroup();
+  if (!parent) return;
+  const std::string name = model::cgroup_name("20260101-000000-unit", static_cast<int>(::getpid()));
+  auto leaf = CgroupLeaf::make(*parent, name);
+  if (!leaf) return;
+  const std::string path = leaf->path();
+  (void)sweep_cgroups(*parent, 10s);
+  CHECK(std::filesystem::exists(path));
+  { const CgroupLeaf gone = std::move(*leaf); }
+  CHECK(sweep_cgroups(*parent, 10s) >= 1);
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("cgroup: the sweep leaves other names, what is no group, and what is beyond its time") {
+  const TemporaryDirectory there;
+  for (const char* name : {"other", "oversee-20260101-000000-abcd-1", "oversee-20260101-000000-abcd-2"}) {
+    std::filesystem::create_directory(there.of(name));
+  }
+  CHECK(sweep_cgroups(there.path(), 10s) == 0);
+  CHECK(sweep_cgroups(there.of("gone"), 10s) == 0);
+  CHECK(sweep_cgroups(there.path(), 0s) == 0);
+  CHECK(std::filesystem::exists(there.of("oversee-20260101-000000-abcd-1")));
 }
 
 }  // namespace
