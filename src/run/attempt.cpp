@@ -9,6 +9,7 @@
 #include "model/cgroup_name.hpp"
 #include "model/mechanism.hpp"
 #include "os/cgroup.hpp"
+#include "os/cgroup_controllers.hpp"
 #include "os/clock.hpp"
 #include "os/host.hpp"
 #include "os/process_tree.hpp"
@@ -301,7 +302,9 @@ void Attempt::perform(const AttemptAction& action) {
 void Attempt::kill_orphans() {
   if (!cgroup_.empty()) (void)os::kill_cgroup(cgroup_);
   (void)os::kill_and_reap(link_.pid(), kOrphanBound);
-  if (!cgroup_.empty()) (void)os::remove_cgroup(cgroup_);
+  if (cgroup_.empty()) return;
+  (void)os::remove_cgroup(cgroup_);
+  os::step_back_alone(cgroup_);
 }
 
 void Attempt::finish(const model::Reading& at) {
