@@ -67,6 +67,7 @@ class Stuck(OverseeCase):
         run.signal(signal.SIGTERM)
         self.assertEqual(run.finish().status, -signal.SIGTERM)
         self.assert_named(run, pid)
+        self.oversee("--cgroup", "always", "true")  # removes the group that was left to the process
 
     def test_control_without_a_bound_the_wait_goes_on(self):
         run, pid = self.stuck(lambda *words: self.start_without("bounded-wait", *words), "-k", "100ms")
