@@ -60,6 +60,10 @@ struct ProcessEvidence {
   bool operator==(const ProcessEvidence&) const = default;
 };
 
+// Of a processor: from here on a process does something. Below, it is idle between two ticks of the kernel's clock,
+// which may put as much on the account of one that sleeps.
+inline constexpr int kBusyPercent = 10;
+
 struct Evidence {
   std::vector<ProcessEvidence> processes;  // parents before their children; a bounded number
   std::uint64_t more = 0;                  // that were there and are not listed

@@ -50,7 +50,8 @@ enum class Containment : std::uint8_t { subreaper, cgroup_and_subreaper };
 
 std::string_view to_string(Containment layer);
 
-// Whether figures can be too low: a sum over what was waited for misses who was waited for by nobody.
+// Whether the CPU time can be too low: a sum over what was waited for misses who was waited for by nobody. The numbers
+// of processes, faults, switches and bytes always are such sums.
 enum class Accuracy : std::uint8_t { lower_bound, exact };
 std::string_view to_string(Accuracy accuracy);
 
@@ -67,7 +68,7 @@ struct Usage {
   std::uint64_t involuntary_switches = 0;
   std::uint64_t read_bytes = 0;  // from storage, past the cache; getrusage(2) counts blocks of 512
   std::uint64_t written_bytes = 0;
-  Accuracy accuracy = Accuracy::lower_bound;  // of all but max_rss_bytes
+  Accuracy accuracy = Accuracy::lower_bound;  // of user and system
 
   bool operator==(const Usage&) const = default;
 };

@@ -132,10 +132,9 @@ constexpr std::array kTable{
             "Exit codes that are a success besides 0, as in 3,75-78; oversee then exits 0", "", false},
     Setting{"preserve-status", 0, Kind::flag, "", "", Group::run, "After a timeout, exit with the command's own status",
             "", false},
-    Setting{
-        "cgroup", 0, Kind::choice, "WHEN", "auto", Group::run,
-        "Hold the command in a cgroup of its own: auto (where a process cannot be killed otherwise), always or never",
-        "auto|always|never", false},
+    Setting{"cgroup", 0, Kind::choice, "WHEN", "auto", Group::run,
+            "Hold the command in a cgroup of its own: auto (where a limit or a kill asks for it), always or never",
+            "auto|always|never", false},
     Setting{"require-cgroup", 0, Kind::flag, "", "", Group::run, "Do not run the command without a cgroup of its own",
             "", false},
     Setting{"name", 0, Kind::text, "TEXT", "", Group::run, "The run's name in summaries; else the command's base name",
