@@ -175,7 +175,14 @@ report::LogState RunFiles::log_state() const {
 report::JsonSummary::Stores RunFiles::summary_stores() {
   report::JsonSummary::Stores stores;
   if (running_) {
-    stores.while_running = [this](std::string_view document) { (void)os::write_fully(running_->get(), document); };
+    stores.while_running = [this](std::string_view document) {
+      if (running_) {  // it is empty yet
+        (void)os::write_fully(running_->get(), document);
+        running_.reset();
+      } else {
+        (void)directory_->replace(run_id_ + ".json", document);
+      }
+    };
   }
   stores.final = [this](std::string_view document) {
     if (directory_) {

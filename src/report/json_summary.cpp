@@ -35,11 +35,17 @@ void events_state(JsonText& json, const EventsState& events) {
 }
 
 // With all that is known from the start: should we be killed, the guard finishes it (report/lost_summary).
-std::string running_document(const model::RunInfo& info, const std::vector<SettingValue>& settings) {
+std::string running_document(const model::RunInfo& info, const std::vector<SettingValue>& settings,
+                             const std::vector<model::AttemptResult>& ended) {
   JsonText json;
   json.begin_object();
   head(json, info);
   write_settings(json, settings);
+  if (!ended.empty()) {
+    json.begin_array("attempts");
+    for (const model::AttemptResult& each : ended) write_attempt(json, {}, each);
+    json.end_array();
+  }
   json.text("status", "running");
   if (info.log_path.empty()) {
     json.null("log");
@@ -75,7 +81,12 @@ JsonSummary::JsonSummary(Stores stores, std::vector<SettingValue> settings, Stat
 
 void JsonSummary::on(const model::Event& event, const model::Reading&) {
   if (const auto* started = std::get_if<model::RunStarted>(&event)) {
-    if (stores_.while_running) stores_.while_running(running_document(*started->info, settings_));
+    info_ = started->info;
+    if (stores_.while_running) stores_.while_running(running_document(*info_, settings_, ended_));
+  } else if (const auto* attempt = std::get_if<model::AttemptFinished>(&event)) {
+    if (info_->attempts > 1) ended_.push_back(*attempt->result);
+  } else if (std::holds_alternative<model::Retrying>(event)) {
+    if (stores_.while_running) stores_.while_running(running_document(*info_, settings_, ended_));
   } else if (const auto* finished = std::get_if<model::RunFinished>(&event)) {
     const auto events = states_.events ? std::optional(states_.events()) : std::nullopt;
     stores_.final(final_document(*finished, settings_, states_.log(), events));

@@ -221,7 +221,20 @@ class Time(OverseeCase):
         guard = guard_of(run.pid)
         run.signal(signal.SIGKILL)
         wait_until(lambda: process_state(guard) in (None, "Z"), "the guard is gone")
-        self.assert_summary(status="failed", reason="supervisor_lost")
+        summary = self.assert_summary(status="failed", reason="supervisor_lost")
+        self.assertEqual([(each["number"], each["reason"]) for each in summary["attempts"]], [(1, "exit")])
+        self.assert_nothing_left(run)
+
+    def test_the_supervisor_killed_in_a_later_attempt_leaves_a_record_of_all(self):
+        run = self.start(OVERSEE, "-r", "1", *QUICK, *counting("[ $n = 1 ] && exit 3; echo ready; exec sleep 60"))
+        run.expect(b"ready")
+        guard = guard_of(run.pid)
+        run.signal(signal.SIGKILL)
+        wait_until(lambda: process_state(guard) in (None, "Z"), "the guard is gone")
+        summary = self.assert_summary(status="failed", reason="supervisor_lost")
+        self.assertEqual([(each["number"], each["reason"]) for each in summary["attempts"]],
+                         [(1, "exit"), (2, "supervisor_lost")])
+        self.assertEqual(summary["attempts"][0]["exit_code"], 3)
         self.assert_nothing_left(run)
 
     def test_asked_in_a_delay_it_says_what_it_waits_for(self):

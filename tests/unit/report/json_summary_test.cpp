@@ -100,7 +100,7 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
   const model::RunInfo info = made_up_run();
   tell_end(written.summary, info, {first, second});
   REQUIRE(written.final.size() == 1);
-  CHECK(written.final.front() == R"json({
+  CHECK(written.final.front() == R"summary({
   "schema": 1,
   "run_id": "20261123-121659-k3f9",
   "name": "make",
@@ -223,10 +223,13 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
     "stop": "TERM:10s,KILL"
   },
   "log": {
-    "path" : "/tmp/x.log", "format" : "tagged", "complete" : false, "error" : "No space left on device"
+    "path": "/tmp/x.log",
+    "format": "tagged",
+    "complete": false,
+    "error": "No space left on device"
   }
 }
-)json");
+)summary");
 }
 
 TEST_CASE("json summary: a command that could not be run") {
