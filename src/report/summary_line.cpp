@@ -53,6 +53,13 @@ std::string summary_line(const model::RunFinished& run) {
                          last.leaked_live ? (one ? "outlived it and lives on" : "outlived it and live on")
                                           : "outlived it and had to be killed");
   text += name_processes(last.unkilled, last.unkilled_more, "could not be killed");
+  // Of the attempts before, who may still be there.
+  for (const model::AttemptResult& each : *run.attempts) {
+    if (&each == &last) break;
+    const std::string from = fmt::format(" after attempt {}", each.number);
+    if (each.leaked_live) text += name_processes(each.leaked, each.leaked_more, "left alive" + from);
+    text += name_processes(each.unkilled, each.unkilled_more, "could not be killed" + from);
+  }
   if (!run.info->log_path.empty()) text += fmt::format(" [log {}]", run.info->log_path);
   return model::without_controls(std::move(text)) + '\n';
 }

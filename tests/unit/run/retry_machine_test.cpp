@@ -3,9 +3,11 @@
 
 #include <doctest/doctest.h>
 
-#include <csignal>
+#include <algorithm>
 #include <set>
 #include <string>
+
+#include "ends_of_attempts.hpp"
 
 namespace oversee::run {
 namespace {
@@ -86,6 +88,27 @@ TEST_CASE("retries: some cause must match, and none that forbids") {
     p.on = read(c.on);
     if (!c.not_on.empty()) p.not_on = read(c.not_on);
     CHECK(Driven(p).after(exited(c.code), 1s) == c.decision);
+  }
+}
+
+// Every end by every cause for and every cause against; the ends tell which causes they match.
+TEST_CASE("retries: the matrix of ends, causes and causes that forbid") {
+  for (const model::End& end : model::ends()) {
+    const auto matches = [&](std::string_view cause) {
+      return std::ranges::find(end.causes, cause) != end.causes.end();
+    };
+    for (const std::string_view on : model::kCauses) {
+      for (const std::string_view not_on : model::kCauses) {
+        CAPTURE(end.what);
+        CAPTURE(on);
+        CAPTURE(not_on);
+        model::RetryPolicy p = policy(3);
+        p.on = read(on);
+        p.not_on = read(not_on);
+        const bool again = Driven(p).after(end.result, 1s) == "2 in 1s";
+        CHECK(again == (matches(on) && !matches(not_on)));
+      }
+    }
   }
 }
 
