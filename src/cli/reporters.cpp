@@ -71,6 +71,11 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
                 .output_shown = show_ == model::ShowOutput::live,
                 .holds_stdout = shown_.out == shown_.err}),
       asked_status_(settings.capture()),
+      digest_(report::FailureDigest::Of::failures),
+      digest_lines_({.show = settings.digest,
+                     .summary = settings.summary,
+                     .output_shown = settings.show != model::ShowOutput::never},
+                    digest_, print_error_lines),
       summary_(settings.summary, ::isatty(STDERR_FILENO) != 0, print_error_lines) {
   watch_sinks();
   supervisor.all_shown = [this] { return all_shown(); };
@@ -103,9 +108,11 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
     events_.emplace(loop, std::move(event_file), settings.events->written, settings_in_force(settings, spec));
     supervisor.tell(events_->reporter());
   }
+  if (settings.capture() && settings.digest != model::ShowDigest::never) supervisor.tell(digest_);
   supervisor.tell(json_);
   if (settings.status_on_usr1) answer_status();
   if (settings.notices.slow_after || settings.notices.heartbeat || settings.status_on_usr1) supervisor.tell(notices_);
+  supervisor.tell(digest_lines_);
   supervisor.tell(summary_);
 }
 

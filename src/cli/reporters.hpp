@@ -9,6 +9,8 @@
 #include "cli/status_display.hpp"
 #include "model/run_spec.hpp"
 #include "os/descriptor.hpp"
+#include "report/digest_text.hpp"
+#include "report/failure_digest.hpp"
 #include "report/held_output.hpp"
 #include "report/json_summary.hpp"
 #include "report/line_count.hpp"
@@ -59,6 +61,8 @@ class Reporters {
   std::unique_ptr<model::ByteSink> error_lines_;
   report::NoticeLines notices_;
   report::StatusLine asked_status_;
+  report::FailureDigest digest_;
+  report::DigestLines digest_lines_;
   report::SummaryLine summary_;
 };
 

@@ -99,6 +99,8 @@ Word(std::string_view, Value) -> Word<Value>;
 constexpr std::array kShowSummary{Word{"always", model::ShowSummary::always},
                                   Word{"failure", model::ShowSummary::failure},
                                   Word{"never", model::ShowSummary::never}};
+constexpr std::array kShowDigest{Word{"auto", model::ShowDigest::automatic}, Word{"always", model::ShowDigest::always},
+                                 Word{"never", model::ShowDigest::never}};
 constexpr std::array kShowOutput{Word{"live", model::ShowOutput::live}, Word{"failure", model::ShowOutput::failure},
                                  Word{"never", model::ShowOutput::never}};
 constexpr std::array kOnOverflow{Word{"truncate", model::OnOverflow::truncate}, Word{"fail", model::OnOverflow::fail},
@@ -216,6 +218,7 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   settings.json = read.text("json");
   if (read.given("events")) settings.events = read.parse("events", model::parse_event_destination, {});
   settings.summary = read.parse("summary", parse_word<kShowSummary>, model::ShowSummary::always);
+  settings.digest = read.parse("digest", parse_word<kShowDigest>, model::ShowDigest::automatic);
   settings.show = read.parse("show", parse_word<kShowOutput>, model::ShowOutput::live);
   if (read.flag("quiet")) {
     settings.show = model::ShowOutput::failure;

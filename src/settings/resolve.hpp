@@ -53,6 +53,7 @@ struct Settings {
   std::optional<std::string> json;
   std::optional<model::EventDestination> events;
   model::ShowSummary summary = model::ShowSummary::always;
+  model::ShowDigest digest = model::ShowDigest::automatic;
   bool status_on_usr1 = false;  // SIGUSR1 asks us how the run is; else it is the command's
 
   std::optional<std::string> name;

@@ -95,6 +95,10 @@ constexpr std::array kTable{
             "Write what happens, when it happens, as JSON lines to a file, fd:N or unix:PATH", "", false},
     Setting{"summary", 0, Kind::choice, "WHEN", "always", Group::output,
             "Show the summary line on stderr: always, failure or never", "always|failure|never", false},
+    Setting{
+        "digest", 0, Kind::choice, "WHEN", "auto", Group::output,
+        "After a failure show its first error line, last lines and command: auto (what is not in sight), always, never",
+        "auto|always|never", false},
 
     Setting{"sigusr1", 0, Kind::choice, "WHAT", "forward", Group::run,
             "What SIGUSR1 to oversee does: forward it to the command, or print a status line on stderr",
