@@ -56,7 +56,7 @@ _oversee_value() {
   local typed=$2 raw=${COMP_WORDS[COMP_CWORD]} before
   case $1 in
     -C | --directory | --log-dir) _oversee_offer_files -d ;;
-    -l | --log | --json | --events | --stdout-file | --stderr-file | --script | --env-file) _oversee_offer_files -f ;;
+    -l | --log | --json | --junit | --markdown | --events | --stdout-file | --stderr-file | --script | --env-file) _oversee_offer_files -f ;;
     --shell | --interpreter) _oversee_offer_files -c ;;
     --stdin)
       _oversee_offer -W 'inherit null'
@@ -135,7 +135,7 @@ _oversee() {
     --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop --kill --leaks
     --leak-timeout --on-timeout -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice
     -l --log --log-dir
-    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary --digest
+    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary --digest
     --cgroup
     --sigusr1 --name)
   local flags=(--clear-env --pty --no-log --log-required -q --quiet --timestamps --preserve-status --require-cgroup -v

@@ -34,7 +34,8 @@ model::Result<RunFiles> RunFiles::open(const settings::Settings& settings, const
   RunFiles files;
   files.run_id_ = proposed_id;
   files.json_ = settings.json;
-  for (const auto* path : {&settings.json, &settings.stdout_file, &settings.stderr_file}) {
+  for (const auto* path :
+       {&settings.json, &settings.junit, &settings.markdown, &settings.stdout_file, &settings.stderr_file}) {
     if (!*path) continue;
     if (auto ready = os::check_replaceable(**path); !ready) return std::unexpected(ready.error());
   }
@@ -184,14 +185,18 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
     if (directory_) {
       if (auto done = directory_->replace(run_id_ + ".json", document); !done) warn(describe(done.error()));
     }
-    if (json_) {
-      if (auto done = os::replace_file(*json_, document); !done) {
-        *summary_lost_ = true;
-        warn(describe(done.error()));
-      }
-    }
+    if (json_) report_store (*json_)(document);
   };
   return stores;
+}
+
+std::function<void(std::string_view)> RunFiles::report_store(std::string path) const {
+  return [path = std::move(path), lost = summary_lost_](std::string_view document) {
+    auto done = os::replace_file(path, document);
+    if (done) return;
+    *lost = true;
+    warn(describe(done.error()));
+  };
 }
 
 ShownOutputs open_shown_outputs(uv::Loop& loop) {

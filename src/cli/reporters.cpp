@@ -71,7 +71,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
                 .output_shown = show_ == model::ShowOutput::live,
                 .holds_stdout = shown_.out == shown_.err}),
       asked_status_(settings.capture()),
-      digest_(report::FailureDigest::Of::failures),
+      digest_(settings.junit ? report::FailureDigest::Of::every_attempt : report::FailureDigest::Of::failures),
       digest_lines_({.show = settings.digest,
                      .summary = settings.summary,
                      .output_shown = settings.show != model::ShowOutput::never},
@@ -108,7 +108,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
     events_.emplace(loop, std::move(event_file), settings.events->written, settings_in_force(settings, spec));
     supervisor.tell(events_->reporter());
   }
-  if (settings.capture() && settings.digest != model::ShowDigest::never) supervisor.tell(digest_);
+  open_reports();
   supervisor.tell(json_);
   if (settings.status_on_usr1) answer_status();
   if (settings.notices.slow_after || settings.notices.heartbeat || settings.status_on_usr1) supervisor.tell(notices_);
@@ -179,6 +179,14 @@ void Reporters::hold_output_back() {
     return (stream == model::Stream::out ? shown_.out : shown_.err)->write(bytes);
   });
   supervisor_.tell(*held_);
+}
+
+// Only who wants to know pays for the digest's copies.
+void Reporters::open_reports() {
+  const bool wanted = settings_.digest != model::ShowDigest::never || settings_.junit || settings_.markdown;
+  if (wanted && settings_.capture()) supervisor_.tell(digest_);
+  if (settings_.junit) supervisor_.tell(junit_.emplace(digest_, files_.report_store(*settings_.junit)));
+  if (settings_.markdown) supervisor_.tell(markdown_.emplace(digest_, files_.report_store(*settings_.markdown)));
 }
 
 void Reporters::answer_status() {

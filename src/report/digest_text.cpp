@@ -18,6 +18,13 @@ std::string quoted_lines(const Digest& digest) {
   return text;
 }
 
+std::string found_text(const Digest& digest) {
+  std::string text;
+  if (digest.first_error) text += fmt::format("first error: {}\n", digest.first_error->text);
+  if (!digest.last.empty()) text += "last lines:\n" + quoted_lines(digest);
+  return text;
+}
+
 bool cancelled(const model::RunFinished& run) { return run.verdict.status == model::Status::cancelled; }
 
 }  // namespace
@@ -39,12 +46,19 @@ std::string run_again(const model::RunInfo& info) {
   return fmt::format("{} && {}", model::quote_command(directory), command);
 }
 
+std::string attempt_text(const model::AttemptResult& result, const Digest& digest) {
+  return model::without_controls(describe(result)) + '\n' + found_text(digest);
+}
+
+std::string where_text(const model::RunInfo& info) {
+  std::string text;
+  if (!info.log_path.empty()) text += fmt::format("log: {}\n", model::without_controls(info.log_path));
+  return text + fmt::format("run again: {}\n", run_again(info));
+}
+
 std::string digest_text(const model::RunFinished& run, const Digest& digest) {
-  std::string text = model::without_controls(describe(run.verdict, *run.attempts)) + '\n';
-  if (digest.first_error) text += fmt::format("first error: {}\n", digest.first_error->text);
-  if (!digest.last.empty()) text += "last lines:\n" + quoted_lines(digest);
-  if (!run.info->log_path.empty()) text += fmt::format("log: {}\n", model::without_controls(run.info->log_path));
-  return text + fmt::format("run again: {}\n", run_again(*run.info));
+  return model::without_controls(describe(run.verdict, *run.attempts)) + '\n' + found_text(digest) +
+         where_text(*run.info);
 }
 
 DigestLines::DigestLines(Place place, const FailureDigest& digests, std::function<void(std::string_view)> print)

@@ -17,7 +17,13 @@ const model::AttemptResult& failed_attempt(const model::RunFinished& run);
 // caller's.
 std::string run_again(const model::RunInfo& info);
 
-// All of it as one text of several lines: sentence, first error, last lines, log, command.
+// One attempt as a text of several lines: its sentence, first error and last lines.
+std::string attempt_text(const model::AttemptResult& result, const Digest& digest);
+
+// Two lines: the log, the command to run again.
+std::string where_text(const model::RunInfo& info);
+
+// All of it as one text of several lines, by its verdict.
 std::string digest_text(const model::RunFinished& run, const Digest& digest);
 
 class DigestLines final : public model::EventSink {

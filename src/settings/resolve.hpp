@@ -51,6 +51,8 @@ struct Settings {
   bool timestamps = false;
   model::OnOverflow on_overflow = model::OnOverflow::truncate;
   std::optional<std::string> json;
+  std::optional<std::string> junit;
+  std::optional<std::string> markdown;
   std::optional<model::EventDestination> events;
   model::ShowSummary summary = model::ShowSummary::always;
   model::ShowDigest digest = model::ShowDigest::automatic;

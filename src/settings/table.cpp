@@ -91,6 +91,9 @@ constexpr std::array kTable{
             "Past --max-output: truncate the log, fail (stop the command), or spill the rest to files beside it",
             "truncate|fail|spill", false},
     Setting{"json", 0, Kind::path, "FILE", "", Group::output, "Write the JSON summary to FILE as well", "", false},
+    Setting{"junit", 0, Kind::path, "FILE", "", Group::output, "Write a JUnit report to FILE", "", false},
+    Setting{"markdown", 0, Kind::path, "FILE", "", Group::output, "Write a report for people, in Markdown, to FILE", "",
+            false},
     Setting{"events", 0, Kind::path, "DEST", "", Group::output,
             "Write what happens, when it happens, as JSON lines to a file, fd:N or unix:PATH", "", false},
     Setting{"summary", 0, Kind::choice, "WHEN", "always", Group::output,
@@ -171,8 +174,9 @@ std::vector<std::string_view> rivals(std::string_view name) {
 }
 
 bool names_one_run(std::string_view name) {
-  constexpr std::array<std::string_view, 9> kNames{"shell-line", "script",      "interpreter", "log",   "json",
-                                                   "name",       "stdout-file", "stderr-file", "events"};
+  constexpr std::array<std::string_view, 11> kNames{"shell-line",  "script",      "interpreter", "log",
+                                                    "json",        "junit",       "markdown",    "name",
+                                                    "stdout-file", "stderr-file", "events"};
   return std::ranges::find(kNames, name) != kNames.end();
 }
 
