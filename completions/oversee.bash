@@ -56,7 +56,7 @@ _oversee_value() {
   local typed=$2 raw=${COMP_WORDS[COMP_CWORD]} before
   case $1 in
     -C | --directory | --log-dir) _oversee_offer_files -d ;;
-    -l | --log | --json | --events | --stdout-file | --stderr-file | --script | --env-file) _oversee_offer_files -f ;;
+    -l | --log | --json | --junit | --markdown | --events | --stdout-file | --stderr-file | --script | --env-file) _oversee_offer_files -f ;;
     --shell | --interpreter) _oversee_offer_files -c ;;
     --stdin)
       _oversee_offer -W 'inherit null'
@@ -90,6 +90,7 @@ _oversee_value() {
     --nice) _oversee_offer -W '5 10 19' ;;
     --max-output) _oversee_offer -W '1MiB 64MiB 1GiB none' ;;
     --summary) _oversee_offer -W 'always failure never' ;;
+    --digest) _oversee_offer -W 'auto always never' ;;
     --on-overflow) _oversee_offer -W 'truncate fail spill' ;;
     --sigusr1) _oversee_offer -W 'forward status' ;;
     --show) _oversee_offer -W 'live failure never' ;;
@@ -144,7 +145,7 @@ _oversee() {
     --leak-timeout --on-timeout -r --retries -T --total-timeout -d --delay --backoff --max-delay --jitter --retry-on
     --no-retry-on --before-retry --flaky --repeat --jobs -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice
     -l --log --log-dir
-    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary --cgroup
+    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary --digest --cgroup
     --sigusr1 --ok-exit --name)
   local flags=(--clear-env --pty --only-final --until-fail --no-log --log-required -q --quiet --timestamps --preserve-status --require-cgroup -v
     --verbose -h --help -V --version)

@@ -5,7 +5,7 @@ set -g __oversee_with_value -c --shell-line --shell --script --interpreter -C --
     --kill --leaks --leak-timeout --on-timeout \
     -r --retries -T --total-timeout -d --delay --backoff --max-delay --jitter --retry-on --no-retry-on --before-retry --flaky --repeat --jobs \
     -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice \
-    -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --events --summary \
+    -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary --digest \
     --cgroup --sigusr1 --ok-exit --name
 
 set -l signals HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN \
@@ -184,10 +184,14 @@ complete -c oversee -n '__oversee_at option' -l on-overflow -x -a 'truncate fail
 complete -c oversee -n '__oversee_at option' -l max-output -x -a '1MiB 64MiB 1GiB none' \
     -d 'Keep at most SIZE of each stream in the log'
 complete -c oversee -n '__oversee_at option' -l json -r -F -d 'Write the JSON summary to FILE as well'
+complete -c oversee -n '__oversee_at option' -l junit -r -F -d 'Write a JUnit report to FILE'
+complete -c oversee -n '__oversee_at option' -l markdown -r -F -d 'Write a report for people, in Markdown, to FILE'
 complete -c oversee -n '__oversee_at option' -l events -r -F \
     -d 'Write events as JSON lines to a file, fd:N or unix:PATH'
 complete -c oversee -n '__oversee_at option' -l summary -x -a 'always failure never' \
     -d 'Show the summary line on stderr'
+complete -c oversee -n '__oversee_at option' -l digest -x -a 'auto always never' \
+    -d 'After a failure show its first error line, last lines and command'
 
 complete -c oversee -n '__oversee_at option' -l ok-exit -x -d 'Exit codes that are a success besides 0'
 complete -c oversee -n '__oversee_at option' -l sigusr1 -x -a 'forward status' -d 'What SIGUSR1 to oversee does'

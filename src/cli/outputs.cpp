@@ -34,7 +34,8 @@ model::Result<RunFiles> RunFiles::open(const settings::Settings& settings, const
   RunFiles files;
   files.run_id_ = proposed_id;
   files.json_ = settings.json;
-  for (const auto* path : {&settings.json, &settings.stdout_file, &settings.stderr_file}) {
+  for (const auto* path :
+       {&settings.json, &settings.junit, &settings.markdown, &settings.stdout_file, &settings.stderr_file}) {
     if (!*path) continue;
     if (auto ready = os::check_replaceable(**path); !ready) return std::unexpected(ready.error());
   }
@@ -189,12 +190,7 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
       if (auto done = directory_->replace(run_id_ + ".json", document); !done) warn(describe(done.error()));
     }
     if (answer_) (void)os::write_fully(answer_.get(), document);
-    if (json_) {
-      if (auto done = os::replace_file(*json_, document); !done) {
-        *summary_lost_ = true;
-        warn(describe(done.error()));
-      }
-    }
+    if (json_) report_store (*json_)(document);
   };
   return stores;
 }
@@ -204,6 +200,15 @@ std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::
   if (file) return std::make_unique<os::ScratchFile>(std::move(*file));
   warn(fmt::format("{}; {}", describe(file.error()), what_instead));
   return {};
+}
+
+std::function<void(std::string_view)> RunFiles::report_store(std::string path) const {
+  return [path = std::move(path), lost = summary_lost_](std::string_view document) {
+    auto done = os::replace_file(path, document);
+    if (done) return;
+    *lost = true;
+    warn(describe(done.error()));
+  };
 }
 
 ShownOutputs open_shown_outputs(uv::Loop& loop) {

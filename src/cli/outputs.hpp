@@ -49,7 +49,9 @@ class RunFiles {
   // The summary goes there, too.
   void answer_to(os::UniqueFd descriptor) { answer_ = std::move(descriptor); }
   report::JsonSummary::Stores summary_stores();
-  // Whether a summary that the user asked for could not be written.
+  // Puts a report in its place, whole.
+  std::function<void(std::string_view document)> report_store(std::string path) const;
+  // Whether a summary or report that the user asked for could not be written.
   bool summary_lost() const { return *summary_lost_; }
 
  private:

@@ -75,6 +75,11 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
                 .retries_told = settings.summary == model::ShowSummary::always,
                 .holds_stdout = shown_.out == shown_.err}),
       asked_status_(settings.capture()),
+      digest_(settings.junit ? report::FailureDigest::Of::every_attempt : report::FailureDigest::Of::failures),
+      digest_lines_({.show = settings.digest,
+                     .summary = settings.summary,
+                     .output_shown = settings.show != model::ShowOutput::never},
+                    digest_, print_error_lines),
       summary_(settings.summary, ::isatty(STDERR_FILENO) != 0, print_error_lines) {
   watch_sinks();
   supervisor.all_shown = [this] { return all_shown(); };
@@ -112,10 +117,12 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
     events_.emplace(loop, std::move(event_file), settings.events->written, settings_in_force(settings, spec));
     supervisor.tell(events_->reporter());
   }
+  open_reports();
   supervisor.tell(json_);
   if (settings.status_on_usr1) answer_status();
   const bool notices = settings.notices.slow_after || settings.notices.heartbeat || settings.status_on_usr1;
   if (notices || settings.retry.retries > 0) supervisor.tell(notices_);
+  supervisor.tell(digest_lines_);
   supervisor.tell(summary_);
 }
 
@@ -192,6 +199,14 @@ void Reporters::hold_stdout_back() {
   held_.emplace(std::move(*files), std::nullopt,
                 [this](model::Stream, std::string_view bytes) { return shown_.out->write(bytes); });
   supervisor_.tell(held_stdout_.emplace(*held_, model::Stream::out));
+}
+
+// Only who wants to know pays for the digest's copies.
+void Reporters::open_reports() {
+  const bool wanted = settings_.digest != model::ShowDigest::never || settings_.junit || settings_.markdown;
+  if (wanted && settings_.capture()) supervisor_.tell(digest_);
+  if (settings_.junit) supervisor_.tell(junit_.emplace(digest_, files_.report_store(*settings_.junit)));
+  if (settings_.markdown) supervisor_.tell(markdown_.emplace(digest_, files_.report_store(*settings_.markdown)));
 }
 
 void Reporters::answer_status() {

@@ -9,9 +9,13 @@
 #include "cli/status_display.hpp"
 #include "model/run_spec.hpp"
 #include "os/descriptor.hpp"
+#include "report/digest_text.hpp"
+#include "report/failure_digest.hpp"
 #include "report/held_output.hpp"
 #include "report/json_summary.hpp"
+#include "report/junit_report.hpp"
 #include "report/line_count.hpp"
+#include "report/markdown_report.hpp"
 #include "report/notice_lines.hpp"
 #include "report/raw_copy.hpp"
 #include "report/raw_log.hpp"
@@ -37,6 +41,7 @@ class Reporters {
   void open_log();
   void hold_output_back();
   void hold_stdout_back();
+  void open_reports();
   void answer_status();
   report::JsonSummary::States states();
   void show(const model::AttemptResult& result);
@@ -63,6 +68,10 @@ class Reporters {
   std::unique_ptr<model::ByteSink> error_lines_;
   report::NoticeLines notices_;
   report::StatusLine asked_status_;
+  report::FailureDigest digest_;
+  report::DigestLines digest_lines_;
+  std::optional<report::JunitReport> junit_;
+  std::optional<report::MarkdownReport> markdown_;
   report::SummaryLine summary_;
 };
 

@@ -96,6 +96,8 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
   info.argv = spec.argv;
   info.command = settings.shell_line ? *settings.shell_line : model::quote_command(spec.argv);
   info.directory = directory_of(spec);
+  info.is_shell_line = settings.shell_line.has_value();
+  info.changed_directory = !spec.directory.empty();
   info.host = os::host_name();
   info.pid = os::process_id();
   info.version = OVERSEE_VERSION;

@@ -25,7 +25,9 @@ struct RunInfo {
   std::string name;
   std::string command;  // one line, quoted
   std::vector<std::string> argv;
-  std::string directory;  // absolute
+  std::string directory;           // absolute
+  bool is_shell_line = false;      // argv is a shell, -c, the line, the shell's name, arguments
+  bool changed_directory = false;  // it is not the caller's
   std::string host;
   int pid = 0;
   std::string version;

@@ -28,6 +28,9 @@ struct StandardInput {
 // When the summary line is shown on stderr.
 enum class ShowSummary : std::uint8_t { always, failure, never };
 
+// When the digest of a failed run is shown above it: as far as it says what is not on the screen already.
+enum class ShowDigest : std::uint8_t { automatic, always, never };
+
 // What becomes of a stream past the limit on what is kept of it: its middle is left out, the command is stopped, or the
 // rest goes to a file of its own.
 enum class OnOverflow : std::uint8_t { truncate, fail, spill };

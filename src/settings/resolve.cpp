@@ -77,6 +77,14 @@ class Reader {
       }
     }
   }
+  void refuse_same_file(std::initializer_list<std::string_view> names) {
+    for (const auto* one = names.begin(); one != names.end(); ++one) {
+      for (const auto* other = one + 1; other != names.end(); ++other) {
+        if (!given(*one) || !given(*other) || layer_.last(*one)->text != layer_.last(*other)->text) continue;
+        fail(fmt::format("{} and {} name the same file; one would be lost", where(*one), where(*other)));
+      }
+    }
+  }
   void fail(std::string message) {
     if (!error_) error_ = SettingError{std::move(message)};
   }
@@ -100,6 +108,8 @@ Word(std::string_view, Value) -> Word<Value>;
 constexpr std::array kShowSummary{Word{"always", model::ShowSummary::always},
                                   Word{"failure", model::ShowSummary::failure},
                                   Word{"never", model::ShowSummary::never}};
+constexpr std::array kShowDigest{Word{"auto", model::ShowDigest::automatic}, Word{"always", model::ShowDigest::always},
+                                 Word{"never", model::ShowDigest::never}};
 constexpr std::array kShowOutput{Word{"live", model::ShowOutput::live}, Word{"failure", model::ShowOutput::failure},
                                  Word{"never", model::ShowOutput::never}};
 constexpr std::array kOnOverflow{Word{"truncate", model::OnOverflow::truncate}, Word{"fail", model::OnOverflow::fail},
@@ -259,8 +269,12 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   settings.on_overflow = read.parse("on-overflow", parse_word<kOnOverflow>, model::OnOverflow::truncate);
   if (settings.on_overflow == model::OnOverflow::fail) settings.limits.fail_past = settings.max_output;
   settings.json = read.text("json");
+  settings.junit = read.text("junit");
+  settings.markdown = read.text("markdown");
+  read.refuse_same_file({"json", "junit", "markdown"});
   if (read.given("events")) settings.events = read.parse("events", model::parse_event_destination, {});
   settings.summary = read.parse("summary", parse_word<kShowSummary>, model::ShowSummary::always);
+  settings.digest = read.parse("digest", parse_word<kShowDigest>, model::ShowDigest::automatic);
   settings.show = read.parse("show", parse_word<kShowOutput>, model::ShowOutput::live);
   if (read.flag("quiet")) {
     settings.show = model::ShowOutput::failure;
@@ -274,7 +288,7 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   if (read.flag("require-cgroup")) settings.cgroup = model::UseCgroup::required;
   settings.name = read.text("name");
   settings.verbose = read.flag("verbose");
-  for (const std::string_view name : {"log", "json", "stdout-file", "stderr-file"}) {
+  for (const std::string_view name : {"log", "json", "junit", "markdown", "stdout-file", "stderr-file"}) {
     if (read.given(name) && *read.text(name) == "-") {
       read.fail(fmt::format("{}: '-' is not a file; stdout is the command's alone", read.where(name)));
     }

@@ -58,8 +58,11 @@ struct Settings {
   bool timestamps = false;
   model::OnOverflow on_overflow = model::OnOverflow::truncate;
   std::optional<std::string> json;
+  std::optional<std::string> junit;
+  std::optional<std::string> markdown;
   std::optional<model::EventDestination> events;
   model::ShowSummary summary = model::ShowSummary::always;
+  model::ShowDigest digest = model::ShowDigest::automatic;
   bool status_on_usr1 = false;  // SIGUSR1 asks us how the run is; else it is the command's
 
   std::optional<std::string> name;

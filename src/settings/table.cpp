@@ -120,10 +120,17 @@ constexpr std::array kTable{
             "Past --max-output: truncate the log, fail (stop the command), or spill the rest to files beside it",
             "truncate|fail|spill", false},
     Setting{"json", 0, Kind::path, "FILE", "", Group::output, "Write the JSON summary to FILE as well", "", false},
+    Setting{"junit", 0, Kind::path, "FILE", "", Group::output, "Write a JUnit report to FILE", "", false},
+    Setting{"markdown", 0, Kind::path, "FILE", "", Group::output, "Write a report for people, in Markdown, to FILE", "",
+            false},
     Setting{"events", 0, Kind::path, "DEST", "", Group::output,
             "Write what happens, when it happens, as JSON lines to a file, fd:N or unix:PATH", "", false},
     Setting{"summary", 0, Kind::choice, "WHEN", "always", Group::output,
             "Show the summary line on stderr: always, failure or never", "always|failure|never", false},
+    Setting{
+        "digest", 0, Kind::choice, "WHEN", "auto", Group::output,
+        "After a failure show its first error line, last lines and command: auto (what is not in sight), always, never",
+        "auto|always|never", false},
 
     Setting{"sigusr1", 0, Kind::choice, "WHAT", "forward", Group::run,
             "What SIGUSR1 to oversee does: forward it to the command, or print a status line on stderr",
@@ -162,6 +169,8 @@ constexpr std::array kRivals{
     Rivals{"repeat", "stdout-file"},
     Rivals{"repeat", "stderr-file"},
     Rivals{"repeat", "json"},
+    Rivals{"repeat", "junit"},
+    Rivals{"repeat", "markdown"},
     Rivals{"repeat", "events"},
 };
 
@@ -202,8 +211,9 @@ std::vector<std::string_view> rivals(std::string_view name) {
 }
 
 bool names_one_run(std::string_view name) {
-  constexpr std::array<std::string_view, 10> kNames{"shell-line", "script",      "interpreter", "log",    "json",
-                                                    "name",       "stdout-file", "stderr-file", "events", "repeat"};
+  constexpr std::array<std::string_view, 12> kNames{"shell-line",  "script",      "interpreter", "log",
+                                                    "json",        "junit",       "markdown",    "name",
+                                                    "stdout-file", "stderr-file", "events",      "repeat"};
   return std::ranges::find(kNames, name) != kNames.end();
 }
 

@@ -1,0 +1,16 @@
+// One line of a command's output as a person is to read it elsewhere: no escape sequence, no control, whole UTF-8.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace oversee::report {
+
+// Longer lines are cut, and end in "...".
+inline constexpr std::size_t kLongestPlainLine = 400;
+
+// The line without its newline. A line that was drawn over (with CR, as progress bars are) is what it was at last; a
+// tab is spaces; bytes that are not UTF-8 are U+FFFD.
+std::string plain_line(std::string_view line);
+
+}  // namespace oversee::report
