@@ -14,7 +14,10 @@ namespace {
 constexpr std::string_view kAllowed =
     "failure, exit, exit:CODES, signal, signal:NAMES, timeout, idle, limit, spawn, or at the end output:REGEX";
 
-constexpr int kMostRetries = 1'000'000;
+// The record holds each attempt.
+constexpr int kMostRetries = 10'000;
+
+constexpr int kMostTimes = 1'000'000;
 
 // Where there is no --max-delay.
 constexpr Duration kLongestDelay = std::chrono::hours(24 * 365);
@@ -172,11 +175,11 @@ Duration delay_before(int retry, const RetryPolicy& policy, double noise) {
 
 Parsed<int> parse_retries(std::string_view text) {
   if (const auto number = read_number(text, kMostRetries)) return *number;
-  return std::unexpected(ValueError{std::string(text), "a whole number from 0 to 1000000"});
+  return std::unexpected(ValueError{std::string(text), "a whole number from 0 to 10000"});
 }
 
 Parsed<int> parse_times(std::string_view text) {
-  if (const auto number = read_number(text, kMostRetries); number && *number > 0) return *number;
+  if (const auto number = read_number(text, kMostTimes); number && *number > 0) return *number;
   return std::unexpected(ValueError{std::string(text), "a whole number from 1 to 1000000"});
 }
 

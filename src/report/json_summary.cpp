@@ -9,6 +9,9 @@ namespace {
 
 constexpr int kSchema = 1;
 
+// The record is written anew with each attempt that has ended: up to here, or that would take longer and longer.
+constexpr std::size_t kMostWhileRunning = 100;
+
 void head(JsonText& json, const model::RunInfo& info) {
   json.number("schema", kSchema).text("run_id", info.id);
   write_head(json, info);
@@ -84,9 +87,10 @@ void JsonSummary::on(const model::Event& event, const model::Reading&) {
     info_ = started->info;
     if (stores_.while_running) stores_.while_running(running_document(*info_, settings_, ended_));
   } else if (const auto* attempt = std::get_if<model::AttemptFinished>(&event)) {
-    if (info_->attempts > 1) ended_.push_back(*attempt->result);
+    if (info_->attempts > 1 && ended_.size() < kMostWhileRunning) ended_.push_back(*attempt->result);
   } else if (std::holds_alternative<model::Retrying>(event)) {
-    if (stores_.while_running) stores_.while_running(running_document(*info_, settings_, ended_));
+    const bool all = ended_.size() < kMostWhileRunning;
+    if (stores_.while_running && all) stores_.while_running(running_document(*info_, settings_, ended_));
   } else if (const auto* finished = std::get_if<model::RunFinished>(&event)) {
     const auto events = states_.events ? std::optional(states_.events()) : std::nullopt;
     stores_.final(final_document(*finished, settings_, states_.log(), events));
