@@ -82,6 +82,7 @@ _oversee_value() {
     --max-output) _oversee_offer -W '1MiB 64MiB 1GiB none' ;;
     --summary) _oversee_offer -W 'always failure never' ;;
     --digest) _oversee_offer -W 'auto always never' ;;
+    --ci) _oversee_offer -W 'auto github gitlab buildkite teamcity azure none' ;;
     --on-overflow) _oversee_offer -W 'truncate fail spill' ;;
     --sigusr1) _oversee_offer -W 'forward status' ;;
     --show) _oversee_offer -W 'live failure never' ;;
@@ -135,11 +136,11 @@ _oversee() {
     --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop --kill --leaks
     --leak-timeout --on-timeout -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice
     -l --log --log-dir
-    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary --digest
+    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary --digest --ci
     --cgroup
     --sigusr1 --name)
-  local flags=(--clear-env --pty --no-log --log-required -q --quiet --timestamps --preserve-status --require-cgroup -v
-    --verbose -h --help -V --version)
+  local flags=(--clear-env --pty --no-log --log-required -q --quiet --timestamps --ci-stop-commands --preserve-status
+    --require-cgroup -v --verbose -h --help -V --version)
   local words first word option='' letters own='' ended='' typed i last
   COMPREPLY=()
   _oversee_words

@@ -4,7 +4,7 @@ set -g __oversee_with_value -c --shell-line --shell --script --interpreter -C --
     --unset-env --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop \
     --kill --leaks --leak-timeout --on-timeout \
     -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice \
-    -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary --digest \
+    -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary --digest --ci \
     --cgroup --sigusr1 --name
 
 set -l signals HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN \
@@ -172,6 +172,10 @@ complete -c oversee -n '__oversee_at option' -l summary -x -a 'always failure ne
     -d 'Show the summary line on stderr'
 complete -c oversee -n '__oversee_at option' -l digest -x -a 'auto always never' \
     -d 'After a failure show its first error line, last lines and command'
+complete -c oversee -n '__oversee_at option' -l ci -x -a 'auto github gitlab buildkite teamcity azure none' \
+    -d 'Mark attempts and failures on stderr for this CI service'
+complete -c oversee -n '__oversee_at option' -l ci-stop-commands \
+    -d 'On GitHub, let no line of the output be a workflow command'
 
 complete -c oversee -n '__oversee_at option' -l sigusr1 -x -a 'forward status' -d 'What SIGUSR1 to oversee does'
 complete -c oversee -n '__oversee_at option' -l preserve-status -d "After a timeout, exit with the command's own status"
