@@ -91,6 +91,7 @@ _oversee_value() {
     --max-output) _oversee_offer -W '1MiB 64MiB 1GiB none' ;;
     --summary) _oversee_offer -W 'always failure never' ;;
     --digest) _oversee_offer -W 'auto always never' ;;
+    --ci) _oversee_offer -W 'auto github gitlab buildkite teamcity azure none' ;;
     --on-overflow) _oversee_offer -W 'truncate fail spill' ;;
     --sigusr1) _oversee_offer -W 'forward status' ;;
     --show) _oversee_offer -W 'live failure never' ;;
@@ -143,12 +144,12 @@ _oversee() {
   local with_value=(-c --shell-line --shell --script --interpreter -C --directory -E --env --env-file --unset-env
     --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop --kill --leaks
     --leak-timeout --on-timeout -r --retries -T --total-timeout -d --delay --backoff --max-delay --jitter --retry-on
-    --no-retry-on --before-retry --flaky --repeat --jobs -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice
-    -l --log --log-dir
-    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary --digest --cgroup
-    --sigusr1 --ok-exit --name)
-  local flags=(--clear-env --pty --only-final --until-fail --no-log --log-required -q --quiet --timestamps --preserve-status --require-cgroup -v
-    --verbose -h --help -V --version)
+    --no-retry-on --before-retry --flaky --repeat --jobs -m --max-memory --max-cpu --max-procs --max-files
+    --max-file-size --max-data --core --nice -l --log --log-dir
+    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary
+    --digest --ci --cgroup --sigusr1 --ok-exit --name)
+  local flags=(--clear-env --pty --only-final --until-fail --no-log --log-required -q --quiet --timestamps
+    --ci-stop-commands --preserve-status --require-cgroup -v --verbose -h --help -V --version)
   local words first word option='' letters own='' ended='' typed i last
   COMPREPLY=()
   _oversee_words

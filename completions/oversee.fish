@@ -3,10 +3,11 @@
 set -g __oversee_with_value -c --shell-line --shell --script --interpreter -C --directory -E --env --env-file \
     --unset-env --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop \
     --kill --leaks --leak-timeout --on-timeout \
-    -r --retries -T --total-timeout -d --delay --backoff --max-delay --jitter --retry-on --no-retry-on --before-retry --flaky --repeat --jobs \
+    -r --retries -T --total-timeout -d --delay --backoff --max-delay --jitter --retry-on --no-retry-on --before-retry \
+    --flaky --repeat --jobs \
     -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice \
-    -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary --digest \
-    --cgroup --sigusr1 --ok-exit --name
+    -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown \
+    --events --summary --digest --ci --cgroup --sigusr1 --ok-exit --name
 
 set -l signals HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN \
     TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS RTMIN RTMAX
@@ -192,6 +193,10 @@ complete -c oversee -n '__oversee_at option' -l summary -x -a 'always failure ne
     -d 'Show the summary line on stderr'
 complete -c oversee -n '__oversee_at option' -l digest -x -a 'auto always never' \
     -d 'After a failure show its first error line, last lines and command'
+complete -c oversee -n '__oversee_at option' -l ci -x -a 'auto github gitlab buildkite teamcity azure none' \
+    -d 'Mark attempts and failures on stderr for this CI service'
+complete -c oversee -n '__oversee_at option' -l ci-stop-commands \
+    -d 'On GitHub, let no line of the output be a workflow command'
 
 complete -c oversee -n '__oversee_at option' -l ok-exit -x -d 'Exit codes that are a success besides 0'
 complete -c oversee -n '__oversee_at option' -l sigusr1 -x -a 'forward status' -d 'What SIGUSR1 to oversee does'

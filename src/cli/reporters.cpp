@@ -60,7 +60,7 @@ class LinesAmongOutput final : public model::ByteSink {
 // The relay first: what is shown waits for nothing. The JSON after log and events, whose state it
 // tells.
 Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings::Settings& settings,
-                     const model::RunSpec& spec, RunFiles& files, os::UniqueFd event_file)
+                     const model::RunSpec& spec, RunFiles& files, os::UniqueFd event_file, model::CiService ci)
     : supervisor_(supervisor),
       settings_(settings),
       files_(files),
@@ -76,11 +76,14 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
                 .holds_stdout = shown_.out == shown_.err}),
       asked_status_(settings.capture()),
       digest_(settings.junit ? report::FailureDigest::Of::every_attempt : report::FailureDigest::Of::failures),
-      digest_lines_({.show = settings.digest,
-                     .summary = settings.summary,
-                     .output_shown = settings.show != model::ShowOutput::never},
-                    digest_, print_error_lines),
-      summary_(settings.summary, ::isatty(STDERR_FILENO) != 0, print_error_lines) {
+      ci_(ci, settings, shown_, *error_lines_, digest_),
+      digest_lines_(
+          {.show = ci_.tells_digest() && settings.digest == model::ShowDigest::automatic ? model::ShowDigest::never
+                                                                                         : settings.digest,
+           .summary = settings.summary,
+           .output_shown = settings.show != model::ShowOutput::never},
+          digest_, [this](std::string_view lines) { ci_.print(lines); }),
+      summary_(settings.summary, ::isatty(STDERR_FILENO) != 0, [this](std::string_view lines) { ci_.print(lines); }) {
   watch_sinks();
   supervisor.all_shown = [this] { return all_shown(); };
   supervisor.on_last_end = [this](const model::AttemptResult& result) { show(result); };
@@ -122,6 +125,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
   if (settings.status_on_usr1) answer_status();
   const bool notices = settings.notices.slow_after || settings.notices.heartbeat || settings.status_on_usr1;
   if (notices || settings.retry.retries > 0) supervisor.tell(notices_);
+  ci_.tell_of(supervisor, show_ == model::ShowOutput::live);
   supervisor.tell(digest_lines_);
   supervisor.tell(summary_);
 }
@@ -203,7 +207,8 @@ void Reporters::hold_stdout_back() {
 
 // Only who wants to know pays for the digest's copies.
 void Reporters::open_reports() {
-  const bool wanted = settings_.digest != model::ShowDigest::never || settings_.junit || settings_.markdown;
+  const bool wanted =
+      settings_.digest != model::ShowDigest::never || settings_.junit || settings_.markdown || ci_.active();
   if (wanted && settings_.capture()) supervisor_.tell(digest_);
   if (settings_.junit) supervisor_.tell(junit_.emplace(digest_, files_.report_store(*settings_.junit)));
   if (settings_.markdown) supervisor_.tell(markdown_.emplace(digest_, files_.report_store(*settings_.markdown)));
@@ -224,6 +229,7 @@ void Reporters::show(const model::AttemptResult& result) {
       result.status == model::Status::cancelled && result.cancelled_by && result.cancelled_by->pid == 0;
   // Who pressed Ctrl-C has seen enough.
   releasing_ = held_ && (held_stdout_ || (result.status != model::Status::completed && !by_hand));
+  if (releasing_) ci_.section_follows();
 }
 
 bool Reporters::all_shown() {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "cli/ci_output.hpp"
 #include "cli/event_output.hpp"
 #include "cli/outputs.hpp"
 #include "cli/status_display.hpp"
@@ -34,7 +35,7 @@ class Reporters {
  public:
   // All of these outlive it, but for what the events are written to: none, where nobody asked for them.
   Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings::Settings& settings, const model::RunSpec& spec,
-            RunFiles& files, os::UniqueFd event_file);
+            RunFiles& files, os::UniqueFd event_file, model::CiService ci);
 
  private:
   void watch_sinks();
@@ -69,6 +70,7 @@ class Reporters {
   report::NoticeLines notices_;
   report::StatusLine asked_status_;
   report::FailureDigest digest_;
+  CiOutput ci_;
   report::DigestLines digest_lines_;
   std::optional<report::JunitReport> junit_;
   std::optional<report::MarkdownReport> markdown_;

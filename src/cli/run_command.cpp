@@ -10,6 +10,7 @@
 #include "cli/reporters.hpp"
 #include "cli/verbose_lines.hpp"
 #include "history/run_id.hpp"
+#include "model/ci_service.hpp"
 #include "model/command_line.hpp"
 #include "os/clock.hpp"
 #include "os/event_target.hpp"
@@ -143,7 +144,8 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
     event_file = std::move(*begun);
   }
 
-  Reporters reporters(loop, supervisor, settings, *spec, *files, std::move(event_file));
+  Reporters reporters(loop, supervisor, settings, *spec, *files, std::move(event_file),
+                      settings.ci ? *settings.ci : model::detect_ci(caller_environment()));
   const model::RunInfo info = make_info(settings, *spec, *files, started);
   VerboseLines verbose_lines;
   if (settings.verbose) {

@@ -97,4 +97,11 @@ model::Result<void> replace_file(const std::string& path, std::string_view text)
   return {};
 }
 
+model::Result<void> append_to_file(const std::string& path, std::string_view text) {
+  const UniqueFd file(
+      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kPublicMode));
+  if (file && write_fully(file.get(), text)) return {};
+  return std::unexpected(model::Failure{"write", errno, path, {}});
+}
+
 }  // namespace oversee::os

@@ -29,6 +29,9 @@ model::Result<void> check_replaceable(const std::string& path);
 // regular file (/dev/fd/3, a pipe) is written to as it is.
 model::Result<void> replace_file(const std::string& path, std::string_view text);
 
+// Adds to its end by one write; makes it where it is not there.
+model::Result<void> append_to_file(const std::string& path, std::string_view text);
+
 // The mode that open gives a new file to be read and written by all whom the umask allows.
 inline constexpr unsigned kPublicMode = 0666;
 

@@ -108,6 +108,14 @@ Word(std::string_view, Value) -> Word<Value>;
 constexpr std::array kShowSummary{Word{"always", model::ShowSummary::always},
                                   Word{"failure", model::ShowSummary::failure},
                                   Word{"never", model::ShowSummary::never}};
+using Ci = std::optional<model::CiService>;
+constexpr std::array kCi{Word{"auto", Ci{}},
+                         Word{"github", Ci{model::CiService::github}},
+                         Word{"gitlab", Ci{model::CiService::gitlab}},
+                         Word{"buildkite", Ci{model::CiService::buildkite}},
+                         Word{"teamcity", Ci{model::CiService::teamcity}},
+                         Word{"azure", Ci{model::CiService::azure}},
+                         Word{"none", Ci{model::CiService::none}}};
 constexpr std::array kShowDigest{Word{"auto", model::ShowDigest::automatic}, Word{"always", model::ShowDigest::always},
                                  Word{"never", model::ShowDigest::never}};
 constexpr std::array kShowOutput{Word{"live", model::ShowOutput::live}, Word{"failure", model::ShowOutput::failure},
@@ -275,6 +283,8 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   if (read.given("events")) settings.events = read.parse("events", model::parse_event_destination, {});
   settings.summary = read.parse("summary", parse_word<kShowSummary>, model::ShowSummary::always);
   settings.digest = read.parse("digest", parse_word<kShowDigest>, model::ShowDigest::automatic);
+  settings.ci = read.parse<Ci>("ci", parse_word<kCi>, {});
+  settings.ci_stop_commands = read.flag("ci-stop-commands");
   settings.show = read.parse("show", parse_word<kShowOutput>, model::ShowOutput::live);
   if (read.flag("quiet")) {
     settings.show = model::ShowOutput::failure;
@@ -308,8 +318,8 @@ bool Settings::holds_stdout_back() const { return only_final && retry.retries > 
 bool Settings::capture() const {
   const bool passed_on = show == model::ShowOutput::live && !timestamps;
   const bool searched = !retry.on.patterns().empty() || !retry.not_on.patterns().empty();
-  return !no_log || limits.idle || limits.fail_past || stdout_file || stderr_file || events || !passed_on || searched ||
-         holds_stdout_back();
+  return !no_log || limits.idle || limits.fail_past || stdout_file || stderr_file || events || ci_stop_commands ||
+         !passed_on || searched || holds_stdout_back();
 }
 
 }  // namespace oversee::settings

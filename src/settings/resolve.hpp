@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/ci_service.hpp"
 #include "model/event_destination.hpp"
 #include "model/run_spec.hpp"
 #include "settings/layer.hpp"
@@ -63,6 +64,8 @@ struct Settings {
   std::optional<model::EventDestination> events;
   model::ShowSummary summary = model::ShowSummary::always;
   model::ShowDigest digest = model::ShowDigest::automatic;
+  std::optional<model::CiService> ci;  // none: by the environment
+  bool ci_stop_commands = false;
   bool status_on_usr1 = false;  // SIGUSR1 asks us how the run is; else it is the command's
 
   std::optional<std::string> name;

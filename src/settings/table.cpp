@@ -131,6 +131,12 @@ constexpr std::array kTable{
         "digest", 0, Kind::choice, "WHEN", "auto", Group::output,
         "After a failure show its first error line, last lines and command: auto (what is not in sight), always, never",
         "auto|always|never", false},
+    Setting{
+        "ci", 0, Kind::choice, "SERVICE", "auto", Group::output,
+        "Mark attempts and failures on stderr for github, gitlab, buildkite, teamcity, azure or none; auto knows which",
+        "auto|github|gitlab|buildkite|teamcity|azure|none", false},
+    Setting{"ci-stop-commands", 0, Kind::flag, "", "", Group::output,
+            "On GitHub, let no line of the command's output be a workflow command", "", false},
 
     Setting{"sigusr1", 0, Kind::choice, "WHAT", "forward", Group::run,
             "What SIGUSR1 to oversee does: forward it to the command, or print a status line on stderr",

@@ -132,7 +132,8 @@ class AllExamples(unittest.TestCase):
                 self.assertEqual([word for word in options_used(text) if word not in WORDS], [])
 
     def test_the_options_of_each_are_found(self):
-        for name in ("Makefile", "nightly.sh", "Dockerfile-entrypoint", "ci/github-step.yml", "ci/gitlab-job.yml"):
+        for name in ("Makefile", "nightly.sh", "Dockerfile-entrypoint", "ci/github-step.yml", "ci/gitlab-job.yml",
+                     "ci/Makefile"):
             self.assertTrue(options_used((CONFIGS / name).read_text()), name)
 
 

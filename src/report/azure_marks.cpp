@@ -1,0 +1,37 @@
+// Azure Pipelines: logging commands
+// (https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands). It documents standard output as where
+// they are read. "%25" is no escape there; the agent decodes %AZP25 since 2.206 and nothing else that begins so.
+#include <fmt/format.h>
+
+#include "report/ci_format.hpp"
+
+namespace oversee::report {
+namespace {
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '%': result += "%AZP25"; break;
+      case '\r': result += "%0D"; break;
+      case '\n': result += "%0A"; break;
+      default: result += c;
+    }
+  }
+  return result;
+}
+
+// A group's title is shown as it is: it is one line, and nothing in it is decoded.
+std::string begin_section(const CiSection& section) { return fmt::format("##[group]{}\n", section.title); }
+std::string end_section(const CiSection&) { return "##[endgroup]\n"; }
+
+std::string problem(const CiProblem& problem) {
+  return fmt::format("##vso[task.logissue type={}]{}\n", problem.is_error ? "error" : "warning",
+                     escaped(problem.title + '\n' + problem.text));
+}
+
+}  // namespace
+
+const CiFormat kAzureMarks{begin_section, end_section, problem, true};
+
+}  // namespace oversee::report

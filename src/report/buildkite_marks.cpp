@@ -1,0 +1,27 @@
+// Buildkite: groups of the log, which begin with "--- " (closed) or "+++ " (open) and last until the next one begins;
+// "^^^ +++" opens the one that it stands in (https://buildkite.com/docs/pipelines/managing-log-output). Annotations
+// take the agent's own program.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/ci_format.hpp"
+
+namespace oversee::report {
+namespace {
+
+std::string one_line(std::string text) {
+  std::ranges::replace_if(
+      text, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '?');
+  return text;
+}
+
+std::string begin_section(const CiSection& section) { return fmt::format("--- {}\n", one_line(section.title)); }
+std::string end_section(const CiSection& section) { return section.failed ? "^^^ +++\n" : ""; }
+std::string problem(const CiProblem& problem) { return fmt::format("+++ {}\n", one_line(problem.title)); }
+
+}  // namespace
+
+const CiFormat kBuildkiteMarks{begin_section, end_section, problem, false};
+
+}  // namespace oversee::report

@@ -1,0 +1,41 @@
+// GitHub Actions: workflow commands.
+// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands; what is escaped and how is
+// actions/toolkit's packages/core/src/command.ts. The runner reads both streams of a step.
+#include <fmt/format.h>
+
+#include "report/ci_format.hpp"
+
+namespace oversee::report {
+namespace {
+
+std::string escaped(std::string_view text, bool property) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ','))) {
+      result += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
+std::string begin_section(const CiSection& section) {
+  return fmt::format("::group::{}\n", escaped(section.title, false));
+}
+
+std::string end_section(const CiSection&) { return "::endgroup::\n"; }
+
+std::string problem(const CiProblem& problem) {
+  return fmt::format("::{} title={}::{}\n", problem.is_error ? "error" : "warning", escaped(problem.title, true),
+                     escaped(problem.text, false));
+}
+
+std::string stop_marks(std::string_view token) { return fmt::format("::stop-commands::{}\n", token); }
+std::string resume_marks(std::string_view token) { return fmt::format("::{}::\n", token); }
+
+}  // namespace
+
+const CiFormat kGithubMarks{begin_section, end_section, problem, true, stop_marks, resume_marks};
+
+}  // namespace oversee::report

@@ -1,0 +1,65 @@
+// TeamCity: service messages (https://www.jetbrains.com/help/teamcity/service-messages.html). It documents standard
+// output as where they are read.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/byte_text.hpp"
+#include "report/ci_format.hpp"
+
+namespace oversee::report {
+namespace {
+
+// Of a problem: "description ... up to 4000 symbols", "identity ... up to 60 characters", a Java identifier.
+constexpr std::size_t kLongestDescription = 4000;
+constexpr std::size_t kLongestIdentity = 60;
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    switch (c) {
+      case '\n': result += "|n"; break;
+      case '\r': result += "|r"; break;
+      case '|':
+      case '\'':
+      case '[':
+      case ']':
+        result += '|';
+        result += c;
+        break;
+      default: result += c;
+    }
+  }
+  return result;
+}
+
+std::string_view cut(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  text = text.substr(0, most);
+  return text.substr(0, text.size() - unfinished_tail(text));
+}
+
+std::string begin_section(const CiSection& section) {
+  return fmt::format("##teamcity[blockOpened name='{}']\n", escaped(section.title));
+}
+
+std::string end_section(const CiSection& section) {
+  return fmt::format("##teamcity[blockClosed name='{}']\n", escaped(section.title));
+}
+
+std::string problem(const CiProblem& problem) {
+  const std::string text = problem.title + '\n' + problem.text;
+  if (!problem.is_error) return fmt::format("##teamcity[message text='{}' status='WARNING']\n", escaped(text));
+  std::string identity = "oversee_" + problem.name;
+  std::ranges::replace_if(
+      identity, [](char c) { return !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')); },
+      '_');
+  return fmt::format("##teamcity[buildProblem description='{}' identity='{}']\n",
+                     escaped(cut(text, kLongestDescription)), identity.substr(0, kLongestIdentity));
+}
+
+}  // namespace
+
+const CiFormat kTeamcityMarks{begin_section, end_section, problem, true};
+
+}  // namespace oversee::report
