@@ -64,12 +64,21 @@ _oversee_value() {
       ;;
     -E | --env | --unset-env) _oversee_offer -e ;;
     -s | --signal) _oversee_offer_signals ;;
-    -t | --timeout | -i | --idle-timeout | --slow-after | --heartbeat) _oversee_offer -W '30s 5m 1h' ;;
+    -t | --timeout | -T | --total-timeout | -i | --idle-timeout | --slow-after | --heartbeat) _oversee_offer -W '30s 5m 1h' ;;
     -k | --kill-after) _oversee_offer -W '1s 10s 1m none' ;;
     --stop) _oversee_offer -W 'INT:5s,TERM:10s,KILL QUIT:5s,KILL TERM:30s,KILL' ;;
     --kill) _oversee_offer -W 'tree group leader' ;;
     --leaks) _oversee_offer -W 'kill report fail ignore' ;;
     --leak-timeout) _oversee_offer -W '200ms 1s 10s none' ;;
+    -r | --retries) _oversee_offer -W '1 2 3 5' ;;
+    -d | --delay) _oversee_offer -W '0 1s 10s 1m' ;;
+    --max-delay) _oversee_offer -W '10s 1m 10m none' ;;
+    --backoff) _oversee_offer -W 'fixed linear exponential' ;;
+    --jitter) _oversee_offer -W '0 20 50' ;;
+    --retry-on | --no-retry-on) _oversee_offer -W 'failure exit: signal: timeout idle limit spawn output:' ;;
+    --flaky) _oversee_offer -W 'pass warn fail' ;;
+    --repeat) _oversee_offer -W '10 20 100' ;;
+    --jobs) _oversee_offer -W '2 4 8' ;;
     --tail) _oversee_offer -W '10 20 100' ;;
     -m | --max-memory) _oversee_offer -W '512MiB 2GiB 8GiB' ;;
     --max-cpu) _oversee_offer -W '30s 5m 1h' ;;
@@ -134,13 +143,13 @@ _oversee() {
   local verbs='logs'
   local with_value=(-c --shell-line --shell --script --interpreter -C --directory -E --env --env-file --unset-env
     --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop --kill --leaks
-    --leak-timeout --on-timeout -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice
+    --leak-timeout --on-timeout -r --retries -T --total-timeout -d --delay --backoff --max-delay --jitter --retry-on
+    --no-retry-on --before-retry --flaky --repeat --jobs -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice
     -l --log --log-dir
-    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary --digest --ci
-    --cgroup
-    --sigusr1 --name)
-  local flags=(--clear-env --pty --no-log --log-required -q --quiet --timestamps --ci-stop-commands --preserve-status
-    --require-cgroup -v --verbose -h --help -V --version)
+    --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary --digest --ci --cgroup
+    --sigusr1 --ok-exit --name)
+  local flags=(--clear-env --pty --only-final --until-fail --no-log --log-required -q --quiet --timestamps --ci-stop-commands --preserve-status --require-cgroup -v
+    --verbose -h --help -V --version)
   local words first word option='' letters own='' ended='' typed i last
   COMPREPLY=()
   _oversee_words

@@ -3,9 +3,10 @@
 set -g __oversee_with_value -c --shell-line --shell --script --interpreter -C --directory -E --env --env-file \
     --unset-env --stdin -t --timeout -i --idle-timeout --slow-after --heartbeat -s --signal -k --kill-after --stop \
     --kill --leaks --leak-timeout --on-timeout \
+    -r --retries -T --total-timeout -d --delay --backoff --max-delay --jitter --retry-on --no-retry-on --before-retry --flaky --repeat --jobs \
     -m --max-memory --max-cpu --max-procs --max-files --max-file-size --max-data --core --nice \
     -l --log --log-dir --log-format --stdout-file --stderr-file --show --max-output --on-overflow --json --junit --markdown --events --summary --digest --ci \
-    --cgroup --sigusr1 --name
+    --cgroup --sigusr1 --ok-exit --name
 
 set -l signals HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN \
     TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS RTMIN RTMAX
@@ -149,6 +150,25 @@ complete -c oversee -n '__oversee_at option' -l core -x -a 'none unlimited inher
 complete -c oversee -n '__oversee_at option' -l nice -x -a '5 10 19' -d 'How much to give way at the processor'
 complete -c oversee -n '__oversee_at option' -l on-timeout -x -d 'Run LINE before a stop for time'
 
+complete -c oversee -n '__oversee_at option' -s r -l retries -x -a '1 2 3 5' -d 'Try a failed command up to N times more'
+complete -c oversee -n '__oversee_at option' -s T -l total-timeout -x -a '30s 5m 1h' -d 'Stop after DUR in all'
+complete -c oversee -n '__oversee_at option' -s d -l delay -x -a '0 1s 10s 1m' -d 'Wait DUR before the first retry'
+complete -c oversee -n '__oversee_at option' -l backoff -x -a 'fixed linear exponential' -d 'How the delay grows'
+complete -c oversee -n '__oversee_at option' -l max-delay -x -a '10s 1m 10m none' -d 'Let no delay grow longer than DUR'
+complete -c oversee -n '__oversee_at option' -l jitter -x -a '0 20 50' \
+    -d 'Make each delay up to PCT per cent longer or shorter'
+complete -c oversee -n '__oversee_at option' -l retry-on -x -a 'failure exit: signal: timeout idle limit spawn output:' \
+    -d 'Try again after these ends'
+complete -c oversee -n '__oversee_at option' -l no-retry-on -x \
+    -a 'failure exit: signal: timeout idle limit spawn output:' -d 'Never try again after these'
+complete -c oversee -n '__oversee_at option' -l before-retry -x -d 'Run LINE before each retry'
+complete -c oversee -n '__oversee_at option' -l only-final -d 'On stdout, show the output of the last attempt alone'
+complete -c oversee -n '__oversee_at option' -l flaky -x -a 'pass warn fail' -d 'What a success after a failure is'
+
+complete -c oversee -n '__oversee_at option' -l repeat -x -a '10 20 100' -d 'Run it N times, and tell how many passed'
+complete -c oversee -n '__oversee_at option' -l until-fail -d 'With --repeat, end with the first that fails'
+complete -c oversee -n '__oversee_at option' -l jobs -x -a '2 4 8' -d 'With --repeat, N of them side by side'
+
 complete -c oversee -n '__oversee_at option' -s l -l log -r -F -d 'Write the log to FILE'
 complete -c oversee -n '__oversee_at option' -l log-dir -x -a '(__fish_complete_directories)' -d 'Write the log to DIR'
 complete -c oversee -n '__oversee_at option' -l no-log -d 'Write no log'
@@ -177,6 +197,7 @@ complete -c oversee -n '__oversee_at option' -l ci -x -a 'auto github gitlab bui
 complete -c oversee -n '__oversee_at option' -l ci-stop-commands \
     -d 'On GitHub, let no line of the output be a workflow command'
 
+complete -c oversee -n '__oversee_at option' -l ok-exit -x -d 'Exit codes that are a success besides 0'
 complete -c oversee -n '__oversee_at option' -l sigusr1 -x -a 'forward status' -d 'What SIGUSR1 to oversee does'
 complete -c oversee -n '__oversee_at option' -l preserve-status -d "After a timeout, exit with the command's own status"
 complete -c oversee -n '__oversee_at option' -l cgroup -x -a 'auto always never' \

@@ -2,6 +2,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <span>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include "cli/console.hpp"
 #include "cli/help.hpp"
 #include "cli/lost_run.hpp"
+#include "cli/repeat_command.hpp"
 #include "cli/run_command.hpp"
 #include "cli/verbs.hpp"
 #include "guard/guard.hpp"
@@ -39,7 +41,7 @@ settings::Layer join_layers(const settings::Layer& flags, bool words_given) {
   return layer;
 }
 
-int supervise(std::span<char*> argv) {
+int supervise(std::span<char*> argv, os::UniqueFd answer) {
   const os::SignalState caller = os::signal_state();
   if (model::works(model::Mechanism::open_streams)) os::open_closed_standard_streams();
   if (model::works(model::Mechanism::own_signals)) os::set_own_signals();
@@ -48,9 +50,27 @@ int supervise(std::span<char*> argv) {
   if (!arguments) return fail(arguments.error());
   if (arguments->help) return cli::print(cli::help_text()), EXIT_SUCCESS;
   if (arguments->version) return cli::print(cli::version_text()), EXIT_SUCCESS;
-  const auto settings = settings::resolve(join_layers(arguments->flags, !arguments->words.empty()), arguments->words);
+  auto settings = settings::resolve(join_layers(arguments->flags, !arguments->words.empty()), arguments->words);
   if (!settings) return fail(settings.error());
-  return cli::run_command(*settings, caller).code;
+  if (answer) cli::become_repetition(*settings);
+  if (settings->repeat > 1) {
+    const model::ExitAction exit = cli::repeat_command(*settings, caller, argv);
+    if (exit.die_of) os::die_of(*exit.die_of);
+    return exit.code;
+  }
+  return cli::run_command(*settings, caller, std::move(answer)).code;
+}
+
+// One run of a --repeat: what the user wrote stands behind the descriptor.
+int repeat_once(std::span<char*> argv) {
+  int answer = -1;
+  const std::string_view text = argv.size() > 2 ? argv[2] : "";
+  if (std::from_chars(text.data(), text.data() + text.size(), answer).ec != std::errc{} || answer < 3) {
+    return fail({"@repetition is oversee's own and not for direct use"});
+  }
+  os::keep_over_exec(answer, false);
+  argv[2] = argv[0];
+  return supervise(argv.subspan(2), os::UniqueFd(answer));
 }
 
 // Beside a run there is nothing to guard here: signals do what they do to any program.
@@ -71,7 +91,8 @@ int main(int argc, char** argv) {
   if (first == guard::kFirstArgument) ::_exit(guard::run_guard(arguments, cli::finish_lost_run));
   if (first == cli::kListSettings) return cli::print(cli::settings_listing()), EXIT_SUCCESS;
   if (first == cli::kListVerbs) return cli::print(cli::verbs_listing()), EXIT_SUCCESS;
+  if (first == cli::kRepetition) return repeat_once(arguments);
   if (const cli::Verb* verb = cli::find_verb(first)) return act(*verb, arguments.subspan(1));
   if (argc <= 1) return cli::print_error_lines(cli::short_usage()), model::kExitOwnFailure;
-  return supervise(arguments);
+  return supervise(arguments, {});
 }

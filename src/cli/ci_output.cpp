@@ -59,8 +59,7 @@ void CiOutput::tell_of(run::Supervisor& supervisor, bool output_follows) {
                                    },
                                .output_follows = output_follows && settings_.capture(),
                                .line_known = settings_.capture(),
-                               .holds_stdout = one_place,
-                               .warn_if_flaky = settings_.exit_policy.on_flaky != model::OnFlaky::pass};
+                               .holds_stdout = one_place};
   if (stops) place.stop_token = random_token();
   supervisor.tell(marks_.emplace(*format_, std::move(place), digests_));
   if (service_ == model::CiService::github) supervisor.tell(step_summary_);

@@ -56,8 +56,8 @@ std::string help_text() {
       "\n"
       "Runs a command under supervision: its output live and unchanged, its exit\n"
       "status, deadlines that hold, nothing left running, a log and a summary.\n";
-  for (const auto group : {settings::Group::command, settings::Group::time, settings::Group::limits,
-                           settings::Group::output, settings::Group::run}) {
+  for (const auto group : {settings::Group::command, settings::Group::time, settings::Group::retry,
+                           settings::Group::limits, settings::Group::output, settings::Group::run}) {
     text += fmt::format("\n{}:\n", settings::title(group));
     for (const settings::Setting& setting : settings::table()) {
       if (setting.group != group) continue;

@@ -161,12 +161,9 @@ std::optional<report::SpillFile> RunFiles::spill(model::Stream stream) {
 std::optional<report::HeldOutput::Files> RunFiles::scratch_files() const {
   report::HeldOutput::Files files;
   for (auto& each : files) {
-    auto file = os::ScratchFile::make(directory_ ? directory_->path_of("") : os::temporary_directory());
-    if (!file) {
-      warn(describe(file.error()) + "; the output is shown as it comes");
-      return {};
-    }
-    each = std::make_unique<os::ScratchFile>(std::move(*file));
+    each = make_scratch(directory_ ? directory_->path_of("") : os::temporary_directory(),
+                        "the output is shown as it comes");
+    if (!each) return {};
   }
   return files;
 }
@@ -179,15 +176,30 @@ report::LogState RunFiles::log_state() const {
 report::JsonSummary::Stores RunFiles::summary_stores() {
   report::JsonSummary::Stores stores;
   if (running_) {
-    stores.while_running = [this](std::string_view document) { (void)os::write_fully(running_->get(), document); };
+    stores.while_running = [this](std::string_view document) {
+      if (running_) {  // it is empty yet
+        (void)os::write_fully(running_->get(), document);
+        running_.reset();
+      } else {
+        (void)directory_->replace(run_id_ + ".json", document);
+      }
+    };
   }
   stores.final = [this](std::string_view document) {
     if (directory_) {
       if (auto done = directory_->replace(run_id_ + ".json", document); !done) warn(describe(done.error()));
     }
+    if (answer_) (void)os::write_fully(answer_.get(), document);
     if (json_) report_store (*json_)(document);
   };
   return stores;
+}
+
+std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::string_view what_instead) {
+  auto file = os::ScratchFile::make(directory);
+  if (file) return std::make_unique<os::ScratchFile>(std::move(*file));
+  warn(fmt::format("{}; {}", describe(file.error()), what_instead));
+  return {};
 }
 
 std::function<void(std::string_view)> RunFiles::report_store(std::string path) const {

@@ -46,6 +46,8 @@ class RunFiles {
   // Files for output that is held back; none where they cannot be made.
   std::optional<report::HeldOutput::Files> scratch_files() const;
 
+  // The summary goes there, too.
+  void answer_to(os::UniqueFd descriptor) { answer_ = std::move(descriptor); }
   report::JsonSummary::Stores summary_stores();
   // Puts a report in its place, whole.
   std::function<void(std::string_view document)> report_store(std::string path) const;
@@ -64,6 +66,7 @@ class RunFiles {
   std::optional<history::RunDirectory> directory_;
   std::optional<os::UniqueFd> running_;  // ID.json as it is while the run lives
   std::optional<std::string> json_;
+  os::UniqueFd answer_;
   std::string log_path_;
   std::unique_ptr<os::FileSink> log_;
   std::shared_ptr<int> log_error_ = std::make_shared<int>(0);
@@ -73,6 +76,9 @@ class RunFiles {
   std::array<int, model::kStreams> copy_fds_{-1, -1};
   std::shared_ptr<bool> summary_lost_ = std::make_shared<bool>(false);
 };
+
+// Null, and a warning, where it cannot be made.
+std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::string_view what_instead);
 
 // Sinks for stdout and stderr; one for both where both are the same file, so that their order is kept.
 struct ShownOutputs {

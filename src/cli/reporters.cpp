@@ -26,7 +26,10 @@ std::vector<report::SettingValue> settings_in_force(const settings::Settings& se
           {"stop", model::format_stop_ladder(spec.limits.ladder)},
           {"max-output", settings.max_output ? model::format_byte_size(*settings.max_output) : "none"},
           {"on-overflow", std::string(to_string(settings.on_overflow))},
-          {"pty", settings.pty ? "true" : "false"}};
+          {"pty", settings.pty ? "true" : "false"},
+          {"retries", fmt::format("{}", settings.retry.retries)},
+          {"total-timeout", model::format_time_limit(settings.total)},
+          {"flaky", std::string(to_string(settings.exit_policy.on_flaky))}};
 }
 
 // The status line is the console's, and a notice must not come between it and its wiping.
@@ -69,6 +72,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
       notices_({.sink = show_ == model::ShowOutput::live ? error_lines_.get() : &console_sink,
                 .output_known = settings.capture(),
                 .output_shown = show_ == model::ShowOutput::live,
+                .retries_told = settings.summary == model::ShowSummary::always,
                 .holds_stdout = shown_.out == shown_.err}),
       asked_status_(settings.capture()),
       digest_(settings.junit ? report::FailureDigest::Of::every_attempt : report::FailureDigest::Of::failures),
@@ -82,13 +86,18 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
       summary_(settings.summary, ::isatty(STDERR_FILENO) != 0, [this](std::string_view lines) { ci_.print(lines); }) {
   watch_sinks();
   supervisor.all_shown = [this] { return all_shown(); };
-  supervisor.on_attempt_end = [this](const model::AttemptResult& result) { show(result); };
+  supervisor.on_last_end = [this](const model::AttemptResult& result) { show(result); };
 
   if (show_ == model::ShowOutput::failure) hold_output_back();
+  if (settings.holds_stdout_back()) hold_stdout_back();
   if (show_ == model::ShowOutput::live && settings.capture()) {
     relay_.emplace(*shown_.out, *shown_.err, [this](model::Stream stream) { supervisor_.pause(stream); });
     if (settings.timestamps) relay_->stamp_lines();
-    supervisor.tell(*relay_);
+    if (held_stdout_) {
+      supervisor.tell(relayed_.emplace(*relay_, model::Stream::err));
+    } else {
+      supervisor.tell(*relay_);
+    }
   } else if (show_ != model::ShowOutput::live && StatusDisplay::possible()) {
     status_.emplace(loop);
     supervisor.tell(status_->line());
@@ -114,7 +123,8 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
   open_reports();
   supervisor.tell(json_);
   if (settings.status_on_usr1) answer_status();
-  if (settings.notices.slow_after || settings.notices.heartbeat || settings.status_on_usr1) supervisor.tell(notices_);
+  const bool notices = settings.notices.slow_after || settings.notices.heartbeat || settings.status_on_usr1;
+  if (notices || settings.retry.retries > 0) supervisor.tell(notices_);
   ci_.tell_of(supervisor, show_ == model::ShowOutput::live);
   supervisor.tell(digest_lines_);
   supervisor.tell(summary_);
@@ -185,6 +195,16 @@ void Reporters::hold_output_back() {
   supervisor_.tell(*held_);
 }
 
+// All of it: half a result is none. Where there is no room, the attempts' outputs follow each other, as they do
+// without.
+void Reporters::hold_stdout_back() {
+  auto files = files_.scratch_files();
+  if (!files) return;
+  held_.emplace(std::move(*files), std::nullopt,
+                [this](model::Stream, std::string_view bytes) { return shown_.out->write(bytes); });
+  supervisor_.tell(held_stdout_.emplace(*held_, model::Stream::out));
+}
+
 // Only who wants to know pays for the digest's copies.
 void Reporters::open_reports() {
   const bool wanted =
@@ -208,8 +228,9 @@ void Reporters::show(const model::AttemptResult& result) {
   const bool by_hand =
       result.status == model::Status::cancelled && result.cancelled_by && result.cancelled_by->pid == 0;
   // Who pressed Ctrl-C has seen enough.
-  releasing_ = held_ && result.status != model::Status::completed && !by_hand;
-  if (releasing_) ci_.section_follows();
+  releasing_ = held_ && (held_stdout_ || (result.status != model::Status::completed && !by_hand));
+  // With stdout held back the section is open already, around stderr.
+  if (releasing_ && !held_stdout_) ci_.section_follows();
 }
 
 bool Reporters::all_shown() {

@@ -22,6 +22,7 @@
 #include "report/raw_log.hpp"
 #include "report/relay.hpp"
 #include "report/status_line.hpp"
+#include "report/stream_filter.hpp"
 #include "report/summary_line.hpp"
 #include "report/tagged_log.hpp"
 #include "run/supervisor.hpp"
@@ -40,6 +41,7 @@ class Reporters {
   void watch_sinks();
   void open_log();
   void hold_output_back();
+  void hold_stdout_back();
   void open_reports();
   void answer_status();
   report::JsonSummary::States states();
@@ -54,7 +56,9 @@ class Reporters {
   ShownOutputs shown_;
   std::optional<StatusDisplay> status_;
   std::optional<report::Relay> relay_;
+  std::optional<report::StreamFilter> relayed_;  // where not all that is shown is shown live
   std::optional<report::HeldOutput> held_;
+  std::optional<report::StreamFilter> held_stdout_;
   bool releasing_ = false;  // what was held back is being shown
   std::optional<report::TaggedLog> tagged_log_;
   std::optional<report::RawLog> raw_log_;

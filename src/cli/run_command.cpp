@@ -60,6 +60,9 @@ model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
   spec.pty = settings.pty;
   spec.cgroup = settings.cgroup;
   spec.on_timeout = settings.on_timeout.value_or("");
+  spec.retry = settings.retry;
+  spec.total = settings.total;
+  spec.before_retry = settings.before_retry.value_or("");
   spec.shell = settings.shell;
   return spec;
 }
@@ -100,7 +103,8 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
   info.pid = os::process_id();
   info.version = OVERSEE_VERSION;
   info.limits = spec.limits;
-  info.attempts = spec.attempts;
+  info.attempts = spec.attempts();
+  info.total = spec.total;
   info.log_path = files.log_path();
   info.log_format = settings.log_format;
   info.json_path = settings.json.value_or("");
@@ -110,7 +114,7 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
 
 }  // namespace
 
-model::ExitAction run_command(const settings::Settings& settings, const os::SignalState& caller) {
+model::ExitAction run_command(const settings::Settings& settings, const os::SignalState& caller, os::UniqueFd answer) {
   const model::Reading started = os::read_clock();
   const auto spec = make_spec(settings);
   if (!spec) return refused(spec.error());
@@ -128,9 +132,11 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   run::Supervisor supervisor(loop, *spec, {.signals = caller, .has_terminal = os::has_controlling_terminal()});
   const bool capture = settings.capture();
   const std::string id = history::make_run_id(started.wall);
-  if (const auto ready = supervisor.prepare(id, capture); !ready) return refused(ready.error());
+  const auto scratch = [] { return make_scratch(os::temporary_directory(), "standard input is not kept for a retry"); };
+  if (const auto ready = supervisor.prepare(id, capture, scratch); !ready) return refused(ready.error());
   auto files = RunFiles::open(settings, id, started);
   if (!files) return refused(files.error());
+  files->answer_to(std::move(answer));
   os::UniqueFd event_file;
   if (event_target) {
     auto begun = std::move(*event_target).begin();

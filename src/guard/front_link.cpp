@@ -9,6 +9,14 @@
 
 namespace oversee::guard {
 
+// Who made the socket pair (unix(7)).
+std::optional<pid_t> FrontLink::living_parent() const {
+  ucred front{};
+  socklen_t size = sizeof front;
+  if (gone_ || ::getsockopt(control_.get(), SOL_SOCKET, SO_PEERCRED, &front, &size) != 0) return {};
+  return ::getppid() == front.pid ? std::optional(front.pid) : std::nullopt;
+}
+
 std::optional<StartCommand> FrontLink::receive_start() {
   while (true) {
     if (auto request = decoder_.next()) {

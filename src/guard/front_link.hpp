@@ -1,6 +1,8 @@
 // The guard's end of its socket to the front: requests in, reports out, and whether there still is a front.
 #pragma once
 
+#include <sys/types.h>
+
 #include <optional>
 
 #include "guard/protocol.hpp"
@@ -16,6 +18,9 @@ class FrontLink {
   // For poll(2), which passes by a negative one.
   int fd() const { return gone_ ? -1 : control_.get(); }
   bool gone() const { return gone_; }
+
+  // The front's number while it is our parent, and so cannot be another's; none where it is not.
+  std::optional<pid_t> living_parent() const;
 
   // Waits for the first request; none where it is not a StartCommand or nobody sends one.
   std::optional<StartCommand> receive_start();

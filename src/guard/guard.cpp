@@ -13,7 +13,6 @@
 #include <charconv>
 #include <chrono>
 #include <csignal>
-#include <memory>
 #include <utility>
 
 #include "guard/front_link.hpp"
@@ -22,19 +21,17 @@
 #include "guard/held_record.hpp"
 #include "guard/held_terminal.hpp"
 #include "guard/kill_rounds.hpp"
-#include "guard/limit_watch.hpp"
+#include "guard/limit_keeper.hpp"
 #include "guard/memory_kills.hpp"
 #include "guard/protocol.hpp"
 #include "guard/start_command.hpp"
 #include "guard/survivors.hpp"
 #include "guard/tree_cgroup.hpp"
-#include "guard/tree_meter.hpp"
 #include "guard/usage.hpp"
 #include "model/mechanism.hpp"
 #include "os/descriptor.hpp"
 #include "os/host.hpp"
 #include "os/process_tree.hpp"
-#include "os/process_usage.hpp"
 #include "os/signals.hpp"
 
 namespace oversee::guard {
@@ -62,9 +59,7 @@ class Guard {
   bool start(const StartCommand& request);
   bool reap();
   void leader_changed(int status);
-  void watch_limits(const model::TreeLimits& limits);
-  bool watching() const { return watch_ && watch_->limits().any() && !kill_.begun() && !empty_; }
-  void look_at_tree();
+  bool watching() const { return limits_.watching() && !kill_.begun() && !empty_; }
   void tell_passed(std::vector<model::PassedLimit> passed);
   void wait_for_news(bool more_to_reap);
   std::optional<Clock::time_point> next_duty() const;
@@ -74,6 +69,7 @@ class Guard {
   void signal_tree(int signal);
   void begin_killing();
   void finish_record();
+  model::Usage usage() const;
 
   FrontLink front_;
   std::array<int, 3> streams_;
@@ -86,13 +82,13 @@ class Guard {
   pid_t leader_ = -1;  // until it is reaped, then -1: its number may be another's
   bool own_group_ = false;
   ReapedUsage usage_;
+  std::optional<model::Usage> usage_at_end_;
   SurvivorWatch survivors_;
-  std::unique_ptr<TreeMeter> meter_;  // where the tree is limited
-  std::optional<LimitWatch> watch_;
   MemoryKills memory_kills_;
 
   GroupStop group_stop_;
   TreeCgroup cgroup_;
+  LimitKeeper limits_;
   KillRounds kill_;
   Clock::time_point give_up_;  // without a front
 };
@@ -105,28 +101,30 @@ int Guard::run() {
   if (!request || !start(*request)) return 0;
   record_.hold(request->record);
   handle_all();  // what came along with it, as a signal does that is sent meanwhile
+  cgroup_.sweep();
   while (true) {
     const bool more_to_reap = reap();
     if (empty_ || (let_go_ && !front_.gone())) break;
     if (front_.gone() && Clock::now() >= give_up_) {
       finish_record();
-      return cgroup_.remove(), 1;
+      return cgroup_.remove({}), 1;
     }
     if (leader_ < 0 && !kill_.begun() && !survivors_.begun()) survivors_.begin();
     if (kill_.go_on()) cgroup_.kill_by_moving(kill_.refused_children());
     if (leader_ < 0 && group_stop_.over()) front_.tell(GroupGone{});
-    look_at_tree();
+    if (watching()) tell_passed(limits_.look_if_due(usage_.cpu()));
     memory_kills_.look_if_due();
     wait_for_news(more_to_reap);
   }
   terminal_.reset();
   if (empty_) {
-    front_.tell(TreeEmpty{usage_.so_far(), cgroup_.used()});
+    if (!kill_.begun()) tell_passed(limits_.at_the_end(usage_.cpu()));
+    front_.tell(TreeEmpty{usage_at_end_.emplace(usage()), cgroup_.used()});
   } else {
-    front_.tell(TreeLetGo{usage_.so_far()});
+    front_.tell(TreeLetGo{usage_at_end_.emplace(usage())});
   }
   // With somebody left in it, it stays with them.
-  cgroup_.remove();
+  cgroup_.remove(front_.living_parent());
   // What is left of the output is being shown.
   while ((users_terminal_.held() || record_.held()) && !front_.gone()) wait_for_news(false);
   if (front_.gone()) finish_record();
@@ -134,12 +132,13 @@ int Guard::run() {
 }
 
 bool Guard::start(const StartCommand& request) {
-  const auto planned = cgroup_.plan(request);
+  const auto planned = cgroup_.plan(request, front_.living_parent());
   if (!planned) {
     front_.tell(StartFailed{kCgroupStage, planned.error().error, planned.error().subject});
     return false;
   }
-  const Started started = start_command(request, streams_, cgroup_.entry());
+  const bool memory_held = cgroup_.means().memory == model::LimitMeans::cgroup;
+  const Started started = start_command(request, streams_, {cgroup_.entry(), memory_held});
   if (request.terminal) terminal_ = os::UniqueFd(std::exchange(streams_[1], -1));
   for (const int stream : streams_) ::close(stream);
   if (started.failure) {
@@ -147,16 +146,15 @@ bool Guard::start(const StartCommand& request) {
     const bool of_cgroup = started.failure->stage == kCgroupStage;
     front_.tell(StartFailed{started.failure->stage, started.failure->error,
                             of_cgroup ? cgroup_.path() : started.failure->subject});
-    cgroup_.remove();
+    cgroup_.remove(front_.living_parent());
     return false;
   }
   leader_ = started.pid;
   own_group_ = request.own_group;
-  if (started.not_joined != 0) cgroup_.refused(started.not_joined);
+  if (started.not_joined != 0) cgroup_.refused(started.not_joined, front_.living_parent());
   memory_kills_.started();
-  if (request.tree_limits.any()) watch_limits(request.tree_limits);
-  const model::TreeMeans means = meter_ ? meter_->means() : model::TreeMeans{};
-  front_.tell(CommandStarted{leader_, cgroup_.path(), cgroup_.why_none(), means});
+  limits_.begin(request.tree_limits, cgroup_);
+  front_.tell(CommandStarted{leader_, cgroup_.path(), cgroup_.why_none(), limits_.means()});
   if (request.terminal) return true;  // a session has been made
   // After the fork, so that the command keeps the caller's session; from here on neither a key at the terminal nor a
   // kill of the caller's group reaches the guard.
@@ -171,13 +169,15 @@ bool Guard::reap() {
     int status = 0;
     rusage usage{};
     const bool leader_only = leader_ > 0 && !works(Mechanism::reap_orphans);
+    limits_.before_a_reaping();
     const pid_t pid = ::wait4(leader_only ? leader_ : -1, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage);
     if (pid < 0 && errno == EINTR) continue;
     if (pid < 0) empty_ = true;  // ECHILD
     if (pid <= 0) return false;
     if (WIFEXITED(status) || WIFSIGNALED(status)) {
       usage_.add(usage);
-      if (watching()) tell_passed(watch_->judge_reaped(usage_.cpu()));
+      const auto peak = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+      if (watching()) tell_passed(limits_.after_a_reaping(usage_.cpu(), {pid, status, peak}));
     }
     if (pid == leader_) leader_changed(status);
     if (leader_ < 0 && !works(Mechanism::whole_tree)) empty_ = true;
@@ -200,24 +200,8 @@ void Guard::leader_changed(int status) {
   }
 }
 
-void Guard::watch_limits(const model::TreeLimits& limits) {
-  meter_ = std::make_unique<SampledTree>();
-  watch_.emplace(limits, os::processors(), Clock::now());
-}
-
-void Guard::look_at_tree() {
-  if (!watching() || Clock::now() < watch_->next_look()) return;
-  const auto before = Clock::now();
-  const TreeFigures figures = meter_->measure(watch_->limits(), usage_.cpu());
-  tell_passed(watch_->judge(figures, before, Clock::now() - before));
-}
-
 void Guard::tell_passed(std::vector<model::PassedLimit> passed) {
-  for (model::PassedLimit& each : passed) {
-    each.means = meter_->means().of(each.resource);
-    if (each.largest.pid > 0) each.largest.name = os::short_name(each.largest.pid);
-    front_.tell(LimitPassed{std::move(each)});
-  }
+  for (model::PassedLimit& each : passed) front_.tell(LimitPassed{std::move(each)});
 }
 
 // When there is something to do although nothing has come.
@@ -228,7 +212,7 @@ std::optional<Clock::time_point> Guard::next_duty() const {
   if (kill_.begun()) also(kill_.next_round());
   if (front_.gone()) also(give_up_);
   if (leader_ < 0 && group_stop_.looking()) also(group_stop_.next_look());
-  if (watching()) also(watch_->next_look());
+  if (watching()) also(limits_.next_look());
   return first;
 }
 
@@ -299,10 +283,16 @@ void Guard::signal_tree(int signal) {
 // The front is gone, and so is the tree, but for whom the front had let go or nobody can kill.
 void Guard::finish_record() {
   const bool by_cgroup = cgroup_.used() || !cgroup_.path().empty();
-  record_.finish({.usage = usage_.so_far(),
+  record_.finish({.usage = usage_at_end_ ? *usage_at_end_ : usage(),
                   .left = empty_ ? Survivors{} : survivors_.name({}, terminal_.get()),
                   .let_go = let_go_,
                   .containment = by_cgroup ? model::Containment::cgroup_and_subreaper : model::Containment::subreaper});
+}
+
+model::Usage Guard::usage() const {
+  model::Usage usage = usage_.so_far();
+  cgroup_.complete(usage);
+  return usage;
 }
 
 void Guard::begin_killing() {

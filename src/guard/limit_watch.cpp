@@ -10,6 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 using model::Duration;
 using model::Instant;
+using model::LimitMeans;
 using model::PassedLimit;
 using model::Resource;
 
@@ -22,6 +23,23 @@ constexpr Duration kLongestForCpu = 1s;  // which cannot leap
 constexpr int kShare = 9;
 constexpr int kShareWhenNear = 2;
 
+// The whole that was used, of what was allowed, and who had most of it.
+struct Amounts {
+  std::uint64_t used;
+  std::uint64_t allowed;
+  TreeFigures::Most most;
+};
+
+void note(std::vector<PassedLimit>& passed, Resource resource, const Amounts& amounts, LimitMeans means = {}) {
+  PassedLimit& limit = passed.emplace_back();
+  limit.resource = resource;
+  limit.used = amounts.used;
+  limit.allowed = amounts.allowed;
+  limit.means = means;
+  limit.largest.pid = amounts.most.pid;
+  limit.largest.used = amounts.most.used;
+}
+
 }  // namespace
 
 LimitWatch::LimitWatch(const model::TreeLimits& limits, unsigned processors, Instant started)
@@ -33,30 +51,29 @@ LimitWatch::LimitWatch(const model::TreeLimits& limits, unsigned processors, Ins
       processes_{0, started} {}
 
 std::vector<PassedLimit> LimitWatch::judge(const TreeFigures& figures, Instant now, Duration cost) {
+  last_ = figures;
   std::vector<PassedLimit> passed;
-  const auto note = [&](Resource resource, std::uint64_t used, std::uint64_t allowed, const TreeFigures::Most& most) {
-    passed.push_back({.resource = resource, .used = used, .allowed = allowed, .largest = {most.pid, {}, most.used}});
-  };
   Duration reached = kLongestForCpu;
   if (limits_.memory) {
     reached = std::min({reached, kLongest, until_reached(memory_, figures.memory, *limits_.memory, now) / 2});
     if (figures.memory > *limits_.memory) {
-      note(Resource::memory, figures.memory, *limits_.memory, figures.most_memory);
+      note(passed, Resource::memory, {figures.memory, *limits_.memory, figures.most_memory});
       limits_.memory.reset();
     }
   }
   if (limits_.processes) {
     reached = std::min({reached, kLongest, until_reached(processes_, figures.processes, *limits_.processes, now) / 2});
     if (figures.processes > *limits_.processes) {
-      note(Resource::processes, figures.processes, *limits_.processes, figures.most_children);
+      note(passed, Resource::processes, {figures.processes, *limits_.processes, figures.most_children});
       limits_.processes.reset();
     }
   }
   if (limits_.cpu) {
     reached = std::min(reached, (*limits_.cpu - figures.cpu) / processors_);
     if (figures.cpu >= *limits_.cpu) {
-      note(Resource::cpu, static_cast<std::uint64_t>(figures.cpu.count()),
-           static_cast<std::uint64_t>(limits_.cpu->count()), figures.most_cpu);
+      note(passed, Resource::cpu,
+           {static_cast<std::uint64_t>(figures.cpu.count()), static_cast<std::uint64_t>(limits_.cpu->count()),
+            figures.most_cpu});
       limits_.cpu.reset();
     }
   }
@@ -71,6 +88,20 @@ std::vector<PassedLimit> LimitWatch::judge_reaped(Duration cpu) {
   const auto allowed = static_cast<std::uint64_t>(limits_.cpu->count());
   limits_.cpu.reset();
   return {{.resource = Resource::cpu, .used = static_cast<std::uint64_t>(cpu.count()), .allowed = allowed}};
+}
+
+std::vector<PassedLimit> LimitWatch::judge_held(const HeldByKernel& held) {
+  std::vector<PassedLimit> passed;
+  if (held.memory && limits_.memory) {
+    note(passed, Resource::memory, {*held.memory, *limits_.memory, last_.most_memory}, LimitMeans::cgroup);
+    limits_.memory.reset();
+  }
+  if (held.tasks && limits_.processes) {
+    // Of how many processes these were is not known.
+    note(passed, Resource::processes, {0, *held.tasks, last_.most_children}, LimitMeans::cgroup);
+    limits_.processes.reset();
+  }
+  return passed;
 }
 
 // As fast as since the last look.

@@ -1,7 +1,8 @@
 // When to look at the tree next, and which of its limits it has passed. Figures in, verdicts out: it measures nothing.
 #pragma once
 
-#include <array>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "guard/tree_meter.hpp"
@@ -9,6 +10,12 @@
 #include "model/resource_limits.hpp"
 
 namespace oversee::guard {
+
+// What the kernel says it has kept the tree from, where it holds limits.
+struct HeldByKernel {
+  std::optional<std::uint64_t> memory;  // it has killed the tree, which used so many bytes
+  model::CountLimit tasks;              // it has refused forks past so many processes and threads
+};
 
 class LimitWatch {
  public:
@@ -23,6 +30,9 @@ class LimitWatch {
 
   // What has been reaped alone may be too much, at a time when nothing is left to look at.
   std::vector<model::PassedLimit> judge_reaped(model::Duration cpu);
+
+  // The same of what the kernel has held; by whom most was used is known from the last look.
+  std::vector<model::PassedLimit> judge_held(const HeldByKernel& held);
 
   model::Instant next_look() const { return next_look_; }
 
@@ -41,6 +51,7 @@ class LimitWatch {
   model::Duration pause_;
   Growth memory_;
   Growth processes_;
+  TreeFigures last_;
 };
 
 }  // namespace oversee::guard

@@ -34,7 +34,7 @@ struct StartCommand {
   bool own_group = false;                // a process group of its own, else the caller's
   bool terminal = false;                 // its standard output is a terminal of its own
   std::string cgroup_name = {};          // of the group that may be made to hold it; empty: none may
-  bool cgroup_at_start = false;          // it is in there from its start on; else only where it is needed
+  bool cgroup_at_start = false;          // it is in there from its start on; else where limits or a kill need that
   bool cgroup_required = false;          // and is not run otherwise
   std::uint64_t ignored_signals = 0;     // os::SignalState of oversee's caller
   std::uint64_t blocked_signals = 0;

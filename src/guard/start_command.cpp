@@ -35,7 +35,7 @@ struct Preparation {
   std::vector<char*> shell_argv;  // sh, a place for the file, the arguments: for a script without #!
   std::vector<char*> environment;
   pid_t parent;
-  int cgroup_entry;  // -1: there is no group to join
+  CommandCgroup cgroup;
   // Written by the child.
   const char* failed_stage = nullptr;
   std::int64_t failed_value = 0;  // with a stage that is a setting
@@ -106,7 +106,7 @@ bool set_limits(Preparation& p, const model::ProcessLimits& limits) {
     const int before = ::getpriority(PRIO_PROCESS, 0);
     if (::setpriority(PRIO_PROCESS, 0, before + *limits.nice) != 0) return fail_setting(p, "--nice", *limits.nice);
   }
-  set_backstop(RLIMIT_DATA, limits.data_backstop);
+  if (!p.cgroup.holds_memory || p.not_joined != 0) set_backstop(RLIMIT_DATA, limits.data_backstop);
   set_backstop(RLIMIT_CPU, limits.cpu_backstop);
   return limit(p, RLIMIT_DATA, limits.data, "--max-data") &&
          limit(p, RLIMIT_FSIZE, limits.file_size, "--max-file-size") &&
@@ -123,7 +123,7 @@ bool place_streams(Preparation& p) {
 
 // "0" is whoever writes it (cgroup-v2.rst).
 bool join_cgroup(Preparation& p) {
-  if (p.cgroup_entry < 0 || ::write(p.cgroup_entry, "0", 1) == 1) return true;
+  if (p.cgroup.entry < 0 || ::write(p.cgroup.entry, "0", 1) == 1) return true;
   if (p.request->cgroup_required) return fail(p, kCgroupStage);
   p.not_joined = errno;
   return true;
@@ -190,7 +190,7 @@ int child(void* argument) {
 
 }  // namespace
 
-Started start_command(const StartCommand& request, const std::array<int, 3>& streams, int cgroup_entry) {
+Started start_command(const StartCommand& request, const std::array<int, 3>& streams, CommandCgroup cgroup) {
   Preparation p{.request = &request,
                 .streams = &streams,
                 .candidates = candidates_for(request),
@@ -198,7 +198,7 @@ Started start_command(const StartCommand& request, const std::array<int, 3>& str
                 .shell_argv = pointers(request.argv),
                 .environment = pointers(request.environment),
                 .parent = ::getpid(),
-                .cgroup_entry = cgroup_entry};
+                .cgroup = cgroup};
   p.shell_argv.insert(p.shell_argv.begin(), const_cast<char*>("sh"));
 
   if (request.terminal && !take_terminal(streams[1])) {

@@ -20,11 +20,17 @@ struct Started {
   std::optional<model::SpawnFailure> failure;
 };
 
+// The group that the command is to join.
+struct CommandCgroup {
+  int entry = -1;             // its cgroup.procs; -1: there is none
+  bool holds_memory = false;  // the limit on memory needs no other behind it there
+};
+
 // The stage of a failure to have a cgroup that is required; the failure's subject is the group.
 inline constexpr const char* kCgroupStage = "cgroup";
 
-// The streams are dup'ed to 0, 1, 2 of the command, which joins the cgroup whose cgroup.procs is given, if any. All
-// signals must be blocked. With a terminal for the command, this process becomes the leader of its session.
-Started start_command(const StartCommand& request, const std::array<int, 3>& streams, int cgroup_entry);
+// The streams are dup'ed to 0, 1, 2 of the command, which joins the cgroup, if there is one. All signals
+// must be blocked. With a terminal for the command, this process becomes the leader of its session.
+Started start_command(const StartCommand& request, const std::array<int, 3>& streams, CommandCgroup cgroup);
 
 }  // namespace oversee::guard

@@ -7,26 +7,42 @@
 #include <span>
 #include <string>
 
+#include "guard/limit_watch.hpp"
 #include "guard/protocol.hpp"
 #include "model/failure.hpp"
 #include "os/cgroup.hpp"
+#include "os/cgroup_controllers.hpp"
 
 namespace oversee::guard {
 
 class TreeCgroup {
  public:
-  // Makes it at once where the request asks for that, and remembers what may be made later. A failure is only that
-  // where one is required; else it is kept as the reason for having none.
-  model::Result<void> plan(const StartCommand& request);
+  // Makes it at once where the request asks for that, or has limits that the kernel can hold or account for there; and
+  // remembers what may be made later. A failure is only that where a group is required; else it is kept as the reason
+  // for having none, where one was asked for.
+  model::Result<void> plan(const StartCommand& request, std::optional<pid_t> front);
 
   // What the command writes to before its exec; -1: it has no group.
   int entry() const { return leaf_ ? leaf_->entry() : -1; }
   // The command could not join.
-  void refused(int error);
+  void refused(int error, std::optional<pid_t> front);
 
   // Empty: there is none.
   std::string path() const { return leaf_ ? leaf_->path() : std::string(); }
   const std::string& why_none() const { return why_none_; }
+
+  // How the limits are held, which is known once the command has joined.
+  const model::TreeMeans& means() const { return means_; }
+
+  // What the kernel has held the tree to so far.
+  HeldByKernel held_by_kernel() const;
+
+  // CPU time of all that were in it; the memory that they use.
+  std::optional<model::Duration> cpu() const;
+  std::optional<std::uint64_t> memory() const;
+
+  // What it knows better than those who reap: puts it in their place.
+  void complete(model::Usage& usage) const;
 
   void kill() const;
 
@@ -37,13 +53,23 @@ class TreeCgroup {
   // Whether it had a part in the killing, or held the tree from its start on.
   bool used() const { return used_; }
 
-  void remove();
+  // And returns to where we were, with the front if it lives.
+  void remove(std::optional<pid_t> front);
+
+  // What killed guards have left beside it. Once the command runs: it takes a moment.
+  void sweep() const;
 
  private:
   model::Result<void> make();
+  void hold(const model::TreeLimits& limits);
 
   std::string name_;  // empty: none may be made any more
+  std::string parent_;
+  os::HandedOn handed_on_;
   std::optional<os::CgroupLeaf> leaf_;
+  model::TreeMeans means_;
+  std::uint64_t memory_ = 0;  // what the kernel holds it to
+  bool from_start_ = false;
   std::string why_none_;
   bool used_ = false;
 };

@@ -64,8 +64,10 @@ inline auto fields(auto& m) {
   } else if constexpr (std::is_same_v<M, model::Usage>) {
     return std::tie(m.user, m.system, m.max_rss_bytes, m.peak_bytes, m.processes, m.major_faults, m.voluntary_switches,
                     m.involuntary_switches, m.read_bytes, m.written_bytes, m.accuracy);
-  } else if constexpr (std::is_same_v<M, model::TreeLimits> || std::is_same_v<M, model::TreeMeans>) {
+  } else if constexpr (std::is_same_v<M, model::TreeLimits>) {
     return std::tie(m.memory, m.cpu, m.processes);
+  } else if constexpr (std::is_same_v<M, model::TreeMeans>) {
+    return std::tie(m.memory, m.cpu, m.processes, m.tasks);
   } else if constexpr (std::is_same_v<M, model::ProcessLimits>) {
     return std::tie(m.nice, m.files, m.file_size, m.core_size, m.data, m.data_backstop, m.cpu_backstop);
   } else if constexpr (std::is_same_v<M, model::Consumer>) {

@@ -33,6 +33,7 @@ struct RunInfo {
   std::string version;
   AttemptLimits limits;
   int attempts = 1;       // at most
+  TimeLimit total;        // for all of them
   std::string log_path;   // empty: no log
   std::string json_path;  // of the copy of the summary that the user asked for; empty: none
   LogFormat log_format = LogFormat::tagged;
@@ -63,15 +64,18 @@ struct StillRunning {
 struct EvidenceTaken {
   const Evidence* evidence;
 };
-// --on-timeout's line is run, writes, and is over. The bytes are dead when the call returns.
-struct OnTimeoutStarted {
+// A line of the user's is run, writes, and is over. The bytes are dead when the call returns.
+struct UserLineStarted {
+  UserLineKind kind;
   std::string_view line;
 };
-struct OnTimeoutOutput {
+struct UserLineOutput {
+  UserLineKind kind;
   std::string_view bytes;
 };
-struct OnTimeoutEnded {
-  const OnTimeoutResult* result;
+struct UserLineEnded {
+  UserLineKind kind;
+  const UserLineResult* result;
 };
 struct Stopping {
   Status status;  // what the run will have been: timed_out or cancelled
@@ -93,8 +97,8 @@ struct RunFinished {
   Reading finished;
 };
 
-using Event = std::variant<RunStarted, AttemptStarted, OutputArrived, StillRunning, EvidenceTaken, OnTimeoutStarted,
-                           OnTimeoutOutput, OnTimeoutEnded, Stopping, AttemptFinished, Retrying, RunFinished>;
+using Event = std::variant<RunStarted, AttemptStarted, OutputArrived, StillRunning, EvidenceTaken, UserLineStarted,
+                           UserLineOutput, UserLineEnded, Stopping, AttemptFinished, Retrying, RunFinished>;
 
 // What is known of a stream of the attempt by whoever splits it into lines.
 struct StreamTally {

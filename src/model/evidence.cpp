@@ -12,8 +12,6 @@
 namespace oversee::model {
 namespace {
 
-// From here on a process does something; below, it is idle between two ticks of the kernel's clock.
-constexpr int kBusy = 10;
 constexpr int kBurning = 50;
 
 // Silence that is worth a word.
@@ -153,7 +151,7 @@ class Family {
 
   const ProcessEvidence* busiest() const {
     const auto found = std::ranges::max_element(members_, {}, &ProcessEvidence::cpu_percent);
-    return found == members_.end() || found->cpu_percent < kBusy ? nullptr : &*found;
+    return found == members_.end() || found->cpu_percent < kBusyPercent ? nullptr : &*found;
   }
 
   const ProcessEvidence* first_in(ProcessState state) const {
@@ -178,7 +176,7 @@ class Family {
 
 std::string of_the_busy(const Evidence& evidence, const ProcessEvidence& busiest) {
   const auto others = std::ranges::count_if(evidence.processes, [&](const ProcessEvidence& each) {
-    return each.pid != busiest.pid && each.cpu_percent >= kBusy;
+    return each.pid != busiest.pid && each.cpu_percent >= kBusyPercent;
   });
   std::string text = fmt::format("{} {} {} % CPU", named(busiest), busiest.cpu_percent >= kBurning ? "burns" : "uses",
                                  busiest.cpu_percent);
@@ -265,22 +263,6 @@ std::string describe(const ProcessEvidence& process) {
     if (static_cast<std::size_t>(process.files) > process.first_files.size()) text += ", ...";
   }
   return text + "  " + process.command;
-}
-
-std::string describe(const OnTimeoutResult& result) {
-  if (!result.failure.empty()) return fmt::format("could not be run: {}", result.failure);
-  std::string text = "ended";
-  if (result.cut_short) {
-    text = "killed";
-  } else if (result.exit_code) {
-    text = fmt::format("exit {}", *result.exit_code);
-  } else if (result.signal) {
-    text = fmt::format("killed by signal {}", signal_name(*result.signal));
-  }
-  text += fmt::format(" after {}", describe_duration(result.took));
-  if (result.omitted_bytes > 0)
-    text += fmt::format(", {} of its output left out", describe_byte_size(result.omitted_bytes));
-  return text;
 }
 
 }  // namespace oversee::model

@@ -60,6 +60,10 @@ struct ProcessEvidence {
   bool operator==(const ProcessEvidence&) const = default;
 };
 
+// Of a processor: from here on a process does something. Below, it is idle between two ticks of the kernel's clock,
+// which may put as much on the account of one that sleeps.
+inline constexpr int kBusyPercent = 10;
+
 struct Evidence {
   std::vector<ProcessEvidence> processes;  // parents before their children; a bounded number
   std::uint64_t more = 0;                  // that were there and are not listed
@@ -77,18 +81,5 @@ std::string sentence(const Evidence& evidence);
 
 // All that is known of a process, on one line.
 std::string describe(const ProcessEvidence& process);
-
-// How --on-timeout's line went.
-struct OnTimeoutResult {
-  std::optional<int> exit_code = {};
-  std::optional<Signal> signal = {};
-  std::string failure = {};  // why it could not be run
-  bool cut_short = false;    // its time was over, or the user's patience
-  std::uint64_t bytes = 0;
-  std::uint64_t omitted_bytes = 0;  // of these, past what is kept
-  Duration took{};
-  bool operator==(const OnTimeoutResult&) const = default;
-};
-std::string describe(const OnTimeoutResult& result);
 
 }  // namespace oversee::model

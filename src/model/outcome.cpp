@@ -95,7 +95,9 @@ ExitAction own_status(const AttemptResult& result, int otherwise) {
 
 ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
   switch (last.reason) {
-    case Reason::exit: return own_status(last, kExitOwnFailure);
+    case Reason::exit:
+      if (last.status == Status::completed && last.exit_code) return {0, {}};  // by --ok-exit it may be another
+      return own_status(last, kExitOwnFailure);
     case Reason::signal:
       if (last.status == Status::cancelled && last.cancelled_by) return {0, last.cancelled_by->signal};
       return own_status(last, kExitOwnFailure);
@@ -150,6 +152,11 @@ std::string describe_kills(std::uint64_t kills) {
 
 }  // namespace
 
+std::string describe(const Canceller& by) {
+  const std::string sender = by.pid == 0 ? "from the terminal" : fmt::format("sent by pid {}", by.pid);
+  return fmt::format("cancelled by {} {}", signal_name(by.signal), sender);
+}
+
 std::string describe(const AttemptResult& result) {
   const std::string took = describe_duration(result.duration());
   switch (result.reason) {
@@ -158,9 +165,7 @@ std::string describe(const AttemptResult& result) {
                          describe_kills(result.out_of_memory_kills));
     case Reason::signal:
       if (result.status == Status::cancelled && result.cancelled_by) {
-        const Canceller& by = *result.cancelled_by;
-        const std::string sender = by.pid == 0 ? "from the terminal" : fmt::format("sent by pid {}", by.pid);
-        return fmt::format("cancelled by {} {} after {}", signal_name(by.signal), sender, took);
+        return fmt::format("{} after {}", describe(*result.cancelled_by), took);
       }
       return fmt::format("killed by signal {} after {}{}", signal_name(result.signal.value_or(0)), took,
                          describe_kills(result.out_of_memory_kills));

@@ -13,6 +13,7 @@
 #include "model/leaks.hpp"
 #include "model/resource_limits.hpp"
 #include "model/signal_name.hpp"
+#include "model/user_line.hpp"
 
 namespace oversee::model {
 
@@ -49,7 +50,8 @@ enum class Containment : std::uint8_t { subreaper, cgroup_and_subreaper };
 
 std::string_view to_string(Containment layer);
 
-// Whether figures can be too low: a sum over what was waited for misses who was waited for by nobody.
+// Whether the CPU time can be too low: a sum over what was waited for misses who was waited for by nobody. The numbers
+// of processes, faults, switches and bytes always are such sums.
 enum class Accuracy : std::uint8_t { lower_bound, exact };
 std::string_view to_string(Accuracy accuracy);
 
@@ -66,7 +68,7 @@ struct Usage {
   std::uint64_t involuntary_switches = 0;
   std::uint64_t read_bytes = 0;  // from storage, past the cache; getrusage(2) counts blocks of 512
   std::uint64_t written_bytes = 0;
-  Accuracy accuracy = Accuracy::lower_bound;  // of all but max_rss_bytes
+  Accuracy accuracy = Accuracy::lower_bound;  // of user and system
 
   bool operator==(const Usage&) const = default;
 };
@@ -86,6 +88,9 @@ struct Canceller {
   Signal signal = 0;
   int pid = 0;
 };
+
+// "cancelled by TERM sent by pid 42"
+std::string describe(const Canceller& by);
 
 struct SpawnFailure {
   std::string stage;    // what was being set up: "exec", "directory", "cgroup", …
@@ -113,7 +118,8 @@ struct AttemptResult {
   std::vector<ProcessName> unkilled;  // could not be killed: setuid, or stuck in the kernel; the first of them
   std::uint64_t unkilled_more = 0;
   std::optional<Evidence> evidence;  // of what it did when it was to be stopped
-  std::optional<OnTimeoutResult> on_timeout;
+  std::optional<UserLineResult> on_timeout;
+  std::optional<UserLineResult> before_retry;  // of --before-retry's line, run before this attempt
   Containment containment = Containment::subreaper;
   Reading started{};
   Reading finished{};

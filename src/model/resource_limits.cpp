@@ -36,8 +36,11 @@ LimitMeans TreeMeans::of(Resource resource) const {
 
 std::vector<HeldLimit> held_limits(const TreeLimits& tree, const ProcessLimits& process, const TreeMeans& means) {
   std::vector<HeldLimit> held;
-  if (tree.memory)
-    held.push_back({Resource::memory, *tree.memory, means.memory, process.data ? process.data : process.data_backstop});
+  if (tree.memory) {
+    // Not set behind a limit that the kernel holds.
+    const SizeLimit backstop = means.memory == LimitMeans::cgroup ? SizeLimit{} : process.data_backstop;
+    held.push_back({Resource::memory, *tree.memory, means.memory, process.data ? process.data : backstop});
+  }
   if (tree.cpu) {
     held.push_back({Resource::cpu, static_cast<std::uint64_t>(tree.cpu->count()), means.cpu, {}});
     if (process.cpu_backstop) {
@@ -45,7 +48,7 @@ std::vector<HeldLimit> held_limits(const TreeLimits& tree, const ProcessLimits& 
       held.back().backstop = static_cast<std::uint64_t>(backstop.count());
     }
   }
-  if (tree.processes) held.push_back({Resource::processes, *tree.processes, means.processes, {}});
+  if (tree.processes) held.push_back({Resource::processes, *tree.processes, means.processes, means.tasks});
   return held;
 }
 

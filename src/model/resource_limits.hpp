@@ -57,6 +57,7 @@ struct TreeMeans {
   LimitMeans memory{};
   LimitMeans cpu{};
   LimitMeans processes{};
+  CountLimit tasks{};  // processes and threads of the tree at which the kernel is to stop it; the backstop of processes
 
   LimitMeans of(Resource resource) const;
   bool operator==(const TreeMeans&) const = default;
@@ -85,7 +86,7 @@ struct HeldLimit {
   Resource resource{};
   std::uint64_t allowed = 0;
   LimitMeans means{};
-  std::optional<std::uint64_t> backstop;  // of each process, by rlimit, in the same unit
+  std::optional<std::uint64_t> backstop;  // of each process, by rlimit, in the same unit; else threads, by the cgroup
 
   bool operator==(const HeldLimit&) const = default;
 };
@@ -105,6 +106,15 @@ constexpr SizeLimit memory_backstop(std::uint64_t limit) {
   constexpr std::uint64_t kTimes = 4;
   if (limit > kUnlimited / kTimes) return {};
   return limit * kTimes < kLeast ? kLeast : limit * kTimes;
+}
+
+// The same of a limit on processes, for a bomb that is faster than the guard looks. The kernel counts threads where
+// that limit counts processes, and none of a program's threads may fail for it.
+constexpr std::uint64_t task_backstop(std::uint64_t processes) {
+  constexpr std::uint64_t kLeast = 1024;
+  constexpr std::uint64_t kThreads = 64;
+  if (processes > kUnlimited / kThreads) return kUnlimited;
+  return processes * kThreads < kLeast ? kLeast : processes * kThreads;
 }
 
 // The same of a limit on CPU time: whole seconds are what the kernel takes, and the guard is to be first.

@@ -9,9 +9,11 @@
 
 #include "model/byte_size.hpp"
 #include "model/duration.hpp"
+#include "model/exit_codes.hpp"
 #include "model/leaks.hpp"
 #include "model/outcome.hpp"
 #include "model/resource_limits.hpp"
+#include "model/retry_policy.hpp"
 #include "model/stop_ladder.hpp"
 
 namespace oversee::model {
@@ -58,6 +60,7 @@ struct AttemptLimits {
   TimeLimit leak = std::chrono::milliseconds(200);  // how long processes may outlive the leader
   Duration give_up = std::chrono::seconds(2);       // after KILL: a process that does not go away is named
   TimeLimit evidence;    // how long a look at the tree may hold up the first signal; none: there is no look
+  ExitCodes ok_exit;     // that are a success besides 0
   TimeLimit on_timeout;  // how long --on-timeout's line may; none: there is no line
 };
 
@@ -80,7 +83,11 @@ struct RunSpec {
   UseCgroup cgroup = UseCgroup::automatic;
   std::string on_timeout;  // a line for the shell
   std::string shell;
-  int attempts = 1;
+  RetryPolicy retry;
+  TimeLimit total;           // of all attempts, and the delays between them
+  std::string before_retry;  // a line for the shell; empty: there is none
+
+  int attempts() const { return retry.retries + 1; }  // at most
 };
 
 }  // namespace oversee::model

@@ -7,10 +7,22 @@
 
 namespace oversee::model {
 
-Verdict judge(std::span<const AttemptResult> attempts, const ExitPolicy& policy) {
+Verdict judge(std::span<const AttemptResult> attempts, const ExitPolicy& policy, const RunEnd& end) {
   const AttemptResult& last = attempts.back();
-  Verdict verdict{.status = last.status, .reason = last.reason, .flaky = false, .exit = exit_action(last, policy)};
+  Verdict verdict{.status = last.status,
+                  .reason = last.reason,
+                  .flaky = false,
+                  .exit = exit_action(last, policy),
+                  .not_retried = end.not_retried,
+                  .cancelled_by = end.cancelled_by};
+  if (end.cancelled_by) {
+    verdict.status = Status::cancelled;
+    verdict.reason = Reason::signal;
+    verdict.exit = {0, end.cancelled_by->signal};
+    return verdict;
+  }
   verdict.flaky = verdict.success() && attempts.size() > 1;
+  verdict.on_flaky = policy.on_flaky;
   if (verdict.flaky && policy.on_flaky == OnFlaky::fail) {
     verdict.status = Status::failed;
     verdict.reason = Reason::flaky;
@@ -29,16 +41,20 @@ std::string cause_words(const AttemptResult& result) {
 }
 
 std::string earlier_causes(std::span<const AttemptResult> attempts) {
+  return attempts.empty() ? "" : causes(attempts.first(attempts.size() - 1));
+}
+
+std::string causes(std::span<const AttemptResult> attempts) {
   std::string text;
-  const std::size_t earlier = attempts.empty() ? 0 : attempts.size() - 1;
-  for (std::size_t first = 0; first < earlier;) {
+  for (std::size_t first = 0; first < attempts.size();) {
     const std::string words = cause_words(attempts[first]);
     std::size_t end = first + 1;
-    while (end < earlier && cause_words(attempts[end]) == words) ++end;
+    while (end < attempts.size() && cause_words(attempts[end]) == words) ++end;
     if (!text.empty()) text += ", ";
     const int from = attempts[first].number;
     const int to = attempts[end - 1].number;
-    text += from == to ? fmt::format("attempt {}: {}", from, words) : fmt::format("attempts {}-{}: {}", from, to, words);
+    text +=
+        from == to ? fmt::format("attempt {}: {}", from, words) : fmt::format("attempts {}-{}: {}", from, to, words);
     first = end;
   }
   return text;
@@ -46,9 +62,31 @@ std::string earlier_causes(std::span<const AttemptResult> attempts) {
 
 std::string describe(const Verdict& verdict, std::span<const AttemptResult> attempts) {
   const AttemptResult& last = attempts.back();
-  if (attempts.size() == 1) return describe(last);
-  return fmt::format("{} in attempt {}{} ({})", describe(last), last.number, verdict.flaky ? ", flaky" : "",
-                     earlier_causes(attempts));
+  if (verdict.cancelled_by) {
+    return fmt::format("{} before attempt {} ({})", describe(*verdict.cancelled_by), last.number + 1, causes(attempts));
+  }
+  std::string text = describe(last);
+  if (attempts.size() > 1) {
+    text += fmt::format(" in attempt {}{} ({})", last.number, verdict.flaky && !verdict.warns() ? ", flaky" : "",
+                        earlier_causes(attempts));
+  }
+  if (const std::string_view why = why_not(verdict.not_retried); !why.empty()) {
+    text += fmt::format("; not tried again: {}", why);
+  }
+  return text;
+}
+
+std::string_view why_not(NotRetried reason) {
+  switch (reason) {
+    case NotRetried::not_wanted:
+    case NotRetried::no_more:
+    case NotRetried::cancelled: return "";
+    case NotRetried::no_cause: return "no such end is to be";
+    case NotRetried::no_time: return "--total-timeout leaves no time for it";
+    case NotRetried::output_gone: return "nobody is left to take its output";
+    case NotRetried::input_gone: return "its standard input cannot be given once more";
+  }
+  return "";
 }
 
 }  // namespace oversee::model

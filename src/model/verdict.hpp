@@ -1,6 +1,7 @@
 // What a run comes to, all of its attempts considered.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,24 +10,53 @@
 
 namespace oversee::model {
 
+// Why no attempt followed the last one.
+enum class NotRetried : std::uint8_t {
+  not_wanted,   // it passed, or there were to be no retries
+  no_more,      // that was the last that was allowed
+  no_cause,     // it ended in a way that is not tried again
+  no_time,      // the total timeout could not let the delay and an attempt live
+  cancelled,    // the user wants the end
+  output_gone,  // nobody is left to take the output
+  input_gone,   // the standard input cannot be given once more
+};
+
 struct Verdict {
   Status status = Status::failed;
   Reason reason = Reason::exit;
   bool flaky = false;  // an attempt passed, and an earlier one had not
+  OnFlaky on_flaky = OnFlaky::warn;
   ExitAction exit;
+  NotRetried not_retried = NotRetried::not_wanted;
+  std::optional<Canceller> cancelled_by;  // between two attempts
 
   bool success() const { return status == Status::completed; }
+  // Of a success that is worth one.
+  bool warns() const { return flaky && success() && on_flaky == OnFlaky::warn; }
 };
 
-// The last attempt decides, but for a pass that is not let count. There is at least one.
-Verdict judge(std::span<const AttemptResult> attempts, const ExitPolicy& policy);
+// What else a verdict depends on.
+struct RunEnd {
+  NotRetried not_retried = NotRetried::not_wanted;
+  std::optional<Canceller> cancelled_by = {};  // between two attempts
+};
+
+// The last attempt decides, but for a pass that is not let count, and a cancel while there was none. There is at least
+// one.
+Verdict judge(std::span<const AttemptResult> attempts, const ExitPolicy& policy, const RunEnd& end = {});
 
 // Why an attempt ended, in a few words: "exit 2", "signal SEGV", "idle timeout".
 std::string cause_words(const AttemptResult& result);
 
-// Why the attempts before the last ended, alike ones together: "attempts 1-2: exit 2, attempt 3: timeout"; empty where
+// Why each of these attempts ended, alike ones together: "attempts 1-2: exit 2, attempt 3: timeout".
+std::string causes(std::span<const AttemptResult> attempts);
+
+// Why the attempts before the last ended; empty where
 // there was but one.
 std::string earlier_causes(std::span<const AttemptResult> attempts);
+
+// For people; empty where there is nothing to tell.
+std::string_view why_not(NotRetried reason);
 
 // One sentence without a full stop: "exit 2 after 12.0s in attempt 3 (attempts 1-2: exit 2)".
 std::string describe(const Verdict& verdict, std::span<const AttemptResult> attempts);

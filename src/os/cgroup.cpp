@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -99,6 +100,28 @@ std::vector<std::string> groups_in(const std::string& path) {
   return names;
 }
 
+bool remove(const std::string& path, int tries) {
+  for (const std::string& inner : groups_in(path)) (void)remove(inner, tries);
+  for (int i = 1;; ++i) {
+    if (::rmdir(path.c_str()) == 0 || errno == ENOENT) return true;
+    if (errno != EBUSY || i >= tries) return false;
+    (void)::nanosleep(&kRemovalPause, nullptr);
+  }
+}
+
+// Between its making and this, another run's sweep may have taken the group for a stale one, and removed it: then it is
+// made again.
+UniqueFd lock_cgroup(const std::string& path) {
+  for (int i = 0; i < kRemovalTries; ++i) {
+    UniqueFd lock(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (lock && ::flock(lock.get(), LOCK_SH | LOCK_NB) == 0 && ::access(path.c_str(), F_OK) == 0) return lock;
+    if (lock && errno == EWOULDBLOCK) (void)::nanosleep(&kRemovalPause, nullptr);
+    if (::mkdir(path.c_str(), kMode) != 0 && errno != EEXIST) return {};
+  }
+  errno = EBUSY;
+  return {};
+}
+
 }  // namespace
 
 std::optional<std::string> cgroup_directory(std::string_view mountinfo, std::string_view cgroup) {
@@ -125,6 +148,8 @@ model::Result<std::string> own_cgroup() {
 model::Result<CgroupLeaf> CgroupLeaf::make(const std::string& parent, const std::string& name) {
   const std::string path = fmt::format("{}/{}", parent, name);
   if (::mkdir(path.c_str(), kMode) != 0) return std::unexpected(model::Failure{"make the cgroup", errno, path, {}});
+  UniqueFd lock = lock_cgroup(path);
+  if (!lock) return std::unexpected(model::Failure{"lock the cgroup", errno, path, {}});
   std::string procs = path + "/cgroup.procs";
   UniqueFd entry(::open(procs.c_str(), O_WRONLY | O_CLOEXEC));
   if (!entry || ::access((path + "/cgroup.kill").c_str(), W_OK) != 0) {
@@ -133,21 +158,15 @@ model::Result<CgroupLeaf> CgroupLeaf::make(const std::string& parent, const std:
     ::rmdir(path.c_str());
     return std::unexpected(std::move(failure));
   }
-  return CgroupLeaf(path, std::move(entry));
+  return CgroupLeaf(path, std::move(lock), std::move(entry));
 }
 
 bool CgroupLeaf::take_in(pid_t process) const { return write_fully(entry_.get(), fmt::format("{}", process)); }
 
 bool kill_cgroup(const std::string& path) { return write_file(path + "/cgroup.kill", "1"); }
 
-bool remove_cgroup(const std::string& path) {
-  for (const std::string& inner : groups_in(path)) (void)remove_cgroup(inner);
-  for (int i = 0; i < kRemovalTries; ++i) {
-    if (::rmdir(path.c_str()) == 0 || errno == ENOENT) return true;
-    if (errno != EBUSY) return false;
-    (void)::nanosleep(&kRemovalPause, nullptr);
-  }
-  return false;
-}
+bool remove_cgroup(const std::string& path) { return remove(path, kRemovalTries); }
+
+bool remove_empty_cgroup(const std::string& path) { return remove(path, 1); }
 
 }  // namespace oversee::os

@@ -20,12 +20,13 @@ std::optional<std::string> cgroup_directory(std::string_view mountinfo, std::str
 // That of this process.
 model::Result<std::string> own_cgroup();
 
-// A group below ours, without controllers, that holds a command and all that comes of it. Groups that are made in it
-// are of it: killed and removed with it.
+// A group below ours, with no controllers for groups in it, that holds a command and all that comes of it. Groups that
+// are made in it are of it: killed and removed with it.
 class CgroupLeaf {
  public:
   // Makes it and opens its files, so that whoever has it can be sure of cgroup.kill (since Linux 5.14). Whether a
-  // process may join shows when one does.
+  // process may join shows when one does. While this lives, the group has a lock (flock(2)) that says that it is in
+  // use.
   static model::Result<CgroupLeaf> make(const std::string& parent, const std::string& name);
 
   const std::string& path() const { return path_; }
@@ -37,9 +38,11 @@ class CgroupLeaf {
   bool take_in(pid_t process) const;
 
  private:
-  CgroupLeaf(std::string path, UniqueFd entry) : path_(std::move(path)), entry_(std::move(entry)) {}
+  CgroupLeaf(std::string path, UniqueFd lock, UniqueFd entry)
+      : path_(std::move(path)), lock_(std::move(lock)), entry_(std::move(entry)) {}
 
   std::string path_;
+  UniqueFd lock_;
   UniqueFd entry_;
 };
 
@@ -49,5 +52,8 @@ bool kill_cgroup(const std::string& path);
 
 // Removes the group and those in it, once nobody is left there; false where somebody is.
 bool remove_cgroup(const std::string& path);
+
+// The same, without waiting for those who are about to be gone.
+bool remove_empty_cgroup(const std::string& path);
 
 }  // namespace oversee::os

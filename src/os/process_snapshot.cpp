@@ -6,8 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <string>
@@ -16,6 +14,7 @@
 
 #include "os/descriptor.hpp"
 #include "os/file_look.hpp"
+#include "os/process_stat.hpp"
 #include "os/process_tree.hpp"
 #include "os/system_call.hpp"
 
@@ -32,23 +31,10 @@ constexpr std::size_t kMostListed = 32;
 // Processor time comes in ticks of 10 ms: over less than this its share means nothing.
 constexpr auto kShortestSpan = std::chrono::milliseconds(50);
 
-// That much is more than what the kernel's own clock may add to a process that sleeps.
-constexpr int kBusy = 10;
-
-model::Duration from_ticks(std::uint64_t ticks) {
-  static const auto per_second = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
-  return std::chrono::nanoseconds(ticks * (1'000'000'000 / per_second));
-}
-
 model::Duration since_boot() {
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-}
-
-std::optional<ProcessStat> stat_of(pid_t pid) {
-  const auto line = read_file(fmt::format("/proc/{}/stat", pid));
-  return line ? parse_process_stat(*line) : std::nullopt;
 }
 
 std::vector<Descendant> some_of(std::vector<Descendant> tree) {
@@ -95,7 +81,7 @@ void keep_the_telling(std::vector<Glance>& glances, pid_t leader) {
   const auto weight = [&](std::size_t i) {
     const Glance& each = glances[i];
     const bool stuck = each.stat.state == 'D' || each.stat.state == 'T' || each.stat.state == 't';
-    return std::tuple(each.pid == leader, each.cpu_percent >= kBusy ? each.cpu_percent : 0, stuck,
+    return std::tuple(each.pid == leader, each.cpu_percent >= model::kBusyPercent ? each.cpu_percent : 0, stuck,
                       each.stat.state != 'Z', !parents.contains(each.pid), each.stat.born, i);
   };
   std::vector<std::size_t> order(glances.size());
@@ -141,41 +127,10 @@ model::ProcessEvidence look_closely(const Glance& glance, FileLook& look) {
 
 }  // namespace
 
-// The second field is a name that may hold anything, brackets included.
-std::optional<ProcessStat> parse_process_stat(std::string_view line) {
-  const std::size_t open = line.find('(');
-  const std::size_t close = line.rfind(')');
-  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return {};
-  ProcessStat stat;
-  stat.name = line.substr(open + 1, close - open - 1);
-  std::string_view rest = line.substr(close + 1);
-  std::array<std::string_view, 22> fields;  // from the third on
-  for (std::string_view& field : fields) {
-    rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(' ')));
-    field = rest.substr(0, rest.find(' '));
-    rest.remove_prefix(field.size());
-  }
-  const auto number = [&](std::size_t field) {
-    std::uint64_t value = 0;
-    const std::string_view text = fields.at(field - 3);
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-  };
-  if (fields[0].size() != 1 || fields.back().empty()) return {};
-  stat.state = fields[0].front();
-  stat.parent = static_cast<pid_t>(number(4));
-  stat.cpu = from_ticks(number(14) + number(15));
-  stat.threads = static_cast<int>(number(20));
-  stat.born = from_ticks(number(22));
-  static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  stat.rss_bytes = number(24) * page;
-  return stat;
-}
-
 CpuLook look_at_cpu(pid_t root) {
   CpuLook look{.taken = steady_clock::now(), .used = {}};
   for (const Descendant& each : some_of(list_descendants(root))) {
-    if (const auto stat = stat_of(each.pid)) look.used.emplace(each.pid, CpuLook::Used{stat->born, stat->cpu});
+    if (const auto stat = process_stat(each.pid)) look.used.emplace(each.pid, CpuLook::Used{stat->born, stat->cpu});
   }
   return look;
 }
@@ -186,7 +141,7 @@ Snapshot take_snapshot(pid_t root, pid_t leader, const std::optional<CpuLook>& b
   const std::vector<Descendant> some = some_of(tree);
   std::vector<Glance> glances;
   for (const Descendant& each : some) {
-    auto stat = stat_of(each.pid);
+    auto stat = process_stat(each.pid);
     // Gone since; or the guard is about to reap it.
     if (!stat || (stat->state == 'Z' && stat->parent == root)) continue;
     glances.push_back(glance_at(each.pid, std::move(*stat), before));

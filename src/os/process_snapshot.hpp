@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -13,18 +12,6 @@
 #include "model/evidence.hpp"
 
 namespace oversee::os {
-
-// What a line of /proc/PID/stat says (proc(5)).
-struct ProcessStat {
-  std::string name;
-  char state = '?';
-  pid_t parent = 0;
-  model::Duration cpu{};
-  model::Duration born{};  // since the machine's start; pid and this name a process for good
-  int threads = 1;
-  std::uint64_t rss_bytes = 0;
-};
-std::optional<ProcessStat> parse_process_stat(std::string_view line);
 
 // How much processor time each had used by then: a cheap look, for a later one to be measured against.
 struct CpuLook {

@@ -22,6 +22,7 @@
 #include "model/command_line.hpp"
 #include "model/mechanism.hpp"
 #include "os/descriptor.hpp"
+#include "os/process_stat.hpp"
 
 namespace oversee::os {
 namespace {
@@ -49,14 +50,9 @@ void for_each_number_in(const std::string& path, Visit visit) {
   ::closedir(directory);
 }
 
-// The parent by /proc/PID/stat, whose second field is a name that may hold anything, brackets included (proc(5)).
 std::optional<pid_t> parent_of(pid_t pid) {
-  const auto stat = read_file(fmt::format("/proc/{}/stat", pid));
-  if (!stat) return {};
-  const std::size_t bracket = stat->rfind(')');
-  if (bracket == std::string::npos || stat->size() < bracket + 5) return {};
-  const std::string_view rest = std::string_view(*stat).substr(bracket + 4);  // ") S PPID …"
-  return pid_from(rest.substr(0, rest.find(' ')));
+  const auto stat = process_stat(pid);
+  return stat ? std::optional(stat->parent) : std::nullopt;
 }
 
 // Children files are a kernel option (CONFIG_PROC_CHILDREN) that most kernels have.

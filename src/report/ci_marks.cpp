@@ -51,7 +51,7 @@ void CiMarks::end_section(const model::AttemptResult& result, const model::Readi
 // Whoever cancelled a run knows that.
 void CiMarks::tell_end(const model::RunFinished& run) {
   const model::Verdict& verdict = run.verdict;
-  const bool flaky = verdict.success() && verdict.flaky && place_.warn_if_flaky;
+  const bool flaky = verdict.warns();
   if (verdict.status == model::Status::cancelled || (verdict.success() && !flaky)) return;
   CiProblem problem{.is_error = !flaky, .name = harmless_line(run.info->name), .title = {}, .text = {}};
   problem.title = problem.name + (flaky                                        ? " is flaky"

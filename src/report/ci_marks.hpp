@@ -21,7 +21,6 @@ class CiMarks final : public model::EventSink {
     bool output_follows = true;   // from each attempt's start on; else somebody calls section_follows()
     bool line_known = true;       // we see what stands before a mark; else each begins with a newline
     bool holds_stdout = false;    // the sink takes stdout as well
-    bool warn_if_flaky = true;    // a pass after a failure
     std::string stop_token = {};  // not empty: marks are stopped while the command's output comes
   };
 

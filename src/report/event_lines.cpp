@@ -1,6 +1,8 @@
 // Writes events as lines.
 #include "report/event_lines.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -90,21 +92,22 @@ void EventLines::tell(const model::EvidenceTaken& event, const model::Reading& a
   write(std::move(line));
 }
 
-void EventLines::tell(const model::OnTimeoutStarted& event, const model::Reading& at) {
-  JsonText line = begin("on_timeout_started", at);
+void EventLines::tell(const model::UserLineStarted& event, const model::Reading& at) {
+  JsonText line = begin(fmt::format("{}_started", to_string(event.kind)), at);
   line.text("line", event.line);
   write(std::move(line));
 }
 
-void EventLines::tell(const model::OnTimeoutOutput& event, const model::Reading& at) {
+void EventLines::tell(const model::UserLineOutput& event, const model::Reading& at) {
+  const std::string name = fmt::format("{}_output", to_string(event.kind));
   for (std::string_view rest = event.bytes; !rest.empty(); rest.remove_prefix(std::min(rest.size(), kLargestPiece))) {
-    output("on_timeout_output", rest.substr(0, kLargestPiece), at);
+    output(name, rest.substr(0, kLargestPiece), at);
   }
 }
 
-void EventLines::tell(const model::OnTimeoutEnded& event, const model::Reading& at) {
-  JsonText line = begin("on_timeout_ended", at);
-  write_on_timeout(line, "result", *event.result);
+void EventLines::tell(const model::UserLineEnded& event, const model::Reading& at) {
+  JsonText line = begin(fmt::format("{}_ended", to_string(event.kind)), at);
+  write_user_line(line, "result", *event.result);
   write(std::move(line));
 }
 

@@ -42,9 +42,9 @@ class EventLines final : public model::EventSink {
   void tell(const model::OutputArrived& event, const model::Reading& at);
   void tell(const model::StillRunning& event, const model::Reading& at);
   void tell(const model::EvidenceTaken& event, const model::Reading& at);
-  void tell(const model::OnTimeoutStarted& event, const model::Reading& at);
-  void tell(const model::OnTimeoutOutput& event, const model::Reading& at);
-  void tell(const model::OnTimeoutEnded& event, const model::Reading& at);
+  void tell(const model::UserLineStarted& event, const model::Reading& at);
+  void tell(const model::UserLineOutput& event, const model::Reading& at);
+  void tell(const model::UserLineEnded& event, const model::Reading& at);
   void tell(const model::Stopping& event, const model::Reading& at);
   void tell(const model::AttemptFinished& event, const model::Reading& at);
   void tell(const model::Retrying& event, const model::Reading& at);

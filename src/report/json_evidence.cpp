@@ -47,7 +47,7 @@ void write_evidence(JsonText& json, std::string_view key, const model::Evidence&
   json.end_array().number("more_processes", static_cast<std::int64_t>(evidence.more)).end_object();
 }
 
-void write_on_timeout(JsonText& json, std::string_view key, const model::OnTimeoutResult& result) {
+void write_user_line(JsonText& json, std::string_view key, const model::UserLineResult& result) {
   json.begin_object(key);
   write_end(json, result.exit_code, result.signal);
   if (!result.failure.empty()) json.text("failure", result.failure);

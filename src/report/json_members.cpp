@@ -185,7 +185,11 @@ void write_attempt(JsonText& json, std::string_view key, const model::AttemptRes
   stream(json, "stdout", result.out);
   stream(json, "stderr", result.err);
   if (result.evidence) write_evidence(json, "evidence", *result.evidence);
-  if (result.on_timeout) write_on_timeout(json, "on_timeout", *result.on_timeout);
+  const auto line = [&](model::UserLineKind kind, const std::optional<model::UserLineResult>& how) {
+    if (how) write_user_line(json, to_string(kind), *how);
+  };
+  line(model::UserLineKind::on_timeout, result.on_timeout);
+  line(model::UserLineKind::before_retry, result.before_retry);
   survivors(json, result);
   json.end_object();
 }

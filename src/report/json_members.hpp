@@ -30,7 +30,7 @@ void write_end(JsonText& json, std::optional<int> exit_code, std::optional<model
 
 // Each writes the whole object.
 void write_evidence(JsonText& json, std::string_view key, const model::Evidence& evidence);
-void write_on_timeout(JsonText& json, std::string_view key, const model::OnTimeoutResult& result);
+void write_user_line(JsonText& json, std::string_view key, const model::UserLineResult& result);
 void write_attempt(JsonText& json, std::string_view key, const model::AttemptResult& result);
 
 }  // namespace oversee::report

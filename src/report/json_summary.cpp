@@ -9,6 +9,9 @@ namespace {
 
 constexpr int kSchema = 1;
 
+// The record is written anew with each attempt that has ended: up to here, or that would take longer and longer.
+constexpr std::size_t kMostWhileRunning = 100;
+
 void head(JsonText& json, const model::RunInfo& info) {
   json.number("schema", kSchema).text("run_id", info.id);
   write_head(json, info);
@@ -35,11 +38,17 @@ void events_state(JsonText& json, const EventsState& events) {
 }
 
 // With all that is known from the start: should we be killed, the guard finishes it (report/lost_summary).
-std::string running_document(const model::RunInfo& info, const std::vector<SettingValue>& settings) {
+std::string running_document(const model::RunInfo& info, const std::vector<SettingValue>& settings,
+                             const std::vector<model::AttemptResult>& ended) {
   JsonText json;
   json.begin_object();
   head(json, info);
   write_settings(json, settings);
+  if (!ended.empty()) {
+    json.begin_array("attempts");
+    for (const model::AttemptResult& each : ended) write_attempt(json, {}, each);
+    json.end_array();
+  }
   json.text("status", "running");
   if (info.log_path.empty()) {
     json.null("log");
@@ -75,7 +84,13 @@ JsonSummary::JsonSummary(Stores stores, std::vector<SettingValue> settings, Stat
 
 void JsonSummary::on(const model::Event& event, const model::Reading&) {
   if (const auto* started = std::get_if<model::RunStarted>(&event)) {
-    if (stores_.while_running) stores_.while_running(running_document(*started->info, settings_));
+    info_ = started->info;
+    if (stores_.while_running) stores_.while_running(running_document(*info_, settings_, ended_));
+  } else if (const auto* attempt = std::get_if<model::AttemptFinished>(&event)) {
+    if (info_->attempts > 1 && ended_.size() < kMostWhileRunning) ended_.push_back(*attempt->result);
+  } else if (std::holds_alternative<model::Retrying>(event)) {
+    const bool all = ended_.size() < kMostWhileRunning;
+    if (stores_.while_running && all) stores_.while_running(running_document(*info_, settings_, ended_));
   } else if (const auto* finished = std::get_if<model::RunFinished>(&event)) {
     const auto events = states_.events ? std::optional(states_.events()) : std::nullopt;
     stores_.final(final_document(*finished, settings_, states_.log(), events));

@@ -36,7 +36,7 @@ class JsonSummary final : public model::EventSink {
   using Store = std::function<void(std::string_view document)>;
 
   struct Stores {
-    Store while_running;  // told once at the start; may be empty
+    Store while_running;  // told at the start, and before each retry; may be empty
     Store final;          // told once at the end
   };
 
@@ -53,6 +53,8 @@ class JsonSummary final : public model::EventSink {
  private:
   Stores stores_;
   std::vector<SettingValue> settings_;
+  const model::RunInfo* info_ = nullptr;
+  std::vector<model::AttemptResult> ended_;  // where there may be more than one
   States states_;
 };
 

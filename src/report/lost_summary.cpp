@@ -14,6 +14,10 @@ namespace {
 // A member of the outermost object, and no text: those hold no newlines.
 constexpr std::string_view kStillRunning = "\n  \"status\": \"running\"";
 
+// Of the attempts that had ended before, which stand right in front of it.
+constexpr std::string_view kAttempts = "\n  \"attempts\": [";
+constexpr std::string_view kEndOfAttempts = "\n  ],";
+
 constexpr std::string_view kWhyIncomplete = "oversee was killed: what it had not read yet of the output is missing";
 
 // Whether the command had come to its end before is for exit_code and signal to say.
@@ -55,8 +59,24 @@ std::optional<std::string> finish_document(std::string_view running, const model
     json.begin_object("log").text("path", log.path).text("format", to_string(log.format));
     json.boolean("complete", false).text("error", kWhyIncomplete).end_object();
   }
-  const std::string members = json.end_object().take();
-  return std::string(running.substr(0, end)) + members.substr(1);  // without its brace
+  std::string members = json.end_object().take();
+  std::string_view head = running.substr(0, end);
+  if (const std::size_t earlier = head.rfind(kAttempts);
+      earlier != std::string_view::npos && head.ends_with(kEndOfAttempts)) {
+    std::string_view list = head.substr(earlier + kAttempts.size());
+    list.remove_suffix(kEndOfAttempts.size());
+    const std::size_t at = members.find(kAttempts) + kAttempts.size();
+    // Killed between two attempts: how the one before ended is known better than by its guard.
+    const bool told =
+        list.find(fmt::format("\"number\": {},\n      \"status\"", lost.attempt.number)) != std::string_view::npos;
+    if (told) {
+      members.replace(at, members.find("\n  ]", at) - at, list);
+    } else {
+      members.insert(at, std::string(list) + ',');
+    }
+    head = head.substr(0, earlier);
+  }
+  return std::string(head) + members.substr(1);  // without its brace
 }
 
 std::string last_lines(const model::LostRun& lost) {

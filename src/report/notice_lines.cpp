@@ -12,6 +12,7 @@ namespace oversee::report {
 void NoticeLines::on(const model::Event& event, const model::Reading&) {
   if (const auto* started = std::get_if<model::RunStarted>(&event)) {
     name_ = started->info->name;
+    attempts_ = started->info->attempts;
   } else if (const auto* output = std::get_if<model::OutputArrived>(&event)) {
     const bool ours = output->stream == model::Stream::err || place_.holds_stdout;
     if (ours && place_.output_shown) within_line_ = !output->bytes.ends_with('\n');
@@ -19,7 +20,21 @@ void NoticeLines::on(const model::Event& event, const model::Reading&) {
     // Behind a reader that is slow there is enough to be read already.
     if (!place_.sink->idle()) return;
     print(sentence(*notice));
+  } else if (const auto* ended = std::get_if<model::AttemptFinished>(&event)) {
+    last_ = ended->result;
+  } else if (const auto* retrying = std::get_if<model::Retrying>(&event)) {
+    tell(*retrying);
+  } else if (const auto* line = std::get_if<model::UserLineEnded>(&event)) {
+    if (line->kind == model::UserLineKind::before_retry && !line->result->success()) {
+      print(fmt::format("oversee: warning: --before-retry: {}; trying again all the same", describe(*line->result)));
+    }
   }
+}
+
+void NoticeLines::tell(const model::Retrying& event) {
+  if (!place_.retries_told || last_ == nullptr) return;
+  const std::string when = event.delay > model::Duration{} ? " in " + model::describe_duration(event.delay) : "";
+  print(fmt::format("oversee: attempt {} of {}: {}; trying again{}", last_->number, attempts_, describe(*last_), when));
 }
 
 void NoticeLines::answer(std::string line) {

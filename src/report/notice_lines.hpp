@@ -14,6 +14,7 @@ class NoticeLines final : public model::EventSink {
     model::ByteSink* sink;      // stderr's, which stays the caller's
     bool output_known = true;   // we see the command's output; else its silence is not known
     bool output_shown = true;   // it comes through as it is written
+    bool retries_told = true;   // an attempt that is followed by another is told of
     bool holds_stdout = false;  // the sink takes stdout as well
   };
 
@@ -28,9 +29,12 @@ class NoticeLines final : public model::EventSink {
 
  private:
   void print(std::string line);
+  void tell(const model::Retrying& event);
   std::string sentence(const model::StillRunning& notice) const;
 
   Place place_;
+  int attempts_ = 1;                            // at most
+  const model::AttemptResult* last_ = nullptr;  // dead once the next attempt has begun
   std::string name_;
   bool within_line_ = false;  // of the command's
   std::string late_answer_;

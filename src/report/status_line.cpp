@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "model/command_line.hpp"
 #include "report/line_count.hpp"
 
@@ -23,11 +25,19 @@ std::string_view clip(std::string_view text, std::size_t columns) {
   return text;
 }
 
+std::string clipped(std::string line, std::size_t columns) {
+  line = model::without_controls(std::move(line));
+  return std::string(clip(line, columns));
+}
+
 }  // namespace
 
 void StatusLine::on(const model::Event& event, const model::Reading& at) {
   if (const auto* started = std::get_if<model::RunStarted>(&event)) {
     info_ = started->info;
+    running_ = true;  // the command may run, and be asked after, a moment before we hear of it
+    attempt_ = 1;
+    started_ = at.instant;
   } else if (const auto* attempt = std::get_if<model::AttemptStarted>(&event)) {
     running_ = true;
     attempt_ = attempt->number;
@@ -39,6 +49,9 @@ void StatusLine::on(const model::Event& event, const model::Reading& at) {
     this->output(output->bytes);
   } else if (std::holds_alternative<model::AttemptFinished>(event)) {
     running_ = false;
+  } else if (const auto* retrying = std::get_if<model::Retrying>(&event)) {
+    next_ = retrying->next;
+    next_at_ = at.instant + retrying->delay;
   }
 }
 
@@ -62,7 +75,7 @@ void StatusLine::output(std::string_view bytes) {
 }
 
 std::string StatusLine::text(model::Instant now, std::size_t columns) const {
-  if (!running_) return {};
+  if (!running_) return clipped(waiting(now), columns);
   const auto elapsed = std::chrono::floor<std::chrono::seconds>(now - started_);
   std::string line =
       fmt::format("oversee: {}  {}", info_->name, elapsed.count() == 0 ? "0s" : model::format_duration(elapsed));
@@ -71,8 +84,14 @@ std::string StatusLine::text(model::Instant now, std::size_t columns) const {
   if (output_known_) line += fmt::format("  {} {}", lines_, lines_ == 1 ? "line" : "lines");
   const std::string& shown = unfinished_.empty() ? last_line_ : unfinished_;
   if (!shown.empty()) line += "  | " + shown;
-  line = model::without_controls(std::move(line));
-  return std::string(clip(line, columns));
+  return clipped(std::move(line), columns);
+}
+
+// Between two attempts.
+std::string StatusLine::waiting(model::Instant now) const {
+  if (next_ <= attempt_) return {};
+  const auto left = std::max(std::chrono::ceil<std::chrono::seconds>(next_at_ - now), std::chrono::seconds(0));
+  return fmt::format("oversee: {}  waits {}s for attempt {} of {}", info_->name, left.count(), next_, info_->attempts);
 }
 
 }  // namespace oversee::report

@@ -39,7 +39,7 @@ std::string summary_line(const model::RunFinished& run) {
   const model::AttemptResult& last = run.attempts->back();
   const std::string sentence = describe(run.verdict, *run.attempts);
   // "timed out: timed out after 5m" says it twice.
-  const std::string_view word = verdict_word(run.verdict.status);
+  const std::string_view word = run.verdict.warns() ? "warning: flaky" : verdict_word(run.verdict.status);
   std::string text = sentence.starts_with(word) ? fmt::format("oversee: {}", sentence)
                                                 : fmt::format("oversee: {}: {}", word, sentence);
   if (last.evidence) {
@@ -53,6 +53,13 @@ std::string summary_line(const model::RunFinished& run) {
                          last.leaked_live ? (one ? "outlived it and lives on" : "outlived it and live on")
                                           : "outlived it and had to be killed");
   text += name_processes(last.unkilled, last.unkilled_more, "could not be killed");
+  // Of the attempts before, who may still be there.
+  for (const model::AttemptResult& each : *run.attempts) {
+    if (&each == &last) break;
+    const std::string from = fmt::format(" after attempt {}", each.number);
+    if (each.leaked_live) text += name_processes(each.leaked, each.leaked_more, "left alive" + from);
+    text += name_processes(each.unkilled, each.unkilled_more, "could not be killed" + from);
+  }
   if (!run.info->log_path.empty()) text += fmt::format(" [log {}]", run.info->log_path);
   return model::without_controls(std::move(text)) + '\n';
 }
@@ -66,7 +73,7 @@ void SummaryLine::on(const model::Event& event, const model::Reading&) {
   const auto* finished = std::get_if<model::RunFinished>(&event);
   if (finished == nullptr || show_ == model::ShowSummary::never) return;
   const model::AttemptResult& last = finished->attempts->back();
-  if (finished->verdict.success() && show_ == model::ShowSummary::failure) return;
+  if (finished->verdict.success() && !finished->verdict.warns() && show_ == model::ShowSummary::failure) return;
   const bool by_key = last.cancelled_by && last.cancelled_by->pid == 0;
   std::string text;
   if (on_terminal_ && by_key) text += '\n';

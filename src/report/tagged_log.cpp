@@ -25,8 +25,8 @@ constexpr std::size_t kLongLine = 16 * 1024;
 constexpr std::size_t kBlock = 4096;
 constexpr std::size_t kLongestUnfinished = 16 * 1024;
 
-// A line of --on-timeout's that is longer is written in pieces.
-constexpr std::size_t kLongestOnTimeoutLine = 4096;
+// A line that a line of the user's writes is written in pieces, where it is longer.
+constexpr std::size_t kLongestUserLine = 4096;
 
 // The kinds of a visit.
 template <class... Each>
@@ -45,6 +45,10 @@ std::string_view describe(model::StopReach reach) {
   return "";
 }
 
+std::string_view key_of(model::UserLineKind kind) {
+  return kind == model::UserLineKind::on_timeout ? "on-timeout" : "before";
+}
+
 }  // namespace
 
 TaggedLog::TaggedLog(model::ByteSink& sink, OverflowPolicy policy)
@@ -54,38 +58,39 @@ TaggedLog::TaggedLog(model::ByteSink& sink, OverflowPolicy policy)
       captured_{Captured{Overflow(policy_, model::Stream::out)}, Captured{Overflow(policy_, model::Stream::err)}} {}
 
 void TaggedLog::on(const model::Event& event, const model::Reading& at) {
-  std::visit(Overload{[&](const model::RunStarted& e) { started(*e.info); },
-                      [&](const model::AttemptStarted& e) {
-                        note("attempt", fmt::format("{} of {}  pid {}", e.number, attempts_, e.pid));
-                      },
-                      [&](const model::OutputArrived& e) { output(e.stream, e.bytes, at); },
-                      [&](const model::StillRunning& e) {
-                        if (e.slow) note("slow", "still runs after " + model::describe_duration(e.elapsed));
-                      },
-                      [&](const model::EvidenceTaken& e) { evidence(*e.evidence); },
-                      [&](const model::OnTimeoutStarted& e) { note("on-timeout", std::string(e.line)); },
-                      [&](const model::OnTimeoutOutput& e) { on_timeout_output(e.bytes, at); },
-                      [&](const model::OnTimeoutEnded& e) {
-                        if (!on_timeout_line_.empty()) on_timeout_output("\n", at);
-                        note("on-timeout", describe(*e.result));
-                      },
-                      [&](const model::Stopping& e) {
-                        note("stopping", fmt::format("{}: {} to {}", to_string(e.status), model::signal_name(e.signal),
-                                                     describe(e.reach)));
-                      },
-                      [&](const model::AttemptFinished& e) {
-                        write_tail(model::Stream::out);
-                        write_tail(model::Stream::err);
-                        name_survivors(*e.result);
-                        if (!e.result->limits.empty()) note("held", means_text(e.result->limits));
-                        note("attempt", fmt::format("{} {}: {}", e.result->number, to_string(e.result->status),
-                                                    describe(*e.result)));
-                      },
-                      [&](const model::Retrying& e) {
-                        note("retry", "in " + model::describe_duration(e.delay));
-                      },
-                      [&](const model::RunFinished& e) { finished(e); }},
-             event);
+  std::visit(
+      Overload{[&](const model::RunStarted& e) { started(*e.info); },
+               [&](const model::AttemptStarted& e) {
+                 note("attempt", fmt::format("{} of {}  pid {}", e.number, attempts_, e.pid));
+               },
+               [&](const model::OutputArrived& e) { output(e.stream, e.bytes, at); },
+               [&](const model::StillRunning& e) {
+                 if (e.slow) note("slow", "still runs after " + model::describe_duration(e.elapsed));
+               },
+               [&](const model::EvidenceTaken& e) { evidence(*e.evidence); },
+               [&](const model::UserLineStarted& e) { note(key_of(e.kind), std::string(e.line)); },
+               [&](const model::UserLineOutput& e) { user_line_output(e, at); },
+               [&](const model::UserLineEnded& e) {
+                 if (!user_line_.empty()) user_line_output({e.kind, "\n"}, at);
+                 note(key_of(e.kind), describe(*e.result));
+               },
+               [&](const model::Stopping& e) {
+                 note("stopping", fmt::format("{}: {} to {}", to_string(e.status), model::signal_name(e.signal),
+                                              describe(e.reach)));
+               },
+               [&](const model::AttemptFinished& e) {
+                 write_tail(model::Stream::out);
+                 write_tail(model::Stream::err);
+                 name_survivors(*e.result);
+                 if (!e.result->limits.empty()) note("held", means_text(e.result->limits));
+                 note("attempt",
+                      fmt::format("{} {}: {}", e.result->number, to_string(e.result->status), describe(*e.result)));
+               },
+               [&](const model::Retrying& e) {
+                 note("retry", e.delay == model::Duration{} ? "at once" : "in " + model::describe_duration(e.delay));
+               },
+               [&](const model::RunFinished& e) { finished(e); }},
+      event);
   flush();
 }
 
@@ -108,14 +113,15 @@ void TaggedLog::started(const model::RunInfo& info) {
   note("command", info.command);
   note("directory", info.directory);
   note("started", fmt::format("{}  host {}  pid {}", model::format_date(info.started.wall), info.host, info.pid));
-  note("limits", limits_text(info.limits));
+  const std::string total = info.total ? "  in all " + model::format_duration(*info.total) : "";
+  note("limits", limits_text(info.limits) + total);
 }
 
 void TaggedLog::finished(const model::RunFinished& event) {
   const model::AttemptResult& last = event.attempts->back();
   const auto milliseconds = std::chrono::round<std::chrono::milliseconds>(event.finished.instant - start_);
   const model::Verdict& verdict = event.verdict;
-  const std::string_view reason = verdict.flaky                          ? to_string(model::Reason::flaky)
+  const std::string_view reason = verdict.flaky                           ? to_string(model::Reason::flaky)
                                   : verdict.reason == model::Reason::exit ? ""
                                                                           : to_string(verdict.reason);
   note("status", fmt::format("{}{}  exit {}  attempts {} of {}", to_string(verdict.status),
@@ -135,16 +141,16 @@ void TaggedLog::evidence(const model::Evidence& evidence) {
 }
 
 // Lines of another program than the command: behind a mark of ours, each with its time.
-void TaggedLog::on_timeout_output(std::string_view bytes, const model::Reading& at) {
+void TaggedLog::user_line_output(const model::UserLineOutput& event, const model::Reading& at) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at.instant - start_).count();
-  for (const char c : bytes) {
+  for (const char c : event.bytes) {
     if (c == '\t') {
-      on_timeout_line_ += "    ";
+      user_line_ += "    ";
     } else if (c != '\n') {
-      on_timeout_line_ += c;
+      user_line_ += c;
     }
-    if (c != '\n' && on_timeout_line_.size() < kLongestOnTimeoutLine) continue;
-    note("on-timeout", fmt::format("{}.{:03}| {}", ms / 1000, ms % 1000, std::exchange(on_timeout_line_, {})));
+    if (c != '\n' && user_line_.size() < kLongestUserLine) continue;
+    note(key_of(event.kind), fmt::format("{}.{:03}| {}", ms / 1000, ms % 1000, std::exchange(user_line_, {})));
   }
 }
 

@@ -41,7 +41,7 @@ class TaggedLog final : public model::EventSink {
 
   void started(const model::RunInfo& info);
   void evidence(const model::Evidence& evidence);
-  void on_timeout_output(std::string_view bytes, const model::Reading& at);
+  void user_line_output(const model::UserLineOutput& event, const model::Reading& at);
   void output(model::Stream stream, std::string_view bytes, const model::Reading& at);
   void finished(const model::RunFinished& event);
   void name_survivors(const model::AttemptResult& result);
@@ -62,7 +62,7 @@ class TaggedLog final : public model::EventSink {
   const OverflowPolicy policy_;
   std::array<Stamp, model::kStreams> stamps_;
   std::array<Captured, model::kStreams> captured_;
-  std::string on_timeout_line_;  // the start of one
+  std::string user_line_;  // the start of what one writes
 };
 
 }  // namespace oversee::report

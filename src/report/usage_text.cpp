@@ -57,7 +57,10 @@ std::string means_text(const std::vector<model::HeldLimit>& limits) {
     if (!text.empty()) text += "; ";
     text += fmt::format("{} {} by {}", to_string(each.resource), amount(each.resource, each.allowed),
                         to_string(each.means));
-    if (each.backstop) text += fmt::format(", {} a process by rlimit", amount(each.resource, *each.backstop));
+    if (!each.backstop) continue;
+    const std::string backstop = amount(each.resource, *each.backstop);
+    text += each.resource == model::Resource::processes ? fmt::format(", {} threads by cgroup", backstop)
+                                                        : fmt::format(", {} a process by rlimit", backstop);
   }
   return text;
 }
@@ -72,8 +75,8 @@ std::string cost_text(const model::Usage& usage) {
 
 std::string usage_text(const model::Usage& usage) {
   return fmt::format(
-      "{}{}  {}  {}  storage {} read {} written", usage.accuracy == model::Accuracy::lower_bound ? "at least " : "",
-      counted(usage.processes, "process", "processes"), counted(usage.major_faults, "major fault", "major faults"),
+      "at least {}  {}  {}  storage {} read {} written", counted(usage.processes, "process", "processes"),
+      counted(usage.major_faults, "major fault", "major faults"),
       counted(usage.voluntary_switches + usage.involuntary_switches, "context switch", "context switches"),
       model::describe_byte_size(usage.read_bytes), model::describe_byte_size(usage.written_bytes));
 }

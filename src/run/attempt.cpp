@@ -6,8 +6,10 @@
 #include <csignal>
 #include <utility>
 
+#include "model/cgroup_name.hpp"
 #include "model/mechanism.hpp"
 #include "os/cgroup.hpp"
+#include "os/cgroup_controllers.hpp"
 #include "os/clock.hpp"
 #include "os/host.hpp"
 #include "os/process_tree.hpp"
@@ -91,32 +93,33 @@ model::Result<void> Attempt::open_terminal() {
   return output_.use_terminal(std::move(*pair));
 }
 
-void Attempt::begin(const model::RunInfo& info, const std::vector<std::string>& environment) {
+void Attempt::begin(const model::RunInfo& info, const std::vector<std::string>& environment,
+                    std::optional<model::Instant> total_end) {
+  machine_.end_with_run(total_end);
   result_.started = os::read_clock();
   const model::UseCgroup cgroup = plan_.spec->cgroup;
   const bool required = cgroup == model::UseCgroup::required;
   if (plan_.spec->limits.on_timeout) environment_ = environment;
-  link_.send(guard::StartCommand{.argv = plan_.spec->argv,
-                                 .environment = environment,
-                                 .directory = plan_.spec->directory,
-                                 .own_group = !plan_.shares_group,
-                                 .terminal = plan_.pty,
-                                 .cgroup_name = cgroup == model::UseCgroup::never
-                                                    ? std::string()
-                                                    : "oversee-" + plan_.run_id + '-' + std::to_string(plan_.number),
-                                 .cgroup_at_start = required || cgroup == model::UseCgroup::always,
-                                 .cgroup_required = required,
-                                 .ignored_signals = plan_.caller_signals.ignored,
-                                 .blocked_signals = plan_.caller_signals.blocked,
-                                 .tree_limits = plan_.spec->limits.tree,
-                                 .process_limits = plan_.spec->limits.process,
-                                 .record = {.run_id = info.id,
-                                            .json_path = info.json_path,
-                                            .attempt = plan_.number,
-                                            .started = info.started.instant.time_since_epoch(),
-                                            .attempt_started = result_.started.instant.time_since_epoch(),
-                                            .attempt_started_wall = result_.started.wall.time_since_epoch()},
-                                 .tracer = plan_.spec->limits.on_timeout ? os::process_id() : 0});
+  link_.send(guard::StartCommand{
+      .argv = plan_.spec->argv,
+      .environment = environment,
+      .directory = plan_.spec->directory,
+      .own_group = !plan_.shares_group,
+      .terminal = plan_.pty,
+      .cgroup_name = cgroup == model::UseCgroup::never ? std::string() : model::cgroup_name(plan_.run_id, plan_.number),
+      .cgroup_at_start = required || cgroup == model::UseCgroup::always,
+      .cgroup_required = required,
+      .ignored_signals = plan_.caller_signals.ignored,
+      .blocked_signals = plan_.caller_signals.blocked,
+      .tree_limits = plan_.spec->limits.tree,
+      .process_limits = plan_.spec->limits.process,
+      .record = {.run_id = info.id,
+                 .json_path = info.json_path,
+                 .attempt = plan_.number,
+                 .started = info.started.instant.time_since_epoch(),
+                 .attempt_started = result_.started.instant.time_since_epoch(),
+                 .attempt_started_wall = result_.started.wall.time_since_epoch()},
+      .tracer = plan_.spec->limits.on_timeout ? os::process_id() : 0});
 }
 
 void Attempt::cancel(const CancelRequested& request) { post(request); }
@@ -142,8 +145,12 @@ void Attempt::resize() {
   if (terminal_) terminal_->resize();
 }
 
-void Attempt::let_go() {
+void Attempt::leave_terminal() {
   if (terminal_) terminal_->leave();
+}
+
+void Attempt::let_go() {
+  leave_terminal();
   link_.send(guard::ReleaseRecord{});
   link_.close();
 }
@@ -301,7 +308,9 @@ void Attempt::perform(const AttemptAction& action) {
 void Attempt::kill_orphans() {
   if (!cgroup_.empty()) (void)os::kill_cgroup(cgroup_);
   (void)os::kill_and_reap(link_.pid(), kOrphanBound);
-  if (!cgroup_.empty()) (void)os::remove_cgroup(cgroup_);
+  if (cgroup_.empty()) return;
+  (void)os::remove_cgroup(cgroup_);
+  os::step_back_alone(cgroup_);
 }
 
 void Attempt::finish(const model::Reading& at) {

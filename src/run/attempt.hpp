@@ -52,8 +52,9 @@ class Attempt {
   // Makes the pipes and starts the guard, which costs most of the time: what else is to be prepared goes on meanwhile.
   model::Result<void> prepare();
 
-  // Has the guard start the command, whose environment this is.
-  void begin(const model::RunInfo& info, const std::vector<std::string>& environment);
+  // Has the guard start the command, whose environment this is. The whole run ends at total_end.
+  void begin(const model::RunInfo& info, const std::vector<std::string>& environment,
+             std::optional<model::Instant> total_end);
 
   void cancel(const CancelRequested& request);
   void signal_leader(model::Signal signal) { link_.send(guard::SignalLeader{signal}); }
@@ -65,7 +66,11 @@ class Attempt {
   // With a pty: the user's terminal has another size.
   void resize();
 
-  // All is shown: the user's terminal is given back, and the guard, which would finish the record in our place, ends.
+  // It has ended, and another is to follow: the user's terminal is theirs meanwhile.
+  void leave_terminal();
+
+  // All is shown, or the next attempt has begun: the user's terminal is given back, and the guard, which would finish
+  // the record in our place, ends.
   void let_go();
 
   // Flow control by whoever shows the output.
@@ -79,6 +84,7 @@ class Attempt {
   // Called when the leader stops or goes on.
   std::function<void()> on_leader_stopped;
 
+  int guard_pid() const { return link_.pid(); }
   const model::AttemptResult& result() const { return result_; }
   bool guard_gone() const { return !link_.running() && (!evidence_ || evidence_->guard_gone()); }
   // The deadline that the attempt had, as long as it had one.

@@ -65,10 +65,13 @@ void AttemptMachine::on(const LeaderExited& event, Instant now) {
   deadlines_.idle.reset();
   if (!stop_) {
     wall_end_ = std::exchange(deadlines_.wall, std::nullopt);
+    if (deadlines_.total && (!wall_end_ || *deadlines_.total < *wall_end_)) wall_end_ = deadlines_.total;
+    deadlines_.total.reset();
     result_.reason = reason_of(event, limits_.process);
     result_.passed_limit = limit_passed(result_.reason, limits_);
     result_.out_of_memory_kills = event.out_of_memory_kills;
-    result_.status = event.exit_code == 0 ? Status::completed : Status::failed;
+    const bool passed = event.exit_code == 0 || (event.exit_code && limits_.ok_exit.contains(*event.exit_code));
+    result_.status = passed ? Status::completed : Status::failed;
     // Dead of the key's signal: that was the user. An exit code of its own: the command had its reasons.
     if (interrupted_ && event.signal == interrupted_->signal) {
       result_.status = Status::cancelled;

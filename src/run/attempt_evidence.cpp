@@ -10,6 +10,7 @@ using model::Instant;
 std::optional<Instant> AttemptMachine::next_stop() const {
   if (state_ != State::running || suspended_since_ || !limits_.evidence) return {};
   auto next = deadlines_.wall;
+  if (deadlines_.total && (!next || *deadlines_.total < *next)) next = deadlines_.total;
   if (deadlines_.idle) {
     const Instant idle = std::max(*deadlines_.idle, last_output_ + *limits_.idle);
     if (!next || idle < *next) next = idle;

@@ -33,8 +33,8 @@ std::vector<AttemptAction> AttemptMachine::step(const AttemptEvent& event, Insta
 std::optional<Instant> AttemptMachine::wake_at() const {
   if (state_ == State::done || suspended_since_) return {};
   std::optional<Instant> first;
-  for (const auto& each :
-       {deadlines_.wall, deadlines_.idle, deadlines_.evidence, deadlines_.rung, deadlines_.leak, deadlines_.give_up}) {
+  for (const auto& each : {deadlines_.wall, deadlines_.total, deadlines_.idle, deadlines_.evidence, deadlines_.rung,
+                           deadlines_.leak, deadlines_.give_up}) {
     if (each && (!first || *each < *first)) first = each;
   }
   return first;
@@ -48,6 +48,7 @@ void AttemptMachine::on(const Started&, Instant now) {
   if (state_ != State::spawning) return;
   state_ = State::running;
   if (limits_.wall) deadlines_.wall = now + *limits_.wall;
+  deadlines_.total = total_end_;
   listen(now);
   if (cancel_at_start_) {
     // It came before the command had a chance to be sent it, from the terminal or not.
@@ -100,6 +101,7 @@ void AttemptMachine::on(const Tick& event, Instant now) {
     return true;
   };
   if (passed(deadlines_.wall) && !stop_) begin_stop({Status::timed_out, Reason::timeout}, ladder_, now);
+  if (passed(deadlines_.total) && !stop_) begin_stop({Status::timed_out, Reason::total_timeout}, ladder_, now);
   if (passed(deadlines_.idle) && !stop_) judge_silence(event.output_waits, now);
   if (passed(deadlines_.evidence)) look_on(now);
   if (done()) return;
@@ -133,8 +135,8 @@ void AttemptMachine::judge_silence(bool output_waits, Instant now) {
 
 // All that move on while time stands still.
 std::vector<std::optional<Instant>*> AttemptMachine::all_deadlines() {
-  return {&deadlines_.wall,    &deadlines_.idle, &deadlines_.evidence, &deadlines_.rung, &deadlines_.leak,
-          &deadlines_.give_up, &wall_end_,       &leak_due_,           &streams_end_};
+  return {&deadlines_.wall, &deadlines_.total,   &deadlines_.idle, &deadlines_.evidence, &deadlines_.rung,
+          &deadlines_.leak, &deadlines_.give_up, &wall_end_,       &leak_due_,           &streams_end_};
 }
 
 }  // namespace oversee::run

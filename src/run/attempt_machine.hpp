@@ -139,6 +139,9 @@ class AttemptMachine {
 
   std::vector<AttemptAction> step(const AttemptEvent& event, model::Instant now);
 
+  // When the time of the whole run is over; to be told before the command is started.
+  void end_with_run(std::optional<model::Instant> total_end) { total_end_ = total_end; }
+
   // The command wrote something. No event, as it comes with each read: the silence is measured when it could be over.
   void output_seen(model::Instant now) { last_output_ = now; }
 
@@ -171,6 +174,7 @@ class AttemptMachine {
   enum class Looking : std::uint8_t { not_at_all, at_tree, by_line };
   struct Deadlines {
     std::optional<model::Instant> wall;
+    std::optional<model::Instant> total;     // of the run
     std::optional<model::Instant> idle;      // the silence is to be measured
     std::optional<model::Instant> rung;      // of the ladder: the grace of the rung that was climbed is over
     std::optional<model::Instant> evidence;  // the first rung has waited long enough
@@ -222,6 +226,7 @@ class AttemptMachine {
   std::vector<std::optional<model::Instant>*> all_deadlines();
 
   model::AttemptLimits limits_;
+  std::optional<model::Instant> total_end_;
   State state_ = State::spawning;
   model::AttemptResult result_;
   std::vector<AttemptAction> actions_;

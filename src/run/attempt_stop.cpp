@@ -26,7 +26,8 @@ Reason reason_of(model::Resource resource) {
 // What the tree does tells why it ran out of time. A user's cancel waits for nothing; a tree that floods, or takes
 // memory or processes, would only take more meanwhile; and streams that cannot be read say nothing of it.
 bool says_something(Reason reason) {
-  return reason == Reason::timeout || reason == Reason::idle_timeout || reason == Reason::cpu_limit;
+  return reason == Reason::timeout || reason == Reason::total_timeout || reason == Reason::idle_timeout ||
+         reason == Reason::cpu_limit;
 }
 
 // A second cancel within this is impatience, and climbs.
@@ -100,6 +101,7 @@ void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now)
   result_.reason = why.reason;
   ladder_ = std::move(ladder);
   deadlines_.wall.reset();
+  deadlines_.total.reset();
   deadlines_.idle.reset();
   if (tree_empty_ || letting_go_) return;
   if (leader_gone_) {

@@ -82,11 +82,12 @@ void StopEvidence::run_line(model::Reason reason) {
   environment_.push_back(fmt::format("OVERSEE_PID={}", leader_));
   environment_.push_back("OVERSEE_PIDS=" + pids);
   environment_.push_back(fmt::format("OVERSEE_REASON={}", to_string(reason)));
-  line_ = std::make_unique<OnTimeoutLine>(
-      loop_,
-      OnTimeoutLine::Callbacks{[this](std::string_view bytes) { callbacks_.publish(model::OnTimeoutOutput{bytes}); },
-                               [this] { line_ended(); }, [this] { lines_guard_gone(); }});
-  callbacks_.publish(model::OnTimeoutStarted{spec_.on_timeout});
+  line_ = std::make_unique<UserLine>(
+      loop_, UserLine::Callbacks{[this](std::string_view bytes) {
+                                   callbacks_.publish(model::UserLineOutput{model::UserLineKind::on_timeout, bytes});
+                                 },
+                                 [this] { line_ended(); }, [this] { lines_guard_gone(); }});
+  callbacks_.publish(model::UserLineStarted{model::UserLineKind::on_timeout, spec_.on_timeout});
   line_->start({spec_.shell, "-c", spec_.on_timeout}, environment_, spec_.directory, run_id_);
 }
 
@@ -102,7 +103,7 @@ void StopEvidence::kill_line() {
 
 void StopEvidence::line_ended() {
   line_result_ = line_->result();
-  callbacks_.publish(model::OnTimeoutEnded{&*line_result_});
+  callbacks_.publish(model::UserLineEnded{model::UserLineKind::on_timeout, &*line_result_});
   if (!killing_) callbacks_.on_line_ended();
 }
 

@@ -12,7 +12,7 @@
 #include "model/event.hpp"
 #include "model/run_spec.hpp"
 #include "os/process_snapshot.hpp"
-#include "run/on_timeout_line.hpp"
+#include "run/user_line.hpp"
 #include "uv/background_task.hpp"
 #include "uv/loop.hpp"
 #include "uv/timer.hpp"
@@ -49,7 +49,7 @@ class StopEvidence {
 
   // For the attempt's result, once it is done.
   std::optional<model::Evidence>& evidence() { return evidence_; }
-  const std::optional<model::OnTimeoutResult>& line_result() const { return line_result_; }
+  const std::optional<model::UserLineResult>& line_result() const { return line_result_; }
   bool guard_gone() const { return !line_ || line_->guard_gone(); }
 
  private:
@@ -70,8 +70,8 @@ class StopEvidence {
   std::optional<os::CpuLook> before_;
   std::optional<model::Evidence> evidence_;
   std::vector<pid_t> tree_;
-  std::unique_ptr<OnTimeoutLine> line_;
-  std::optional<model::OnTimeoutResult> line_result_;
+  std::unique_ptr<UserLine> line_;
+  std::optional<model::UserLineResult> line_result_;
   bool killing_ = false;
 };
 

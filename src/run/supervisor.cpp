@@ -1,17 +1,18 @@
-// Runs attempts and follows signals.
+// Runs attempts.
 #include "run/supervisor.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <csignal>
+#include <utility>
 
 #include "model/mechanism.hpp"
 #include "os/clock.hpp"
 #include "os/process_tree.hpp"
-#include "os/terminal.hpp"
+#include "os/random.hpp"
 
 namespace oversee::run {
 namespace {
@@ -21,11 +22,14 @@ using model::Reason;
 using model::Status;
 using model::works;
 
-// After fg a stale stop can be seen; a stop that lasts is a stop.
-constexpr auto kSettle = std::chrono::milliseconds(40);
-
 // Once the command has ended and its limit is over, how long a slow reader of its output may still take.
 constexpr auto kReaderBound = std::chrono::seconds(5);
+
+std::uint64_t random_seed() {
+  std::uint64_t seed = 0;
+  for (const std::uint8_t byte : os::random_bytes()) seed = seed << 8U | byte;
+  return seed;
+}
 
 }  // namespace
 
@@ -33,31 +37,64 @@ Supervisor::Supervisor(uv::Loop& loop, const model::RunSpec& spec, Caller caller
     : loop_(loop),
       spec_(spec),
       caller_(caller),
+      patterns_(spec.retry),
+      delay_(loop, [this] { begin_retry_if_due(); }),
       settle_(loop, [this] { look_at_stopped_leader(); }),
       flush_(loop, [this] { readers_too_slow(); }) {}
 
-model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture) {
-  if (spec_.input.kind != model::StandardInput::Kind::inherit) {
-    const bool null = spec_.input.kind == model::StandardInput::Kind::null;
-    const std::string path = null ? "/dev/null" : spec_.input.path;
-    input_.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-    if (!input_) return std::unexpected(model::Failure{"open the command's standard input (--stdin)", errno, path, {}});
-  }
+model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture, const MakeScratch& make_scratch) {
+  run_id_ = run_id;
+  capture_ = capture;
+  if (auto opened = open_input(make_scratch); !opened) return opened;
   auto signals = os::SignalWatch::open(os::supervised_signals(), caller_.signals);
   if (!signals) return std::unexpected(signals.error());
   signals_.emplace(std::move(*signals));
   signal_poll_ = std::make_unique<uv::PollWatch>(loop_, signals_->fd(), [this] { read_signals(); });
 
   if (works(Mechanism::front_adopts)) os::adopt_orphans();  // should the guard die, what it held comes to us
+  auto first = prepare_attempt();
+  if (!first) return std::unexpected(first.error());
+  attempt_ = std::move(*first);
+  return {};
+}
+
+// A later attempt reads what the first one read: a file from where its reading began, a pipe from what is kept of it.
+model::Result<void> Supervisor::open_input(const MakeScratch& make_scratch) {
+  if (spec_.input.kind != model::StandardInput::Kind::inherit) {
+    const bool null = spec_.input.kind == model::StandardInput::Kind::null;
+    const std::string path = null ? "/dev/null" : spec_.input.path;
+    input_.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    if (!input_) return std::unexpected(model::Failure{"open the command's standard input (--stdin)", errno, path, {}});
+  }
+  if (spec_.retry.retries == 0) return {};
+  const int input = input_ ? input_.get() : STDIN_FILENO;
+  if (os::is_channel(input)) {
+    replay_.emplace(loop_, input, make_scratch(), InputReplay::kMost);
+  } else if (const off_t start = ::lseek(input, 0, SEEK_CUR); start >= 0) {
+    input_start_ = start;
+  }
+  return {};
+}
+
+model::Result<int> Supervisor::next_input() {
+  if (replay_) return replay_->open();
+  const int input = input_ ? input_.get() : STDIN_FILENO;
+  if (input_start_ && !results_.empty()) (void)::lseek(input, *input_start_, SEEK_SET);
+  return input;
+}
+
+model::Result<std::unique_ptr<Attempt>> Supervisor::prepare_attempt() {
+  const auto input = next_input();
+  if (!input) return std::unexpected(input.error());
   AttemptPlan plan{.spec = &spec_,
                    .number = static_cast<int>(results_.size()) + 1,
-                   .run_id = run_id,
-                   .input = input_ ? input_.get() : STDIN_FILENO,
-                   .capture = capture,
+                   .run_id = run_id_,
+                   .input = *input,
+                   .capture = capture_,
                    .shares_group = shares_terminal(),
                    .pty = spec_.pty,
                    .caller_signals = caller_.signals};
-  attempt_ = std::make_unique<Attempt>(
+  auto attempt = std::make_unique<Attempt>(
       loop_, std::move(plan),
       Attempt::Callbacks{.publish = [this](const model::Event& event, const model::Reading& at) { publish(event, at); },
                          .on_done = [this] { attempt_done(); },
@@ -66,31 +103,42 @@ model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture)
                              [this] {
                                if (reported_) loop_.stop();
                              }});
-  attempt_->on_leader_stopped = [this] { leader_stopped(); };
-  return attempt_->prepare();
+  attempt->on_leader_stopped = [this] { leader_stopped(); };
+  if (auto ready = attempt->prepare(); !ready) return std::unexpected(ready.error());
+  return attempt;
 }
 
 model::ExitAction Supervisor::run(const model::RunInfo& info) {
+  info_ = &info;
+  retries_.emplace(spec_.retry, spec_.total, info.started.instant, random_seed());
   publish(model::RunStarted{&info}, info.started);
-  attempt_->begin(info, attempt_environment(info));
+  attempt_->begin(info, next_environment(), retries_->total_end());
   loop_.run();
   attempt_->let_go();
-  model::AttemptResult& last = results_.back();
-  judge_output(last);
-  publish(model::AttemptFinished{&last}, last.finished);
+  if (!between_) {
+    judge_output(results_.back());
+    publish(model::AttemptFinished{&results_.back()}, results_.back().finished);
+  }
   const model::Reading finished = os::read_clock();
-  const model::Verdict verdict = judge(results_, spec_.exit_policy);
+  const model::Verdict verdict = judge(results_, spec_.exit_policy, end_);
   publish(model::RunFinished{&info, &results_, verdict, finished}, finished);
   reported_ = true;
-  while (!attempt_->guard_gone()) loop_.run();  // it was ending while the reports were written
+  while (!all_guards_gone()) loop_.run();  // they were ending while the reports were written
   return verdict.exit;
 }
 
+bool Supervisor::all_guards_gone() const {
+  return attempt_->guard_gone() && std::ranges::all_of(ended_, &Attempt::guard_gone) &&
+         std::ranges::all_of(lines_, &UserLine::guard_gone);
+}
+
 void Supervisor::publish(const model::Event& event, const model::Reading& at) {
+  if (const auto* output = std::get_if<model::OutputArrived>(&event)) patterns_.output(output->stream, output->bytes);
   for (model::EventSink* sink : sinks_) sink->on(event, at);
 }
 
-std::vector<std::string> Supervisor::attempt_environment(const model::RunInfo& info) const {
+std::vector<std::string> Supervisor::next_environment() const {
+  const model::RunInfo& info = *info_;
   std::vector<std::string> environment = spec_.environment;
   // An outer oversee's own are not the inner one's; of two equal names the first would win.
   std::erase_if(environment, [](const std::string& variable) {
@@ -108,8 +156,21 @@ void Supervisor::attempt_done() {
   model::AttemptResult result = attempt_->result();
   take_tally(model::Stream::out, result.out);
   take_tally(model::Stream::err, result.err);
+  take_result(std::move(result));
+}
+
+void Supervisor::take_result(model::AttemptResult result) {
+  result.before_retry = std::exchange(line_result_, {});
   results_.push_back(std::move(result));
-  if (on_attempt_end) on_attempt_end(results_.back());
+  if (replay_) replay_->close();
+  const Hindrances hindrances{.output_gone = reader_gone_ || sink_error_ != 0,
+                              .input_gone = replay_ && !replay_->kept()};
+  const auto decision = retries_->after(
+      results_.back(), [this](std::string_view pattern) { return patterns_.wrote(pattern); }, hindrances,
+      os::read_clock().instant);
+  if (const auto* again = std::get_if<RetryMachine::Again>(&decision)) return wait_for_retry(*again);
+  end_.not_retried = std::get<model::NotRetried>(decision);
+  if (on_last_end) on_last_end(results_.back());
   wait_for_readers();
 }
 
@@ -128,9 +189,11 @@ void Supervisor::wait_for_readers() {
   const model::AttemptResult& result = results_.back();
   const bool stopped = result.status == Status::timed_out || result.status == Status::cancelled;
   const auto soon = os::read_clock().instant + kReaderBound;
-  if (stopped) {
+  auto deadline = attempt_->wall_deadline();
+  if (const auto total = retries_->total_end(); total && (!deadline || *total < *deadline)) deadline = total;
+  if (stopped || between_) {
     flush_.set(soon);
-  } else if (const auto deadline = attempt_->wall_deadline()) {
+  } else if (deadline) {
     flush_.set(std::max(soon, *deadline));
   }
   sink_progressed();
@@ -167,6 +230,7 @@ void Supervisor::resume(model::Stream stream) {
 
 void Supervisor::sink_failed(model::Stream stream, int error) {
   if (error == EPIPE) {
+    reader_gone_ = true;
     if (attempt_ && works(Mechanism::reader_loss)) attempt_->abandon(stream);
   } else {
     output_lost(error);
@@ -176,88 +240,6 @@ void Supervisor::sink_failed(model::Stream stream, int error) {
 
 void Supervisor::output_lost(int error) {
   if (sink_error_ == 0) sink_error_ = error;
-}
-
-void Supervisor::read_signals() {
-  while (const auto signal = signals_->next()) handle(*signal);
-}
-
-void Supervisor::handle(const os::ReceivedSignal& signal) {
-  const bool shared = shares_terminal();
-  const bool command_has_it = shared && signal.from_terminal;
-  switch (signal.number) {
-    case SIGINT:
-    case SIGTERM:
-    case SIGHUP:
-    case SIGQUIT: cancel(signal); break;
-    case SIGWINCH:
-      attempt_->resize();
-      if (!spec_.pty && !command_has_it) attempt_->signal_group(SIGWINCH);
-      break;
-    case SIGTSTP:
-      if (command_has_it && attempt_->started()) break;  // it will stop, and so shall we
-      if (command_has_it) {
-        // Stopped on its way to exec it holds up the guard, and no word of it comes: then we stop by ourselves.
-        stop_with_ = SIGTSTP;
-        continued_ = false;
-        settle_.set(os::read_clock().instant + kSettle);
-        break;
-      }
-      // A group without a terminal has nobody in it to continue it and ignores TSTP: STOP it is.
-      attempt_->signal_group(caller_.has_terminal ? SIGTSTP : SIGSTOP);
-      stop_with_ = caller_.has_terminal ? SIGTSTP : SIGSTOP;
-      continued_ = false;
-      settle_.set(os::read_clock().instant + kSettle);
-      break;
-    case SIGCONT:
-      continued_ = true;
-      settle_.set(os::read_clock().instant + kSettle);
-      break;
-    default:
-      if (signal.number == SIGUSR1 && on_status_asked) return on_status_asked();
-      attempt_->signal_leader(signal.number);
-      break;
-  }
-}
-
-void Supervisor::cancel(const os::ReceivedSignal& signal) {
-  if (flushing_) {  // nothing but a reader is left to wait for
-    model::AttemptResult& result = results_.back();
-    if (result.status == Status::completed) {
-      result.status = Status::cancelled;
-      result.reason = Reason::signal;
-      result.cancelled_by = model::Canceller{signal.number, signal.sender};
-    }
-    loop_.stop();
-    return;
-  }
-  // A terminal that is gone tells the session's leader alone, which may be us (tty_ioctl(4), credentials(7)).
-  bool typed = signal.from_terminal && shares_terminal() && signal.number != SIGHUP;
-  if (spec_.pty && signal.from_terminal && (signal.number == SIGINT || signal.number == SIGQUIT)) {
-    // At our terminal, whose keys were not handed on: the command's own would have done this.
-    attempt_->signal_group(signal.number);
-    typed = true;
-  }
-  attempt_->cancel({.by = {signal.number, signal.sender}, .from_terminal = typed, .keys_read = os::reads_keys()});
-}
-
-// Only a command that shares our terminal takes us along: without one, nobody would be there to continue us.
-void Supervisor::leader_stopped() {
-  if (!caller_.has_terminal) return;
-  stop_with_ = SIGTSTP;
-  continued_ = false;
-  settle_.set(os::read_clock().instant + kSettle);
-}
-
-void Supervisor::look_at_stopped_leader() {
-  if (attempt_->started() && !attempt_->leader_stopped()) return;
-  if (continued_) {
-    attempt_->continue_tree();
-    return;
-  }
-  attempt_->suspended();
-  os::stop_self(stop_with_);
-  attempt_->resumed();
 }
 
 }  // namespace oversee::run

@@ -11,6 +11,10 @@
 #include "model/run_spec.hpp"
 #include "os/signals.hpp"
 #include "run/attempt.hpp"
+#include "run/input_replay.hpp"
+#include "run/output_patterns.hpp"
+#include "run/retry_machine.hpp"
+#include "run/user_line.hpp"
 #include "uv/loop.hpp"
 #include "uv/poll_watch.hpp"
 #include "uv/timer.hpp"
@@ -30,8 +34,10 @@ class Supervisor {
   // From now on this one is told everything, after those that came before it; it outlives the run.
   void tell(model::EventSink& sink) { sinks_.push_back(&sink); }
 
-  // Opens the command's standard input and starts the first guard; nothing is run yet.
-  model::Result<void> prepare(const std::string& run_id, bool capture);
+  // Opens the command's standard input and starts the first guard; nothing is run yet. The scratch is for input that
+  // can be read but once; null: then it is not kept.
+  using MakeScratch = std::function<std::unique_ptr<model::Scratch>()>;
+  model::Result<void> prepare(const std::string& run_id, bool capture, const MakeScratch& make_scratch);
 
   // Runs to the end; returns what oversee is to exit with.
   model::ExitAction run(const model::RunInfo& info);
@@ -44,8 +50,8 @@ class Supervisor {
   void sink_failed(model::Stream stream, int error);
   // What was to be kept without fail, is not: a success becomes a failure.
   void output_lost(int error);
-  // Told when an attempt has ended, before anybody waits for the readers of its output.
-  std::function<void(const model::AttemptResult&)> on_attempt_end;
+  // Told when the last attempt has ended, before anybody waits for the readers of its output.
+  std::function<void(const model::AttemptResult&)> on_last_end;
   // Asked once the output of an attempt is complete; unset, nothing is known but bytes.
   model::TallyOf tally_of;
   // Whether everything shown has been taken; asked after the last attempt, and again at each sink_progressed().
@@ -54,15 +60,32 @@ class Supervisor {
   // Told of SIGUSR1; unset, it is the command's.
   std::function<void()> on_status_asked;
 
-  const std::vector<model::AttemptResult>& results() const { return results_; }
-
  private:
   // The command has our terminal, and what is typed there.
   bool shares_terminal() const { return caller_.has_terminal && !spec_.pty; }
   void publish(const model::Event& event, const model::Reading& at);
-  std::vector<std::string> attempt_environment(const model::RunInfo& info) const;
+  std::vector<std::string> next_environment() const;
+
+  // Attempts.
+  model::Result<void> open_input(const MakeScratch& make_scratch);
+  model::Result<int> next_input();
+  model::Result<std::unique_ptr<Attempt>> prepare_attempt();
   void attempt_done();
+  void take_result(model::AttemptResult result);
   void take_tally(model::Stream stream, model::StreamCount& count) const;
+  bool all_guards_gone() const;
+
+  // Between two of them.
+  void wait_for_retry(const RetryMachine::Again& again);
+  void run_before_retry();
+  void before_retry_ended();
+  void lines_guard_gone();
+  void begin_retry_if_due();
+  void begin_retry();
+  void end_between(model::NotRetried why);
+  void stand_still_between(model::Duration time);
+
+  // After the last.
   void judge_output(model::AttemptResult& result) const;
   void wait_for_readers();
   void readers_too_slow();
@@ -76,12 +99,28 @@ class Supervisor {
   uv::Loop& loop_;
   const model::RunSpec& spec_;
   const Caller caller_;
+  const model::RunInfo* info_ = nullptr;
+  std::string run_id_;
+  bool capture_ = true;
   std::vector<model::EventSink*> sinks_;
   os::UniqueFd input_;
+  std::optional<InputReplay> replay_;
+  std::optional<std::int64_t> input_start_;  // where a file's reading began
   std::optional<os::SignalWatch> signals_;
   std::unique_ptr<uv::PollWatch> signal_poll_;
-  std::unique_ptr<Attempt> attempt_;
+  std::unique_ptr<Attempt> attempt_;             // the one that runs, or ran last
+  std::vector<std::unique_ptr<Attempt>> ended_;  // before it, whose guards may not be gone
   std::vector<model::AttemptResult> results_;
+  model::RunEnd end_;
+
+  std::optional<RetryMachine> retries_;
+  OutputPatterns patterns_;
+  bool between_ = false;  // two attempts
+  std::optional<model::Instant> delay_end_;
+  uv::Timer delay_;
+  std::vector<std::unique_ptr<UserLine>> lines_;  // --before-retry's, whose guards may not be gone
+  bool line_runs_ = false;                        // the last of them
+  std::optional<model::UserLineResult> line_result_;
 
   uv::Timer settle_;  // a stop or a continue is looked at again a moment later
   model::Signal stop_with_ = 0;
@@ -90,6 +129,7 @@ class Supervisor {
   bool flushing_ = false;
   bool reported_ = false;  // only the guard's end is waited for
   int sink_error_ = 0;     // the first that was not EPIPE
+  bool reader_gone_ = false;
   bool shown_in_time_ = true;
 };
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <csignal>
 
+#include "match/line_search.hpp"
 #include "model/byte_size.hpp"
 #include "model/whole_number.hpp"
 #include "settings/environment.hpp"
@@ -127,6 +128,10 @@ constexpr std::array kReach{Word{"tree", model::StopReach::tree}, Word{"group", 
                             Word{"leader", model::StopReach::leader}};
 constexpr std::array kOnLeak{Word{"kill", model::OnLeak::kill}, Word{"report", model::OnLeak::report},
                              Word{"fail", model::OnLeak::fail}, Word{"ignore", model::OnLeak::ignore}};
+constexpr std::array kBackoff{Word{"fixed", model::Backoff::fixed}, Word{"linear", model::Backoff::linear},
+                              Word{"exponential", model::Backoff::exponential}};
+constexpr std::array kOnFlaky{Word{"pass", model::OnFlaky::pass}, Word{"warn", model::OnFlaky::warn},
+                              Word{"fail", model::OnFlaky::fail}};
 constexpr std::array kSigusr1{Word{"forward", false}, Word{"status", true}};
 constexpr std::array kLogFormat{Word{"tagged", model::LogFormat::tagged}, Word{"raw", model::LogFormat::raw}};
 
@@ -168,6 +173,45 @@ void read_resource_limits(Reader& read, model::AttemptLimits& limits) {
     limits.process.data_backstop = model::memory_backstop(*limits.tree.memory);
   }
   if (limits.tree.cpu) limits.process.cpu_backstop = model::cpu_backstop_seconds(*limits.tree.cpu);
+}
+
+model::RetryCauses read_causes(Reader& read, const Layer& layer, std::string_view name) {
+  model::RetryCauses all;
+  std::vector<Given> given = layer.all(name);
+  if (const std::string_view built_in = find(name)->built_in; given.empty() && !built_in.empty()) {
+    given.push_back({std::string(built_in), "built-in"});
+  }
+  for (const Given& each : given) {
+    const auto causes = model::RetryCauses::parse(each.text);
+    if (!causes) {
+      read.refuse(each, causes.error().allowed);
+      continue;
+    }
+    for (const std::string& pattern : causes->patterns()) {
+      const auto compiled = match::Pattern::compile(pattern);
+      if (!compiled) read.refuse({pattern, each.where}, compiled.error().allowed);
+    }
+    all.add(*causes);
+  }
+  return all;
+}
+
+void read_retries(Reader& read, const Layer& layer, Settings& settings) {
+  model::RetryPolicy& retry = settings.retry;
+  retry.retries = read.parse("retries", model::parse_retries, 0);
+  settings.total = read.parse<model::TimeLimit>("total-timeout", model::parse_time_limit, {});
+  retry.delay = read.parse<model::TimeLimit>("delay", model::parse_time_limit, {}).value_or(model::Duration{});
+  retry.backoff = read.parse("backoff", parse_word<kBackoff>, model::Backoff::exponential);
+  retry.max_delay = read.parse<model::TimeLimit>("max-delay", model::parse_time_limit, {});
+  retry.jitter_percent = read.parse("jitter", model::parse_percent, 0);
+  retry.on = read_causes(read, layer, "retry-on");
+  retry.not_on = read_causes(read, layer, "no-retry-on");
+  settings.before_retry = read.text("before-retry");
+  settings.only_final = read.flag("only-final");
+  settings.repeat = read.parse("repeat", model::parse_times, 1);
+  settings.until_fail = read.flag("until-fail");
+  settings.jobs = read.parse("jobs", model::parse_times, 1);
+  settings.exit_policy.on_flaky = read.parse("flaky", parse_word<kOnFlaky>, model::OnFlaky::warn);
 }
 
 }  // namespace
@@ -215,6 +259,7 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   settings.limits.on_leak = read.parse("leaks", parse_word<kOnLeak>, model::OnLeak::kill);
   settings.limits.leak = read.parse<model::TimeLimit>("leak-timeout", model::parse_time_limit, {});
 
+  read_retries(read, layer, settings);
   read_resource_limits(read, settings.limits);
 
   settings.limits.evidence = kLongestLook;
@@ -247,6 +292,7 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   }
   settings.status_on_usr1 = read.parse("sigusr1", parse_word<kSigusr1>, false);
   settings.timestamps = read.flag("timestamps");
+  settings.limits.ok_exit = read.parse("ok-exit", model::ExitCodes::parse, {});
   settings.exit_policy.preserve_status = read.flag("preserve-status");
   settings.cgroup = read.parse("cgroup", parse_word<kUseCgroup>, model::UseCgroup::automatic);
   if (read.flag("require-cgroup")) settings.cgroup = model::UseCgroup::required;
@@ -267,10 +313,13 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   return settings;
 }
 
+bool Settings::holds_stdout_back() const { return only_final && retry.retries > 0 && show == model::ShowOutput::live; }
+
 bool Settings::capture() const {
   const bool passed_on = show == model::ShowOutput::live && !timestamps;
+  const bool searched = !retry.on.patterns().empty() || !retry.not_on.patterns().empty();
   return !no_log || limits.idle || limits.fail_past || stdout_file || stderr_file || events || ci_stop_commands ||
-         !passed_on;
+         !passed_on || searched || holds_stdout_back();
 }
 
 }  // namespace oversee::settings

@@ -37,6 +37,13 @@ struct Settings {
   model::AttemptLimits limits;
   std::optional<std::string> on_timeout;
   model::NoticeTimes notices;
+  model::RetryPolicy retry;
+  model::TimeLimit total;
+  std::optional<std::string> before_retry;
+  bool only_final = false;
+  int repeat = 1;
+  bool until_fail = false;
+  int jobs = 1;
   model::ExitPolicy exit_policy;
   model::UseCgroup cgroup = model::UseCgroup::automatic;
 
@@ -66,6 +73,9 @@ struct Settings {
 
   // Whether the command's output comes through us; else it has our own stdout and stderr.
   bool capture() const;
+
+  // Whether stdout is shown once it is known to be the last attempt's.
+  bool holds_stdout_back() const;
 };
 
 // `layer` holds all sources, the stronger having overridden the weaker; `words` are the command line's rest.

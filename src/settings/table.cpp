@@ -51,6 +51,35 @@ constexpr std::array kTable{
     Setting{"on-timeout", 0, Kind::text, "LINE", "", Group::time,
             "Before a stop for time, run LINE by the shell, with OVERSEE_PID, for 10s at the most", "", false},
 
+    Setting{"retries", 'r', Kind::number, "N", "0", Group::retry, "Try a failed command up to N times more", "", false},
+    Setting{"total-timeout", 'T', Kind::duration, "DUR", "none", Group::retry,
+            "Stop after DUR in all, delays included; what it could not let live is not begun", "", false},
+    Setting{"delay", 'd', Kind::duration, "DUR", "1s", Group::retry, "Wait DUR before the first retry", "", false},
+    Setting{"backoff", 0, Kind::choice, "GROWTH", "exponential", Group::retry,
+            "How the delay grows: fixed, linear (2, 3, 4 times) or exponential (2, 4, 8 times)",
+            "fixed|linear|exponential", false},
+    Setting{"max-delay", 0, Kind::duration, "DUR", "1m", Group::retry, "Let no delay grow longer than DUR", "", false},
+    Setting{"jitter", 0, Kind::number, "PCT", "20", Group::retry,
+            "Make each delay up to PCT per cent longer or shorter, by chance", "", false},
+    Setting{"retry-on", 0, Kind::text, "CAUSES", "failure", Group::retry,
+            "Try again after these ends: failure, exit:1,75-78, signal:SEGV, timeout, idle, limit, spawn, output:REGEX",
+            "", true},
+    Setting{"no-retry-on", 0, Kind::text, "CAUSES", "", Group::retry, "Never after these, whatever --retry-on says", "",
+            true},
+    Setting{"before-retry", 0, Kind::text, "LINE", "", Group::retry, "Run LINE by the shell before each retry", "",
+            false},
+    Setting{"only-final", 0, Kind::flag, "", "", Group::retry,
+            "On stdout, show the output of the last attempt alone, once it is the last", "", false},
+    Setting{"flaky", 0, Kind::choice, "WHAT", "warn", Group::retry,
+            "A success after a failure is one (pass), is one with a warning (warn), or none (fail; exit 122)",
+            "pass|warn|fail", false},
+    Setting{"repeat", 0, Kind::number, "N", "1", Group::retry,
+            "Run it N times, each with a log of its own, and tell how many passed", "", false},
+    Setting{"until-fail", 0, Kind::flag, "", "", Group::retry, "With --repeat, end with the first that fails", "",
+            false},
+    Setting{"jobs", 0, Kind::number, "N", "1", Group::retry, "With --repeat, N of them side by side, output unseen", "",
+            false},
+
     Setting{"max-memory", 'm', Kind::size, "SIZE", "none", Group::limits,
             "Stop the command when it and all it started use more memory than SIZE", "", false},
     Setting{"max-cpu", 0, Kind::duration, "DUR", "none", Group::limits, "Stop it when they have used DUR of CPU time",
@@ -112,12 +141,13 @@ constexpr std::array kTable{
     Setting{"sigusr1", 0, Kind::choice, "WHAT", "forward", Group::run,
             "What SIGUSR1 to oversee does: forward it to the command, or print a status line on stderr",
             "forward|status", false},
+    Setting{"ok-exit", 0, Kind::text, "CODES", "0", Group::run,
+            "Exit codes that are a success besides 0, as in 3,75-78; oversee then exits 0", "", false},
     Setting{"preserve-status", 0, Kind::flag, "", "", Group::run, "After a timeout, exit with the command's own status",
             "", false},
-    Setting{
-        "cgroup", 0, Kind::choice, "WHEN", "auto", Group::run,
-        "Hold the command in a cgroup of its own: auto (where a process cannot be killed otherwise), always or never",
-        "auto|always|never", false},
+    Setting{"cgroup", 0, Kind::choice, "WHEN", "auto", Group::run,
+            "Hold the command in a cgroup of its own: auto (where a limit or a kill asks for it), always or never",
+            "auto|always|never", false},
     Setting{"require-cgroup", 0, Kind::flag, "", "", Group::run, "Do not run the command without a cgroup of its own",
             "", false},
     Setting{"name", 0, Kind::text, "TEXT", "", Group::run, "The run's name in summaries; else the command's base name",
@@ -141,6 +171,13 @@ constexpr std::array kRivals{
     Rivals{"quiet", "summary"},
     Rivals{"pty", "no-log"},
     Rivals{"require-cgroup", "cgroup"},
+    Rivals{"repeat", "log"},
+    Rivals{"repeat", "stdout-file"},
+    Rivals{"repeat", "stderr-file"},
+    Rivals{"repeat", "json"},
+    Rivals{"repeat", "junit"},
+    Rivals{"repeat", "markdown"},
+    Rivals{"repeat", "events"},
 };
 
 // Edits (insert, delete, replace, swap of neighbours) that turn one word into the other.
@@ -180,9 +217,9 @@ std::vector<std::string_view> rivals(std::string_view name) {
 }
 
 bool names_one_run(std::string_view name) {
-  constexpr std::array<std::string_view, 11> kNames{"shell-line",  "script",      "interpreter", "log",
+  constexpr std::array<std::string_view, 12> kNames{"shell-line",  "script",      "interpreter", "log",
                                                     "json",        "junit",       "markdown",    "name",
-                                                    "stdout-file", "stderr-file", "events"};
+                                                    "stdout-file", "stderr-file", "events",      "repeat"};
   return std::ranges::find(kNames, name) != kNames.end();
 }
 
@@ -190,6 +227,7 @@ std::string_view title(Group group) {
   switch (group) {
     case Group::command: return "What to run";
     case Group::time: return "How long";
+    case Group::retry: return "When it fails";
     case Group::limits: return "Limits";
     case Group::output: return "What is kept and shown";
     case Group::run: return "The run";

@@ -23,7 +23,7 @@ enum class Kind : std::uint8_t {
   assignment
 };
 
-enum class Group : std::uint8_t { command, time, limits, output, run };
+enum class Group : std::uint8_t { command, time, retry, limits, output, run };
 
 struct Setting {
   std::string_view name;  // the long flag, the TOML key, and (in capitals behind OVERSEE_) the variable

@@ -3,8 +3,8 @@
 
 namespace oversee::uv {
 
-PollWatch::PollWatch(Loop& loop, int fd, std::function<void()> on_readable)
-    : on_readable_(std::move(on_readable)), handle_(this) {
+PollWatch::PollWatch(Loop& loop, int fd, std::function<void()> on_ready, Direction direction)
+    : on_ready_(std::move(on_ready)), direction_(direction), handle_(this) {
   if (uv_poll_init(loop.raw(), handle_.get(), fd) != 0) {
     handle_.discard();
     return;
@@ -18,8 +18,9 @@ void PollWatch::pause() {
 
 void PollWatch::resume() {
   if (!handle_) return;
-  uv_poll_start(handle_.get(), UV_READABLE, [](uv_poll_t* handle, int, int) {
-    if (auto* self = Handle<uv_poll_t, PollWatch>::owner(handle)) self->on_readable_();
+  const int wanted = direction_ == Direction::readable ? UV_READABLE : UV_WRITABLE;
+  uv_poll_start(handle_.get(), wanted, [](uv_poll_t* handle, int, int) {
+    if (auto* self = Handle<uv_poll_t, PollWatch>::owner(handle)) self->on_ready_();
   });
 }
 

@@ -1,22 +1,26 @@
-// Readability of a descriptor that libuv has no type for.
+// Readability, or writability, of a descriptor that libuv has no type for.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 #include "uv/loop.hpp"
 
 namespace oversee::uv {
 
+enum class Direction : std::uint8_t { readable, writable };
+
 // The descriptor stays the caller's and must outlive this; libuv makes it non-blocking.
 class PollWatch {
  public:
-  PollWatch(Loop& loop, int fd, std::function<void()> on_readable);
+  PollWatch(Loop& loop, int fd, std::function<void()> on_ready, Direction direction = Direction::readable);
 
   void pause();
   void resume();
 
  private:
-  std::function<void()> on_readable_;
+  std::function<void()> on_ready_;
+  const Direction direction_;
   Handle<uv_poll_t, PollWatch> handle_;
 };
 

@@ -13,16 +13,17 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 MAY_KNOW = {
     "model": set(),
     "os": {"model"},
+    "match": {"model"},
     "uv": {"model"},
     "report": {"model"},
-    "settings": {"model"},
+    "settings": {"model", "match"},
     "history": {"model", "os"},
     "guard": {"model", "os"},
-    "run": {"model", "os", "uv", "guard"},
-    "cli": {"model", "os", "uv", "guard", "run", "report", "settings", "history"},
+    "run": {"model", "match", "os", "uv", "guard"},
+    "cli": {"model", "match", "os", "uv", "guard", "run", "report", "settings", "history"},
 }
 # Headers that belong to one folder alone.
-ONLY_IN = {"uv.h": "uv", "CLI/CLI.hpp": "cli"}
+ONLY_IN = {"uv.h": "uv", "re2/re2.h": "match", "CLI/CLI.hpp": "cli"}
 SYSTEM = re.compile(r"(sys/.*|unistd|fcntl|poll|signal|dirent|termios|sched|time|pthread)(\.h)?$")
 LONGEST = 350
 SAYS_NOTHING = re.compile(r"(^|_)(utils?|helpers?|common|misc)(_|$)")

@@ -56,6 +56,18 @@ class BadWords(Refused):
             with self.subTest(word=word):
                 self.assert_refused(word, culprit=word[:2], remedy="--help")
 
+    def test_retries(self):
+        for option, word, remedy in (
+            ("-r", "x", "a whole number"), ("-r", "-1", "a whole number"), ("--jitter", "101", "a percentage"),
+            ("--backoff", "none", "fixed, linear or exponential"), ("--flaky", "ok", "pass, warn or fail"),
+            ("--retry-on", "timout", "failure, exit"), ("--retry-on", "exit:256", "failure, exit"),
+            ("--no-retry-on", "signal:FOO", "failure, exit"), ("--retry-on", "output:(", "RE2 reads it: missing )"),
+            ("--ok-exit", "256", "exit codes from 0 to 255"), ("-d", "soon", "a duration"), ("-T", "soon", "a duration"),
+        ):
+            with self.subTest(option=option, word=word):
+                self.assert_refused(f"{option}={word}" if option.startswith("--") else f"{option}{word}",
+                                    culprit=f"'{word.removeprefix('output:')}'", remedy=remedy)
+
     def test_durations(self):
         for word in ("abc", "5x", "1m1m", "1s2m", "-5", "1e3", "5 s", ".", "", "1.5.2", "infinity", "0x10", "5m30"):
             for flag in ("--timeout", "--kill-after"):

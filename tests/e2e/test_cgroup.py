@@ -1,12 +1,14 @@
-"""A cgroup holds the command where there can be one: joined, killed at one stroke, removed; and what comes without."""
+"""A cgroup holds the command where there can be one: joined, killed at one stroke, removed, by the next run if need
+be; and what comes without."""
 
+import fcntl
 import os
 import signal
 import subprocess
 import unittest
 from pathlib import Path
 
-from control_group import CgroupCase, DelegatedCase, own_group
+from control_group import CgroupCase, DelegatedCase, join, own_group
 from harness import OVERSEE, OverseeCase, guard_of, helper, is_gone, wait_until
 
 REMEDY = b"systemd-run --user --scope -p Delegate=yes"
@@ -109,6 +111,69 @@ class Held(CgroupCase):
 
     def test_a_command_that_cannot_be_run_leaves_no_group(self):
         self.assertEqual(self.oversee("--require-cgroup", "/no/such").status, 127)
+        self.assertEqual(self.leaves(), [])
+
+
+class Stale(CgroupCase):
+    """Groups that nobody is left to remove."""
+
+    NAME = "oversee-20260101-000000-abcd-1"
+
+    def make(self, name):
+        path = self.group / name
+        path.mkdir()
+        return path
+
+    def run_one(self):
+        self.assertEqual(self.oversee("--cgroup", "always", "true").status, 0)
+
+    def assert_swept(self):
+        """By one run, or the next: none takes more than a moment for it."""
+        wait_until(lambda: self.run_one() or self.leaves() == [], "an empty group", lambda: str(self.leaves()))
+
+    def test_empty_ones_are_removed_by_the_next_run(self):
+        (self.make(self.NAME) / "inner").mkdir()
+        self.make(self.NAME + "-own")
+        self.assert_swept()
+
+    def test_of_a_run_that_was_killed_altogether(self):
+        run = self.start(OVERSEE, "--cgroup", "always", helper("ignore_term"), 2)
+        run.expect(b"ready\n")
+        guard = wait_until(lambda: guard_of(run.pid), "a guard")
+        for pid in (run.pid, guard):
+            os.kill(pid, signal.SIGSTOP)
+        for pid in (run.pid, guard):
+            os.kill(pid, signal.SIGKILL)
+        (leaf,) = self.leaves()
+        (self.group / leaf / "cgroup.kill").write_text("1")  # who of its tree still lives
+        wait_until(lambda: "populated 0" in (self.group / leaf / "cgroup.events").read_text(), "an empty group")
+        self.assert_swept()
+
+    def test_control_those_with_somebody_in_it_stay(self):
+        path = self.make(self.NAME)
+        with subprocess.Popen(["sleep", "50"], preexec_fn=lambda: join(path)) as sleeper:
+            self.run_one()
+            self.assertEqual(self.leaves(), [self.NAME])
+            sleeper.kill()
+
+    def test_control_one_that_is_about_to_be_joined_stays(self):
+        lock = os.open(self.make(self.NAME), os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        self.run_one()
+        self.assertEqual(self.leaves(), [self.NAME])
+        os.close(lock)
+        self.assert_swept()
+
+    def test_control_other_names_stay(self):
+        names = ["oversee-e2e-1", "other", "oversee-20260101-000000-abcd"]
+        for name in names:
+            self.make(name)
+        self.run_one()
+        self.assertEqual(self.leaves(), sorted(names))
+
+    def test_runs_that_start_at_once_do_not_take_each_others_away(self):
+        runs = [self.start(OVERSEE, "--require-cgroup", "true") for _ in range(12)]
+        self.assertEqual([run.finish().status for run in runs], [0] * len(runs))
         self.assertEqual(self.leaves(), [])
 
 

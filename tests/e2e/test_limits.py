@@ -19,6 +19,11 @@ STRANGER = 65534
 
 
 class LimitCase(OverseeCase):
+    """Limits as they are held without a cgroup; those that the kernel holds are test_cgroup_limits'."""
+
+    def environment(self, **changes):
+        return super().environment(**{"OVERSEE_CGROUP": "never", **changes})
+
     def limits_of_a_command(self, *options):
         """What a command so run has: name of the limit -> (soft, hard), as proc(5) has them."""
         text = self.oversee(*options, "cat", "/proc/self/limits").out.decode()

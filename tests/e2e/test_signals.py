@@ -134,9 +134,9 @@ class Asked(OverseeCase):
 
     TWO_LINES = ("sh", "-c", "echo one; echo two; exec sleep 60")
 
-    def ask(self, *options, command=TWO_LINES, **started):
+    def ask(self, *options, command=TWO_LINES, last=b"| two\n", **started):
         run = self.start(OVERSEE, *options, "-t", "50s", "--name", "job", *command, **started)
-        wait_until(lambda: b"| two\n" in (read_or_none(self.log_path()) or b""), "two lines")
+        wait_until(lambda: last in (read_or_none(self.log_path()) or b""), "all that it writes")
         run.signal(signal.SIGUSR1)
         return run
 
@@ -155,7 +155,8 @@ class Asked(OverseeCase):
         run.expect_match(rb"^oversee: job  \d+s of 50s  2 lines  \| two\n", "err")
 
     def test_an_unfinished_line_is_not_torn(self):
-        run = self.ask("--sigusr1", "status", command=("sh", "-c", "echo two; printf more >&2; exec sleep 60"))
+        run = self.ask("--sigusr1", "status", command=("sh", "-c", "echo two; printf more >&2; exec sleep 60"),
+                       last=b"err: more\n")
         run.expect_match(rb"^more\noversee: job  \d+s of 50s  1 line  \| more\n", "err")
 
     def test_output_that_is_not_seen_is_not_counted(self):

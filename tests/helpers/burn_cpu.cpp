@@ -1,7 +1,10 @@
-// Uses CPU time: burn_cpu MILLISECONDS [CHILDREN]. With children, one after the other burns so much, exits and is
-// waited for; else the process itself does. Prints "done" when all is burnt.
+// Uses CPU time: burn_cpu MILLISECONDS [CHILDREN [unseen]]. With children, one after the other burns so much,
+// exits and is waited for; unseen, whoever waits is told nothing of it; else the process itself does. Prints "done"
+// when all is burnt.
 #include <sys/wait.h>
 #include <time.h>
+
+#include <csignal>
 
 #include "helper.hpp"
 
@@ -22,6 +25,7 @@ int main(int argc, char** argv) {
   if (argc < 2) helper::give_up();
   const long milliseconds = helper::number(argv[1]);
   const int children = argc > 2 ? helper::number(argv[2]) : 0;
+  if (argc > 3) std::signal(SIGCHLD, SIG_IGN);
   for (int i = 0; i < children; ++i) {
     const pid_t child = ::fork();
     if (child == 0) {

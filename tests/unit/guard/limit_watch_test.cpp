@@ -55,6 +55,19 @@ TEST_CASE("limit watch: one that was passed leaves the others watched") {
   CHECK(watch.judge(figures(200, 3s), kStart + 20ms, {}).front().resource == Resource::memory);
 }
 
+TEST_CASE(
+    "limit watch: what the kernel has held is passed by its word, once, and by whoever had most at the last look") {
+  LimitWatch watch({.memory = 100, .cpu = {}, .processes = 64}, 2, kStart);
+  CHECK(watch.judge_held({}).empty());
+  CHECK(watch.judge(figures(100), kStart + 10ms, {}).empty());
+  const HeldByKernel held{.memory = 99, .tasks = 4096};
+  CHECK(watch.judge_held(held) ==
+        std::vector<model::PassedLimit>{{Resource::memory, 99, 100, model::LimitMeans::cgroup, {7, "", 50}},
+                                        {Resource::processes, 0, 4096, model::LimitMeans::cgroup, {9, "", 2}}});
+  CHECK(watch.judge_held(held).empty());
+  CHECK_FALSE(watch.limits().any());
+}
+
 TEST_CASE("limit watch: the CPU time of the dead alone can be too much") {
   LimitWatch watch(of_cpu(1s), 2, kStart);
   CHECK(watch.judge_reaped(999ms).empty());

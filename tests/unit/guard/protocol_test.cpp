@@ -94,7 +94,7 @@ const std::vector<Report>& reports() {
       CommandStarted{std::numeric_limits<std::int32_t>::max()},
       CommandStarted{7, "/sys/fs/cgroup/a", ""},
       CommandStarted{7, "", kEveryByte},
-      CommandStarted{.pid = 7, .means = {.memory = model::LimitMeans::cgroup, .processes = model::LimitMeans::cgroup}},
+      CommandStarted{.pid = 7, .means = {.memory = model::LimitMeans::cgroup, .tasks = 4096}},
       StartFailed{},
       StartFailed{"exec", 2, kEveryByte},
       LeaderStopped{SIGTSTP},

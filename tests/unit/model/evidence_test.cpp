@@ -6,6 +6,8 @@
 #include <functional>
 #include <string>
 
+#include "model/user_line.hpp"
+
 namespace oversee::model {
 namespace {
 
@@ -195,7 +197,7 @@ TEST_CASE("evidence: every letter of the kernel's has its state") {
 }
 
 TEST_CASE("on-timeout: how its line went, in words") {
-  OnTimeoutResult result;
+  UserLineResult result;
   result.took = 1200ms;
   CHECK(describe(result) == "ended after 1.2s");
   result.exit_code = 3;

@@ -85,6 +85,9 @@ TEST_CASE("limits: the backstops leave room above what they stand behind") {
   CHECK(memory_backstop(1) == 4 * kGiB);
   CHECK(memory_backstop(kUnlimited) == std::nullopt);
   CHECK(memory_backstop(kUnlimited / 4) == kUnlimited / 4 * 4);
+  CHECK(task_backstop(1) == 1024);
+  CHECK(task_backstop(100) == 6400);
+  CHECK(task_backstop(kUnlimited) == kUnlimited);
   CHECK(cpu_backstop_seconds(1ms) == 2);
   CHECK(cpu_backstop_seconds(10s) == 11);
   CHECK(cpu_backstop_seconds(10s + 1ns) == 12);
@@ -96,11 +99,12 @@ TEST_CASE("limits: which are held is told with their means, and with what stands
   ProcessLimits process;
   process.data_backstop = 4 * kGiB;
   process.cpu_backstop = 11;
-  const TreeMeans means{.memory = LimitMeans::cgroup};
+  CHECK(held_limits(tree, process, {}).front() == HeldLimit{Resource::memory, kGiB, LimitMeans::sampling, 4 * kGiB});
+  const TreeMeans means{.memory = LimitMeans::cgroup, .tasks = 4096};
   CHECK(held_limits(tree, process, means) ==
-        std::vector<HeldLimit>{{Resource::memory, kGiB, LimitMeans::cgroup, 4 * kGiB},
+        std::vector<HeldLimit>{{Resource::memory, kGiB, LimitMeans::cgroup, {}},
                                {Resource::cpu, nanoseconds(10s), LimitMeans::sampling, nanoseconds(11s)},
-                               {Resource::processes, 64, LimitMeans::sampling, {}}});
+                               {Resource::processes, 64, LimitMeans::sampling, 4096}});
   process.data = 5 * kGiB;
   CHECK(held_limits({.memory = kGiB, .cpu = {}, .processes = {}}, process, {}).front().backstop == 5 * kGiB);
 }

@@ -7,13 +7,20 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
+#include <string>
 
 #include "../history/temporary_directory.hpp"
+#include "model/cgroup_name.hpp"
+#include "os/cgroup_account.hpp"
+#include "os/cgroup_controllers.hpp"
+#include "os/cgroup_sweep.hpp"
 
 namespace oversee::os {
 namespace {
 
+using namespace std::chrono_literals;
 using history::TemporaryDirectory;
 using history::text_of;
 using history::write_text;
@@ -112,6 +119,132 @@ TEST_CASE("cgroup: a real leaf, where this process may make one") {
   CHECK(kill_cgroup(leaf->path()));  // nobody
   CHECK(remove_cgroup(leaf->path()));
   CHECK_FALSE(std::filesystem::exists(leaf->path()));
+}
+
+TEST_CASE("cgroup: a leaf is locked for as long as it is used, and then may be swept") {
+  const auto parent = own_cgroup();
+  if (!parent) return;
+  const std::string name = model::cgroup_name("20260101-000000-unit", static_cast<int>(::getpid()));
+  auto leaf = CgroupLeaf::make(*parent, name);
+  if (!leaf) return;
+  const std::string path = leaf->path();
+  (void)sweep_cgroups(*parent, 10s);
+  CHECK(std::filesystem::exists(path));
+  { const CgroupLeaf gone = std::move(*leaf); }
+  CHECK(sweep_cgroups(*parent, 10s) >= 1);
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("cgroup: the sweep leaves other names, what is no group, and what is beyond its time") {
+  const TemporaryDirectory there;
+  for (const char* name : {"other", "oversee-20260101-000000-abcd-1", "oversee-20260101-000000-abcd-2"}) {
+    std::filesystem::create_directory(there.of(name));
+  }
+  CHECK(sweep_cgroups(there.path(), 10s) == 0);
+  CHECK(sweep_cgroups(there.of("gone"), 10s) == 0);
+  CHECK(sweep_cgroups(there.path(), 0s) == 0);
+  CHECK(std::filesystem::exists(there.of("oversee-20260101-000000-abcd-1")));
+}
+
+TEST_CASE("cgroup: accounts and limits are what the files say") {
+  const TemporaryDirectory there;
+  write_text(there.of("cpu.stat"), "usage_usec 30\nuser_usec 20\nsystem_usec 10\nnr_periods 0\n");
+  write_text(there.of("memory.current"), "4096\n");
+  write_text(there.of("memory.peak"), "8192\n");
+  for (const char* file : {"memory.max", "memory.oom.group", "pids.max"}) write_text(there.of(file), "");
+  const auto cpu = cgroup_cpu(there.path());
+  REQUIRE(cpu.has_value());
+  CHECK(cpu->user == 20us);
+  CHECK(cpu->system == 10us);
+  CHECK(cgroup_memory(there.path()) == 4096);
+  CHECK(cgroup_memory_peak(there.path()) == 8192);
+  CHECK(limit_cgroup_memory(there.path(), 1 << 20));
+  CHECK(text_of(there.of("memory.max")) == "1048576");
+  CHECK(text_of(there.of("memory.oom.group")) == "1");
+  CHECK(limit_cgroup_tasks(there.path(), 1024));
+  CHECK(text_of(there.of("pids.max")) == "1024");
+
+  CHECK_FALSE(cgroup_cpu(there.of("gone")).has_value());
+  CHECK_FALSE(cgroup_memory(there.of("gone")).has_value());
+  CHECK_FALSE(limit_cgroup_memory(there.of("gone"), 1));
+  CHECK_FALSE(limit_cgroup_tasks(there.of("gone"), 1));
+}
+
+TEST_CASE("cgroup: a kill for memory is the group's own only where its own limit was met") {
+  const TemporaryDirectory there;
+  CHECK_FALSE(killed_for_memory(there.path()));
+  struct Case {
+    std::string_view events;
+    bool killed;
+  };
+  const std::array cases{
+      Case{"low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\noom_group_kill 0\n", false},
+      Case{"low 0\nhigh 0\nmax 9\noom 1\noom_kill 3\noom_group_kill 1\n", true},
+      Case{"max 9\noom 0\noom_kill 3\noom_group_kill 1\n", false},  // the machine's, or a group's around it
+      Case{"max 9\noom 1\noom_kill 0\noom_group_kill 0\n", false},  // an allocation failed, nobody died
+      Case{"max 9\noom 1\noom_kill 3\n", true},                     // before Linux 5.17
+      Case{"max 9\noom 0\noom_kill 3\n", false},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.events);
+    write_text(there.of("memory.events.local"), std::string(c.events));
+    CHECK(killed_for_memory(there.path()) == c.killed);
+  }
+}
+
+TEST_CASE("cgroup: forks are refused by the group only where it came to its own limit") {
+  const TemporaryDirectory there;
+  CHECK_FALSE(refused_tasks(there.path(), 100));
+  write_text(there.of("pids.events"), "max 3\n");
+  write_text(there.of("pids.current"), "20\n");
+  CHECK_FALSE(refused_tasks(there.path(), 100));
+  write_text(there.of("pids.current"), "90\n");
+  CHECK(refused_tasks(there.path(), 100));
+  write_text(there.of("pids.peak"), "99\n");
+  CHECK_FALSE(refused_tasks(there.path(), 100));
+  write_text(there.of("pids.peak"), "100\n");
+  CHECK(refused_tasks(there.path(), 100));
+  write_text(there.of("pids.events"), "max 0\n");
+  CHECK_FALSE(refused_tasks(there.path(), 100));
+}
+
+TEST_CASE("cgroup: controllers are found in a list, and handed on where the group is the root") {
+  CHECK(controllers_in("cpuset cpu io memory hugetlb pids rdma\n") == Controllers{.memory = true, .pids = true});
+  CHECK(controllers_in("memory_hotplug pids") == Controllers{.memory = false, .pids = true});
+  CHECK_FALSE(controllers_in("").any());
+
+  const TemporaryDirectory there;
+  write_text(there.of("cgroup.controllers"), "cpu memory\n");
+  write_text(there.of("cgroup.subtree_control"), "");
+  const HandedOn root(there.path(), {.memory = true, .pids = true}, "aside", 1);
+  CHECK(root.controllers() == Controllers{.memory = true, .pids = false});
+  CHECK(text_of(there.of("cgroup.subtree_control")) == "+memory ");
+
+  // Those that are there already are taken as they are.
+  write_text(there.of("cgroup.subtree_control"), "memory pids\n");
+  const HandedOn already(there.path(), {.memory = true, .pids = false}, "aside", 1);
+  CHECK(already.controllers() == Controllers{.memory = true, .pids = true});
+  CHECK(text_of(there.of("cgroup.subtree_control")) == "memory pids\n");
+}
+
+TEST_CASE("cgroup: where somebody else is in it, no group is made to hand anything on") {
+  const TemporaryDirectory around;
+  const std::string group = around.of(model::cgroup_name("20260101-000000-abcd", 1));  // as one of ours it is delegated
+  std::filesystem::create_directory(group);
+  const auto of = [&](const char* file) { return group + '/' + file; };
+  CHECK(is_delegated(group));
+  write_text(of("cgroup.events"), "populated 1\n");
+  write_text(of("cgroup.controllers"), "memory pids\n");
+  write_text(of("cgroup.subtree_control"), "");
+  for (const std::string& who : {std::to_string(::getpid()) + "\n1\n999999\n", std::string("0\n")}) {
+    write_text(of("cgroup.procs"), who);
+    HandedOn crowded(group, {.memory = true, .pids = true}, "aside", 1);
+    CHECK_FALSE(crowded.controllers().any());
+    CHECK(text_of(of("cgroup.subtree_control")).empty());
+    CHECK_FALSE(std::filesystem::exists(of("aside")));
+    crowded.step_back({});
+    CHECK(text_of(of("cgroup.procs")) == who);
+  }
 }
 
 }  // namespace

@@ -28,26 +28,6 @@ using model::ProcessEvidence;
 using model::ProcessState;
 using std::chrono::steady_clock;
 
-TEST_CASE("stat: a name may hold anything, and the fields behind it are found") {
-  const auto stat = parse_process_stat(
-      "4312 (a) R (b) S 77 4312 5866 0 -1 4194304 132 0 0 0 120 30 0 0 20 0 4 0 97209 2990080 422 "
-      "18446744073709551615");
-  REQUIRE(stat.has_value());
-  CHECK(stat->name == "a) R (b");
-  CHECK(stat->state == 'S');
-  CHECK(stat->parent == 77);
-  CHECK(stat->cpu == 1500ms);
-  CHECK(stat->threads == 4);
-  CHECK(stat->born == 972'090ms);
-  CHECK(stat->rss_bytes == 422UL * static_cast<unsigned long>(::sysconf(_SC_PAGESIZE)));
-}
-
-TEST_CASE("stat: text that is not one is refused") {
-  for (const char* text : {"", "4312", "4312 (x", "4312 (x)", "4312 )x( S 77", "4312 (x) S 77 1 2 3"}) {
-    CHECK_FALSE(parse_process_stat(text).has_value());
-  }
-}
-
 TEST_CASE("system call: its name, and the descriptor that it is about") {
   const auto read =
       parse_system_call(std::to_string(SYS_read) + " 0x5 0x7ffd4bb88280 0x1000 0x0 0x0 0x0 0x7ffd 0x7ff5\n");

@@ -67,11 +67,13 @@ TEST_CASE("tagged log: evidence is the sentence, a line a process, and how many 
 
 TEST_CASE("tagged log: what the line of --on-timeout says cannot pass for anything else, however it is cut") {
   Log log;
-  const model::OnTimeoutResult result{.exit_code = 0, .bytes = 1, .took = 1s};
-  log.log.on(model::OnTimeoutStarted{"gdb -p $OVERSEE_PID\n# status    completed"}, after(2s));
-  log.log.on(model::OnTimeoutOutput{"#0 poll\n# status    comp"}, after(2100ms));
-  log.log.on(model::OnTimeoutOutput{"leted\n    0.001 out| x\n\tat\x1b[2J\n\nend"}, after(2200ms));
-  log.log.on(model::OnTimeoutEnded{&result}, after(3s));
+  const model::UserLineResult result{.exit_code = 0, .bytes = 1, .took = 1s};
+  log.log.on(model::UserLineStarted{model::UserLineKind::on_timeout, "gdb -p $OVERSEE_PID\n# status    completed"},
+             after(2s));
+  log.log.on(model::UserLineOutput{model::UserLineKind::on_timeout, "#0 poll\n# status    comp"}, after(2100ms));
+  log.log.on(model::UserLineOutput{model::UserLineKind::on_timeout, "leted\n    0.001 out| x\n\tat\x1b[2J\n\nend"},
+             after(2200ms));
+  log.log.on(model::UserLineEnded{model::UserLineKind::on_timeout, &result}, after(3s));
   CHECK(log.sink.text ==
         "# on-timeout gdb -p $OVERSEE_PID?# status    completed\n"
         "# on-timeout 2.100| #0 poll\n"
@@ -85,7 +87,7 @@ TEST_CASE("tagged log: what the line of --on-timeout says cannot pass for anythi
 
 TEST_CASE("tagged log: a line of it without an end is written in pieces") {
   Log log;
-  log.log.on(model::OnTimeoutOutput{std::string(10'000, 'x')}, after(2s));
+  log.log.on(model::UserLineOutput{model::UserLineKind::on_timeout, std::string(10'000, 'x')}, after(2s));
   std::size_t lines = 0;
   for (const char c : log.sink.text) lines += c == '\n' ? 1 : 0;
   CHECK(lines == 2);
@@ -123,7 +125,7 @@ TEST_CASE("JSON: evidence and the line's end stand in the attempt, where there a
   CHECK(json_of(result).find("evidence") == std::string::npos);
   CHECK(json_of(result).find("on_timeout") == std::string::npos);
   result.evidence = made_up_evidence();
-  result.on_timeout = model::OnTimeoutResult{.signal = SIGSEGV, .bytes = 7, .took = 1s};
+  result.on_timeout = model::UserLineResult{.signal = SIGSEGV, .bytes = 7, .took = 1s};
   const std::string json = json_of(result);
   CHECK(json.find("\"evidence\":{\"sentence\":\"silentfor2m0s;python34312sleepsinfutex,0%CPU\",\"silent_ms\":120000,"
                   "\"processes\":[{\"pid\":4312,\"parent\":4242,\"name\":\"python3\",\"command\":\"python3x.py\","
@@ -155,23 +157,23 @@ TEST_CASE("event lines: evidence, and the line of --on-timeout") {
   Lines sink;
   EventLines events(sink, {});
   const auto evidence = made_up_evidence();
-  const model::OnTimeoutResult result{.exit_code = 3, .bytes = 20'000, .took = 1s};
+  const model::UserLineResult result{.exit_code = 3, .bytes = 20'000, .took = 1s};
   events.on(model::EvidenceTaken{&evidence}, after(2s));
   CHECK(sink.text.find("\"event\":\"evidence\"") != std::string::npos);
   CHECK(sink.text.find("\"sentence\":\"silent for 2m 0s; python3 4312 sleeps in futex, 0 % CPU\"") !=
         std::string::npos);
   sink.text.clear();
-  events.on(model::OnTimeoutStarted{"gdb"}, after(2s));
+  events.on(model::UserLineStarted{model::UserLineKind::on_timeout, "gdb"}, after(2s));
   CHECK(sink.text.find("\"event\":\"on_timeout_started\"") != std::string::npos);
   CHECK(sink.text.find("\"line\":\"gdb\"") != std::string::npos);
   sink.text.clear();
-  events.on(model::OnTimeoutOutput{std::string(20'000, 'x')}, after(2s));
+  events.on(model::UserLineOutput{model::UserLineKind::on_timeout, std::string(20'000, 'x')}, after(2s));
   std::size_t lines = 0;
   for (const char c : sink.text) lines += c == '\n' ? 1 : 0;
   CHECK(lines == 3);  // each short enough for its readers
   CHECK(sink.text.find("\"event\":\"on_timeout_output\"") != std::string::npos);
   sink.text.clear();
-  events.on(model::OnTimeoutEnded{&result}, after(3s));
+  events.on(model::UserLineEnded{model::UserLineKind::on_timeout, &result}, after(3s));
   CHECK(sink.text.find("\"event\":\"on_timeout_ended\"") != std::string::npos);
   CHECK(sink.text.find("\"result\":{\"exit_code\":3,") != std::string::npos);
 }
@@ -182,7 +184,7 @@ TEST_CASE("event lines: what --on-timeout's line writes is dropped and counted w
   EventLines events(sink, {});
   const model::RunInfo info = made_up_run();
   events.on(model::RunStarted{&info}, info.started);
-  events.on(model::OnTimeoutOutput{"bytes"}, after(2s));
+  events.on(model::UserLineOutput{model::UserLineKind::on_timeout, "bytes"}, after(2s));
   CHECK(events.dropped().bytes == 5);
   CHECK(sink.text.find("on_timeout_output") == std::string::npos);
 }

@@ -100,7 +100,7 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
   const model::RunInfo info = made_up_run();
   tell_end(written.summary, info, {first, second});
   REQUIRE(written.final.size() == 1);
-  CHECK(written.final.front() == R"({
+  CHECK(written.final.front() == R"summary({
   "schema": 1,
   "run_id": "20261123-121659-k3f9",
   "name": "make",
@@ -118,7 +118,7 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
   "duration_ms": 14500,
   "status": "cancelled",
   "reason": "signal",
-  "summary": "cancelled by INT sent by pid 4711 after 1.1s",
+  "summary": "cancelled by INT sent by pid 4711 after 1.1s in attempt 2 (attempt 1: timeout)",
   "exit_code": 130,
   "signal": null,
   "exit_status": 130,
@@ -229,7 +229,7 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
     "error": "No space left on device"
   }
 }
-)");
+)summary");
 }
 
 TEST_CASE("json summary: a command that could not be run") {

@@ -5,6 +5,7 @@
 
 #include <csignal>
 
+#include "history/json_reader.hpp"
 #include "made_up_run.hpp"
 #include "report/json_summary.hpp"
 
@@ -161,6 +162,35 @@ TEST_CASE("lost run: the log's last lines") {
         "# status    failed (supervisor_lost)\n"
         "# duration  13.0s  cpu 58.1s user 3.1s system  memory 512MiB\n"
         "# finished  2026-11-23T12:17:12.123Z\n");
+}
+
+TEST_CASE("lost run: the attempts before are in the record, each once") {
+  auto info = made_up_run();
+  info.attempts = 3;
+  const auto first = made_up_exit(2);
+  std::string running;
+  JsonSummary summary({.while_running = [&](std::string_view text) { running = text; }, .final = {}}, {}, {});
+  summary.on(model::RunStarted{&info}, info.started);
+  summary.on(model::AttemptFinished{&first}, after(13s));
+  CHECK(running.find("attempts") == std::string::npos);
+  summary.on(model::Retrying{2, 1s}, after(13s));
+  REQUIRE(running.find("\"attempts\"") != std::string::npos);
+  const auto reasons = [&](int lost_number) {
+    model::LostRun lost = made_up_loss();
+    lost.attempt.number = lost_number;
+    const auto document = finish_document(running, lost, {.path = "/tmp/x.log"});
+    REQUIRE(document.has_value());
+    const auto json = history::read_json(*document);
+    REQUIRE(json.has_value());
+    CHECK(*json->text("reason") == "supervisor_lost");
+    std::string text;
+    for (const auto& each : *json->member("attempts")->array()) {
+      text += std::to_string(*each.integer("number")) + ' ' + *each.text("reason") + ' ';
+    }
+    return text;
+  };
+  CHECK(reasons(2) == "1 exit 2 supervisor_lost ");
+  CHECK(reasons(1) == "1 exit ");  // between the two
 }
 
 }  // namespace

@@ -47,6 +47,56 @@ TEST_CASE("notices: they start a line of their own, and keep off a reader who is
   CHECK(sink.text.empty());
 }
 
+TEST_CASE("notices: an attempt that is followed by another, unless nobody wants to hear of it") {
+  TextSink sink;
+  NoticeLines lines({.sink = &sink});
+  NoticeLines silent({.sink = &sink, .retries_told = false});
+  auto info = made_up_run();
+  info.attempts = 3;
+  const auto result = made_up_exit(2);
+  for (NoticeLines* each : {&lines, &silent}) {
+    each->on(model::RunStarted{&info}, info.started);
+    each->on(model::AttemptFinished{&result}, after(13s));
+  }
+  silent.on(model::Retrying{2, 1100ms}, after(13s));
+  CHECK(sink.text.empty());
+  lines.on(model::Retrying{2, 1100ms}, after(13s));
+  CHECK(sink.text == "oversee: attempt 1 of 3: exit 2 after 12.0s; trying again in 1.1s\n");
+  sink.text.clear();
+  lines.on(model::Retrying{2, 0s}, after(13s));
+  CHECK(sink.text == "oversee: attempt 1 of 3: exit 2 after 12.0s; trying again\n");
+}
+
+TEST_CASE("notices: a line before a retry that fails is told of, and one that does not is not") {
+  TextSink sink;
+  NoticeLines lines({.sink = &sink});
+  model::UserLineResult result{.exit_code = 0, .took = 1s};
+  lines.on(model::UserLineEnded{model::UserLineKind::before_retry, &result}, after(1s));
+  CHECK(sink.text.empty());
+  result.exit_code = 7;
+  lines.on(model::UserLineEnded{model::UserLineKind::on_timeout, &result}, after(1s));
+  CHECK(sink.text.empty());
+  lines.on(model::UserLineEnded{model::UserLineKind::before_retry, &result}, after(1s));
+  CHECK(sink.text == "oversee: warning: --before-retry: exit 7 after 1.0s; trying again all the same\n");
+}
+
+TEST_CASE("status line: between two attempts it tells what is waited for") {
+  StatusLine line;
+  auto info = made_up_run();
+  info.attempts = 3;
+  const auto result = made_up_exit(2);
+  line.on(model::RunStarted{&info}, info.started);
+  CHECK(line.text(after(0s).instant, 80) == "oversee: make  0s of 10m  attempt 1 of 3  0 lines");
+  line.on(model::AttemptStarted{1, 99}, after(1s));
+  line.on(model::AttemptFinished{&result}, after(13s));
+  CHECK(line.text(after(13s).instant, 80).empty());
+  line.on(model::Retrying{2, 5s}, after(13s));
+  CHECK(line.text(after(14s).instant, 80) == "oversee: make  waits 4s for attempt 2 of 3");
+  CHECK(line.text(after(99s).instant, 80) == "oversee: make  waits 0s for attempt 2 of 3");
+  line.on(model::AttemptStarted{2, 100}, after(18s));
+  CHECK(line.text(after(19s).instant, 80) == "oversee: make  1s of 10m  attempt 2 of 3  0 lines");
+}
+
 TEST_CASE("notices: a name cannot move the cursor") {
   TextSink sink;
   NoticeLines lines({.sink = &sink});

@@ -55,7 +55,25 @@ TEST_CASE("summary line: each end in its words, and none twice") {
 }
 
 TEST_CASE("summary line: the last attempt is the one that counts") {
-  CHECK(printed({made_up_exit(2), made_up_exit(0)}) == "oversee: completed: exit 0 after 12.0s\n");
+  auto second = made_up_exit(0);
+  second.number = 2;
+  CHECK(printed({made_up_exit(2), second}) ==
+        "oversee: warning: flaky: exit 0 after 12.0s in attempt 2 (attempt 1: exit 2)\n");
+  second = made_up_exit(3);
+  second.number = 2;
+  CHECK(printed({made_up_exit(2), second}) == "oversee: failed: exit 3 after 12.0s in attempt 2 (attempt 1: exit 2)\n");
+}
+
+TEST_CASE("summary line: whom an earlier attempt left is named") {
+  auto first = made_up_exit(2);
+  first.leaked = {{99, "sleep 1000"}};
+  first.leaked_live = true;
+  first.unkilled = {{98, "sudo cat"}};
+  auto second = made_up_exit(3);
+  second.number = 2;
+  const std::string line = printed({first, second});
+  CHECK(line.find("; 1 process left alive after attempt 1: sleep 1000 (99)") != std::string::npos);
+  CHECK(line.find("; 1 process could not be killed after attempt 1: sudo cat (98)") != std::string::npos);
 }
 
 TEST_CASE("summary line: shown when it is wanted") {

@@ -239,5 +239,47 @@ TEST_CASE("suspension: the end of the command is seen all the same") {
   CHECK(machine.verdict() == "failed exit");
 }
 
+TEST_CASE("stop: the time of the whole run ends the attempt where its own does not before") {
+  auto earlier = DrivenMachine::of_run(20s, limits(30s));
+  CHECK(earlier.wake() == 20s);
+  CHECK(earlier.tick(20s) == "TERM");
+  CHECK(earlier.verdict() == "timed_out total_timeout");
+  CHECK(earlier.tick(30s) == "kill");
+  CHECK(earlier.verdict() == "timed_out total_timeout");
+
+  auto later = DrivenMachine::of_run(40s, limits(30s));
+  CHECK(later.tick(30s) == "TERM");
+  CHECK(later.verdict() == "timed_out timeout");
+
+  auto unlimited = DrivenMachine::of_run(20s, limits({}));
+  CHECK(unlimited.tick(20s) == "TERM");
+}
+
+TEST_CASE("stop: the time of the whole run stands still with the attempt's, and bounds who outlives the command") {
+  auto machine = DrivenMachine::of_run(20s, limits({}));
+  machine.at(5s, Suspended{});
+  machine.at(65s, Resumed{});
+  CHECK(machine.wake() == 80s);
+
+  auto plan = limits({});
+  plan.leak.reset();
+  auto survived = DrivenMachine::of_run(20s, plan);
+  survived.at(10s, LeaderExited{.exit_code = 0, .signal = {}});
+  CHECK(survived.wake() == 20s);
+}
+
+TEST_CASE("stop: an exit code that is a success by the user's word") {
+  auto plan = limits({});
+  plan.ok_exit.add(3, 5);
+  for (const int code : {3, 5}) {
+    auto machine = DrivenMachine::started(plan);
+    machine.end_all(1s, {.exit_code = code, .signal = {}});
+    CHECK(machine.verdict() == "completed exit");
+  }
+  auto machine = DrivenMachine::started(plan);
+  machine.end_all(1s, {.exit_code = 6, .signal = {}});
+  CHECK(machine.verdict() == "failed exit");
+}
+
 }  // namespace
 }  // namespace oversee::run

@@ -60,6 +60,14 @@ class DrivenMachine {
     return machine;
   }
 
+  // One of a run that ends so long after the beginning.
+  static DrivenMachine of_run(model::Duration total, model::AttemptLimits limits) {
+    DrivenMachine machine(std::move(limits));
+    machine.machine_.end_with_run(kBeginning + total);
+    machine.at({}, Started{});
+    return machine;
+  }
+
   // Hands the event over so long after the beginning; returns what is to be done.
   std::vector<AttemptAction> step(model::Duration time, const AttemptEvent& event) {
     return machine_.step(event, kBeginning + time);

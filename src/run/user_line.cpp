@@ -1,5 +1,5 @@
 // Runs the line and reads what it says.
-#include "run/on_timeout_line.hpp"
+#include "run/user_line.hpp"
 
 #include <fcntl.h>
 
@@ -19,14 +19,14 @@ constexpr std::uint64_t kMostKept = 1024 * 1024;
 
 }  // namespace
 
-OnTimeoutLine::OnTimeoutLine(uv::Loop& loop, Callbacks callbacks)
+UserLine::UserLine(uv::Loop& loop, Callbacks callbacks)
     : loop_(loop),
       callbacks_(std::move(callbacks)),
       link_(loop, {[this](const guard::Report& report) { reported(report); }, [this] { hung_up(); },
                    [this] { callbacks_.on_guard_gone(); }}) {}
 
-void OnTimeoutLine::start(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
-                          const std::string& directory, const std::string& run_id) {
+void UserLine::start(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+                     const std::string& directory, const std::string& run_id) {
   started_ = os::read_clock().instant;
   if (const auto opened = open(run_id); !opened) {
     result_.failure = describe(opened.error());
@@ -36,7 +36,7 @@ void OnTimeoutLine::start(const std::vector<std::string>& argv, const std::vecto
   link_.send(guard::StartCommand{.argv = argv, .environment = environment, .directory = directory, .own_group = true});
 }
 
-model::Result<void> OnTimeoutLine::open(const std::string& run_id) {
+model::Result<void> UserLine::open(const std::string& run_id) {
   const os::UniqueFd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   auto input = os::duplicate(nothing.get());
   if (!input) return std::unexpected(input.error());
@@ -57,13 +57,13 @@ model::Result<void> OnTimeoutLine::open(const std::string& run_id) {
   return {};
 }
 
-void OnTimeoutLine::kill() {
+void UserLine::kill() {
   if (ended_) return;
   result_.cut_short = true;
   finish();
 }
 
-void OnTimeoutLine::reported(const guard::Report& report) {
+void UserLine::reported(const guard::Report& report) {
   if (const auto* failed = std::get_if<guard::StartFailed>(&report)) {
     if (!ended_) result_.failure = describe(model::Failure{failed->stage, failed->error, failed->subject, {}});
     tree_ended_ = output_ended_ = true;
@@ -80,14 +80,14 @@ void OnTimeoutLine::reported(const guard::Report& report) {
 }
 
 // After the tree's end, or where somebody killed the guard: then what the line left may hold its output for ever.
-void OnTimeoutLine::hung_up() {
+void UserLine::hung_up() {
   guard_lost_ = !tree_ended_;
   tree_ended_ = true;
   if (guard_lost_ && !ended_) return kill();
   finish_if_over();
 }
 
-void OnTimeoutLine::read(std::string_view bytes) {
+void UserLine::read(std::string_view bytes) {
   const std::uint64_t room = kMostKept - std::min(kMostKept, result_.bytes);
   result_.bytes += bytes.size();
   const std::string_view kept = bytes.substr(0, room);
@@ -95,11 +95,11 @@ void OnTimeoutLine::read(std::string_view bytes) {
   if (!kept.empty()) callbacks_.on_bytes(kept);
 }
 
-void OnTimeoutLine::finish_if_over() {
+void UserLine::finish_if_over() {
   if (!ended_ && tree_ended_ && output_ended_) finish();
 }
 
-void OnTimeoutLine::finish() {
+void UserLine::finish() {
   ended_ = true;
   link_.close();  // what is left of it is killed, within the guard's own bound
   if (reader_) reader_->close();

@@ -1,4 +1,4 @@
-// --on-timeout's line: a shell's, under a guard of its own, so that nothing of it outlives its time.
+// A line of the user's: a shell's, under a guard of its own, so that nothing of it outlives its time.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,7 @@ namespace oversee::run {
 
 // Standard input is /dev/null, both outputs are one pipe that is read here. It is in no process group of the command's,
 // and its end is looked at for the report's sake only.
-class OnTimeoutLine {
+class UserLine {
  public:
   struct Callbacks {
     std::function<void(std::string_view)> on_bytes;  // of its output, up to a bound; dead when the call returns
@@ -25,7 +25,7 @@ class OnTimeoutLine {
     std::function<void()> on_guard_gone;             // once where a guard was started: it has been reaped
   };
 
-  OnTimeoutLine(uv::Loop& loop, Callbacks callbacks);
+  UserLine(uv::Loop& loop, Callbacks callbacks);
 
   void start(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
              const std::string& directory, const std::string& run_id);
@@ -33,7 +33,7 @@ class OnTimeoutLine {
   // Its time is over: all its processes are killed, and what they still say is not heard. It has ended with that.
   void kill();
 
-  const model::OnTimeoutResult& result() const { return result_; }
+  const model::UserLineResult& result() const { return result_; }
   bool guard_gone() const { return !link_.running(); }
   // The guard was killed: what it held comes to us once it is gone.
   bool guard_lost() const { return guard_lost_; }
@@ -52,7 +52,7 @@ class OnTimeoutLine {
   std::unique_ptr<char[]> buffer_;
   std::optional<uv::PipeReader> reader_;
   model::Instant started_{};
-  model::OnTimeoutResult result_;
+  model::UserLineResult result_;
   bool output_ended_ = false;
   bool tree_ended_ = false;
   bool ended_ = false;

@@ -1,0 +1,74 @@
+// Searches whole lines, many at a time.
+#include "match/line_search.hpp"
+
+#include <re2/re2.h>
+
+#include <utility>
+
+namespace oversee::match {
+namespace {
+
+// RE2's automata of a pattern grow to this and are built anew then.
+constexpr int kMostMemory = 4 * 1024 * 1024;
+
+}  // namespace
+
+model::Parsed<Pattern> Pattern::compile(std::string_view text) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_never_nl(true);
+  options.set_max_mem(kMostMemory);
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // bytes: what a command writes need not be UTF-8
+  // The group is its own line: a comment or an unclosed group of the user's must not take ours along.
+  auto compiled = std::make_unique<re2::RE2>("(?m)(?:" + std::string(text) + ")", options);
+  auto alone = re2::RE2(std::string(text), options);
+  if (!compiled->ok() || !alone.ok()) {
+    const std::string& why = alone.ok() ? compiled->error() : alone.error();
+    return std::unexpected(model::ValueError{std::string(text), "a regular expression as RE2 reads it: " + why});
+  }
+  return Pattern(std::string(text), std::move(compiled));
+}
+
+Pattern::Pattern(std::string text, std::unique_ptr<re2::RE2> compiled)
+    : text_(std::move(text)), compiled_(std::move(compiled)) {}
+Pattern::Pattern(Pattern&&) noexcept = default;
+Pattern& Pattern::operator=(Pattern&&) noexcept = default;
+Pattern::~Pattern() = default;
+
+bool Pattern::found_in(std::string_view lines) const {
+  return re2::RE2::PartialMatch(re2::StringPiece(lines.data(), lines.size()), *compiled_);
+}
+
+void LineSearch::feed(std::string_view bytes) {
+  if (found_) return;
+  const std::size_t last = bytes.rfind('\n');
+  if (last != std::string_view::npos) {
+    std::string_view lines = bytes.substr(0, last);
+    if (!unfinished_.empty()) {
+      const std::size_t first = bytes.find('\n');
+      unfinished_ += bytes.substr(0, first);
+      look(unfinished_);
+      unfinished_.clear();
+      lines = first == last ? std::string_view() : lines.substr(first + 1);
+      if (first != last) look(lines);
+    } else {
+      look(lines);
+    }
+    bytes.remove_prefix(last + 1);
+  }
+  unfinished_ += bytes;
+  if (unfinished_.size() <= kLongestLine) return;
+  look(unfinished_);
+  unfinished_.erase(0, unfinished_.size() - kOverlap);
+}
+
+void LineSearch::finish() {
+  if (!unfinished_.empty()) look(std::exchange(unfinished_, {}));
+}
+
+void LineSearch::reset() {
+  unfinished_.clear();
+  found_ = false;
+}
+
+}  // namespace oversee::match

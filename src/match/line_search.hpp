@@ -1,0 +1,61 @@
+// Looks for a regular expression in the lines of a stream that comes in chunks; nothing else includes RE2.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "model/value_error.hpp"
+
+namespace re2 {
+class RE2;
+}
+
+namespace oversee::match {
+
+// A pattern in RE2's syntax, ready to be looked for. ^ and $ are a line's; a match never goes beyond one.
+class Pattern {
+ public:
+  // Refuses what RE2 does not read, and says why.
+  static model::Parsed<Pattern> compile(std::string_view text);
+
+  Pattern(Pattern&&) noexcept;
+  Pattern& operator=(Pattern&&) noexcept;
+  ~Pattern();
+
+  bool found_in(std::string_view lines) const;
+  const std::string& text() const { return text_; }
+
+ private:
+  Pattern(std::string text, std::unique_ptr<re2::RE2> compiled);
+
+  std::string text_;
+  std::unique_ptr<re2::RE2> compiled_;
+};
+
+// One stream. Memory is bounded: of a line that is longer than the bound a match is found where it lies in one piece,
+// or across two of them by no more than the overlap.
+class LineSearch {
+ public:
+  // The pattern outlives this.
+  explicit LineSearch(const Pattern& pattern) : pattern_(&pattern) {}
+
+  void feed(std::string_view bytes);
+  // The stream is at its end, and so is its last line.
+  void finish();
+  bool found() const { return found_; }
+  // Another stream begins.
+  void reset();
+
+  static constexpr std::size_t kLongestLine = 64 * 1024;
+  static constexpr std::size_t kOverlap = 4 * 1024;
+
+ private:
+  void look(std::string_view lines) { found_ = found_ || pattern_->found_in(lines); }
+
+  const Pattern* pattern_;
+  std::string unfinished_;  // the line that is being written
+  bool found_ = false;
+};
+
+}  // namespace oversee::match

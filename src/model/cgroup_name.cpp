@@ -1,0 +1,35 @@
+// Makes and knows names of cgroups.
+#include "model/cgroup_name.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace oversee::model {
+namespace {
+
+constexpr std::string_view kPrefix = "oversee-";
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+std::string cgroup_name(std::string_view run_id, int attempt) {
+  return fmt::format("{}{}-{}", kPrefix, run_id, attempt);
+}
+
+// As the run's id is made: a date, a time, four letters of base 32; then the attempt.
+bool is_cgroup_name(std::string_view name) {
+  constexpr std::string_view kId = "00000000-000000-aaaa-";
+  if (!name.starts_with(kPrefix)) return false;
+  name.remove_prefix(kPrefix.size());
+  if (name.ends_with(kOwnCgroupSuffix)) name.remove_suffix(kOwnCgroupSuffix.size());
+  const auto fits = [](char pattern, char c) {
+    if (pattern == '0') return is_digit(c);
+    return pattern == 'a' ? (c >= 'a' && c <= 'z') || (c >= '2' && c <= '7') : c == pattern;
+  };
+  if (name.size() <= kId.size() || !std::equal(kId.begin(), kId.end(), name.begin(), fits)) return false;
+  return std::ranges::all_of(name.substr(kId.size()), is_digit);
+}
+
+}  // namespace oversee::model

@@ -1,0 +1,38 @@
+// A set of exit codes as a user writes it: "0,75-78".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/value_error.hpp"
+
+namespace oversee::model {
+
+class ExitCodes {
+ public:
+  ExitCodes() = default;
+
+  // Single codes and ranges, 0 to 255, with commas between them.
+  static Parsed<ExitCodes> parse(std::string_view text);
+
+  void add(int first, int last) { ranges_.push_back({first, last}); }
+  void add(const ExitCodes& other) { ranges_.insert(ranges_.end(), other.ranges_.begin(), other.ranges_.end()); }
+  bool contains(int code) const;
+  bool empty() const { return ranges_.empty(); }
+
+  // In the grammar that parse() reads.
+  std::string text() const;
+
+  bool operator==(const ExitCodes&) const = default;
+
+ private:
+  struct Range {
+    int first, last;
+    bool operator==(const Range&) const = default;
+  };
+  std::vector<Range> ranges_;
+};
+
+}  // namespace oversee::model

@@ -1,0 +1,58 @@
+// Forks and executes the running binary.
+#include "os/own_copy.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+namespace oversee::os {
+namespace {
+
+constexpr int kCannotExecute = 125;
+
+}  // namespace
+
+model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::string>(int answer)>& argv,
+                                      const SignalState& signals, bool null_input) {
+  auto pipe = make_pipe();
+  if (!pipe) return std::unexpected(pipe.error());
+  std::vector<std::string> words = argv(pipe->writer.get());
+  std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  const pid_t parent = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) return std::unexpected(model::Failure{"start oversee once more", errno, {}, {}});
+  if (pid == 0) {
+    // Only what may be called between fork and exec (signal-safety(7)).
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != parent) ::_exit(kCannotExecute);
+    if (null_input) {
+      const int nothing = ::open("/dev/null", O_RDONLY);
+      if (nothing > 0) {
+        ::dup2(nothing, STDIN_FILENO);
+        ::close(nothing);
+      }
+    }
+    keep_over_exec(pipe->writer.get(), true);
+    apply_signal_state(signals);
+    ::execv("/proc/self/exe", arguments.data());  // the running binary, even where its file was replaced (proc(5))
+    ::_exit(kCannotExecute);
+  }
+  return OwnCopy{pid, std::move(pipe->reader)};
+}
+
+int wait_for(const OwnCopy& copy) {
+  int status = 0;
+  while (::waitpid(copy.pid, &status, 0) < 0) {
+    if (errno != EINTR) return kCannotExecute;
+  }
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+}  // namespace oversee::os

@@ -1,0 +1,35 @@
+// Searches both streams for each pattern.
+#include "run/output_patterns.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace oversee::run {
+
+OutputPatterns::OutputPatterns(const model::RetryPolicy& policy) {
+  for (const model::RetryCauses* causes : {&policy.on, &policy.not_on}) {
+    for (const std::string& text : causes->patterns()) {
+      auto pattern = match::Pattern::compile(text);
+      if (!pattern) continue;
+      Searched& searched = searched_.emplace_back(Searched{std::move(*pattern), {}});
+      searched.streams.assign(model::kStreams, match::LineSearch(searched.pattern));
+    }
+  }
+}
+
+bool OutputPatterns::wrote(std::string_view pattern) {
+  for (Searched& each : searched_) {
+    if (each.pattern.text() != pattern) continue;
+    for (match::LineSearch& stream : each.streams) stream.finish();
+    return std::ranges::any_of(each.streams, &match::LineSearch::found);
+  }
+  return false;
+}
+
+void OutputPatterns::reset() {
+  for (Searched& each : searched_) {
+    for (match::LineSearch& stream : each.streams) stream.reset();
+  }
+}
+
+}  // namespace oversee::run

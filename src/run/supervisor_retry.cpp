@@ -1,0 +1,117 @@
+// What a run does between two attempts.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "os/clock.hpp"
+#include "os/process_tree.hpp"
+#include "run/supervisor.hpp"
+
+namespace oversee::run {
+namespace {
+
+// What is left of a line whose guard was killed has so long to go away.
+constexpr auto kLinesOrphans = std::chrono::milliseconds(500);
+
+// An attempt that could not even be prepared: as one whose command could not be started.
+model::AttemptResult unprepared(int number, const model::Failure& failure) {
+  model::AttemptResult result;
+  result.number = number;
+  result.reason = model::Reason::spawn;
+  result.spawn_failure = model::SpawnFailure{failure.stage, failure.error, failure.subject};
+  result.started = result.finished = os::read_clock();
+  return result;
+}
+
+}  // namespace
+
+// The guard of the attempt that has ended stays, and finishes the record should we be killed meanwhile.
+void Supervisor::wait_for_retry(const RetryMachine::Again& again) {
+  const model::AttemptResult& last = results_.back();
+  publish(model::AttemptFinished{&last}, last.finished);
+  const model::Reading now = os::read_clock();
+  publish(model::Retrying{again.next, again.delay}, now);
+  attempt_->leave_terminal();
+  between_ = true;
+  delay_end_ = now.instant + again.delay;
+  delay_.set(delay_end_);
+  if (!spec_.before_retry.empty()) run_before_retry();
+}
+
+void Supervisor::run_before_retry() {
+  std::vector<std::string> environment = next_environment();
+  environment.push_back(fmt::format("OVERSEE_REASON={}", to_string(results_.back().reason)));
+  constexpr auto kKind = model::UserLineKind::before_retry;
+  lines_.push_back(std::make_unique<UserLine>(
+      loop_, UserLine::Callbacks{[this](std::string_view bytes) {
+                                   publish(model::UserLineOutput{kKind, bytes}, os::read_clock());
+                                 },
+                                 [this] { before_retry_ended(); }, [this] { lines_guard_gone(); }}));
+  line_runs_ = true;
+  publish(model::UserLineStarted{kKind, spec_.before_retry}, os::read_clock());
+  lines_.back()->start({spec_.shell, "-c", spec_.before_retry}, environment, spec_.directory, run_id_);
+}
+
+void Supervisor::before_retry_ended() {
+  line_runs_ = false;
+  line_result_ = lines_.back()->result();
+  const model::Reading now = os::read_clock();
+  publish(model::UserLineEnded{model::UserLineKind::before_retry, &*line_result_}, now);
+  if (!flushing_) delay_.set(std::max(now.instant, *delay_end_));
+}
+
+void Supervisor::lines_guard_gone() {
+  if (std::ranges::any_of(lines_, &UserLine::guard_lost)) {
+    (void)os::kill_children_except(attempt_->guard_pid(), kLinesOrphans);
+  }
+  if (reported_) loop_.stop();
+}
+
+// After the delay, and the line. The line may take as long as an attempt.
+void Supervisor::begin_retry_if_due() {
+  if (!between_ || flushing_) return;
+  const auto now = os::read_clock().instant;
+  if (!retries_->may_begin(now)) {
+    if (line_runs_) return lines_.back()->kill();
+    return end_between(model::NotRetried::no_time);
+  }
+  if (now < *delay_end_) return;
+  if (!line_runs_) return begin_retry();
+  auto until = retries_->total_end();
+  if (const auto& wall = spec_.limits.wall) {
+    const auto lines_end = results_.back().finished.instant + *wall;
+    if (now >= lines_end) return lines_.back()->kill();
+    if (!until || lines_end < *until) until = lines_end;
+  }
+  delay_.set(until);
+}
+
+void Supervisor::begin_retry() {
+  between_ = false;
+  patterns_.reset();
+  std::erase_if(ended_, [](const auto& each) { return each->guard_gone(); });
+  std::erase_if(lines_, [](const auto& each) { return each->guard_gone(); });
+  auto next = prepare_attempt();
+  if (!next) return take_result(unprepared(static_cast<int>(results_.size()) + 1, next.error()));
+  std::swap(attempt_, *next);
+  attempt_->begin(*info_, next_environment(), retries_->total_end());
+  // Not before: there is always somebody who would finish the record.
+  (*next)->let_go();
+  ended_.push_back(std::move(*next));
+}
+
+void Supervisor::end_between(model::NotRetried why) {
+  end_.not_retried = why;
+  delay_.set({});
+  if (on_last_end) on_last_end(results_.back());
+  wait_for_readers();
+}
+
+// A delay is none of the time that oversee was stopped for.
+void Supervisor::stand_still_between(model::Duration time) {
+  *delay_end_ += time;
+  delay_.set(delay_end_);
+}
+
+}  // namespace oversee::run
