@@ -73,10 +73,11 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
                 .output_known = settings.capture(),
                 .output_shown = show_ == model::ShowOutput::live,
                 .retries_told = settings.summary == model::ShowSummary::always,
-                .holds_stdout = shown_.out == shown_.err}),
+                .holds_stdout = shown_.out == shown_.err,
+                .within_line = within_line_}),
       asked_status_(settings.capture()),
       digest_(settings.junit ? report::FailureDigest::Of::every_attempt : report::FailureDigest::Of::failures),
-      ci_(ci, settings, shown_, *error_lines_, digest_),
+      ci_(ci, settings, shown_, *error_lines_, within_line_, digest_),
       digest_lines_(
           {.show = ci_.tells_digest() && settings.digest == model::ShowDigest::automatic ? model::ShowDigest::never
                                                                                          : settings.digest,
