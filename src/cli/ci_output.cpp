@@ -28,12 +28,13 @@ std::string random_token() {
 }  // namespace
 
 CiOutput::CiOutput(model::CiService service, const settings::Settings& settings, const ShownOutputs& shown,
-                   model::ByteSink& lines, const report::FailureDigest& digests)
+                   model::ByteSink& lines, std::shared_ptr<bool> within_line, const report::FailureDigest& digests)
     : service_(service),
       format_(report::ci_format(service)),
       settings_(settings),
       shown_(shown),
       lines_(lines),
+      within_line_(std::move(within_line)),
       digests_(digests) {}
 
 // Once an attempt is over, nobody waits until the sink has written: it is gone round where it has nothing left to
@@ -60,7 +61,7 @@ void CiOutput::tell_of(run::Supervisor& supervisor, bool output_follows) {
                                .output_follows = output_follows && settings_.capture(),
                                .line_known = settings_.capture(),
                                .holds_stdout = one_place,
-                               .warn_if_flaky = settings_.exit_policy.on_flaky != model::OnFlaky::pass};
+                               .within_line = within_line_};
   if (stops) place.stop_token = random_token();
   supervisor.tell(marks_.emplace(*format_, std::move(place), digests_));
   if (service_ == model::CiService::github) supervisor.tell(step_summary_);

@@ -1,6 +1,7 @@
 // What a CI service is told, put together: its marks among the output, and GitHub's summary page of the step.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,9 +17,9 @@ namespace oversee::cli {
 
 class CiOutput {
  public:
-  // `lines` is stderr in order with the output; all outlive it.
+  // `lines` is stderr in order with the output, which is within a line or not; all outlive it.
   CiOutput(model::CiService service, const settings::Settings& settings, const ShownOutputs& shown,
-           model::ByteSink& lines, const report::FailureDigest& digests);
+           model::ByteSink& lines, std::shared_ptr<bool> within_line, const report::FailureDigest& digests);
 
   // Its sections are around the output that is shown as it comes.
   void tell_of(run::Supervisor& supervisor, bool output_follows);
@@ -42,6 +43,7 @@ class CiOutput {
   const settings::Settings& settings_;
   const ShownOutputs& shown_;
   model::ByteSink& lines_;
+  std::shared_ptr<bool> within_line_;
   const report::FailureDigest& digests_;
   std::optional<report::CiMarks> marks_;
   StepSummary step_summary_;

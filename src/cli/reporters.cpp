@@ -73,10 +73,11 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
                 .output_known = settings.capture(),
                 .output_shown = show_ == model::ShowOutput::live,
                 .retries_told = settings.summary == model::ShowSummary::always,
-                .holds_stdout = shown_.out == shown_.err}),
+                .holds_stdout = shown_.out == shown_.err,
+                .within_line = within_line_}),
       asked_status_(settings.capture()),
       digest_(settings.junit ? report::FailureDigest::Of::every_attempt : report::FailureDigest::Of::failures),
-      ci_(ci, settings, shown_, *error_lines_, digest_),
+      ci_(ci, settings, shown_, *error_lines_, within_line_, digest_),
       digest_lines_(
           {.show = ci_.tells_digest() && settings.digest == model::ShowDigest::automatic ? model::ShowDigest::never
                                                                                          : settings.digest,
@@ -229,7 +230,8 @@ void Reporters::show(const model::AttemptResult& result) {
       result.status == model::Status::cancelled && result.cancelled_by && result.cancelled_by->pid == 0;
   // Who pressed Ctrl-C has seen enough.
   releasing_ = held_ && (held_stdout_ || (result.status != model::Status::completed && !by_hand));
-  if (releasing_) ci_.section_follows();
+  // With stdout held back the section is open already, around stderr.
+  if (releasing_ && !held_stdout_) ci_.section_follows();
 }
 
 bool Reporters::all_shown() {

@@ -67,6 +67,7 @@ class Reporters {
   std::optional<EventOutput> events_;
   report::JsonSummary json_;
   std::unique_ptr<model::ByteSink> error_lines_;
+  std::shared_ptr<bool> within_line_ = std::make_shared<bool>(false);  // of the command's, on stderr
   report::NoticeLines notices_;
   report::StatusLine asked_status_;
   report::FailureDigest digest_;

@@ -16,7 +16,7 @@ std::string harmless_line(std::string_view text) { return without_marks(model::w
 void CiMarks::on(const model::Event& event, const model::Reading& at) {
   if (const auto* output = std::get_if<model::OutputArrived>(&event)) {
     if (output->stream == model::Stream::out && !place_.holds_stdout) return;
-    (place_.output_follows ? within_line_ : held_within_line_) = !output->bytes.ends_with('\n');
+    (place_.output_follows ? *place_.within_line : held_within_line_) = !output->bytes.ends_with('\n');
   } else if (const auto* run = std::get_if<model::RunStarted>(&event)) {
     info_ = run->info;
   } else if (const auto* started = std::get_if<model::AttemptStarted>(&event)) {
@@ -34,7 +34,7 @@ void CiMarks::section_follows(const model::Reading& at) {
   std::string text = format_.begin_section(section(at));
   if (!place_.stop_token.empty() && format_.stop_marks != nullptr) text += format_.stop_marks(place_.stop_token);
   (void)place_.sink->write(on_its_line(std::move(text)));
-  if (!place_.output_follows) within_line_ = held_within_line_;
+  if (!place_.output_follows) *place_.within_line = held_within_line_;
   open_ = true;
 }
 
@@ -51,7 +51,7 @@ void CiMarks::end_section(const model::AttemptResult& result, const model::Readi
 // Whoever cancelled a run knows that.
 void CiMarks::tell_end(const model::RunFinished& run) {
   const model::Verdict& verdict = run.verdict;
-  const bool flaky = verdict.success() && verdict.flaky && place_.warn_if_flaky;
+  const bool flaky = verdict.warns();
   if (verdict.status == model::Status::cancelled || (verdict.success() && !flaky)) return;
   CiProblem problem{.is_error = !flaky, .name = harmless_line(run.info->name), .title = {}, .text = {}};
   problem.title = problem.name + (flaky                                        ? " is flaky"
@@ -70,8 +70,8 @@ CiSection CiMarks::section(const model::Reading& at) const {
 
 std::string CiMarks::on_its_line(std::string text) {
   if (text.empty()) return text;
-  if (within_line_ || !place_.line_known) text.insert(0, 1, '\n');
-  within_line_ = false;
+  if (*place_.within_line || !place_.line_known) text.insert(0, 1, '\n');
+  *place_.within_line = false;
   return text;
 }
 

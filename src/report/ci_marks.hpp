@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -17,11 +18,12 @@ class CiMarks final : public model::EventSink {
   struct Place {
     model::ByteSink* sink;  // stderr's, in order with the output; it stays the caller's
     std::function<void(std::string_view)>
-        print;                    // the same place once an attempt is over, when nobody waits for the sink
-    bool output_follows = true;   // from each attempt's start on; else somebody calls section_follows()
-    bool line_known = true;       // we see what stands before a mark; else each begins with a newline
-    bool holds_stdout = false;    // the sink takes stdout as well
-    bool warn_if_flaky = true;    // a pass after a failure
+        print;                   // the same place once an attempt is over, when nobody waits for the sink
+    bool output_follows = true;  // from each attempt's start on; else somebody calls section_follows()
+    bool line_known = true;      // we see what stands before a mark; else each begins with a newline
+    bool holds_stdout = false;   // the sink takes stdout as well
+    // The sink's last byte was within a line of the command's. Whoever else writes lines there has the same one.
+    std::shared_ptr<bool> within_line = std::make_shared<bool>(false);
     std::string stop_token = {};  // not empty: marks are stopped while the command's output comes
   };
 
@@ -46,8 +48,7 @@ class CiMarks final : public model::EventSink {
   const model::RunInfo* info_ = nullptr;
   int attempt_ = 0;
   bool open_ = false;
-  bool within_line_ = false;       // of the command's
-  bool held_within_line_ = false;  // the same of what is not shown yet
+  bool held_within_line_ = false;  // what is not shown yet ends so
 };
 
 }  // namespace oversee::report

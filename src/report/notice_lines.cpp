@@ -15,7 +15,7 @@ void NoticeLines::on(const model::Event& event, const model::Reading&) {
     attempts_ = started->info->attempts;
   } else if (const auto* output = std::get_if<model::OutputArrived>(&event)) {
     const bool ours = output->stream == model::Stream::err || place_.holds_stdout;
-    if (ours && place_.output_shown) within_line_ = !output->bytes.ends_with('\n');
+    if (ours && place_.output_shown) *place_.within_line = !output->bytes.ends_with('\n');
   } else if (const auto* notice = std::get_if<model::StillRunning>(&event)) {
     // Behind a reader that is slow there is enough to be read already.
     if (!place_.sink->idle()) return;
@@ -47,8 +47,8 @@ void NoticeLines::sink_ready() {
 }
 
 void NoticeLines::print(std::string line) {
-  const std::string_view before = within_line_ ? "\n" : "";
-  within_line_ = false;
+  const std::string_view before = *place_.within_line ? "\n" : "";
+  *place_.within_line = false;
   (void)place_.sink->write(fmt::format("{}{}\n", before, model::without_controls(std::move(line))));
 }
 

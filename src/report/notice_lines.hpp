@@ -1,7 +1,9 @@
 // The lines on stderr that say that a command still runs, of themselves or where somebody asks.
 #pragma once
 
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "model/byte_sink.hpp"
 #include "model/event.hpp"
@@ -16,9 +18,11 @@ class NoticeLines final : public model::EventSink {
     bool output_shown = true;   // it comes through as it is written
     bool retries_told = true;   // an attempt that is followed by another is told of
     bool holds_stdout = false;  // the sink takes stdout as well
+    // The sink's last byte was within a line of the command's. Whoever else writes lines there has the same one.
+    std::shared_ptr<bool> within_line = std::make_shared<bool>(false);
   };
 
-  explicit NoticeLines(Place place) : place_(place) {}
+  explicit NoticeLines(Place place) : place_(std::move(place)) {}
 
   void on(const model::Event& event, const model::Reading& at) override;
 
@@ -36,7 +40,6 @@ class NoticeLines final : public model::EventSink {
   int attempts_ = 1;                            // at most
   const model::AttemptResult* last_ = nullptr;  // dead once the next attempt has begun
   std::string name_;
-  bool within_line_ = false;  // of the command's
   std::string late_answer_;
 };
 

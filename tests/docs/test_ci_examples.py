@@ -10,20 +10,21 @@ from test_examples import CONFIGS, Example
 
 PASSING = "test:\n\t@echo all well\n"
 FAILING = "test:\n\t@echo 'a.c:1: error: here'; exit 3\n"
+FLAKY = "test:\n\t@test $$OVERSEE_ATTEMPT = 2 || { echo once; exit 3; }\n"
 
 
 class Step(Example):
     def github(self):
         """The first step's command, as the service's default shell is called (bash -e)."""
         line = re.search(r"^  run: (.*)$", (CONFIGS / "ci" / "github-step.yml").read_text(), re.MULTILINE).group(1)
-        return self.run_here("bash", "-e", "-c", line, CI="true", GITHUB_ACTIONS="true",
+        return self.run_here("bash", "-e", "-c", line, CI="true", GITHUB_ACTIONS="true", OVERSEE_DELAY="10ms",
                              GITHUB_STEP_SUMMARY=str(self.place / "summary.md"))
 
     def gitlab(self):
         text = (CONFIGS / "ci" / "gitlab-job.yml").read_text()
         lines = re.findall(r"^    - (.*)$", text.partition("  script:\n")[2].partition("  artifacts:")[0], re.MULTILINE)
         self.assertTrue(lines)
-        return self.run_here("sh", "-e", "-c", "\n".join(lines), CI="true", GITLAB_CI="true")
+        return self.run_here("sh", "-e", "-c", "\n".join(lines), CI="true", GITLAB_CI="true", OVERSEE_DELAY="10ms")
 
     def outcome(self):
         """The elements that tell of ends in the report."""
@@ -37,7 +38,7 @@ class Step(Example):
         self.makefile(PASSING)
         done = self.github()
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertRegex(done.stdout, r"\A::group::make[^\n]*\nall well\n::endgroup::\noversee: completed: ")
+        self.assertRegex(done.stdout, r"\A::group::make, attempt 1 of 3\nall well\n::endgroup::\noversee: completed: ")
         self.assertIn("| make | passed | ", (self.place / "summary.md").read_text())
         self.assertEqual(self.outcome(), [])
 
@@ -48,7 +49,8 @@ class Step(Example):
         self.assertEqual(len(re.findall(r"^::error title=make failed::.*a\.c:1: error: here%0A", done.stdout,
                                         re.MULTILINE)), 1, done.stdout)
         self.assertIn("| make | failed | ", (self.place / "summary.md").read_text())
-        self.assertEqual(self.outcome()[0], "failure")
+        self.assertEqual(self.outcome(), ["failure", "rerunFailure", "rerunFailure"])
+        self.assertEqual(done.stdout.count("::group::"), 3)
         self.assertIn(" out| a.c:1: error: here\n", (self.place / "test.log").read_text())
 
     def test_gitlab_passes(self):
@@ -61,11 +63,22 @@ class Step(Example):
     def test_gitlab_fails(self):
         self.makefile(FAILING)
         self.assertEqual(self.gitlab().returncode, 2)
-        self.assertEqual(self.outcome()[0], "failure")
+        self.assertEqual(self.outcome(), ["failure", "rerunFailure", "rerunFailure"])
+
+    def test_a_flaky_pass_is_told(self):
+        self.makefile(FLAKY)
+        done = self.github()
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(done.stdout, r"(?m)^::warning title=make is flaky::exit 0 .* in attempt 2 \(attempt 1: ")
+        self.assertIn("| make | passed, flaky | ", (self.place / "summary.md").read_text())
+        self.assertEqual(self.outcome(), ["flakyFailure"])
+        self.assertEqual(self.gitlab().returncode, 0)
+        self.assertEqual(self.outcome(), ["flakyFailure"])
 
 
 class Makefile(Example):
     def make(self, **variables):
+        variables["OVERSEE_DELAY"] = "10ms"
         self.assertTrue(shutil.which("make"), "make is not installed; configs/ci/Makefile cannot be run")
         return self.run_here("make", "--no-print-directory", "ci-test", **variables)
 

@@ -116,6 +116,29 @@ class Services(OverseeCase):
         self.assertEqual(ended.status, 0)
         self.assertRegex(ended.err, rb"(?m)^oversee: warning: cannot write: .*; the step's summary lacks this run$")
 
+    def test_each_attempt_is_a_section(self):
+        line = "printf 'attempt %s' $OVERSEE_ATTEMPT; test $OVERSEE_ATTEMPT = 3"
+        status, text = self.both(os.environ["OVERSEE"], "--ci", "github", "-r", "3", "-d", "10ms", "--name", "x", "-c", line)
+        self.assertEqual(status, 0)
+        self.assertRegex(text.decode(), r"\A::group::x, attempt 1 of 4\nattempt 1\n::endgroup::\noversee: [^\n]*\n"
+                         r"::group::x, attempt 2 of 4\nattempt 2\n::endgroup::\noversee: [^\n]*\n"
+                         r"::group::x, attempt 3 of 4\nattempt 3\n::endgroup::\n"
+                         r"::warning title=x is flaky::[^\n]*\noversee: [^\n]*\n\Z")
+        status, text = self.both(os.environ["OVERSEE"], "--ci", "github", "-r", "3", "-d", "10ms", "--flaky", "pass", "-c", line)
+        self.assertNotIn(b"::warning", text)
+
+    def test_quiet_shows_the_last_attempt_in_its_section(self):
+        ended = self.oversee("--ci", "github", "-q", "-r", "1", "-d", "10ms", "--name", "x", "-c",
+                             "echo attempt $OVERSEE_ATTEMPT >&2; exit 3")
+        self.assertRegex(ended.err, rb"::group::x, attempt 2 of 2\nattempt 2\n::endgroup::\n::error title=x failed::")
+        self.assertEqual(ended.err.count(b"::group::"), 1)
+
+    def test_only_the_final_stdout_is_shown_and_no_mark_is_in_it(self):
+        ended = self.oversee("--ci", "github", "--only-final", "-r", "1", "-d", "10ms", "-c",
+                             "echo attempt $OVERSEE_ATTEMPT; test $OVERSEE_ATTEMPT = 2")
+        self.assertEqual(ended.out, b"attempt 2\n")
+        self.assertEqual((ended.err.count(b"::group::"), ended.err.count(b"::endgroup::")), (2, 2))
+
     def test_a_word_that_is_none_is_refused(self):
         ended = self.oversee("--ci", "travis", "touch", "made")
         self.assertEqual((ended.status, ended.err.count(b"\n")), (125, 1))

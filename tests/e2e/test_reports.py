@@ -46,6 +46,18 @@ class Reports(OverseeCase):
         self.assertEqual(ElementTree.parse(self.work / "named.xml").find("testsuite").get("name"), "a \"b\" <c>\n&d")
         self.assertEqual(ElementTree.parse(self.work / "passed.xml").find("testsuite/testcase/system-out").text, "well\n")
 
+    def test_attempts_are_told_apart(self):
+        for line, status, expected in (("exit 3", 3, ["failure", "rerunFailure"]),
+                                       ("test $OVERSEE_ATTEMPT = 2", 0, ["flakyFailure"]),
+                                       ("test $OVERSEE_ATTEMPT = 2 && exit 3; kill -SEGV $$", 3, ["failure", "rerunFailure"])):
+            with self.subTest(line):
+                self.assertEqual(self.oversee("-r", "1", "-d", "10ms", "--junit", "r.xml", "--markdown", "r.md", "-c",
+                                              f"echo attempt $OVERSEE_ATTEMPT; {line}").status, status)
+                self.assert_valid("r.xml")
+                case = ElementTree.parse(self.work / "r.xml").find("testsuite/testcase")
+                self.assertEqual([each.tag for each in case if each.get("message")], expected)
+                self.assertEqual((self.work / "r.md").read_text().count("\n| 2 | "), 1)
+
     def test_the_schema_refuses_what_is_wrong(self):
         """The negative control of the test above."""
         self.oversee("--junit", "good.xml", "false")

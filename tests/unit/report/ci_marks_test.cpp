@@ -68,13 +68,12 @@ TEST_CASE("ci marks: a run of three attempts, its output hostile and without a l
 
 TEST_CASE("ci marks: a pass after a failure is a warning, unless that is not wanted; a pass is nothing") {
   for (const bool warn : {true, false}) {
-    Marked run(CiService::github, {.sink = nullptr, .print = {}, .warn_if_flaky = warn});
+    Marked run(CiService::github, {.sink = nullptr, .print = {}});
     run.start();
     run.attempt("", "", made_up_exit(2));
     run.attempt("", "", made_up_exit(0));
-    run.finish();
-    CHECK(run.has("::warning title=make is flaky::exit 0 after 1.5s in attempt 2, flaky (attempt 1: exit 2)%0A") ==
-          warn);
+    run.finish({.on_flaky = warn ? model::OnFlaky::warn : model::OnFlaky::pass});
+    CHECK(run.has("::warning title=make is flaky::exit 0 after 1.5s in attempt 2 (attempt 1: exit 2)%0A") == warn);
     CHECK_FALSE(run.has("::error"));
   }
   Marked run(CiService::github);
