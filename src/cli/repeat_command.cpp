@@ -29,8 +29,7 @@ constexpr std::size_t kPiece = 64 * 1024;
 
 std::string cause_of(const history::JsonValue& summary) {
   const std::string reason = summary.text("reason") != nullptr ? *summary.text("reason") : "unknown";
-  const std::string status = summary.text("status") != nullptr ? *summary.text("status") : "";
-  if (status == "cancelled") return status;
+  if (const auto* status = summary.text("status"); status != nullptr && *status == "cancelled") return *status;
   if (const auto code = summary.integer("exit_code"); code && reason == "exit") return fmt::format("exit {}", *code);
   if (const auto* signal = summary.text("signal"); signal != nullptr && reason == "signal") return "signal " + *signal;
   std::string words = reason;
