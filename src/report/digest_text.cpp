@@ -40,7 +40,7 @@ std::string run_again(const model::RunInfo& info) {
   std::vector<std::string> words = info.argv;
   // The shell's name behind a line is there for the arguments' sake only.
   if (info.is_shell_line && words.size() == 4) words.pop_back();
-  const std::string command = model::quote_command(words);
+  std::string command = model::quote_command(words);
   if (!info.changed_directory) return command;
   const std::string directory[] = {"cd", info.directory};
   return fmt::format("{} && {}", model::quote_command(directory), command);

@@ -56,6 +56,7 @@ Digest make_digest(const OutputEnds& ends) {
   ends.visit([&](model::Stream stream, std::string_view bytes, bool broken) { split.add(stream, bytes, broken); });
   std::vector<DigestLine> lines = split.take();
   std::vector<std::string_view> texts;
+  texts.reserve(lines.size());
   for (DigestLine& line : lines) texts.emplace_back(line.text = plain_line(line.text));
 
   Digest digest;

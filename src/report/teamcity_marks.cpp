@@ -2,8 +2,6 @@
 // output as where they are read.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "report/byte_text.hpp"
 #include "report/ci_format.hpp"
 
@@ -39,6 +37,8 @@ std::string_view cut(std::string_view text, std::size_t most) {
   return text.substr(0, text.size() - unfinished_tail(text));
 }
 
+bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
 std::string begin_section(const CiSection& section) {
   return fmt::format("##teamcity[blockOpened name='{}']\n", escaped(section.title));
 }
@@ -51,9 +51,9 @@ std::string problem(const CiProblem& problem) {
   const std::string text = problem.title + '\n' + problem.text;
   if (!problem.is_error) return fmt::format("##teamcity[message text='{}' status='WARNING']\n", escaped(text));
   std::string identity = "oversee_" + problem.name;
-  std::ranges::replace_if(
-      identity, [](char c) { return !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')); },
-      '_');
+  for (char& c : identity) {
+    if (!is_letter_or_digit(c)) c = '_';
+  }
   return fmt::format("##teamcity[buildProblem description='{}' identity='{}']\n",
                      escaped(cut(text, kLongestDescription)), identity.substr(0, kLongestIdentity));
 }
