@@ -16,6 +16,7 @@
 #include "cli/console.hpp"
 #include "history/json_reader.hpp"
 #include "model/repeated_runs.hpp"
+#include "model/verdict.hpp"
 #include "os/own_copy.hpp"
 #include "os/terminal.hpp"
 #include "report/repeat_table.hpp"
@@ -27,24 +28,17 @@ namespace {
 
 constexpr std::size_t kPiece = 64 * 1024;
 
-std::string cause_of(const history::JsonValue& summary) {
-  const std::string reason = summary.text("reason") != nullptr ? *summary.text("reason") : "unknown";
-  if (const auto* status = summary.text("status"); status != nullptr && *status == "cancelled") return *status;
-  if (const auto code = summary.integer("exit_code"); code && reason == "exit") return fmt::format("exit {}", *code);
-  if (const auto* signal = summary.text("signal"); signal != nullptr && reason == "signal") return "signal " + *signal;
-  std::string words = reason;
-  std::ranges::replace(words, '_', ' ');
-  return words;
-}
-
 model::RepeatedRun read_run(int number, int exit_status, const std::string& document) {
   model::RepeatedRun run{.number = number, .cause = "oversee failed", .exit_status = exit_status};
   const auto summary = history::read_json(document);
   if (!summary) return run;
-  const auto* status = summary->text("status");
-  run.passed = status != nullptr && *status == "completed" && exit_status == 0;
-  run.cause = cause_of(*summary);
-  if (const auto* sentence = summary->text("summary")) run.summary = *sentence;
+  const auto word = [&](std::string_view key) {
+    const auto* text = summary->text(key);
+    return text != nullptr ? std::string_view(*text) : std::string_view();
+  };
+  run.cause = model::cause_words(word("status"), word("reason"), summary->integer("exit_code"), word("signal"));
+  run.passed = word("status") == to_string(model::Status::completed) && exit_status == 0;
+  run.summary = word("summary");
   if (const auto* log = summary->member("log"); log != nullptr && log->text("path") != nullptr) {
     run.log_path = *log->text("path");
   }

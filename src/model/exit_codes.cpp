@@ -4,20 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
+
+#include "model/whole_number.hpp"
 
 namespace oversee::model {
 namespace {
 
 constexpr int kLargestCode = 255;  // exit(3) keeps the low eight bits
-
-std::optional<int> read_code(std::string_view text) {
-  int code = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
-  if (error != std::errc{} || end != text.data() + text.size() || code < 0 || code > kLargestCode) return {};
-  return code;
-}
 
 }  // namespace
 
@@ -28,8 +21,8 @@ Parsed<ExitCodes> ExitCodes::parse(std::string_view text) {
     const std::size_t comma = rest.find(',');
     const std::string_view item = rest.substr(0, comma);
     const std::size_t dash = item.find('-');
-    const auto first = read_code(item.substr(0, dash));
-    const auto last = dash == std::string_view::npos ? first : read_code(item.substr(dash + 1));
+    const auto first = read_whole(item.substr(0, dash), kLargestCode);
+    const auto last = dash == std::string_view::npos ? first : read_whole(item.substr(dash + 1), kLargestCode);
     if (!first || !last || *last < *first) {
       return std::unexpected(ValueError{std::string(text), "exit codes from 0 to 255, such as 0,75-78"});
     }

@@ -4,9 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <optional>
 
 namespace oversee::model {
 namespace {
@@ -14,20 +12,8 @@ namespace {
 constexpr std::string_view kAllowed =
     "failure, exit, exit:CODES, signal, signal:NAMES, timeout, idle, limit, spawn, or at the end output:REGEX";
 
-// The record holds each attempt.
-constexpr int kMostRetries = 10'000;
-
-constexpr int kMostTimes = 1'000'000;
-
 // Where there is no --max-delay.
 constexpr Duration kLongestDelay = std::chrono::hours(24 * 365);
-
-std::optional<int> read_number(std::string_view text, int most) {
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < 0 || number > most) return {};
-  return number;
-}
 
 bool is_limit(Reason reason) {
   switch (reason) {
@@ -171,23 +157,6 @@ Duration delay_before(int retry, const RetryPolicy& policy, double noise) {
   delay = std::min(delay, longest);
   delay = std::min(delay * (1.0 + noise * policy.jitter_percent / 100.0), longest);
   return Duration(static_cast<Duration::rep>(std::max(delay, 0.0)));
-}
-
-Parsed<int> parse_retries(std::string_view text) {
-  if (const auto number = read_number(text, kMostRetries)) return *number;
-  return std::unexpected(ValueError{std::string(text), "a whole number from 0 to 10000"});
-}
-
-Parsed<int> parse_times(std::string_view text) {
-  if (const auto number = read_number(text, kMostTimes); number && *number > 0) return *number;
-  return std::unexpected(ValueError{std::string(text), "a whole number from 1 to 1000000"});
-}
-
-Parsed<int> parse_percent(std::string_view text) {
-  std::string_view digits = text;
-  if (digits.ends_with('%')) digits.remove_suffix(1);
-  if (const auto number = read_number(digits, 100)) return *number;
-  return std::unexpected(ValueError{std::string(text), "a percentage from 0 to 100"});
 }
 
 }  // namespace oversee::model

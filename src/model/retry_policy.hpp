@@ -71,8 +71,4 @@ struct RetryPolicy {
 // Before the retry of that number, from 1 on. The noise is from -1 to 1.
 Duration delay_before(int retry, const RetryPolicy& policy, double noise);
 
-Parsed<int> parse_retries(std::string_view text);  // 0 to 10,000
-Parsed<int> parse_times(std::string_view text);    // 1 to 1,000,000
-Parsed<int> parse_percent(std::string_view text);  // 0 to 100
-
 }  // namespace oversee::model

@@ -32,10 +32,16 @@ Verdict judge(std::span<const AttemptResult> attempts, const ExitPolicy& policy,
 }
 
 std::string cause_words(const AttemptResult& result) {
-  if (result.status == Status::cancelled) return "cancelled";
-  if (result.reason == Reason::exit) return fmt::format("exit {}", result.exit_code.value_or(0));
-  if (result.reason == Reason::signal) return fmt::format("signal {}", signal_name(result.signal.value_or(0)));
-  std::string words(to_string(result.reason));
+  return cause_words(to_string(result.status), to_string(result.reason), result.exit_code,
+                     signal_name(result.signal.value_or(0)));
+}
+
+std::string cause_words(std::string_view status, std::string_view reason, std::optional<std::int64_t> exit_code,
+                        std::string_view signal) {
+  if (status == to_string(Status::cancelled)) return std::string(status);
+  if (reason == to_string(Reason::exit)) return fmt::format("exit {}", exit_code.value_or(0));
+  if (reason == to_string(Reason::signal)) return fmt::format("signal {}", signal);
+  std::string words(reason);
   std::ranges::replace(words, '_', ' ');
   return words;
 }

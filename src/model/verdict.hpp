@@ -47,6 +47,9 @@ Verdict judge(std::span<const AttemptResult> attempts, const ExitPolicy& policy,
 
 // Why an attempt ended, in a few words: "exit 2", "signal SEGV", "idle timeout".
 std::string cause_words(const AttemptResult& result);
+// The same, of words as the JSON summary has them.
+std::string cause_words(std::string_view status, std::string_view reason, std::optional<std::int64_t> exit_code,
+                        std::string_view signal);
 
 // Why each of these attempts ended, alike ones together: "attempts 1-2: exit 2, attempt 3: timeout".
 std::string causes(std::span<const AttemptResult> attempts);

@@ -23,6 +23,29 @@ std::unexpected<ValueError> refused(std::string_view text, std::string_view allo
 
 }  // namespace
 
+std::optional<int> read_whole(std::string_view text, int most) {
+  const auto number = whole<int>(text);
+  return number && *number >= 0 && *number <= most ? number : std::nullopt;
+}
+
+Parsed<int> parse_retries(std::string_view text) {
+  constexpr int kMost = 10'000;  // the record holds each attempt
+  if (const auto number = read_whole(text, kMost)) return *number;
+  return refused(text, "a whole number from 0 to 10000");
+}
+
+Parsed<int> parse_times(std::string_view text) {
+  constexpr int kMost = 1'000'000;
+  if (const auto number = read_whole(text, kMost); number && *number > 0) return *number;
+  return refused(text, "a whole number from 1 to 1000000");
+}
+
+Parsed<int> parse_percent(std::string_view text) {
+  const std::string_view digits = text.ends_with('%') ? text.substr(0, text.size() - 1) : text;
+  if (const auto number = read_whole(digits, 100)) return *number;
+  return refused(text, "a percentage from 0 to 100");
+}
+
 Parsed<CountLimit> parse_count_limit(std::string_view text) {
   if (text == "none") return CountLimit{};
   const auto number = whole<std::uint64_t>(text);

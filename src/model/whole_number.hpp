@@ -10,6 +10,13 @@
 
 namespace oversee::model {
 
+// All of the text as a number from 0 to `most`; without a sign.
+std::optional<int> read_whole(std::string_view text, int most);
+
+Parsed<int> parse_retries(std::string_view text);  // 0 to 10,000
+Parsed<int> parse_times(std::string_view text);    // 1 to 1,000,000
+Parsed<int> parse_percent(std::string_view text);  // 0 to 100
+
 // A limit on a number; "0" and "none" mean no limit.
 Parsed<CountLimit> parse_count_limit(std::string_view text);
 

@@ -78,8 +78,8 @@ void DigestLines::on(const model::Event& event, const model::Reading&) {
     text += fmt::format("oversee: first error: {}\n", digest.first_error->text);
   }
   if (!digest.last.empty() && (always || !place_.output_shown)) {
-    const bool of_one = finished->attempts->size() > 1;
-    text += of_one ? fmt::format("oversee: last lines of attempt {}:\n", failed.number) : "oversee: last lines:\n";
+    const bool several = finished->attempts->size() > 1;
+    text += several ? fmt::format("oversee: last lines of attempt {}:\n", failed.number) : "oversee: last lines:\n";
     text += quoted_lines(digest);
   }
   if (!text.empty() || always) text += fmt::format("oversee: run again: {}\n", run_again(*finished->info));

@@ -26,9 +26,13 @@ bool OutputPatterns::wrote(std::string_view pattern) {
   return false;
 }
 
-void OutputPatterns::reset() {
-  for (Searched& each : searched_) {
-    for (match::LineSearch& stream : each.streams) stream.reset();
+void OutputPatterns::on(const model::Event& event, const model::Reading&) {
+  if (const auto* output = std::get_if<model::OutputArrived>(&event)) {
+    for (Searched& each : searched_) each.streams[model::index(output->stream)].feed(output->bytes);
+  } else if (std::holds_alternative<model::AttemptStarted>(event)) {
+    for (Searched& each : searched_) {
+      for (match::LineSearch& stream : each.streams) stream.reset();
+    }
   }
 }
 

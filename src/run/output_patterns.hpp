@@ -1,4 +1,4 @@
-// Which of the patterns of output: causes the attempt's output has matched so far.
+// Which of the patterns of output: causes the output of the attempt that runs, or ran last, has matched.
 #pragma once
 
 #include <deque>
@@ -11,18 +11,17 @@
 
 namespace oversee::run {
 
-class OutputPatterns {
+class OutputPatterns final : public model::EventSink {
  public:
   // The patterns have been compiled once, when the settings were read.
   explicit OutputPatterns(const model::RetryPolicy& policy);
 
-  void output(model::Stream stream, std::string_view bytes) {
-    for (Searched& each : searched_) each.streams[model::index(stream)].feed(bytes);
-  }
+  bool any() const { return !searched_.empty(); }
+
+  void on(const model::Event& event, const model::Reading& at) override;
+
   // The output is complete.
   bool wrote(std::string_view pattern);
-  // Of the next attempt, nothing is known yet.
-  void reset();
 
  private:
   struct Searched {

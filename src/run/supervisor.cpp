@@ -40,7 +40,9 @@ Supervisor::Supervisor(uv::Loop& loop, const model::RunSpec& spec, Caller caller
       patterns_(spec.retry),
       delay_(loop, [this] { begin_retry_if_due(); }),
       settle_(loop, [this] { look_at_stopped_leader(); }),
-      flush_(loop, [this] { readers_too_slow(); }) {}
+      flush_(loop, [this] { readers_too_slow(); }) {
+  if (patterns_.any()) tell(patterns_);
+}
 
 model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture, const MakeScratch& make_scratch) {
   run_id_ = run_id;
@@ -133,7 +135,6 @@ bool Supervisor::all_guards_gone() const {
 }
 
 void Supervisor::publish(const model::Event& event, const model::Reading& at) {
-  if (const auto* output = std::get_if<model::OutputArrived>(&event)) patterns_.output(output->stream, output->bytes);
   for (model::EventSink* sink : sinks_) sink->on(event, at);
 }
 
@@ -169,9 +170,7 @@ void Supervisor::take_result(model::AttemptResult result) {
       results_.back(), [this](std::string_view pattern) { return patterns_.wrote(pattern); }, hindrances,
       os::read_clock().instant);
   if (const auto* again = std::get_if<RetryMachine::Again>(&decision)) return wait_for_retry(*again);
-  end_.not_retried = std::get<model::NotRetried>(decision);
-  if (on_last_end) on_last_end(results_.back());
-  wait_for_readers();
+  end_attempts(std::get<model::NotRetried>(decision));
 }
 
 void Supervisor::take_tally(model::Stream stream, model::StreamCount& count) const {

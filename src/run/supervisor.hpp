@@ -82,10 +82,10 @@ class Supervisor {
   void lines_guard_gone();
   void begin_retry_if_due();
   void begin_retry();
-  void end_between(model::NotRetried why);
   void stand_still_between(model::Duration time);
 
   // After the last.
+  void end_attempts(model::NotRetried why);
   void judge_output(model::AttemptResult& result) const;
   void wait_for_readers();
   void readers_too_slow();

@@ -74,7 +74,7 @@ void Supervisor::begin_retry_if_due() {
   const auto now = os::read_clock().instant;
   if (!retries_->may_begin(now)) {
     if (line_runs_) return lines_.back()->kill();
-    return end_between(model::NotRetried::no_time);
+    return end_attempts(model::NotRetried::no_time);
   }
   if (now < *delay_end_) return;
   if (!line_runs_) return begin_retry();
@@ -89,7 +89,6 @@ void Supervisor::begin_retry_if_due() {
 
 void Supervisor::begin_retry() {
   between_ = false;
-  patterns_.reset();
   std::erase_if(ended_, [](const auto& each) { return each->guard_gone(); });
   std::erase_if(lines_, [](const auto& each) { return each->guard_gone(); });
   auto next = prepare_attempt();
@@ -101,7 +100,7 @@ void Supervisor::begin_retry() {
   ended_.push_back(std::move(*next));
 }
 
-void Supervisor::end_between(model::NotRetried why) {
+void Supervisor::end_attempts(model::NotRetried why) {
   end_.not_retried = why;
   delay_.set({});
   if (on_last_end) on_last_end(results_.back());

@@ -74,7 +74,7 @@ void Supervisor::cancel(const os::ReceivedSignal& signal) {
   }
   if (between_) {
     end_.cancelled_by = model::Canceller{signal.number, signal.sender};
-    end_between(model::NotRetried::cancelled);
+    end_attempts(model::NotRetried::cancelled);
     if (line_runs_) lines_.back()->kill();
     return;
   }

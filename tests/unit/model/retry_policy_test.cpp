@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ends_of_attempts.hpp"
+#include "model/whole_number.hpp"
 
 namespace oversee::model {
 namespace {
