@@ -192,9 +192,9 @@ class Running:
             self._pump(end)
         return match
 
-    def finish(self):
+    def finish(self, within=BOUND):
         """Waits for the end of the process, not of its streams: a survivor may hold those."""
-        end = time.monotonic() + BOUND
+        end = time.monotonic() + within
         while self.pidfd not in self._pump(end, self.pidfd):
             if time.monotonic() > end:
                 raise AssertionError(f"still running; {self._so_far()}")

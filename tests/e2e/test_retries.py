@@ -8,7 +8,7 @@ import socket
 import subprocess
 import unittest
 
-from harness import OVERSEE, OverseeCase, guard_of, helper, process_state, read_or_none, wait_until
+from harness import BOUND, OVERSEE, OverseeCase, guard_of, helper, process_state, read_or_none, wait_until
 
 # Counts its runs in the file `count`, then does what its argument says, with $n its number.
 COUNTING = 'n=$(($(cat count 2>/dev/null || echo 0) + 1)); echo $n > count; '
@@ -84,7 +84,8 @@ class Retried(OverseeCase):
 
     def test_fifty_attempts_leave_nothing(self):
         run = self.start(OVERSEE, "-r", "50", *QUICK, "sh", "-c", "sleep 30 & exit 1")
-        self.assertEqual(run.finish().status, 1)
+        # Half a second each where sanitizers slow all that starts.
+        self.assertEqual(run.finish(within=10 * BOUND).status, 1)
         self.assertEqual(len(self.summary()["attempts"]), 51)
         self.assert_nothing_left(run)
 
