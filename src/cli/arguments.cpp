@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "cli/cli11.hpp"
+#include "model/nearest_word.hpp"
 #include "settings/table.hpp"
 
 namespace oversee::cli {
@@ -23,7 +24,7 @@ settings::SettingError unknown_flag(const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   std::string message = fmt::format("no such flag: {}", name);
   if (name.starts_with("--")) {
-    if (const auto near = settings::nearest(std::string_view(name).substr(2), known); !near.empty()) {
+    if (const auto near = model::nearest(std::string_view(name).substr(2), known); !near.empty()) {
       message += fmt::format("; did you mean --{}?", near);
       return {message};
     }

@@ -123,7 +123,7 @@ model::Result<std::vector<std::string>> command_environment(const settings::Sett
   std::vector<std::string> environment;
   if (!settings.clear_env) environment = caller;
   for (const settings::Setting& each : settings::table()) {
-    if (settings::names_one_run(each.name)) unset(environment, variable_of(each));
+    if (each.names_one_run) unset(environment, variable_of(each));
   }
   for (const std::string& name : settings.unset_env) unset(environment, name);
   for (const std::string& path : settings.env_files) {

@@ -56,8 +56,7 @@ std::string help_text() {
       "\n"
       "Runs a command under supervision: its output live and unchanged, its exit\n"
       "status, deadlines that hold, nothing left running, a log and a summary.\n";
-  for (const auto group : {settings::Group::command, settings::Group::time, settings::Group::retry,
-                           settings::Group::limits, settings::Group::output, settings::Group::run}) {
+  for (const settings::Group group : settings::groups()) {
     text += fmt::format("\n{}:\n", settings::title(group));
     for (const settings::Setting& setting : settings::table()) {
       if (setting.group != group) continue;
@@ -101,12 +100,16 @@ std::string short_usage() {
 }
 
 std::string settings_listing() {
-  std::string text = "help\th\tflag\t\t\t\nversion\tV\tflag\t\t\t\n";
+  std::string text =
+      "help\th\tflag\t\t\t\tflag\trun\tonce\tflag\t\tShow this help\n"
+      "version\tV\tflag\t\t\t\tflag\trun\tonce\tflag\t\tShow the version\n";
   for (const settings::Setting& setting : settings::table()) {
     const std::string letter = setting.letter == 0 ? "" : std::string(1, setting.letter);
-    text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", setting.name, letter,
-                        setting.kind == settings::Kind::flag ? "flag" : "value", setting.metavar, setting.built_in,
-                        setting.choices);
+    text +=
+        fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", setting.name, letter,
+                    setting.kind == settings::Kind::flag ? "flag" : "value", setting.metavar, setting.built_in,
+                    setting.choices, name_of(setting.kind), name_of(setting.group),
+                    setting.repeatable ? "again" : "once", name_of(setting.scope), setting.suggestions, setting.help);
   }
   return text;
 }

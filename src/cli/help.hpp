@@ -22,8 +22,9 @@ std::string short_usage();
 // The first argument that asks for the listing below.
 inline constexpr const char* kListSettings = "@settings";
 
-// One line a setting, fields separated by tabs: name, letter, kind, metavar, built-in value, choices. For the tests
-// that hold the man page and the completions against the parser's own list.
+// One line a setting, fields separated by tabs: name, letter, flag or value, metavar, built-in value, choices, kind,
+// group, once or again, scope, suggestions, help. What is made of the table outside this program reads it here: the man
+// page's options, the completions, the tests that hold documents against it.
 std::string settings_listing();
 
 }  // namespace oversee::cli

@@ -12,8 +12,8 @@
 #include "cli/console.hpp"
 #include "cli/help.hpp"
 #include "cli/logs_verb.hpp"
+#include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
-#include "settings/table.hpp"
 
 namespace oversee::cli {
 namespace {
@@ -35,7 +35,7 @@ std::string unknown_option(const std::vector<VerbOption>& options, const std::st
   names.reserve(options.size());
   for (const VerbOption& option : options) names.push_back(option.name);
   const std::string_view name = std::string_view(word).substr(0, word.find('='));
-  const std::string_view near = name.starts_with("--") ? settings::nearest(name.substr(2), names) : std::string_view();
+  const std::string_view near = name.starts_with("--") ? model::nearest(name.substr(2), names) : std::string_view();
   if (!near.empty()) return fmt::format("no such flag: {}; did you mean --{}?", name, near);
   return fmt::format("no such flag: {}; see oversee {} --help", name, verb);
 }

@@ -8,6 +8,7 @@
 
 namespace oversee::settings {
 
+// What a value is: how it is completed, and which types of TOML it may have.
 enum class Kind : std::uint8_t {
   flag,
   text,
@@ -20,21 +21,38 @@ enum class Kind : std::uint8_t {
   signal,
   ladder,
   choice,
-  assignment
+  variable,    // the name of one
+  assignment,  // K=V
+  causes,
+  codes,
+  profile
 };
 
-enum class Group : std::uint8_t { command, time, retry, limits, output, run };
+enum class Group : std::uint8_t { command, time, retry, limits, output, run, settings };
+
+// Where a setting can be given.
+enum class Scope : std::uint8_t {
+  file,     // anywhere: flag, variable, [defaults] and profiles of a settings file
+  profile,  // not in [defaults]: it is the command, which each call or profile names for itself
+  call,     // by flag or variable: it says which files and profiles are read
+  flag      // by flag alone
+};
 
 struct Setting {
   std::string_view name;  // the long flag, the TOML key, and (in capitals behind OVERSEE_) the variable
-  char letter;            // the short flag; 0: none
-  Kind kind;
-  std::string_view metavar;
-  std::string_view built_in;  // as it would be written; empty: none
-  Group group;
-  std::string_view help;     // one sentence without its full stop
-  std::string_view choices;  // with Kind::choice, separated by '|'
-  bool repeatable;           // each time adds; else the last one counts
+  char letter = 0;        // the short flag; 0: none
+  Kind kind = Kind::text;
+  std::string_view metavar = {};
+  std::string_view built_in = {};  // as it would be written; empty: none
+  Group group = Group::run;
+  std::string_view help = {};         // one sentence without its full stop
+  std::string_view choices = {};      // with Kind::choice, separated by '|'
+  std::string_view suggestions = {};  // what completions offer beside what the kind says, separated by '|'
+  bool repeatable = false;            // each time adds; else the last one counts
+  Scope scope = Scope::file;
+  // It says what one run is, or where its files go. Its variable is not for the command: an oversee in there would
+  // write over our log.
+  bool names_one_run = false;
 };
 
 // In the order in which help shows them.
@@ -45,16 +63,17 @@ const Setting* find(std::string_view name);
 // The settings that cannot stand beside this one: side by side they are an error, else the stronger source wins.
 std::vector<std::string_view> rivals(std::string_view name);
 
-// Whether the setting says what one run is and where its files go. Its variable is not for the command: an oversee in
-// there would write over our log.
-bool names_one_run(std::string_view name);
-
 std::string_view title(Group group);
+
+// All groups, in the order in which help shows them.
+std::span<const Group> groups();
+
+// "duration" for Kind::duration, and so on; for those who read the table from outside.
+std::string_view name_of(Kind kind);
+std::string_view name_of(Group group);
+std::string_view name_of(Scope scope);
 
 // "OVERSEE_KILL_AFTER" for "kill-after".
 std::string variable_of(const Setting& setting);
-
-// The nearest word to a mistyped one; empty where none is near.
-std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace oversee::settings

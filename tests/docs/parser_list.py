@@ -17,6 +17,12 @@ class Option(NamedTuple):
     metavar: str
     built_in: str
     choices: tuple[str, ...]
+    kind: str
+    group: str
+    repeatable: bool
+    scope: str
+    suggestions: tuple[str, ...]
+    help: str
 
     def words(self) -> list[str]:
         return [f"--{self.name}"] + ([f"-{self.letter}"] if self.letter else [])
@@ -26,11 +32,13 @@ def read_options() -> dict[str, Option]:
     listing = subprocess.run([OVERSEE, "@settings"], stdout=subprocess.PIPE, text=True, check=True).stdout
     options = {}
     for line in listing.splitlines():
-        name, letter, kind, metavar, built_in, choices = line.split("\t")
-        if kind not in ("flag", "value"):
+        (name, letter, takes, metavar, built_in, choices, kind, group, again, scope, suggestions,
+         explanation) = line.split("\t")
+        if takes not in ("flag", "value"):
             raise ValueError(f"@settings: neither flag nor value: {line!r}")
-        options[name] = Option(name, letter, kind == "value", metavar, built_in,
-                               tuple(choices.split("|")) if choices else ())
+        options[name] = Option(name, letter, takes == "value", metavar, built_in,
+                               tuple(choices.split("|")) if choices else (), kind, group, again == "again", scope,
+                               tuple(suggestions.split("|")) if suggestions else (), explanation)
     return options
 
 

@@ -4,9 +4,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <string>
+
+#include "model/nearest_word.hpp"
 
 namespace oversee::settings {
 namespace {
@@ -100,45 +101,6 @@ TEST_CASE("settings table: the variable of a name") {
   CHECK(variable_of(*find("kill-after")) == "OVERSEE_KILL_AFTER");
 }
 
-TEST_CASE("nearest: a slip of the fingers finds the word") {
-  constexpr std::array<std::string_view, 7> kKnown{"timeout", "kill-after", "log",      "log-dir",
-                                                   "json",    "summary",    "unset-env"};
-  struct Case {
-    std::string_view typed;
-    std::string_view meant;
-  };
-  constexpr std::array kCases{
-      Case{"timeout", "timeout"},   // itself
-      Case{"timout", "timeout"},    // left out
-      Case{"timeoutt", "timeout"},  // doubled
-      Case{"tiemout", "timeout"},   // swapped
-      Case{"timeour", "timeout"},   // beside it
-      Case{"kil-after", "kill-after"},
-      Case{"killafter", "kill-after"},
-      Case{"kill_after", "kill-after"},
-      Case{"jsn", "json"},
-      Case{"lgo", "log"},
-      Case{"sum", "summary"},  // the start of it
-      Case{"unset", "unset-env"},
-      Case{"unsetenv", "unset-env"},
-      Case{"logdir", "log-dir"},
-      Case{"log-dri", "log-dir"},
-  };
-  for (const Case& c : kCases) {
-    CAPTURE(c.typed);
-    CHECK(nearest(c.typed, kKnown) == c.meant);
-  }
-}
-
-TEST_CASE("nearest: where no word is near it says none") {
-  constexpr std::array<std::string_view, 3> kKnown{"timeout", "kill-after", "summary"};
-  for (const std::string_view typed : {"", "x", "retries", "frobnicate", "outtime", "--help-me-please"}) {
-    CAPTURE(typed);
-    CHECK(nearest(typed, kKnown).empty());
-  }
-  CHECK(nearest("timeout", {}).empty());
-}
-
 TEST_CASE("nearest: with any one letter doubled each setting's name is found, with one left out some name is") {
   std::vector<std::string_view> names;
   for (const Setting& setting : table()) names.push_back(setting.name);
@@ -147,9 +109,9 @@ TEST_CASE("nearest: with any one letter doubled each setting's name is found, wi
       std::string typed(name);
       typed.insert(i, 1, typed[i]);
       CAPTURE(typed);
-      CHECK(nearest(typed, names) == name);
+      CHECK(model::nearest(typed, names) == name);
       typed.erase(i, 2);
-      if (typed.size() >= 5) CHECK_FALSE(nearest(typed, names).empty());
+      if (typed.size() >= 5) CHECK_FALSE(model::nearest(typed, names).empty());
     }
   }
 }
