@@ -120,8 +120,9 @@ class Evidence(EventsCase):
         self.assertEqual(self.summary()["attempts"][0]["evidence"]["silent_ms"], 0, "it is not seen")
 
     def test_of_a_large_tree_some_are_listed_and_all_are_counted(self):
-        line = "i=0; while [ $i -lt 100 ]; do sleep 60 & i=$((i+1)); done; echo ready; wait"
-        evidence = self.evidence("-t", "6", "-c", line)
+        # The clock starts anew with each of them, so that it is over only when all are there.
+        line = "i=0; while [ $i -lt 100 ]; do sleep 60 & i=$((i+1)); echo $i; done; echo ready; wait"
+        evidence = self.evidence("-i", "4", "-c", line)
         self.assertIn(b"ready", self.log())
         # On a busy machine the time for it may be over before all 32 have been looked at.
         listed = len(evidence["processes"])
