@@ -11,6 +11,7 @@
 #include "cli/cli11.hpp"
 #include "cli/console.hpp"
 #include "cli/help.hpp"
+#include "cli/help_verb.hpp"
 #include "cli/logs_verb.hpp"
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
@@ -18,8 +19,9 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::array<const Verb*, 1> kVerbs{
+constexpr std::array<const Verb*, 2> kVerbs{
     &kLogsVerb,
+    &kHelpVerb,
 };
 
 constexpr VerbOption kHelp{"help", 'h', "", "Show this help"};

@@ -72,6 +72,11 @@ class Candidates:
         self.assertIn("inspect", self.grown_shell.candidates("oversee ins"))
         self.assertEqual(self.grown_shell.candidates("oversee inspect -"), {"-h", "--help"})
 
+    def test_offers_the_topics_of_help(self):
+        names = subprocess.run([OVERSEE, "help", "--names"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        self.assertEqual(self.offered("oversee help "), set(names.split()))
+        self.assertEqual(self.offered("oversee help exit-s"), {"exit-status"})
+
     def test_offers_exactly_the_parsers_options(self):
         self.assertEqual(self.offered("oversee -"), set(WORDS))
 
@@ -148,6 +153,8 @@ class Candidates:
     def test_offers_the_verbs_as_the_very_first_word_only(self):
         for verb in VERBS:
             self.assertIn(verb, self.offered(f"oversee {verb[:2]}"))
+            if verb == "help":
+                continue  # shells have a command of that name
             for before in ("-v ", "-- ", "-t 5m "):
                 self.assertNotIn(verb, self.offered(f"oversee {before}{verb[:2]}"), before)
 
