@@ -105,7 +105,7 @@ std::string help_text() {
       "\n"
       "Exit status: the command's own; 124 timed out; 125 oversee itself failed;\n"
       "126 the command cannot be executed; 127 there is no such command; death by\n"
-      "the same signal where the command died of one.  More: man oversee\n";
+      "the same signal where the command died of one.  More: oversee help, man oversee\n";
   return text;
 }
 

@@ -50,6 +50,9 @@ std::span<const Verb* const> verbs();
 // Null where the word is no verb.
 const Verb* find_verb(std::string_view word);
 
+// What oversee VERB --help prints.
+std::string help_of(const Verb& verb);
+
 // Reads the words, the verb's name first, and does as they say. What is wrong with them is said on stderr.
 int run_verb(const Verb& verb, std::span<char*> words);
 
@@ -58,9 +61,6 @@ std::expected<VerbArguments, std::string> parse_verb_arguments(const Verb& verb,
 
 // The first argument that asks for the listing below.
 inline constexpr const char* kListVerbs = "@verbs";
-
-// What oversee VERB --help prints.
-std::string help_of(const Verb& verb);
 
 // One line an option, fields separated by tabs: verb, name, letter, flag or value, metavar, suggestions, help, and of
 // the verb the same on each of its lines: operands, summary. For the completions and the tests, as @settings is.
