@@ -43,7 +43,42 @@ std::string entry(const std::string& flag, const std::string& text) {
   return column + explanation(text);
 }
 
+std::string setting_entry(const settings::Setting& setting) {
+  std::string help(setting.help);
+  if (!setting.built_in.empty()) help += fmt::format(" [{}]", setting.built_in);
+  if (setting.repeatable) help += " (again for more)";
+  return entry(flag_column(setting), help);
+}
+
+std::string joined(const std::vector<std::string_view>& words, char separator) {
+  std::string text;
+  for (const std::string_view word : words) {
+    if (!text.empty()) text += separator;
+    text += word;
+  }
+  return text;
+}
+
 }  // namespace
+
+std::string group_help(settings::Group group) {
+  std::string text = fmt::format("{}:\n", settings::title(group));
+  for (const settings::Setting& setting : settings::table()) {
+    if (setting.group == group) text += setting_entry(setting);
+  }
+  return text;
+}
+
+std::string setting_help(const settings::Setting& setting) {
+  std::string text = setting_entry(setting) + '\n';
+  if (setting.scope == settings::Scope::flag) return text + "It can be set by the flag alone.\n";
+  text += fmt::format("Variable: {}\n", variable_of(setting));
+  if (setting.scope == settings::Scope::file) text += fmt::format("Key in settings files: {}\n", setting.name);
+  if (setting.scope == settings::Scope::profile) text += fmt::format("Key in profiles: {}\n", setting.name);
+  const std::vector<std::string_view> rivals = settings::rivals(setting.name);
+  if (!rivals.empty()) text += fmt::format("Not beside: {}\n", joined(rivals, ' '));
+  return text;
+}
 
 std::string version_text() { return "oversee " OVERSEE_VERSION "\n"; }
 
@@ -56,16 +91,7 @@ std::string help_text() {
       "\n"
       "Runs a command under supervision: its output live and unchanged, its exit\n"
       "status, deadlines that hold, nothing left running, a log and a summary.\n";
-  for (const settings::Group group : settings::groups()) {
-    text += fmt::format("\n{}:\n", settings::title(group));
-    for (const settings::Setting& setting : settings::table()) {
-      if (setting.group != group) continue;
-      std::string help(setting.help);
-      if (!setting.built_in.empty()) help += fmt::format(" [{}]", setting.built_in);
-      if (setting.repeatable) help += " (again for more)";
-      text += entry(flag_column(setting), help);
-    }
-  }
+  for (const settings::Group group : settings::groups()) text += '\n' + group_help(group);
   text += entry("  -h, --help", "Show this help");
   text += entry("  -V, --version", "Show the version");
   text += "\nVerbs, each as the very first word (oversee VERB --help tells its options):\n";
@@ -79,7 +105,7 @@ std::string help_text() {
       "\n"
       "Exit status: the command's own; 124 timed out; 125 oversee itself failed;\n"
       "126 the command cannot be executed; 127 there is no such command; death by\n"
-      "the same signal where the command died of one.  More: man oversee\n";
+      "the same signal where the command died of one.  More: oversee help, man oversee\n";
   return text;
 }
 
@@ -100,16 +126,20 @@ std::string short_usage() {
 }
 
 std::string settings_listing() {
-  std::string text =
-      "help\th\tflag\t\t\t\tflag\trun\tonce\tflag\t\tShow this help\n"
-      "version\tV\tflag\t\t\t\tflag\trun\tonce\tflag\t\tShow the version\n";
-  for (const settings::Setting& setting : settings::table()) {
+  const auto own = [](std::string_view name, char letter, std::string_view help) {
+    return settings::Setting{
+        .name = name, .letter = letter, .kind = settings::Kind::flag, .help = help, .scope = settings::Scope::flag};
+  };
+  std::vector<settings::Setting> all{own("help", 'h', "Show this help"), own("version", 'V', "Show the version")};
+  all.insert(all.end(), settings::table().begin(), settings::table().end());
+  std::string text;
+  for (const settings::Setting& setting : all) {
     const std::string letter = setting.letter == 0 ? "" : std::string(1, setting.letter);
-    text +=
-        fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", setting.name, letter,
-                    setting.kind == settings::Kind::flag ? "flag" : "value", setting.metavar, setting.built_in,
-                    setting.choices, name_of(setting.kind), name_of(setting.group),
-                    setting.repeatable ? "again" : "once", name_of(setting.scope), setting.suggestions, setting.help);
+    text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", setting.name, letter,
+                        setting.kind == settings::Kind::flag ? "flag" : "value", setting.metavar, setting.built_in,
+                        setting.choices, name_of(setting.kind), name_of(setting.group),
+                        setting.repeatable ? "again" : "once", name_of(setting.scope), setting.suggestions,
+                        setting.help, joined(settings::rivals(setting.name), '|'), title(setting.group));
   }
   return text;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/verbs.hpp"
+#include "settings/table.hpp"
 
 namespace oversee::cli {
 
@@ -12,6 +13,12 @@ std::string version_text();
 
 // The whole help, 80 columns, from the table of settings.
 std::string help_text();
+
+// Its part about one group of settings, with the group's title.
+std::string group_help(settings::Group group);
+
+// One setting: its line there, and where else it can be set.
+std::string setting_help(const settings::Setting& setting);
 
 // The same of a verb with all its options.
 std::string verb_help_text(const Verb& verb, std::span<const VerbOption> options);
@@ -23,8 +30,9 @@ std::string short_usage();
 inline constexpr const char* kListSettings = "@settings";
 
 // One line a setting, fields separated by tabs: name, letter, flag or value, metavar, built-in value, choices, kind,
-// group, once or again, scope, suggestions, help. What is made of the table outside this program reads it here: the man
-// page's options, the completions, the tests that hold documents against it.
+// group, once or again, scope, suggestions, help, the settings that cannot stand beside it, the group's title. What is
+// made of the table outside this program reads it here (src/listings.py): the man page's options, the
+// completions, the tests that hold documents against it.
 std::string settings_listing();
 
 }  // namespace oversee::cli

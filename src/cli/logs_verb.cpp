@@ -32,7 +32,7 @@ constexpr std::array kOptions{
     VerbOption{"stdout", 0, "", "The bytes of the command's stdout, exactly, and nothing else"},
     VerbOption{"stderr", 0, "", "Those of its stderr; with --stdout both, in the log's order"},
     VerbOption{"plain", 0, "", "Leave out terminal escape sequences"},
-    VerbOption{"tail", 0, "N", "The last N lines only"},
+    VerbOption{"tail", 0, "N", "The last N lines only", "10|20|100"},
     VerbOption{"follow", 'f', "", "Go on with what is written, until the run ends"},
 };
 

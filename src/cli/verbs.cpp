@@ -11,6 +11,7 @@
 #include "cli/cli11.hpp"
 #include "cli/console.hpp"
 #include "cli/help.hpp"
+#include "cli/help_verb.hpp"
 #include "cli/logs_verb.hpp"
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
@@ -18,8 +19,9 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::array<const Verb*, 1> kVerbs{
+constexpr std::array<const Verb*, 2> kVerbs{
     &kLogsVerb,
+    &kHelpVerb,
 };
 
 constexpr VerbOption kHelp{"help", 'h', "", "Show this help"};
@@ -99,7 +101,7 @@ std::expected<VerbArguments, std::string> parse_verb_arguments(const Verb& verb,
     return std::unexpected(fmt::format("{}: '{}' is too much; usage: oversee {} {} [OPTIONS]", verb.name,
                                        arguments.operands.at(verb.operand_count), verb.name, verb.operands));
   }
-  if (arguments.operands.size() < verb.operand_count) {
+  if (arguments.operands.size() < verb.operand_count && !verb.operands.starts_with('[')) {
     return std::unexpected(
         fmt::format("{} needs to be told more; usage: oversee {} {} [OPTIONS]", verb.name, verb.name, verb.operands));
   }
@@ -112,17 +114,20 @@ int run_verb(const Verb& verb, std::span<char*> words) {
     say(arguments.error());
     return model::kExitOwnFailure;
   }
-  if (arguments->has(kHelp.name)) return print(verb_help_text(verb, options_of(verb))), EXIT_SUCCESS;
+  if (arguments->has(kHelp.name)) return print(help_of(verb)), EXIT_SUCCESS;
   return verb.run(*arguments);
 }
+
+std::string help_of(const Verb& verb) { return verb_help_text(verb, options_of(verb)); }
 
 std::string verbs_listing() {
   std::string text;
   for (const Verb* verb : kVerbs) {
     for (const VerbOption& option : options_of(*verb)) {
       const std::string letter = option.letter == 0 ? "" : std::string(1, option.letter);
-      text += fmt::format("{}\t{}\t{}\t{}\t{}\n", verb->name, option.name, letter,
-                          option.metavar.empty() ? "flag" : "value", option.metavar);
+      text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", verb->name, option.name, letter,
+                          option.metavar.empty() ? "flag" : "value", option.metavar, option.suggestions, option.help,
+                          verb->operands, verb->summary);
     }
   }
   return text;

@@ -12,10 +12,11 @@
 namespace oversee::cli {
 
 struct VerbOption {
-  std::string_view name;     // without its dashes
-  char letter;               // 0: none
-  std::string_view metavar;  // empty: it takes no value
-  std::string_view help;     // one sentence without its full stop
+  std::string_view name;              // without its dashes
+  char letter;                        // 0: none
+  std::string_view metavar;           // empty: it takes no value
+  std::string_view help;              // one sentence without its full stop
+  std::string_view suggestions = {};  // what completions offer as its value, separated by '|'
 };
 
 // The words behind a verb's name, by its options.
@@ -38,7 +39,7 @@ class VerbArguments {
 struct Verb {
   std::string_view name;
   std::string_view operands;  // as usage shows them
-  std::size_t operand_count;  // exactly so many are needed
+  std::size_t operand_count;  // so many at the most, and exactly so many where they are not in brackets
   std::string_view summary;   // one line
   std::span<const VerbOption> options;
   int (*run)(const VerbArguments& arguments);  // returns what oversee exits with
@@ -49,6 +50,9 @@ std::span<const Verb* const> verbs();
 // Null where the word is no verb.
 const Verb* find_verb(std::string_view word);
 
+// What oversee VERB --help prints.
+std::string help_of(const Verb& verb);
+
 // Reads the words, the verb's name first, and does as they say. What is wrong with them is said on stderr.
 int run_verb(const Verb& verb, std::span<char*> words);
 
@@ -58,7 +62,8 @@ std::expected<VerbArguments, std::string> parse_verb_arguments(const Verb& verb,
 // The first argument that asks for the listing below.
 inline constexpr const char* kListVerbs = "@verbs";
 
-// One line an option, fields separated by tabs: verb, name, letter, kind, metavar. For the tests, as @settings is.
+// One line an option, fields separated by tabs: verb, name, letter, flag or value, metavar, suggestions, help, and of
+// the verb the same on each of its lines: operands, summary. For the completions and the tests, as @settings is.
 std::string verbs_listing();
 
 }  // namespace oversee::cli

@@ -54,6 +54,7 @@ constexpr Setting kTable[] = {
      .help = "Whom a stop reaches: tree (all that the command started), its process group, or only the leader",
      .choices = "tree|group|leader"},
     {.name = "leaks", .kind = Kind::choice, .metavar = "WHAT", .built_in = "kill", .group = Group::time,
+     .help = "Processes that outlive the command: kill, report (name and leave them), fail (kill; exit 122) or ignore",
      .choices = "kill|report|fail|ignore"},
     {.name = "leak-timeout", .kind = Kind::duration, .metavar = "DUR", .built_in = "200ms", .group = Group::time,
      .help = "How long they may take to end by themselves; none waits for them", .suggestions = "200ms|1s|10s|none"},
@@ -76,6 +77,8 @@ constexpr Setting kTable[] = {
     {.name = "jitter", .kind = Kind::number, .metavar = "PCT", .built_in = "20", .group = Group::retry,
      .help = "Make each delay up to PCT per cent longer or shorter, by chance", .suggestions = "0|20|50"},
     {.name = "retry-on", .kind = Kind::causes, .metavar = "CAUSES", .built_in = "failure", .group = Group::retry,
+     .help = "Try again after these ends: failure, exit:1,75-78, signal:SEGV, timeout, idle, limit, spawn, "
+             "output:REGEX",
      .suggestions = "failure|exit:|signal:|timeout|idle|limit|spawn|output:", .repeatable = true},
     {.name = "no-retry-on", .kind = Kind::causes, .metavar = "CAUSES", .group = Group::retry,
      .help = "Never after these, whatever --retry-on says",

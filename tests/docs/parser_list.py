@@ -2,70 +2,18 @@
 
 import os
 import re
-import subprocess
+import sys
 from pathlib import Path
-from typing import NamedTuple
 
 OVERSEE = os.environ["OVERSEE"]
 ROOT = Path(os.environ["SOURCE_ROOT"])
+BUILD = Path(os.environ["BUILD_ROOT"])  # where the manual pages and completions are that are made of the table
 
+sys.path.insert(0, str(ROOT / "src"))
+from listings import Option, read_options, read_verbs  # noqa: E402
 
-class Option(NamedTuple):
-    name: str
-    letter: str
-    takes_value: bool
-    metavar: str
-    built_in: str
-    choices: tuple[str, ...]
-    kind: str
-    group: str
-    repeatable: bool
-    scope: str
-    suggestions: tuple[str, ...]
-    help: str
-
-    def words(self) -> list[str]:
-        return [f"--{self.name}"] + ([f"-{self.letter}"] if self.letter else [])
-
-
-def read_options() -> dict[str, Option]:
-    listing = subprocess.run([OVERSEE, "@settings"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    options = {}
-    for line in listing.splitlines():
-        (name, letter, takes, metavar, built_in, choices, kind, group, again, scope, suggestions,
-         explanation) = line.split("\t")
-        if takes not in ("flag", "value"):
-            raise ValueError(f"@settings: neither flag nor value: {line!r}")
-        options[name] = Option(name, letter, takes == "value", metavar, built_in,
-                               tuple(choices.split("|")) if choices else (), kind, group, again == "again", scope,
-                               tuple(suggestions.split("|")) if suggestions else (), explanation)
-    return options
-
-
-class VerbOption(NamedTuple):
-    name: str
-    letter: str
-    takes_value: bool
-    metavar: str
-
-    def words(self) -> list[str]:
-        return [f"--{self.name}"] + ([f"-{self.letter}"] if self.letter else [])
-
-
-def read_verbs() -> dict[str, dict[str, VerbOption]]:
-    """The options of each verb, by its name."""
-    listing = subprocess.run([OVERSEE, "@verbs"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    verbs: dict[str, dict[str, VerbOption]] = {}
-    for line in listing.splitlines():
-        verb, name, letter, kind, metavar = line.split("\t")
-        if kind not in ("flag", "value"):
-            raise ValueError(f"@verbs: neither flag nor value: {line!r}")
-        verbs.setdefault(verb, {})[name] = VerbOption(name, letter, kind == "value", metavar)
-    return verbs
-
-
-OPTIONS = read_options()
-VERBS = read_verbs()
+OPTIONS = read_options(OVERSEE)
+VERBS = read_verbs(OVERSEE)
 VERB_WORDS = {verb: {word for option in options.values() for word in option.words()}
               for verb, options in VERBS.items()}
 WORDS = {word: option for option in OPTIONS.values() for word in option.words()}
@@ -73,6 +21,10 @@ WORDS = {word: option for option in OPTIONS.values() for word in option.words()}
 
 def file_text(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
+
+
+def built_text(path: str) -> str:
+    return (BUILD / path).read_text(encoding="utf-8")
 
 
 def options_used(text: str) -> list[str]:

@@ -8,9 +8,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from parser_list import ROOT
+from parser_list import BUILD
 
-COMPLETIONS = ROOT / "completions"
+COMPLETIONS = BUILD / "completions"
 BASH_COMPLETION = Path("/usr/share/bash-completion/bash_completion")
 BOUND = 60  # seconds, for a shell that hangs: nothing here takes a second
 
@@ -32,8 +32,11 @@ def words_of(line: str) -> list[str]:
 
 
 class Shell:
-    def __init__(self, place: Path, tools: Path):
+    name = ""  # of the completion's file
+
+    def __init__(self, place: Path, tools: Path, completions: Path = COMPLETIONS):
         self.place = place
+        self.file = completions / self.name
         self.environment = {"PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(place), "TERM": "dumb",
                             "XDG_CONFIG_HOME": str(place), "XDG_DATA_HOME": str(place), "XDG_CACHE_HOME": str(place),
                             "LC_ALL": "C.UTF-8"}
@@ -49,10 +52,10 @@ class Shell:
 class Bash(Shell):
     """Calls the completion function as readline does; compopt works in no other way and is left out."""
 
-    file = COMPLETIONS / "oversee.bash"
+    name = "oversee"
 
-    def __init__(self, place: Path, tools: Path, with_bash_completion: bool = False):
-        super().__init__(place, tools)
+    def __init__(self, place: Path, tools: Path, completions: Path = COMPLETIONS, with_bash_completion: bool = False):
+        super().__init__(place, tools, completions)
         self.path = require("bash")
         self.before = f"source {BASH_COMPLETION}\n" if with_bash_completion else ""
 
@@ -87,24 +90,24 @@ class Bash(Shell):
 
 
 class Zsh(Shell):
-    file = COMPLETIONS / "_oversee"
+    name = "_oversee"
 
-    def __init__(self, place: Path, tools: Path):
-        super().__init__(place, tools)
+    def __init__(self, place: Path, tools: Path, completions: Path = COMPLETIONS):
+        super().__init__(place, tools, completions)
         self.path = require("zsh")
         self.dump = tools.parent / "zcompdump"
 
     def candidates(self, line: str, setup: str = "") -> set[str]:
         script = Path(__file__).with_name("zsh_candidates.zsh")
-        output = self.run(self.path, "-f", str(script), str(COMPLETIONS), str(self.dump), setup, line)
+        output = self.run(self.path, "-f", str(script), str(self.file.parent), str(self.dump), setup, line)
         return {word for word in output.splitlines() if word}
 
 
 class Fish(Shell):
-    file = COMPLETIONS / "oversee.fish"
+    name = "oversee.fish"
 
-    def __init__(self, place: Path, tools: Path):
-        super().__init__(place, tools)
+    def __init__(self, place: Path, tools: Path, completions: Path = COMPLETIONS):
+        super().__init__(place, tools, completions)
         self.path = require("fish")
 
     def candidates(self, line: str, setup: str = "") -> set[str]:

@@ -1,16 +1,32 @@
-"""Holds the completions of bash, zsh and fish against the parser's own list, in the real shells."""
+"""What bash, zsh and fish complete with the files that are made of the table of settings, asked in the real shells."""
 
 import os
-import re
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-from parser_list import OPTIONS, OVERSEE, VERB_WORDS, VERBS, WORDS, file_text
+from parser_list import OPTIONS, OVERSEE, ROOT, VERB_WORDS, VERBS, WORDS
 from shells import BASH_COMPLETION, Bash, Fish, Zsh, require
 
 TOOL = "oversee-example-tool"  # a command that only the tests have
+
+# An oversee with a setting and a verb more: what is filled in when the table grows. In PATH it answers for profiles.
+GROWN = f"""#!/bin/sh
+case "$1" in
+  @settings)
+    {OVERSEE} @settings | grep -v '^profile	'
+    printf 'profile\tP\tvalue\tNAME\t\t\tprofile\tsettings\tonce\tcall\t\tTake profile NAME\t\tSettings\n'
+    ;;
+  @verbs)
+    {OVERSEE} @verbs
+    printf 'inspect\thelp\th\tflag\t\t\tShow help\t[FILE]\tInspect a file\n'
+    ;;
+  profiles) [ "$*" = 'profiles --names' ] && printf '%s\n' ci nightly ;;
+  *) exec {OVERSEE} "$@" ;;
+esac
+"""
 
 
 class Candidates:
@@ -28,11 +44,38 @@ class Candidates:
         (cls.place / "a-file").touch()
         tools.mkdir()
         (tools / TOOL).write_text("#!/bin/sh\n")
-        (tools / TOOL).chmod(0o755)
+        (tools / "oversee").write_text(GROWN)
+        for each in tools.iterdir():
+            each.chmod(0o755)
         cls.shell = cls.make_shell(cls.place, tools)
+        grown = top / "grown"
+        grown.mkdir()
+        template = {"oversee": "oversee.bash.in"}.get(cls.shell.name, f"{cls.shell.name}.in")
+        subprocess.run([sys.executable, str(ROOT / "completions/generate.py"), str(tools / "oversee"), cls.language,
+                        str(ROOT / "completions" / template), str(grown / cls.shell.name)], check=True)
+        cls.grown_shell = cls.make_shell(cls.place, tools, grown)
 
     def offered(self, line: str, setup: str = "") -> set[str]:
         return self.shell.candidates(line, setup)
+
+    def test_a_setting_more_is_completed(self):
+        self.assertEqual(self.grown_shell.candidates("oversee -"), set(WORDS) | {"--profile", "-P"})
+
+    def test_offers_the_profiles_that_oversee_names(self):
+        for before in ("-P ", "--profile ", "--profile=", "-v --profile "):
+            with self.subTest(before=before):
+                self.assertEqual(self.grown_shell.candidates(f"oversee {before}"), {"ci", "nightly"})
+        self.assertEqual(self.grown_shell.candidates("oversee -P ni"), {"nightly"})
+
+    def test_a_verbs_operands_decide_what_is_offered_to_it(self):
+        self.assertEqual(self.grown_shell.candidates("oversee inspect a-"), {"a-directory", "a-file"})
+        self.assertIn("inspect", self.grown_shell.candidates("oversee ins"))
+        self.assertEqual(self.grown_shell.candidates("oversee inspect -"), {"-h", "--help"})
+
+    def test_offers_the_topics_of_help(self):
+        names = subprocess.run([OVERSEE, "help", "--names"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        self.assertEqual(self.offered("oversee help "), set(names.split()))
+        self.assertEqual(self.offered("oversee help exit-s"), {"exit-status"})
 
     def test_offers_exactly_the_parsers_options(self):
         self.assertEqual(self.offered("oversee -"), set(WORDS))
@@ -61,22 +104,27 @@ class Candidates:
                                   stderr=subprocess.PIPE, text=True, check=False)
             self.assertIn("--summary: cannot read 'refused'", done.stderr, signal)
 
-    def test_offers_values_that_the_parser_reads(self):
-        for word in ("--timeout", "-t", "--kill-after", "-k", "--stop"):
-            offered = self.offered(f"oversee {word} ")
-            self.assertTrue(offered, word)
-            for value in offered:
-                done = subprocess.run([OVERSEE, word, value, "--summary", "refused", "true"], env={},
-                                      stderr=subprocess.PIPE, text=True, check=False)
-                self.assertIn("--summary: cannot read 'refused'", done.stderr, f"{word} {value}")
+    def test_offers_the_suggestions(self):
+        suggesting = {option.kind: option for option in OPTIONS.values() if option.suggestions and option.kind != "path"}
+        self.assertLessEqual({"duration", "size", "number", "ladder", "causes"}, set(suggesting))
+        for option in [*suggesting.values(), OPTIONS["timeout"]]:
+            for line in [f"oversee {word} " for word in option.words()]:
+                with self.subTest(line=line):
+                    self.assertEqual(self.offered(line), set(option.suggestions))
+        self.assertEqual(self.offered("oversee --retry-on=sig"), {"signal:"})
 
     def test_offers_files_and_directories(self):
         for option in OPTIONS.values():
             for word in option.words():
-                if option.metavar == "DIR":
+                if option.kind == "directory":
                     self.assertEqual(self.offered(f"oversee {word} a-"), {"a-directory"}, word)
-                elif option.metavar == "FILE":
+                elif option.kind == "path":
                     self.assertEqual(self.offered(f"oversee {word} a-"), {"a-directory", "a-file"}, word)
+
+    def test_offers_programs(self):
+        for option in OPTIONS.values():
+            if option.kind == "program":
+                self.assertIn(TOOL, self.offered(f"oversee --{option.name} oversee-example-t"), option.name)
 
     def test_offers_what_standard_input_can_be(self):
         self.assertLessEqual({"inherit", "null", "a-file"}, self.offered("oversee --stdin "))
@@ -102,16 +150,11 @@ class Candidates:
                 offered = self.offered(f"oversee {before}a-")
                 self.assertEqual(offered, {"a-directory", "a-file"})
 
-    def test_names_no_option_that_the_parser_does_not_have(self):
-        code = "\n".join(line for line in self.declarations().splitlines() if not line.lstrip().startswith("#"))
-        named = set(re.findall(r"(?<![\w-])--[a-z][\w-]*", code))
-        of_verbs = set().union(*VERB_WORDS.values())
-        self.assertEqual(named - set(WORDS) - of_verbs - self.not_options, set())
-        self.assertLessEqual({f"--{name}" for name in OPTIONS}, named)
-
     def test_offers_the_verbs_as_the_very_first_word_only(self):
         for verb in VERBS:
             self.assertIn(verb, self.offered(f"oversee {verb[:2]}"))
+            if verb == "help":
+                continue  # shells have a command of that name
             for before in ("-v ", "-- ", "-t 5m "):
                 self.assertNotIn(verb, self.offered(f"oversee {before}{verb[:2]}"), before)
 
@@ -121,18 +164,13 @@ class Candidates:
                 with self.subTest(verb=verb, before=before):
                     self.assertEqual(self.offered(f"oversee {verb} {before}-"), words)
 
-    def test_offers_values_of_a_verbs_options_that_it_reads(self):
+    def test_offers_values_of_a_verbs_options(self):
         for verb, options in VERBS.items():
             for option in options.values():
-                if not option.takes_value:
+                if not option.suggestions:
                     continue
-                offered = self.offered(f"oversee {verb} --{option.name} ")
-                self.assertTrue(offered, option)
-                self.assertEqual(self.offered(f"oversee {verb} --{option.name}="), offered)
-                for value in offered:
-                    done = subprocess.run([OVERSEE, verb, "last", f"--{option.name}", value], stderr=subprocess.PIPE,
-                                          env={"TMPDIR": str(self.place)}, text=True, check=False)
-                    self.assertIn("none is recorded there", done.stderr)
+                for gap in (" ", "="):
+                    self.assertEqual(self.offered(f"oversee {verb} --{option.name}{gap}"), set(option.suggestions))
 
     def test_offers_the_runs_to_a_verb(self):
         with tempfile.TemporaryDirectory() as directory:
@@ -148,14 +186,32 @@ class Candidates:
                     self.assertEqual(self.offered(f"oversee logs {before}", setup), runs | {"last"})
             self.assertEqual(self.offered("oversee logs 20261124", setup), {"20261124-121659-aaaa"})
 
-    not_options: set[str] = set()
 
-    def declarations(self) -> str:
-        return file_text(f"completions/{self.shell.file.name}")
+class Suggested(unittest.TestCase):
+    def test_the_parser_reads_each_value(self):
+        for option in OPTIONS.values():
+            for value in option.choices + option.suggestions:
+                if value.endswith(":"):
+                    continue  # it is to be gone on with
+                with self.subTest(option=option.name, value=value):
+                    # The last value is refused, so that nothing is run.
+                    done = subprocess.run([OVERSEE, f"--{option.name}", value, "--nice", "refused", "true"], env={},
+                                          stderr=subprocess.PIPE, text=True, check=False)
+                    self.assertNotIn(f"--{option.name}: cannot read '{value}'", done.stderr)
+                    self.assertIn("cannot read 'refused'", done.stderr)
+
+    def test_verbs_read_each_value(self):
+        for verb, options in VERBS.items():
+            for option in options.values():
+                for value in option.suggestions:
+                    done = subprocess.run([OVERSEE, verb, f"--{option.name}", value], stderr=subprocess.PIPE,
+                                          env={"TMPDIR": "/nonexistent"}, text=True, check=False)
+                    self.assertNotIn("cannot read", done.stderr, f"{verb} --{option.name} {value}")
 
 
 class InBash(Candidates, unittest.TestCase):
     make_shell = Bash
+    language = "bash"
 
     def test_offers_what_the_command_completes(self):
         # Without bash-completion nobody knows what a command completes: files, as bash itself has it.
@@ -179,20 +235,19 @@ class InBash(Candidates, unittest.TestCase):
 
 @unittest.skipUnless(BASH_COMPLETION.exists(), "the package bash-completion is not installed")
 class InBashWithBashCompletion(Candidates, unittest.TestCase):
+    language = "bash"
     tool_setup = f"""_tool() {{ COMPREPLY=($(compgen -W '--tool-option --other' -- "${{COMP_WORDS[COMP_CWORD]}}")); }}
                      complete -F _tool {TOOL}"""
 
     @staticmethod
-    def make_shell(place, tools):
-        return Bash(place, tools, with_bash_completion=True)
+    def make_shell(*arguments):
+        return Bash(*arguments, with_bash_completion=True)
 
 
 class InZsh(Candidates, unittest.TestCase):
     make_shell = Zsh
+    language = "zsh"
     tool_setup = f"compdef '_arguments --tool-option --other' {TOOL}"
-
-    def declarations(self):
-        return re.sub(r"=\[", "[", super().declarations())
 
     def test_is_read_without_a_complaint(self):
         self.shell.run(require("zsh"), "-n", str(self.shell.file))
@@ -200,17 +255,8 @@ class InZsh(Candidates, unittest.TestCase):
 
 class InFish(Candidates, unittest.TestCase):
     make_shell = Fish
+    language = "fish"
     tool_setup = f"complete -c {TOOL} -f -l tool-option; complete -c {TOOL} -f -l other"
-    not_options = {"--argument-names", "--names", "--start", "--end"}  # of fish's own commands
-
-    def declarations(self):
-        return re.sub(r"(complete .*?) -l ([\w-]+)", r"\1 --\2", super().declarations())
-
-    def test_its_list_of_options_with_a_value_is_the_parsers(self):
-        listed = self.shell.run(require("fish"), "-c", "source $argv[1]; string join \\n -- $__oversee_with_value",
-                                str(self.shell.file))
-        taking = {word for option in OPTIONS.values() if option.takes_value for word in option.words()}
-        self.assertEqual(set(listed.split()), taking)
 
 
 if __name__ == "__main__":

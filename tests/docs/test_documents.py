@@ -1,13 +1,36 @@
-"""Holds --help and the manual page against the parser's own list: names, letters, defaults, variables, choices."""
+"""Holds --help and the manual pages against the parser's own list: names, letters, defaults, variables, choices."""
 
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
 import unittest
+from pathlib import Path
 
-from parser_list import OPTIONS, OVERSEE, ROOT, VERB_WORDS, VERBS, WORDS, file_text, options_used
+from parser_list import BUILD, OPTIONS, OVERSEE, ROOT, VERB_WORDS, VERBS, WORDS, built_text, file_text, options_used
 
 PAGE = "man/oversee.1"
+SETTINGS_PAGE = "man/oversee.toml.5"
+
+
+def complaints(page: Path) -> str:
+    """What mandoc has to say about it; empty where nothing."""
+    if not shutil.which("mandoc"):
+        raise AssertionError("mandoc is not installed; the manual pages cannot be checked")
+    return subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(page)], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False).stdout
+
+
+def filled(template: str) -> subprocess.CompletedProcess:
+    """What man/generate.py makes of this template, as stdout."""
+    with tempfile.TemporaryDirectory() as directory:
+        source, page = Path(directory, "page.in"), Path(directory, "page")
+        source.write_text(template)
+        done = subprocess.run([sys.executable, str(ROOT / "man/generate.py"), OVERSEE, str(source), str(page)],
+                              stderr=subprocess.PIPE, text=True, check=False)
+        done.stdout = page.read_text() if page.exists() else ""
+        return done
 
 
 class Help(unittest.TestCase):
@@ -60,16 +83,12 @@ class Help(unittest.TestCase):
         self.assertEqual([word for word in used if word not in WORDS], [])
 
 
-def arguments(line: str) -> list[str]:
-    return line.split()[1:]
-
-
 class ManualPage(unittest.TestCase):
     """Reads the page by its mdoc macros; an option is an .It of Fl, with its default and variable in a line of .Pq."""
 
     @classmethod
     def setUpClass(cls):
-        cls.lines = file_text(PAGE).splitlines()
+        cls.lines = built_text(PAGE).splitlines()
         cls.entries = {}
         letter = name = None
         for line in cls.section("OPTIONS"):
@@ -96,13 +115,37 @@ class ManualPage(unittest.TestCase):
     def test_tells_the_built_in_values_and_the_variables(self):
         for name, entry in self.entries.items():
             with self.subTest(option=name):
-                told = [re.fullmatch(r"\.Pq (?:default : Cm (\S+) ; )?Ev (\w+)", line) for line in entry["text"]]
-                told = [match.groups("") for match in told if match]
-                if name in ("help", "version"):
-                    self.assertEqual(told, [])
-                    continue
-                variable = "OVERSEE_" + name.upper().replace("-", "_")
-                self.assertEqual(told, [(OPTIONS[name].built_in, variable)])
+                option = OPTIONS[name]
+                last = entry["text"][-1].removeprefix(".Pq ") if entry["text"][-1].startswith(".Pq ") else ""
+                facts = last.split(" ; ") if last else []
+                told = {"default": option.built_in and f"default : Cm {option.built_in}",
+                        "variable": option.scope != "flag" and f"Ev OVERSEE_{name.upper().replace('-', '_')}",
+                        "key": {"profile": "No key in profiles only", "call": "No not a key"}.get(option.scope)}
+                self.assertEqual(facts, [fact for fact in told.values() if fact])
+
+    def test_the_entries_stand_in_the_tables_order_below_the_groups_titles(self):
+        own = ("help", "version")
+        titles = [line.removeprefix(".Ss ") for line in self.section("OPTIONS") if line.startswith(".Ss ")]
+        self.assertEqual(titles, list(dict.fromkeys(option.title for option in OPTIONS.values()
+                                                    if option.name not in own)) + ["Values"])
+        self.assertEqual([name for name in self.entries if name not in own],
+                         [name for name in OPTIONS if name not in own])
+
+    def test_a_setting_without_a_text_has_its_sentence_from_the_help(self):
+        page = filled('.\\" @OPTIONS@\n.\\" @text timeout\nA text.\n.\\" @END@\n').stdout
+        self.assertIn(f".It Fl C , Fl Fl directory Ar DIR\n{OPTIONS['directory'].help}.\n", page)
+        self.assertIn(".It Fl t , Fl Fl timeout Ar DUR\nA text.\n.Pq default", page)
+        self.assertNotIn(OPTIONS["timeout"].help, page)
+        self.assertNotIn('.\\" @', page)
+
+    def test_a_text_for_no_setting_is_refused(self):
+        for name in ("tiemout", "help"):
+            done = filled(f'.\\" @OPTIONS@\n.\\" @text {name}\nA text.\n.\\" @END@\n')
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn(f"a text for {name}, which is no setting", done.stderr)
+        for broken in ('.\\" @OPTIONS@\nA text.\n.\\" @END@\n', '.\\" @OPTIONS@\n',
+                       '.\\" @OPTIONS@\n.\\" @text env\n.\\" @text env\n.\\" @END@\n'):
+            self.assertEqual(filled(broken).returncode, 1, broken)
 
     def test_a_variable_of_the_page_sets_its_option(self):
         # Each is refused by its own name when it holds what its option cannot take; texts and paths take all but "".
@@ -117,7 +160,7 @@ class ManualPage(unittest.TestCase):
 
     def test_names_the_choices(self):
         for name, entry in self.entries.items():
-            told = {word for line in entry["text"] if line.startswith(".Cm ") for word in arguments(line)}
+            told = set(re.findall(r"[\w-]+", "\n".join(entry["text"])))
             for choice in OPTIONS[name].choices:
                 self.assertIn(choice, told, f"--{name}")
 
@@ -153,10 +196,55 @@ class ManualPage(unittest.TestCase):
             self.assertIn(f".It {status}", statuses)
 
     def test_is_clean_under_mandoc(self):
-        self.assertTrue(shutil.which("mandoc"), "mandoc is not installed; the manual page cannot be checked")
-        done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(ROOT / PAGE)],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        self.assertEqual((done.returncode, done.stdout), (0, ""))
+        self.assertEqual(complaints(BUILD / PAGE), "")
+
+    def test_it_is_installed(self):
+        text = file_text("man/meson.build")
+        for page in (PAGE, SETTINGS_PAGE):
+            self.assertIn(f"'{page.removeprefix('man/')}'", text)
+
+
+class SettingsPage(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.text = built_text(SETTINGS_PAGE)
+        cls.keys = dict(re.findall(r"^\.It Li (\S+) Ta (.+)$", cls.text, re.MULTILINE))
+
+    def test_lists_exactly_the_keys_in_the_tables_order(self):
+        self.assertEqual(list(self.keys), [option.name for option in OPTIONS.values()
+                                           if option.scope in ("file", "profile")])
+        for key in ("command", "inherits", "description"):
+            self.assertIn(f".It Li {key}\n", self.text)
+
+    def test_tells_types_and_defaults(self):
+        for name, row in self.keys.items():
+            cells = row.split(" Ta ")
+            option = OPTIONS[name]
+            with self.subTest(key=name):
+                self.assertEqual(cells[1:], [option.built_in] if option.built_in else
+                                 ["in profiles only" if option.scope == "profile" else "\\&"])
+                self.assertEqual(cells[0] == "true or false", not option.takes_value)
+                explained = cells[0].removesuffix("s") if cells[0].startswith("list") else cells[0]
+                self.assertRegex(self.text, rf"\.It {explained}")  # in TYPES
+        for key, kind in {"timeout": "duration", "max-output": "size", "retries": "number", "env": "table",
+                          "ok-exit": "codes", "retry-on": "list of texts", "show": "choice", "log": "text"}.items():
+            self.assertEqual(self.keys[key].split(" Ta ")[0], kind)
+
+    def test_names_the_files_in_the_order_of_their_strength(self):
+        order = self.text[self.text.index(".Sh ORDER"):]
+        places = [order.index(word) for word in ("built in", "/etc/oversee", "user's file", "project's file",
+                                                 "the profile\n", "variables", "flags")]
+        self.assertEqual(places, sorted(places))
+
+    def test_every_option_it_mentions_exists(self):
+        to_come = {"--config", "--no-config", "--explain", "-P"}
+        macros = "\n".join(line for line in self.text.splitlines() if line.startswith("."))
+        mentioned = {f"--{name}" for name in re.findall(r"\bFl Fl ([\w-]+)", macros)}
+        mentioned |= {f"-{letter}" for letter in re.findall(r"(?<!Fl )Fl (\w)\b", macros)}
+        self.assertEqual(mentioned - set(WORDS) - to_come, set())
+
+    def test_is_clean_under_mandoc(self):
+        self.assertEqual(complaints(BUILD / SETTINGS_PAGE), "")
 
 
 class VerbPages(unittest.TestCase):
@@ -191,13 +279,10 @@ class VerbPages(unittest.TestCase):
                 self.assertEqual(mentioned - VERB_WORDS[verb] - set(WORDS), set())
 
     def test_pages_are_installed_and_clean_under_mandoc(self):
-        self.assertTrue(shutil.which("mandoc"), "mandoc is not installed; the manual pages cannot be checked")
         for verb in VERBS:
             page = f"oversee-{verb}.1"
             self.assertIn(f"'{page}'", file_text("man/meson.build"))
-            done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(ROOT / "man" / page)],
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-            self.assertEqual((done.returncode, done.stdout), (0, ""))
+            self.assertEqual(complaints(ROOT / "man" / page), "")
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ class Nightly(Example):
 
 class ManualPage(Example):
     def test_its_recipe_gives_a_stream_back_to_the_byte(self):
-        recipe = re.search(r"^perl -ne .*$", file_text("man/oversee.1"), re.MULTILINE)
+        recipe = re.search(r"^perl -ne .*$", file_text("man/oversee.1.in"), re.MULTILINE)
         self.assertIsNotNone(recipe, "the page has no recipe")
         command = recipe.group().replace(r"\(aq", "'").replace(r"\e", "\\")
         written = b"a\0b\r\n# oversee\n\n \xff last, without a newline"

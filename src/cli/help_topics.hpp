@@ -1,0 +1,18 @@
+// What oversee help has of the manual pages: man/topics.py makes the texts of their sections when oversee is built.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace oversee::cli {
+
+struct HelpTopic {
+  std::string_view name;
+  std::string_view summary;  // one line
+  std::string_view text;     // lines of at most 80 columns
+};
+
+// In the order of the pages.
+std::span<const HelpTopic> help_topics();
+
+}  // namespace oversee::cli
