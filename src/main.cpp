@@ -13,6 +13,7 @@
 #include "cli/lost_run.hpp"
 #include "cli/repeat_command.hpp"
 #include "cli/run_command.hpp"
+#include "cli/toml_schema.hpp"
 #include "cli/verbs.hpp"
 #include "guard/guard.hpp"
 #include "model/mechanism.hpp"
@@ -90,6 +91,7 @@ int main(int argc, char** argv) {
   // terminal hangs up meanwhile, as the CONT that comes with it undoes the stop.
   if (first == guard::kFirstArgument) ::_exit(guard::run_guard(arguments, cli::finish_lost_run));
   if (first == cli::kListSettings) return cli::print(cli::settings_listing()), EXIT_SUCCESS;
+  if (first == cli::kTomlSchema) return cli::print(cli::toml_schema()), EXIT_SUCCESS;
   if (first == cli::kListVerbs) return cli::print(cli::verbs_listing()), EXIT_SUCCESS;
   if (first == cli::kRepetition) return repeat_once(arguments);
   if (const cli::Verb* verb = cli::find_verb(first)) return act(*verb, arguments.subspan(1));
