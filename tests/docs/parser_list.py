@@ -33,7 +33,8 @@ def options_used(text: str) -> list[str]:
     for line in text.replace("\\\n", " ").splitlines():
         for call in re.finditer(r"""(?:^|[\s"/])(?:oversee|\$\(OVERSEE\))[",]*\s+"?(.*)""", line):
             value_follows = False
-            for word in re.split(r"""[\s",]+""", call.group(1)):
+            # A comma counts behind a quote alone: it is a list's there, and a value's elsewhere.
+            for word in re.split(r"""(?:",?\s*"?|\s+)+""", call.group(1)):
                 if value_follows:
                     value_follows = False
                 elif word == "--" or not word.startswith("-"):

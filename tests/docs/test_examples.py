@@ -123,17 +123,20 @@ class ManualPage(Example):
 
 class AllExamples(unittest.TestCase):
     def test_each_opens_with_a_sentence_and_uses_known_options_only(self):
-        files = [path for path in CONFIGS.rglob("*") if path.is_file() and path.suffix != ".toml"]
-        self.assertGreaterEqual(len(files), 7)
+        # A JSON file cannot have a sentence, and the files of a Debian package are no example.
+        files = [path for path in CONFIGS.rglob("*")
+                 if path.is_file() and path.suffix != ".json" and path.parent.name not in ("debian", "source")]
+        self.assertGreaterEqual(len(files), 13)
         for path in files:
             with self.subTest(file=path.name):
                 text = path.read_text()
                 self.assertTrue(text.removeprefix("#!/bin/sh\n").startswith("# "))
-                self.assertEqual([word for word in options_used(text) if word not in WORDS], [])
+                if path.suffix != ".toml":  # its comments call verbs and profiles by their own names
+                    self.assertEqual([word for word in options_used(text) if word not in WORDS], [])
 
     def test_the_options_of_each_are_found(self):
         for name in ("Makefile", "nightly.sh", "Dockerfile-entrypoint", "ci/github-step.yml", "ci/gitlab-job.yml",
-                     "ci/Makefile"):
+                     "ci/Makefile", "slurm-array.sh", "cron.d-oversee-nightly", "pre-commit-config.yaml"):
             self.assertTrue(options_used((CONFIGS / name).read_text()), name)
 
 
