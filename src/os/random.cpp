@@ -7,7 +7,8 @@ namespace oversee::os {
 
 std::array<std::uint8_t, 4> random_bytes() {
   std::array<std::uint8_t, 4> bytes{};
-  (void)::getrandom(bytes.data(), bytes.size(), GRND_NONBLOCK);  // zeros at worst: the maker of names tries again
+  // Zeros at worst: the maker of names tries again.
+  [[maybe_unused]] const ssize_t got = ::getrandom(bytes.data(), bytes.size(), GRND_NONBLOCK);
   return bytes;
 }
 
