@@ -1,5 +1,4 @@
 // Where oversee starts: a guard, a few words about itself, or a run.
-#include <sys/types.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -9,10 +8,12 @@
 
 #include "cli/arguments.hpp"
 #include "cli/console.hpp"
+#include "cli/explain.hpp"
 #include "cli/help.hpp"
 #include "cli/lost_run.hpp"
 #include "cli/repeat_command.hpp"
 #include "cli/run_command.hpp"
+#include "cli/settings_files.hpp"
 #include "cli/toml_schema.hpp"
 #include "cli/verbs.hpp"
 #include "guard/guard.hpp"
@@ -20,26 +21,15 @@
 #include "model/outcome.hpp"
 #include "os/descriptor.hpp"
 #include "os/signals.hpp"
-#include "settings/environment.hpp"
+#include "settings/join.hpp"
+#include "settings/resolve.hpp"
 
 namespace oversee {
 namespace {
 
 int fail(const settings::SettingError& error) {
-  cli::say(error.message);
+  cli::say(error);
   return model::kExitOwnFailure;
-}
-
-settings::Layer join_layers(const settings::Layer& flags, bool words_given) {
-  std::vector<std::string> variables;
-  for (char** each = ::environ; *each != nullptr; ++each) variables.emplace_back(*each);
-  settings::Layer layer = settings::layer_from_environment(variables);
-  // A command on the command line is stronger than a form of one from elsewhere.
-  if (words_given) {
-    for (const std::string_view form : {"shell-line", "script", "interpreter"}) layer.remove(form);
-  }
-  layer.override_with(flags);
-  return layer;
 }
 
 int supervise(std::span<char*> argv, os::UniqueFd answer) {
@@ -51,8 +41,17 @@ int supervise(std::span<char*> argv, os::UniqueFd answer) {
   if (!arguments) return fail(arguments.error());
   if (arguments->help) return cli::print(cli::help_text()), EXIT_SUCCESS;
   if (arguments->version) return cli::print(cli::version_text()), EXIT_SUCCESS;
-  auto settings = settings::resolve(join_layers(arguments->flags, !arguments->words.empty()), arguments->words);
+  settings::Sources sources{{}, cli::own_variables(), arguments->flags, arguments->words};
+  sources.files = cli::read_settings_files(sources.flags, sources.variables);
+  if (const auto errors = cli::errors_of(sources.files); !errors.empty()) {
+    return cli::say(errors), model::kExitOwnFailure;
+  }
+  const auto joined = settings::join(sources);
+  if (!joined) return fail(joined.error());
+  auto settings = settings::resolve(joined->layer, joined->words);
   if (!settings) return fail(settings.error());
+  for (const std::string& warning : settings->warnings) cli::warn(warning);
+  if (settings->explain) return cli::explain(*settings, *joined, sources.files);
   if (answer) cli::become_repetition(*settings);
   if (settings->repeat > 1) {
     const model::ExitAction exit = cli::repeat_command(*settings, caller, argv);

@@ -8,6 +8,7 @@
 #include "cli/console.hpp"
 #include "cli/outputs.hpp"
 #include "cli/reporters.hpp"
+#include "cli/settings_files.hpp"
 #include "cli/verbose_lines.hpp"
 #include "history/run_id.hpp"
 #include "model/ci_service.hpp"
@@ -28,18 +29,12 @@ model::ExitAction refused(const model::Failure& failure) {
   return {model::kExitOwnFailure, {}};
 }
 
-std::vector<std::string> caller_environment() {
-  std::vector<std::string> environment;
-  for (char** each = ::environ; *each != nullptr; ++each) environment.emplace_back(*each);
-  return environment;
-}
-
 model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
   model::RunSpec spec;
   auto argv = command_argv(settings);
   if (!argv) return std::unexpected(argv.error());
   spec.argv = std::move(*argv);
-  auto environment = command_environment(settings, caller_environment());
+  auto environment = command_environment(settings, own_environment());
   if (!environment) return std::unexpected(environment.error());
   spec.environment = std::move(*environment);
   if (!settings.directory.empty()) {
@@ -145,7 +140,7 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   }
 
   Reporters reporters(loop, supervisor, settings, *spec, *files, std::move(event_file),
-                      settings.ci ? *settings.ci : model::detect_ci(caller_environment()));
+                      settings.ci ? *settings.ci : model::detect_ci(own_environment()));
   const model::RunInfo info = make_info(settings, *spec, *files, started);
   VerboseLines verbose_lines;
   if (settings.verbose) {

@@ -8,19 +8,23 @@
 #include <cstdlib>
 #include <optional>
 
+#include "cli/check_verb.hpp"
 #include "cli/cli11.hpp"
 #include "cli/console.hpp"
 #include "cli/help.hpp"
 #include "cli/help_verb.hpp"
 #include "cli/logs_verb.hpp"
+#include "cli/profiles_verb.hpp"
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
 
 namespace oversee::cli {
 namespace {
 
-constexpr std::array<const Verb*, 2> kVerbs{
+constexpr std::array<const Verb*, 4> kVerbs{
     &kLogsVerb,
+    &kProfilesVerb,
+    &kCheckVerb,
     &kHelpVerb,
 };
 
@@ -119,6 +123,13 @@ int run_verb(const Verb& verb, std::span<char*> words) {
 }
 
 std::string help_of(const Verb& verb) { return verb_help_text(verb, options_of(verb)); }
+
+std::expected<bool, std::string> json_asked(const VerbArguments& arguments) {
+  const std::string format = arguments.value("format");
+  if (format == "json") return true;
+  if (format.empty() || format == "text") return false;
+  return std::unexpected(fmt::format("--format: cannot read '{}'; expected text or json", format));
+}
 
 std::string verbs_listing() {
   std::string text;

@@ -62,6 +62,9 @@ std::expected<VerbArguments, std::string> parse_verb_arguments(const Verb& verb,
 // The first argument that asks for the listing below.
 inline constexpr const char* kListVerbs = "@verbs";
 
+// Whether --format asks for JSON, where the verb has that option; what is wrong with its value as a sentence.
+std::expected<bool, std::string> json_asked(const VerbArguments& arguments);
+
 // One line an option, fields separated by tabs: verb, name, letter, flag or value, metavar, suggestions, help, and of
 // the verb the same on each of its lines: operands, summary. For the completions and the tests, as @settings is.
 std::string verbs_listing();

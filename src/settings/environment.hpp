@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "settings/layer.hpp"
 
@@ -14,5 +15,8 @@ inline constexpr std::string_view kContinuousIntegration = "CI=true";
 
 // One variable a setting, "K=V" each; a repeatable setting takes one value a line. An empty variable counts as unset.
 Layer layer_from_environment(std::span<const std::string> environment);
+
+// A sentence for each variable that looks like a setting and is none.
+std::vector<std::string> unknown_variables(std::span<const std::string> environment);
 
 }  // namespace oversee::settings

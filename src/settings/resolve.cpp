@@ -10,100 +10,11 @@
 #include "model/byte_size.hpp"
 #include "model/whole_number.hpp"
 #include "settings/environment.hpp"
+#include "settings/reader.hpp"
 #include "settings/table.hpp"
 
 namespace oversee::settings {
 namespace {
-
-// Collects the first error, so that the list of settings below reads as a list.
-class Reader {
- public:
-  explicit Reader(const Layer& layer) : layer_(layer) {}
-
-  std::optional<std::string> text(std::string_view name) {
-    const Given* given = layer_.last(name);
-    if (given == nullptr) return {};
-    if (given->text.empty()) refuse(*given, "a value that is not empty");
-    return given->text;
-  }
-
-  std::vector<std::string> list(std::string_view name) {
-    std::vector<std::string> values;
-    for (const Given& given : layer_.all(name)) {
-      if (given.text.empty() || given.text.front() == '=') refuse(given, "a name, as in NAME or NAME=VALUE");
-      values.push_back(given.text);
-    }
-    return values;
-  }
-
-  bool flag(std::string_view name) {
-    const Given* given = layer_.last(name);
-    if (given == nullptr) return false;
-    for (const std::string_view yes : {"true", "1", "yes", "on"}) {
-      if (given->text == yes) return true;
-    }
-    for (const std::string_view no : {"false", "0", "no", "off"}) {
-      if (given->text == no) return false;
-    }
-    refuse(*given, "true or false");
-    return false;
-  }
-
-  // The built-in value where none is given. `otherwise` stands in for one that was refused.
-  template <class Value>
-  Value parse(std::string_view name, model::Parsed<Value> (*parser)(std::string_view), Value otherwise) {
-    const Given* written = layer_.last(name);
-    const Given value = written != nullptr ? *written : Given{std::string(find(name)->built_in), "built-in"};
-    auto parsed = parser(value.text);
-    if (parsed) return *parsed;
-    refuse(value, parsed.error().allowed);
-    return otherwise;
-  }
-
-  // Whether it asks for anything: a flag that says no contradicts nothing.
-  bool claims(std::string_view name) { return given(name) && (find(name)->kind != Kind::flag || flag(name)); }
-  bool given(std::string_view name) const { return layer_.last(name) != nullptr; }
-  const std::string& where(std::string_view name) const { return layer_.last(name)->where; }
-
-  void refuse(const Given& given, std::string_view allowed) {
-    fail(fmt::format("{}: cannot read '{}'; expected {}", given.where, given.text, allowed));
-  }
-  // Rivals of different sources have been settled when the layers were joined: these come from one.
-  void refuse_rivals() {
-    for (const Setting& setting : table()) {
-      for (const std::string_view rival : rivals(setting.name)) {
-        if (!claims(setting.name) || !claims(rival)) continue;
-        fail(fmt::format("{} and {} exclude each other; give one of them", where(setting.name), where(rival)));
-      }
-    }
-  }
-  void refuse_same_file(std::initializer_list<std::string_view> names) {
-    for (const auto* one = names.begin(); one != names.end(); ++one) {
-      for (const auto* other = one + 1; other != names.end(); ++other) {
-        if (!given(*one) || !given(*other) || layer_.last(*one)->text != layer_.last(*other)->text) continue;
-        fail(fmt::format("{} and {} name the same file; one would be lost", where(*one), where(*other)));
-      }
-    }
-  }
-  void fail(std::string message) {
-    if (!error_) error_ = SettingError{std::move(message)};
-  }
-  const std::optional<SettingError>& error() const { return error_; }
-
- private:
-  const Layer& layer_;
-  std::optional<SettingError> error_;
-};
-
-// A choice's words and values, in one place each.
-template <class Value>
-struct Word {
-  std::string_view text;
-  Value value;
-};
-
-template <class Value>
-Word(std::string_view, Value) -> Word<Value>;
 
 constexpr std::array kShowSummary{Word{"always", model::ShowSummary::always},
                                   Word{"failure", model::ShowSummary::failure},
@@ -133,22 +44,12 @@ constexpr std::array kBackoff{Word{"fixed", model::Backoff::fixed}, Word{"linear
 constexpr std::array kOnFlaky{Word{"pass", model::OnFlaky::pass}, Word{"warn", model::OnFlaky::warn},
                               Word{"fail", model::OnFlaky::fail}};
 constexpr std::array kSigusr1{Word{"forward", false}, Word{"status", true}};
+constexpr std::array kExplainFormat{Word{"text", false}, Word{"json", true}};
 constexpr std::array kLogFormat{Word{"tagged", model::LogFormat::tagged}, Word{"raw", model::LogFormat::raw}};
 
 // Evidence is worth that much of a stop's time, and no more unless the user asks for it by a line of their own.
 constexpr auto kLongestLook = std::chrono::milliseconds(500);
 constexpr auto kLongestLine = std::chrono::seconds(10);
-
-template <auto& words>
-auto parse_word(std::string_view text) -> model::Parsed<decltype(words[0].value)> {
-  std::string allowed;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (words[i].text == text) return words[i].value;
-    if (i > 0) allowed += i + 1 < words.size() ? ", " : " or ";
-    allowed += words[i].text;
-  }
-  return std::unexpected(model::ValueError{std::string(text), allowed});
-}
 
 model::StandardInput standard_input(const std::optional<std::string>& what) {
   using Kind = model::StandardInput::Kind;
@@ -179,7 +80,7 @@ model::RetryCauses read_causes(Reader& read, const Layer& layer, std::string_vie
   model::RetryCauses all;
   std::vector<Given> given = layer.all(name);
   if (const std::string_view built_in = find(name)->built_in; given.empty() && !built_in.empty()) {
-    given.push_back({std::string(built_in), "built-in"});
+    given.push_back({std::string(built_in), "built-in", Origin::built_in});
   }
   for (const Given& each : given) {
     const auto causes = model::RetryCauses::parse(each.text);
@@ -189,7 +90,8 @@ model::RetryCauses read_causes(Reader& read, const Layer& layer, std::string_vie
     }
     for (const std::string& pattern : causes->patterns()) {
       const auto compiled = match::Pattern::compile(pattern);
-      if (!compiled) read.refuse({pattern, each.where}, compiled.error().allowed);
+      if (!compiled)
+        read.refuse({pattern, each.where, each.origin, each.profile, each.excerpt}, compiled.error().allowed);
     }
     all.add(*causes);
   }
@@ -214,9 +116,25 @@ void read_retries(Reader& read, const Layer& layer, Settings& settings) {
   settings.exit_policy.on_flaky = read.parse("flaky", parse_word<kOnFlaky>, model::OnFlaky::warn);
 }
 
+std::string no_command(const Reader& read) {
+  if (!read.given("profile")) return "no command given; write oversee [OPTIONS] -- COMMAND [ARG]...";
+  return fmt::format("no command given, and profile '{0}' has none; write oversee -P {0} -- COMMAND [ARG]...",
+                     *read.plain_text("profile"));
+}
+
+// What is allowed and yet hardly meant.
+void warn_of_contradictions(const Reader& read, Settings& settings) {
+  const model::TimeLimit grace = settings.limits.ladder.rungs().front().grace;
+  if (read.given("kill-after") && settings.total && grace && *grace > *settings.total) {
+    settings.warnings.push_back(fmt::format("{}: its {} is longer than the total timeout, {} by {}",
+                                            read.where("kill-after"), *read.plain_text("kill-after"),
+                                            *read.plain_text("total-timeout"), read.where("total-timeout")));
+  }
+}
+
 }  // namespace
 
-std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<std::string> words) {
+Resolution examine(const Layer& layer, std::vector<std::string> words) {
   Reader read(layer);
   Settings settings;
   settings.words = std::move(words);
@@ -226,11 +144,12 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   settings.script = read.text("script");
   settings.shell = read.text("shell").value_or(std::string(find("shell")->built_in));
   settings.interpreter = read.text("interpreter");
-  if (!settings.shell_line && !settings.script && settings.words.empty()) {
-    read.fail("no command given; write oversee [OPTIONS] -- COMMAND [ARG]...");
+  settings.explain = read.flag("explain");
+  if (!settings.shell_line && !settings.script && settings.words.empty() && !settings.explain) {
+    read.fail(no_command(read));
   }
   if (settings.interpreter && !settings.script) {
-    read.fail(fmt::format("{} needs --script", read.where("interpreter")));
+    read.fail_at("interpreter", "it runs a script; name one by --script FILE");
   }
 
   settings.directory = read.text("directory").value_or("");
@@ -298,9 +217,11 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
   if (read.flag("require-cgroup")) settings.cgroup = model::UseCgroup::required;
   settings.name = read.text("name");
   settings.verbose = read.flag("verbose");
+  (void)read.flag("no-config");  // read by then; here it is judged
+  settings.explain_json = read.parse("format", parse_word<kExplainFormat>, false);
   for (const std::string_view name : {"log", "json", "junit", "markdown", "stdout-file", "stderr-file"}) {
     if (read.given(name) && *read.text(name) == "-") {
-      read.fail(fmt::format("{}: '-' is not a file; stdout is the command's alone", read.where(name)));
+      read.fail_at(name, "'-' is not a file; stdout is the command's alone");
     }
   }
 
@@ -309,8 +230,14 @@ std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<st
     settings.notices.heartbeat.reset();
   }
 
-  if (read.error()) return std::unexpected(*read.error());
-  return settings;
+  warn_of_contradictions(read, settings);
+  return {std::move(settings), read.take_errors()};
+}
+
+std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<std::string> words) {
+  Resolution resolution = examine(layer, std::move(words));
+  if (!resolution.errors.empty()) return std::unexpected(std::move(resolution.errors.front()));
+  return std::move(resolution.settings);
 }
 
 bool Settings::holds_stdout_back() const { return only_final && retry.retries > 0 && show == model::ShowOutput::live; }

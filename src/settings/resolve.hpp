@@ -10,13 +10,9 @@
 #include "model/event_destination.hpp"
 #include "model/run_spec.hpp"
 #include "settings/layer.hpp"
+#include "settings/setting_error.hpp"
 
 namespace oversee::settings {
-
-// What is wrong, where, and what would be right; ready to follow "oversee: ".
-struct SettingError {
-  std::string message;
-};
 
 struct Settings {
   // The command's form: at most one of the first two; `words` are the command or the form's arguments.
@@ -71,6 +67,11 @@ struct Settings {
   std::optional<std::string> name;
   bool verbose = false;
 
+  bool explain = false;
+  bool explain_json = false;
+
+  std::vector<std::string> warnings;  // what is allowed and yet hardly meant, each ready to follow "oversee: warning: "
+
   // Whether the command's output comes through us; else it has our own stdout and stderr.
   bool capture() const;
 
@@ -78,7 +79,16 @@ struct Settings {
   bool holds_stdout_back() const;
 };
 
-// `layer` holds all sources, the stronger having overridden the weaker; `words` are the command line's rest.
+struct Resolution {
+  Settings settings;  // of use only where there are no errors
+  std::vector<SettingError> errors;
+};
+
+// All that is wrong.
+Resolution examine(const Layer& layer, std::vector<std::string> words);
+
+// The first that is wrong. `layer` holds all sources, the stronger having overridden the weaker; `words` are the
+// command line's rest.
 std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<std::string> words);
 
 }  // namespace oversee::settings

@@ -13,6 +13,8 @@ struct Rivals {
 
 constexpr std::array kRivals{
     Rivals{"shell-line", "script"},
+    Rivals{"shell-line", "command"},
+    Rivals{"script", "command"},
     Rivals{"stop", "signal"},
     Rivals{"stop", "kill-after"},
     Rivals{"log", "log-dir"},
@@ -30,6 +32,7 @@ constexpr std::array kRivals{
     Rivals{"repeat", "junit"},
     Rivals{"repeat", "markdown"},
     Rivals{"repeat", "events"},
+    Rivals{"config", "no-config"},
 };
 
 }  // namespace

@@ -181,6 +181,18 @@ constexpr Setting kTable[] = {
      .help = "The run's name in summaries; else the command's base name", .names_one_run = true},
     {.name = "verbose", .letter = 'v', .kind = Kind::flag, .group = Group::run,
      .help = "Say more on stderr"},
+
+    {.name = "profile", .letter = 'P', .kind = Kind::profile, .metavar = "NAME", .group = Group::settings,
+     .help = "Take settings, and the command where it has one, from profile NAME", .scope = Scope::call,
+     .names_one_run = true},
+    {.name = "config", .kind = Kind::path, .metavar = "FILE", .group = Group::settings,
+     .help = "Read settings from FILE and no other file", .scope = Scope::call},
+    {.name = "no-config", .kind = Kind::flag, .group = Group::settings,
+     .help = "Read no settings file", .scope = Scope::call},
+    {.name = "explain", .kind = Kind::flag, .group = Group::settings,
+     .help = "Run nothing; show what would be run, and each setting with its origin", .scope = Scope::flag},
+    {.name = "format", .kind = Kind::choice, .metavar = "FORMAT", .built_in = "text", .group = Group::settings,
+     .help = "What --explain writes: text or json", .choices = "text|json", .scope = Scope::flag},
 };
 // clang-format on
 

@@ -226,12 +226,13 @@ class OverseeCase(unittest.TestCase):
 
     def environment(self, **changes):
         """The caller's environment of a run; a change to None removes a variable."""
-        kept = ("HOME", "LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS")
+        kept = ("LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS")
         environment = {name: os.environ[name] for name in kept if name in os.environ}
         # A directory that may not be searched makes "permission denied" of every "not found" (execvp(3)).
         directories = os.environ.get("PATH", os.defpath).split(":")
         environment["PATH"] = ":".join(each for each in directories if os.access(each, os.X_OK))
         environment["TMPDIR"] = str(self.tmp)
+        environment["HOME"] = str(self.directory)  # whose settings are not whose tests these are
         name, _, value = self.mark.partition("=")
         environment[name] = value
         environment.update(changes)

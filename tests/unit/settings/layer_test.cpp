@@ -51,12 +51,60 @@ TEST_CASE("layer: the stronger wins key by key, with where it came from") {
 
 TEST_CASE("layer: a list is taken over whole, not mixed") {
   Layer weak;
+  weak.add("retry-on", {"timeout", "OVERSEE_RETRY_ON"});
+  weak.add("retry-on", {"idle", "OVERSEE_RETRY_ON"});
+  Layer strong;
+  strong.add("retry-on", {"exit:3", "--retry-on"});
+  weak.override_with(strong);
+  CHECK(texts(weak, "retry-on") == Texts{"exit:3"});
+}
+
+TEST_CASE("layer: variables for the command are joined, the stronger behind the weaker") {
+  Layer weak;
   weak.add("env", {"A=1", "OVERSEE_ENV"});
   weak.add("env", {"B=2", "OVERSEE_ENV"});
   Layer strong;
-  strong.add("env", {"C=3", "--env"});
+  strong.add("env", {"B=3", "--env"});
   weak.override_with(strong);
-  CHECK(texts(weak, "env") == Texts{"C=3"});
+  CHECK(texts(weak, "env") == Texts{"A=1", "B=2", "B=3"});
+  CHECK(weak.overridden("env").empty());
+}
+
+TEST_CASE("layer: none given takes back what weaker sources say") {
+  for (const std::string_view name : {"retry-on", "env"}) {
+    CAPTURE(name);
+    Layer weak;
+    weak.add(name, {"A", "file"});
+    Layer strong;
+    strong.add_none(name);
+    weak.override_with(strong);
+    CHECK(weak.last(name) == nullptr);
+    CHECK(weak.overridden(name).size() == 1);
+  }
+}
+
+TEST_CASE("layer: what gave way is kept, the weakest first, rivals too") {
+  Layer layer;
+  layer.add("timeout", {"1s", "a"});
+  layer.add("kill-after", {"2s", "a"});
+  Layer second;
+  second.add("timeout", {"3s", "b"});
+  Layer third;
+  third.add("timeout", {"4s", "c"});
+  third.add("stop", {"INT:1s", "c"});
+  layer.override_with(second);
+  layer.override_with(third);
+  REQUIRE(layer.overridden("timeout").size() == 2);
+  CHECK(layer.overridden("timeout")[0].where == "a");
+  CHECK(layer.overridden("timeout")[1].where == "b");
+  REQUIRE(layer.overridden("kill-after").size() == 1);
+  CHECK(layer.overridden("kill-after")[0].text == "2s");
+  CHECK(layer.overridden("stop").empty());
+
+  Layer other;
+  other.add("timeout", {"0", "z"});
+  other.override_with(layer);
+  CHECK(other.overridden("timeout").size() == 3);
 }
 
 TEST_CASE("layer: what contradicts the stronger gives way") {
@@ -99,6 +147,7 @@ TEST_CASE("environment: each setting has its variable, which is named as its ori
   for (const Setting& setting : table()) {
     const std::string name = variable_of(setting);
     CAPTURE(name);
+    if (setting.scope == Scope::flag) continue;
     const Layer layer = from({"PATH=/bin", name + "=some=value", "HOME=/"});
     REQUIRE(layer.last(setting.name) != nullptr);
     CHECK(layer.last(setting.name)->text == "some=value");
@@ -130,6 +179,18 @@ TEST_CASE("layer: where CI=true, a heartbeat is the weakest word there is") {
   CHECK(layer_from_environment(own).last("heartbeat")->text == "5m");
   const std::vector<std::string> other{"CI=1", "XCI=true"};
   CHECK(layer_from_environment(other).last("heartbeat") == nullptr);
+}
+
+TEST_CASE("environment: what is for flags alone has no variable") {
+  const std::array<std::string, 1> variables{"OVERSEE_EXPLAIN=1"};
+  CHECK(layer_from_environment(variables).last("explain") == nullptr);
+}
+
+TEST_CASE("environment: a variable that looks like a setting and is none is named, with the nearest") {
+  const std::array<std::string, 5> variables{"OVERSEE_TIMOUT=5s", "OVERSEE_TIMEOUT=5s", "OVERSEE_RUN_ID=x",
+                                             "OVERSEEN=1", "OVERSEE_XYZZY_FROBNICATION=1"};
+  CHECK(unknown_variables(variables) == Texts{"OVERSEE_TIMOUT: no such setting; did you mean OVERSEE_TIMEOUT?",
+                                              "OVERSEE_XYZZY_FROBNICATION: no such setting"});
 }
 
 }  // namespace

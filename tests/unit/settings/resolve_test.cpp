@@ -261,7 +261,7 @@ TEST_CASE("resolve: a flag that says no contradicts nothing") {
 }
 
 TEST_CASE("resolve: an interpreter needs a script") {
-  CHECK(holds(refusal({{"interpreter", "python3"}}), "--interpreter needs --script"));
+  CHECK(holds(refusal({{"interpreter", "python3"}}), "--interpreter: it runs a script; name one by --script FILE"));
 }
 
 TEST_CASE("resolve: a run needs a command, in one of its forms") {
@@ -314,6 +314,50 @@ TEST_CASE("resolve: a limit that cannot be read names its setting, and what it t
   CHECK(holds(refusal({{"max-data", ""}}), "--max-data: "));
   CHECK(holds(refusal({{"core", "big"}}), "expected a size such as 64MiB, none, unlimited or inherit"));
   CHECK(holds(refusal({{"nice", "50"}}), "expected a whole number from -39 to 39"));
+}
+
+TEST_CASE("examine: all that is wrong is told, in the order of the settings") {
+  const Resolution found = examine(flags({{"timeout", "x"}, {"retries", "-1"}, {"show", "liv"}}), {});
+  REQUIRE(found.errors.size() == 4);
+  CHECK(found.errors[0].message.starts_with("no command given"));
+  CHECK(found.errors[1].message.starts_with("--timeout: cannot read 'x'"));
+  CHECK(found.errors[2].message.starts_with("--retries: cannot read '-1'"));
+  CHECK(found.errors[3].message == "--show: cannot read 'liv'; expected live, failure or never; did you mean 'live'?");
+}
+
+TEST_CASE("resolve: a value out of a file brings its line") {
+  Layer layer;
+  layer.add("timeout", {"x", "oversee.toml:2:11", Origin::file, "ci", "    timeout = \"x\"\n"});
+  const auto settings = resolve(layer, {"true"});
+  REQUIRE_FALSE(settings.has_value());
+  CHECK(settings.error().message.starts_with("oversee.toml:2:11: cannot read 'x'; expected a duration"));
+  CHECK(settings.error().excerpt == "    timeout = \"x\"\n");
+}
+
+TEST_CASE("resolve: a contradiction in a file names both settings") {
+  Layer layer;
+  layer.add("stop", {"INT:1s", "oversee.toml:2:8", Origin::file});
+  layer.add("signal", {"INT", "oversee.toml:3:10", Origin::file});
+  CHECK(refusal(layer) ==
+        "'signal' (oversee.toml:3:10) and 'stop' (oversee.toml:2:8) exclude each other; give one of them");
+}
+
+TEST_CASE("resolve: a grace that the total timeout does not allow is worth a warning, the built-in one is not") {
+  CHECK(resolved({{"total-timeout", "5s"}}).warnings.empty());
+  CHECK(resolved({{"total-timeout", "5s"}, {"kill-after", "5s"}}).warnings.empty());
+  CHECK(resolved({{"kill-after", "1m"}}).warnings.empty());
+  CHECK(resolved({{"total-timeout", "5s"}, {"kill-after", "1m"}}).warnings ==
+        Texts{"--kill-after: its 1m is longer than the total timeout, 5s by --total-timeout"});
+}
+
+TEST_CASE("resolve: settings can be explained without a command") {
+  CHECK(resolved({{"explain", "true"}}, {}).explain);
+  CHECK(resolved({{"explain", "true"}, {"format", "json"}}, {}).explain_json);
+}
+
+TEST_CASE("resolve: a profile without a command says so") {
+  CHECK(refusal(flags({{"profile", "ci"}}), {}) ==
+        "no command given, and profile 'ci' has none; write oversee -P ci -- COMMAND [ARG]...");
 }
 
 }  // namespace

@@ -1,0 +1,115 @@
+// Judges settings files whole: as files, and each profile's values as a run would read them.
+#include "cli/check_verb.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "cli/console.hpp"
+#include "cli/explain.hpp"
+#include "cli/settings_files.hpp"
+#include "model/outcome.hpp"
+#include "os/host.hpp"
+#include "settings/environment.hpp"
+#include "settings/resolve.hpp"
+
+namespace oversee::cli {
+namespace {
+
+constexpr std::array kOptions{
+    VerbOption{"profile", 'P', "NAME", "Show the settings as profile NAME has them"},
+    VerbOption{"format", 0, "FORMAT", "Show them as text or as json"},
+};
+
+// What is wrong, each once: profiles share what they inherit.
+struct Findings {
+  std::vector<settings::SettingError> errors;
+  std::vector<std::string> warnings;
+
+  void add(settings::SettingError error) {
+    const auto same = [&](const settings::SettingError& each) { return each.message == error.message; };
+    if (std::ranges::none_of(errors, same)) errors.push_back(std::move(error));
+  }
+  void warn(std::string warning) {
+    if (std::ranges::find(warnings, warning) == warnings.end()) warnings.push_back(std::move(warning));
+  }
+};
+
+// With the profile that the flags ask for.
+void judge(const settings::Sources& sources, Findings& findings) {
+  auto joined = settings::join(sources);
+  if (!joined) return findings.add(std::move(joined.error()));
+  // Settings without a command are as good as those with one.
+  if (joined->words.empty()) joined->words.emplace_back("true");
+  settings::Resolution resolution = settings::examine(joined->layer, joined->words);
+  for (settings::SettingError& error : resolution.errors) findings.add(std::move(error));
+  for (std::string& warning : resolution.settings.warnings) findings.warn(std::move(warning));
+}
+
+void judge_all(settings::Sources sources, Findings& findings) {
+  for (settings::SettingError& error : errors_of(sources.files)) findings.add(std::move(error));
+  for (settings::SettingError& error : settings::check_inheritance(sources.files)) findings.add(std::move(error));
+  const settings::Layer flags = sources.flags;
+  if (settings::profile_asked(flags, sources.variables) == nullptr) judge(sources, findings);
+  for (const settings::ProfileSummary& profile : settings::profiles(sources.files)) {
+    sources.flags = flags;
+    sources.flags.remove("profile");
+    sources.flags.add("profile", profile.place);
+    judge(sources, findings);
+  }
+  sources.flags = flags;
+  judge(sources, findings);
+  for (std::string& warning : settings::unknown_variables(own_environment())) findings.warn(std::move(warning));
+}
+
+std::string counted(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+int check(const VerbArguments& arguments) {
+  const auto json = json_asked(arguments);
+  if (!json) return say(std::string_view(json.error())), model::kExitOwnFailure;
+  settings::Sources sources;
+  sources.variables = own_variables();
+  if (arguments.has("profile")) sources.flags.add("profile", {arguments.value("profile"), "--profile"});
+  if (arguments.operands.empty()) {
+    sources.files = read_settings_files(sources.flags, sources.variables);
+  } else {
+    sources.files.push_back(read_named_settings(arguments.operands.front()));
+  }
+  Findings findings;
+  judge_all(sources, findings);
+  for (const std::string& warning : findings.warnings) warn(warning);
+  for (const settings::SettingError& error : findings.errors) say(error);
+  if (!findings.errors.empty()) {
+    print_error_lines(fmt::format("oversee: {}\n", counted(findings.errors.size(), "error")));
+    return model::kExitOwnFailure;
+  }
+  const auto joined = settings::join(sources);
+  if (!joined) return say(joined.error()), model::kExitOwnFailure;
+  const Explained explained{joined->words, os::current_directory(), *joined, sources.files};
+  if (*json) return print(explain_json(explained)), EXIT_SUCCESS;
+  for (const settings::SettingsFile& file : sources.files) {
+    print(fmt::format("{}: {}, no errors\n", file.path, counted(file.profiles.size(), "profile")));
+  }
+  if (sources.files.empty()) print("no settings file counts here\n");
+  print(fmt::format("\n{}", explain_text(explained)));
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+const Verb kCheckVerb{
+    .name = "check",
+    .operands = "[FILE]",
+    .operand_count = 1,
+    .summary = "Check the settings files that count here, or FILE, and tell all errors",
+    .options = kOptions,
+    .run = check,
+};
+
+}  // namespace oversee::cli

@@ -1,0 +1,10 @@
+// oversee check: all that is wrong with the settings files.
+#pragma once
+
+#include "cli/verbs.hpp"
+
+namespace oversee::cli {
+
+extern const Verb kCheckVerb;
+
+}  // namespace oversee::cli

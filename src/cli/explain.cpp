@@ -1,0 +1,160 @@
+// Writes settings with their origins.
+#include "cli/explain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "cli/command_form.hpp"
+#include "cli/console.hpp"
+#include "model/command_line.hpp"
+#include "model/outcome.hpp"
+#include "os/host.hpp"
+#include "report/json_text.hpp"
+#include "settings/environment.hpp"
+
+namespace oversee::cli {
+namespace {
+
+using settings::Given;
+using settings::Setting;
+
+constexpr int kNameWidth = 18;
+constexpr int kValueWidth = 16;
+
+// "file" for Origin::file, and so on.
+std::string_view name_of(settings::Origin origin) {
+  switch (origin) {
+    case settings::Origin::built_in: return "built-in";
+    case settings::Origin::file: return "file";
+    case settings::Origin::variable: return "variable";
+    case settings::Origin::flag: return "flag";
+  }
+  return "";
+}
+
+std::string origin_text(const Given& given) {
+  return given.profile.empty() ? given.where : fmt::format("{} (profile {})", given.where, given.profile);
+}
+
+std::string row(std::string_view name, std::string_view value, std::string_view origin) {
+  const std::string shown = value.empty() ? "''" : model::without_controls(std::string(value));
+  return fmt::format("{:<{}}{:<{}}  {}\n", name, kNameWidth, shown, kValueWidth, origin);
+}
+
+// All values that count, or only the last where each replaces the one before.
+std::vector<Given> values_of(const settings::Layer& layer, const Setting& setting) {
+  std::vector<Given> values = layer.all(setting.name);
+  if (!setting.repeatable && values.size() > 1) values.erase(values.begin(), values.end() - 1);
+  return values;
+}
+
+std::string setting_rows(const settings::Layer& layer, const Setting& setting) {
+  std::string text;
+  std::string_view name = setting.name;
+  for (const Given& given : values_of(layer, setting)) {
+    text += row(name, given.text, origin_text(given));
+    name = "";
+  }
+  std::vector<Given> lost = layer.overridden(setting.name);
+  std::ranges::reverse(lost);
+  for (const Given& given : lost) {
+    text += row(name, given.text, fmt::format("overridden: {}", origin_text(given)));
+    name = "";
+  }
+  return text;
+}
+
+void add_value(report::JsonText& json, const Given& given) {
+  json.begin_object();
+  json.text("value", given.text);
+  json.text("origin", name_of(given.origin));
+  json.text("where", given.where);
+  if (!given.profile.empty()) json.text("profile", given.profile);
+  json.end_object();
+}
+
+void add_setting(report::JsonText& json, const settings::Layer& layer, const Setting& setting) {
+  std::vector<Given> values = values_of(layer, setting);
+  const std::vector<Given> lost = layer.overridden(setting.name);
+  if (values.empty() && lost.empty()) {
+    if (setting.built_in.empty()) return;
+    values.push_back({std::string(setting.built_in), "built-in", settings::Origin::built_in});
+  }
+  json.begin_object(setting.name);
+  json.begin_array("values");
+  for (const Given& given : values) add_value(json, given);
+  json.end_array();
+  json.begin_array("overridden");
+  for (const Given& given : lost) add_value(json, given);
+  json.end_array();
+  json.end_object();
+}
+
+// What a call says of itself is no setting of the run that is explained.
+bool is_about_the_call(const Setting& setting) { return setting.scope == settings::Scope::flag; }
+
+}  // namespace
+
+int explain(const settings::Settings& settings, const settings::Joined& joined,
+            std::span<const settings::SettingsFile> files) {
+  Explained explained{{}, os::current_directory(), joined, files};
+  if (settings.shell_line || settings.script || !settings.words.empty()) {
+    auto argv = command_argv(settings);
+    if (!argv) return say(describe(argv.error())), model::kExitOwnFailure;
+    explained.argv = std::move(*argv);
+  }
+  if (!settings.directory.empty()) explained.directory = settings.directory;
+  print(settings.explain_json ? explain_json(explained) : explain_text(explained));
+  return EXIT_SUCCESS;
+}
+
+std::string explain_text(const Explained& explained) {
+  std::string text;
+  if (!explained.argv.empty()) {
+    text += fmt::format("{:<{}}{}\n", "command", kNameWidth, model::quote_command(explained.argv));
+    if (!explained.joined.command.empty()) {
+      text += fmt::format("{:<{}}{}\n", "", kNameWidth, origin_text(explained.joined.command.front()));
+    }
+  }
+  text += fmt::format("{:<{}}{}\n", "directory", kNameWidth, model::without_controls(explained.directory));
+  std::string_view title = "settings files";
+  for (const settings::SettingsFile& file : explained.files) {
+    text += fmt::format("{:<{}}{}\n", title, kNameWidth, model::without_controls(file.path));
+    title = "";
+  }
+  if (explained.files.empty()) text += fmt::format("{:<{}}{}\n", title, kNameWidth, "none");
+  std::string given;
+  std::string built_in;
+  for (const Setting& setting : settings::table()) {
+    if (is_about_the_call(setting)) continue;
+    std::string rows = setting_rows(explained.joined.layer, setting);
+    given += rows;
+    if (rows.empty() && !setting.built_in.empty()) built_in += row(setting.name, setting.built_in, "built-in");
+  }
+  if (!given.empty()) text += '\n' + given;
+  return text + '\n' + built_in;
+}
+
+std::string explain_json(const Explained& explained) {
+  report::JsonText json;
+  json.begin_object();
+  json.number("schema", 1);
+  json.begin_array("command");
+  for (const std::string& word : explained.argv) json.text({}, word);
+  json.end_array();
+  json.text("directory", explained.directory);
+  json.begin_array("files");
+  for (const settings::SettingsFile& file : explained.files) json.text({}, file.path);
+  json.end_array();
+  json.begin_object("settings");
+  for (const Setting& setting : settings::table()) {
+    if (!is_about_the_call(setting)) add_setting(json, explained.joined.layer, setting);
+  }
+  json.end_object();
+  json.end_object();
+  return json.take();
+}
+
+}  // namespace oversee::cli

@@ -1,0 +1,129 @@
+// Looks for settings files: the machine's, the user's, the project's.
+#include "cli/settings_files.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+#include "cli/console.hpp"
+#include "os/host.hpp"
+#include "os/owned_file.hpp"
+#include "settings/environment.hpp"
+#include "settings/reader.hpp"
+
+namespace oversee::cli {
+namespace {
+
+constexpr const char* kMachineSettings = "/etc/oversee/config.toml";
+constexpr std::size_t kLargestFile = 16UL << 20U;
+
+// A file that we were not told of could have been put there for us to follow: it can carry commands.
+enum class Trust : std::uint8_t { as_it_is, own_only };
+
+std::string why_not_trusted(const std::string& path, const os::OwnedText& owned) {
+  if (owned.foreign_owner) {
+    return fmt::format(
+        "{} belongs to another user (uid {}) and can carry commands; make it your own, name it by --config, or pass it "
+        "by with --no-config",
+        path, *owned.foreign_owner);
+  }
+  return fmt::format(
+      "others can write to {}, and it can carry commands; chmod go-w {}, name it by --config, or pass it by with "
+      "--no-config",
+      path, path);
+}
+
+// None where there is no such file.
+std::optional<settings::SettingsFile> read(const std::string& path, Trust trust) {
+  const auto owned = os::read_owned_file(path, kLargestFile);
+  settings::SettingsFile refused;
+  refused.path = path;
+  if (!owned) {
+    refused.errors.push_back({describe(owned.error())});
+    return refused;
+  }
+  if (!*owned) return {};
+  if (trust == Trust::own_only && ((*owned)->foreign_owner || (*owned)->others_can_write)) {
+    refused.errors.push_back({why_not_trusted(path, **owned)});
+    return refused;
+  }
+  return settings::read_settings_file(path, (*owned)->text);
+}
+
+std::optional<settings::SettingsFile> read_project_settings() {
+  // Beside us it is called by its name alone, which is how people think of it.
+  if (auto file = read(std::string(settings::kSettingsFileName), Trust::own_only)) return file;
+  std::string directory = os::current_directory();
+  while (!directory.empty()) {
+    directory.erase(directory.rfind('/'));
+    if (auto file = read(fmt::format("{}/{}", directory, settings::kSettingsFileName), Trust::own_only)) return file;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::string> own_environment() {
+  std::vector<std::string> environment;
+  for (char** each = ::environ; *each != nullptr; ++each) environment.emplace_back(*each);
+  return environment;
+}
+
+settings::Layer own_variables() { return settings::layer_from_environment(own_environment()); }
+
+std::string user_settings_path() {
+  const char* base = std::getenv("XDG_CONFIG_HOME");
+  // What is not absolute is to be passed over (XDG Base Directory Specification).
+  if (base != nullptr && *base == '/') return fmt::format("{}/oversee/config.toml", base);
+  const char* home = std::getenv("HOME");
+  return home != nullptr && *home == '/' ? fmt::format("{}/.config/oversee/config.toml", home) : std::string();
+}
+
+settings::SettingsFile read_named_settings(const std::string& path) {
+  if (auto file = read(path, Trust::as_it_is)) return std::move(*file);
+  settings::SettingsFile missing;
+  missing.path = path;
+  missing.errors.push_back({describe(model::Failure{"read the settings file", ENOENT, path, {}})});
+  return missing;
+}
+
+std::vector<settings::SettingsFile> read_settings_files(const settings::Layer& flags,
+                                                        const settings::Layer& variables) {
+  settings::Layer call = variables;
+  call.override_with(flags);
+  if (const settings::Given* named = call.last("config")) return {read_named_settings(named->text)};
+  if (const settings::Given* none = call.last("no-config"); none != nullptr && settings::is_true(none->text)) return {};
+  std::vector<settings::SettingsFile> files;
+  const auto add = [&](std::optional<settings::SettingsFile> file) {
+    if (file) files.push_back(std::move(*file));
+  };
+  add(read(kMachineSettings, Trust::as_it_is));
+  if (const std::string path = user_settings_path(); !path.empty()) add(read(path, Trust::own_only));
+  add(read_project_settings());
+  return files;
+}
+
+std::vector<settings::SettingError> errors_of(const std::vector<settings::SettingsFile>& files) {
+  std::vector<settings::SettingError> errors;
+  for (const settings::SettingsFile& file : files) errors.insert(errors.end(), file.errors.begin(), file.errors.end());
+  return errors;
+}
+
+void say(const settings::SettingError& error) {
+  say(std::string_view(error.message));
+  if (!error.excerpt.empty()) print_error_lines(error.excerpt);
+}
+
+void say(const std::vector<settings::SettingError>& errors) {
+  if (errors.empty()) return;
+  say(errors.front());
+  if (errors.size() > 1) {
+    print_error_lines(fmt::format("oversee: and {} more; oversee check lists all\n", errors.size() - 1));
+  }
+}
+
+}  // namespace oversee::cli

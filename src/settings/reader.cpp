@@ -1,0 +1,120 @@
+// Words what is wrong with a setting.
+#include "settings/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "model/nearest_word.hpp"
+
+namespace oversee::settings {
+namespace {
+
+constexpr std::array<std::string_view, 4> kYes{"true", "1", "yes", "on"};
+constexpr std::array<std::string_view, 4> kNo{"false", "0", "no", "off"};
+
+std::optional<bool> truth_of(std::string_view text) {
+  for (const std::string_view yes : kYes) {
+    if (text == yes) return true;
+  }
+  for (const std::string_view no : kNo) {
+    if (text == no) return false;
+  }
+  return {};
+}
+
+std::vector<std::string_view> split_choices(std::string_view choices) {
+  std::vector<std::string_view> words;
+  while (!choices.empty()) {
+    const std::size_t end = choices.find('|');
+    words.push_back(choices.substr(0, end));
+    choices.remove_prefix(end == std::string_view::npos ? choices.size() : end + 1);
+  }
+  return words;
+}
+
+}  // namespace
+
+bool is_true(std::string_view text) { return truth_of(text).value_or(false); }
+
+std::optional<std::string> Reader::text(std::string_view name) {
+  const Given* given = layer_.last(name);
+  if (given == nullptr) return {};
+  if (given->text.empty()) refuse(*given, "a value that is not empty");
+  return given->text;
+}
+
+std::optional<std::string> Reader::plain_text(std::string_view name) const {
+  const Given* given = layer_.last(name);
+  return given == nullptr ? std::nullopt : std::optional(given->text);
+}
+
+std::vector<std::string> Reader::list(std::string_view name) {
+  std::vector<std::string> values;
+  for (const Given& given : layer_.all(name)) {
+    if (given.text.empty() || given.text.front() == '=') refuse(given, "a name, as in NAME or NAME=VALUE");
+    values.push_back(given.text);
+  }
+  return values;
+}
+
+bool Reader::flag(std::string_view name) {
+  const Given* given = layer_.last(name);
+  if (given == nullptr) return false;
+  const std::optional<bool> truth = truth_of(given->text);
+  if (!truth) refuse(*given, "true or false");
+  return truth.value_or(false);
+}
+
+Given Reader::given_or_built_in(std::string_view name) const {
+  const Given* written = layer_.last(name);
+  return written != nullptr ? *written : Given{std::string(find(name)->built_in), "built-in", Origin::built_in};
+}
+
+bool Reader::claims(std::string_view name) const {
+  const Given* given = layer_.last(name);
+  return given != nullptr && (find(name)->kind != Kind::flag || is_true(given->text));
+}
+
+void Reader::refuse(const Given& given, std::string_view allowed, std::string_view choices) {
+  std::string message = fmt::format("{}: cannot read '{}'; expected {}", given.where, given.text, allowed);
+  if (const std::string_view near = model::nearest(given.text, split_choices(choices)); !near.empty()) {
+    message += fmt::format("; did you mean '{}'?", near);
+  }
+  errors_.push_back({std::move(message), given.excerpt});
+}
+
+void Reader::refuse_rivals() {
+  for (const Setting& setting : table()) {
+    for (const std::string_view rival : rivals(setting.name)) {
+      const Setting* other = find(rival);
+      if (other <= &setting || !claims(setting.name) || !claims(rival)) continue;  // each pair once
+      errors_.push_back(
+          {fmt::format("{} and {} exclude each other; give one of them", where_named(setting.name), where_named(rival)),
+           layer_.last(rival)->excerpt});
+    }
+  }
+}
+
+void Reader::refuse_same_file(std::initializer_list<std::string_view> names) {
+  for (const auto* one = names.begin(); one != names.end(); ++one) {
+    for (const auto* other = one + 1; other != names.end(); ++other) {
+      if (!given(*one) || !given(*other) || layer_.last(*one)->text != layer_.last(*other)->text) continue;
+      errors_.push_back(
+          {fmt::format("{} and {} name the same file; one would be lost", where_named(*one), where_named(*other)),
+           layer_.last(*other)->excerpt});
+    }
+  }
+}
+
+void Reader::fail_at(std::string_view name, std::string_view problem) {
+  errors_.push_back({fmt::format("{}: {}", where(name), problem), layer_.last(name)->excerpt});
+}
+
+// A place in a file does not say which setting stands there.
+std::string Reader::where_named(std::string_view name) const {
+  const Given* given = layer_.last(name);
+  return given->origin == Origin::file ? fmt::format("'{}' ({})", name, given->where) : given->where;
+}
+
+}  // namespace oversee::settings

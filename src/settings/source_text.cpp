@@ -1,0 +1,60 @@
+// Cuts excerpts out of a text.
+#include "settings/source_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/command_line.hpp"
+
+namespace oversee::settings {
+namespace {
+
+constexpr std::size_t kShown = 70;   // characters of a line
+constexpr std::size_t kBefore = 40;  // of these before the column, where the line is longer
+
+// The characters of UTF-8, each as its bytes.
+std::vector<std::string> characters(std::string_view line) {
+  std::vector<std::string> all;
+  for (const char c : line) {
+    const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+    if (continues && !all.empty()) {
+      all.back() += c;
+    } else {
+      all.emplace_back(1, c == '\t' ? ' ' : c);
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+SourceText::SourceText(std::string path, std::string_view text) : path_(std::move(path)) {
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    lines_.push_back(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+}
+
+std::string SourceText::place(std::size_t line, std::size_t column) const {
+  return fmt::format("{}:{}:{}", path_, line, column);
+}
+
+std::string SourceText::excerpt(std::size_t line, std::size_t column) const {
+  if (line == 0 || line > lines_.size() || column == 0) return {};
+  std::string_view text = lines_[line - 1];
+  // Far more than is shown: a file of one endless line is not walked for each message.
+  constexpr std::size_t kFar = 64UL << 10U;
+  if (column > kFar) return {};
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  const std::vector<std::string> all = characters(text.substr(0, 4 * (column + kShown)));
+  const std::size_t place = std::min(column - 1, all.size());
+  const std::size_t first = all.size() <= kShown || place <= kBefore ? 0 : place - kBefore;
+  const std::size_t end = std::min(all.size(), first + kShown);
+  std::string shown;
+  for (std::size_t i = first; i < end; ++i) shown += all[i];
+  return fmt::format("    {}\n    {}^\n", model::without_controls(std::move(shown)), std::string(place - first, ' '));
+}
+
+}  // namespace oversee::settings
