@@ -40,8 +40,8 @@ struct Findings {
 };
 
 // With the profile that the flags ask for.
-void judge(const settings::Sources& sources, Findings& findings) {
-  auto joined = settings::join(sources);
+void judge(const settings::Sources& sources, const std::vector<settings::ProfileSummary>& all, Findings& findings) {
+  auto joined = settings::join(sources, all);
   if (!joined) return findings.add(std::move(joined.error()));
   // Settings without a command are as good as those with one.
   if (joined->words.empty()) joined->words.emplace_back("true");
@@ -54,15 +54,14 @@ void judge_all(settings::Sources sources, Findings& findings) {
   for (settings::SettingError& error : errors_of(sources.files)) findings.add(std::move(error));
   for (settings::SettingError& error : settings::check_inheritance(sources.files)) findings.add(std::move(error));
   const settings::Layer flags = sources.flags;
-  if (settings::profile_asked(flags, sources.variables) == nullptr) judge(sources, findings);
-  for (const settings::ProfileSummary& profile : settings::profiles(sources.files)) {
+  const std::vector<settings::ProfileSummary> all = settings::profiles(sources.files);
+  judge(sources, all, findings);
+  for (const settings::ProfileSummary& profile : all) {
     sources.flags = flags;
     sources.flags.remove("profile");
     sources.flags.add("profile", profile.place);
-    judge(sources, findings);
+    judge(sources, all, findings);
   }
-  sources.flags = flags;
-  judge(sources, findings);
   for (std::string& warning : settings::unknown_variables(own_environment())) findings.warn(std::move(warning));
 }
 

@@ -11,7 +11,7 @@ namespace oversee::settings {
 namespace {
 
 SettingError error_at(const Given& place, std::string_view problem) {
-  return {fmt::format("{}: {}", place.where, problem), place.excerpt};
+  return {fmt::format("{}: {}", place.where, problem), place.excerpt()};
 }
 
 const ProfileSummary* find_profile(const std::vector<ProfileSummary>& all, std::string_view name) {
@@ -94,10 +94,15 @@ const Given* profile_asked(const Layer& flags, const Layer& variables) {
 }
 
 std::expected<Joined, SettingError> join(const Sources& sources) {
+  // Most calls ask for none.
+  const bool asked = profile_asked(sources.flags, sources.variables) != nullptr;
+  return join(sources, asked ? profiles(sources.files) : std::vector<ProfileSummary>());
+}
+
+std::expected<Joined, SettingError> join(const Sources& sources, const std::vector<ProfileSummary>& all) {
   Joined joined;
   for (const SettingsFile& file : sources.files) joined.layer.override_with(file.defaults);
   if (const Given* asked = profile_asked(sources.flags, sources.variables); asked != nullptr) {
-    const std::vector<ProfileSummary> all = profiles(sources.files);
     const auto line = ancestry(all, *asked);
     if (!line) return std::unexpected(line.error());
     for (auto each = line->rbegin(); each != line->rend(); ++each) joined.layer.override_with((*each)->settings);

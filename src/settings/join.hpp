@@ -27,13 +27,6 @@ struct Joined {
   std::vector<Given> command;      // the profile's alone, for who asks where it came from
 };
 
-// Later wins: the files' defaults, the profile, variables, flags. A profile is what all files say of it, joined in the
-// same order, on top of the one that it inherits. Fails where there is no such profile, or its inheritance is a circle.
-std::expected<Joined, SettingError> join(const Sources& sources);
-
-// The profile that flags or variables ask for; null where none.
-const Given* profile_asked(const Layer& flags, const Layer& variables);
-
 // One profile as all files have it, what it inherits left out.
 struct ProfileSummary {
   std::string name;
@@ -42,6 +35,16 @@ struct ProfileSummary {
   std::optional<Given> inherits = {};
   Layer settings = {};
 };
+
+// Later wins: the files' defaults, the profile, variables, flags. A profile is what all files say of it, joined in the
+// same order, on top of the one that it inherits. Fails where there is no such profile, or its inheritance is a circle.
+std::expected<Joined, SettingError> join(const Sources& sources);
+
+// The same for who joins often: with what profiles() says of the files.
+std::expected<Joined, SettingError> join(const Sources& sources, const std::vector<ProfileSummary>& profiles);
+
+// The profile that flags or variables ask for; null where none.
+const Given* profile_asked(const Layer& flags, const Layer& variables);
 
 // All profiles, by name.
 std::vector<ProfileSummary> profiles(std::span<const SettingsFile> files);

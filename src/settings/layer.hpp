@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "settings/source_text.hpp"
 #include "settings/table.hpp"
 
 namespace oversee::settings {
@@ -18,7 +20,10 @@ struct Given {
   std::string where;  // "--timeout", "OVERSEE_TIMEOUT", "oversee.toml:3:5"
   Origin origin = Origin::flag;
   std::string profile = {};  // whose value it is; empty: no profile's
-  std::string excerpt = {};  // the line it stands in and a caret below it, to be shown below a message; empty: none
+  SourcePlace place = {};    // in a file
+
+  // The line it stands in and a caret below it, to be shown below a message about it; empty: it stands in no file.
+  std::string excerpt() const { return place.excerpt(); }
 };
 
 // One source of settings, or several joined. Keys are names of the table, and kCommand.

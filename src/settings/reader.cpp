@@ -81,7 +81,7 @@ void Reader::refuse(const Given& given, std::string_view allowed, std::string_vi
   if (const std::string_view near = model::nearest(given.text, split_choices(choices)); !near.empty()) {
     message += fmt::format("; did you mean '{}'?", near);
   }
-  errors_.push_back({std::move(message), given.excerpt});
+  errors_.push_back({std::move(message), given.excerpt()});
 }
 
 void Reader::refuse_rivals() {
@@ -91,7 +91,7 @@ void Reader::refuse_rivals() {
       if (other <= &setting || !claims(setting.name) || !claims(rival)) continue;  // each pair once
       errors_.push_back(
           {fmt::format("{} and {} exclude each other; give one of them", where_named(setting.name), where_named(rival)),
-           layer_.last(rival)->excerpt});
+           layer_.last(rival)->excerpt()});
     }
   }
 }
@@ -102,13 +102,13 @@ void Reader::refuse_same_file(std::initializer_list<std::string_view> names) {
       if (!given(*one) || !given(*other) || layer_.last(*one)->text != layer_.last(*other)->text) continue;
       errors_.push_back(
           {fmt::format("{} and {} name the same file; one would be lost", where_named(*one), where_named(*other)),
-           layer_.last(*other)->excerpt});
+           layer_.last(*other)->excerpt()});
     }
   }
 }
 
 void Reader::fail_at(std::string_view name, std::string_view problem) {
-  errors_.push_back({fmt::format("{}: {}", where(name), problem), layer_.last(name)->excerpt});
+  errors_.push_back({fmt::format("{}: {}", where(name), problem), layer_.last(name)->excerpt()});
 }
 
 // A place in a file does not say which setting stands there.

@@ -91,7 +91,7 @@ model::RetryCauses read_causes(Reader& read, const Layer& layer, std::string_vie
     for (const std::string& pattern : causes->patterns()) {
       const auto compiled = match::Pattern::compile(pattern);
       if (!compiled)
-        read.refuse({pattern, each.where, each.origin, each.profile, each.excerpt}, compiled.error().allowed);
+        read.refuse({pattern, each.where, each.origin, each.profile, each.place}, compiled.error().allowed);
     }
     all.add(*causes);
   }

@@ -53,7 +53,7 @@ std::optional<std::string> scalar_text(const Setting& setting, const toml::node&
 
 class FileReader {
  public:
-  FileReader(SettingsFile& file, std::string_view text) : file_(file), source_(file.path, text) {
+  FileReader(SettingsFile& file, std::shared_ptr<const SourceText> source) : file_(file), source_(std::move(source)) {
     if (const std::size_t slash = file.path.rfind('/'); slash != std::string::npos) {
       directory_ = slash == 0 ? "/." : file.path.substr(0, slash);
     }
@@ -74,8 +74,8 @@ class FileReader {
 
   void refuse(const toml::source_position& at, std::string_view problem) {
     errors_.emplace_back(std::pair<std::size_t, std::size_t>(at.line, at.column),
-                         SettingError{fmt::format("{}: {}", source_.place(at.line, at.column), problem),
-                                      source_.excerpt(at.line, at.column)});
+                         SettingError{fmt::format("{}: {}", source_->place(at.line, at.column), problem),
+                                      source_->excerpt(at.line, at.column)});
   }
 
   // toml++ hands out keys in the order of the alphabet; people read a file from its top.
@@ -88,8 +88,7 @@ class FileReader {
  private:
   Given given(std::string text, const toml::source_region& region) {
     const toml::source_position at = region.begin;
-    return {std::move(text), source_.place(at.line, at.column), Origin::file, profile_,
-            source_.excerpt(at.line, at.column)};
+    return {std::move(text), source_->place(at.line, at.column), Origin::file, profile_, {source_, at.line, at.column}};
   }
 
   void refuse_top(const toml::key& key, const toml::node& node) {
@@ -140,7 +139,7 @@ class FileReader {
         errors_.emplace_back(std::pair<std::size_t, std::size_t>(profile.line, 1),
                              SettingError{fmt::format("{}: profile '{}' has two commands; the other is at {}",
                                                       given->where, profile.name, first->where),
-                                          given->excerpt});
+                                          given->excerpt()});
       }
       first = given;
     }
@@ -269,7 +268,7 @@ class FileReader {
   }
 
   SettingsFile& file_;
-  SourceText source_;
+  std::shared_ptr<const SourceText> source_;
   std::string directory_;  // where the file is; empty: here
   std::string profile_;    // whose section is being read
   std::vector<std::pair<std::pair<std::size_t, std::size_t>, SettingError>> errors_;
@@ -302,7 +301,8 @@ void toml_assertion_failed(const char* expression) { throw TomlAssertion(express
 SettingsFile read_settings_file(std::string path, std::string_view text) {
   SettingsFile file;
   file.path = std::move(path);
-  FileReader reader(file, text);
+  const auto source = std::make_shared<const SourceText>(file.path, std::string(text));
+  FileReader reader(file, source);
   try {
     reader.read(toml::parse(text));
   } catch (const toml::parse_error& error) {

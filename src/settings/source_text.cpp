@@ -29,11 +29,11 @@ std::vector<std::string> characters(std::string_view line) {
 
 }  // namespace
 
-SourceText::SourceText(std::string path, std::string_view text) : path_(std::move(path)) {
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    lines_.push_back(text.substr(0, end));
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+SourceText::SourceText(std::string path, std::string text) : path_(std::move(path)), text_(std::move(text)) {
+  for (std::size_t start = 0; start < text_.size();) {
+    starts_.push_back(start);
+    const std::size_t end = text_.find('\n', start);
+    start = end == std::string::npos ? text_.size() : end + 1;
   }
 }
 
@@ -42,8 +42,9 @@ std::string SourceText::place(std::size_t line, std::size_t column) const {
 }
 
 std::string SourceText::excerpt(std::size_t line, std::size_t column) const {
-  if (line == 0 || line > lines_.size() || column == 0) return {};
-  std::string_view text = lines_[line - 1];
+  if (line == 0 || line > starts_.size() || column == 0) return {};
+  std::string_view text = std::string_view(text_).substr(starts_[line - 1]);
+  text = text.substr(0, text.find('\n'));
   // Far more than is shown: a file of one endless line is not walked for each message.
   constexpr std::size_t kFar = 64UL << 10U;
   if (column > kFar) return {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,8 +11,11 @@ namespace oversee::settings {
 
 class SourceText {
  public:
-  // The text must outlive it.
-  SourceText(std::string path, std::string_view text);
+  SourceText(std::string path, std::string text);
+  SourceText(const SourceText&) = delete;
+  SourceText& operator=(const SourceText&) = delete;
+
+  const std::string& text() const { return text_; }
 
   // "oversee.toml:3:5". Lines and columns count from 1, columns in characters.
   std::string place(std::size_t line, std::size_t column) const;
@@ -22,7 +26,17 @@ class SourceText {
 
  private:
   std::string path_;
-  std::vector<std::string_view> lines_;
+  std::string text_;
+  std::vector<std::size_t> starts_;  // of its lines
+};
+
+// A place in a text, or none.
+struct SourcePlace {
+  std::shared_ptr<const SourceText> source = {};
+  std::size_t line = 0;
+  std::size_t column = 0;
+
+  std::string excerpt() const { return source ? source->excerpt(line, column) : std::string(); }
 };
 
 }  // namespace oversee::settings

@@ -326,12 +326,13 @@ TEST_CASE("examine: all that is wrong is told, in the order of the settings") {
 }
 
 TEST_CASE("resolve: a value out of a file brings its line") {
+  const auto text = std::make_shared<const SourceText>("oversee.toml", "[defaults]\ntimeout = \"x\"\n");
   Layer layer;
-  layer.add("timeout", {"x", "oversee.toml:2:11", Origin::file, "ci", "    timeout = \"x\"\n"});
+  layer.add("timeout", {"x", "oversee.toml:2:11", Origin::file, "ci", {text, 2, 11}});
   const auto settings = resolve(layer, {"true"});
   REQUIRE_FALSE(settings.has_value());
   CHECK(settings.error().message.starts_with("oversee.toml:2:11: cannot read 'x'; expected a duration"));
-  CHECK(settings.error().excerpt == "    timeout = \"x\"\n");
+  CHECK(settings.error().excerpt == "    timeout = \"x\"\n              ^\n");
 }
 
 TEST_CASE("resolve: a contradiction in a file names both settings") {

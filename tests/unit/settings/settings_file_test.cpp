@@ -62,7 +62,7 @@ command = ["make", "test"]
   CHECK(file.defaults.last("kill-after")->where == "oversee.toml:2:14");
   CHECK(file.defaults.last("kill-after")->origin == Origin::file);
   CHECK(file.defaults.last("kill-after")->profile.empty());
-  CHECK(file.defaults.last("kill-after")->excerpt == "    kill-after = \"5s\"\n                 ^\n");
+  CHECK(file.defaults.last("kill-after")->excerpt() == "    kill-after = \"5s\"\n                 ^\n");
   REQUIRE(file.profiles.size() == 2);
   const Profile& ci = file.profiles[0];
   CHECK(ci.name == "ci");
