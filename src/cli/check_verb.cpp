@@ -21,8 +21,8 @@ namespace oversee::cli {
 namespace {
 
 constexpr std::array kOptions{
-    VerbOption{"profile", 'P', "NAME", "Show the settings as profile NAME has them"},
-    VerbOption{"format", 0, "FORMAT", "Show them as text or as json"},
+    VerbOption{"profile", 'P', "PROFILE", "Show the settings as PROFILE has them"},
+    VerbOption{"format", 0, "FORMAT", "Show them as text or as json", "text|json"},
 };
 
 // What is wrong, each once: profiles share what they inherit.

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::array kOptions{
     VerbOption{"names", 0, "", "Print their names alone, one a line"},
-    VerbOption{"format", 0, "FORMAT", "Print them as text or as json"},
+    VerbOption{"format", 0, "FORMAT", "Print them as text or as json", "text|json"},
     VerbOption{"config", 0, "FILE", "Those of FILE and no other file"},
 };
 
