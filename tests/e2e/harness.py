@@ -259,10 +259,20 @@ class OverseeCase(unittest.TestCase):
                 if each.isdigit() and mark in (read_or_none(f"/proc/{each}/environ") or b"").split(b"\0")]
 
     def _end_survivors(self):
-        for pid in self.survivors():
+        """What a failed test or a negative control has left. Some start others when one dies: all are stopped first."""
+        end = time.monotonic() + BOUND
+        stopped = set()
+        while (new := set(self.survivors()) - stopped) and time.monotonic() < end:
+            self._signal_all(new, signal.SIGSTOP)
+            stopped |= new
+        self._signal_all(stopped, signal.SIGKILL)
+
+    @staticmethod
+    def _signal_all(pids, number):
+        for pid in pids:
             try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
+                os.kill(pid, number)
+            except (ProcessLookupError, PermissionError):
                 pass
 
     def assert_nothing_left(self, running):
