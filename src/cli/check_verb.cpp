@@ -106,7 +106,7 @@ const Verb kCheckVerb{
     .name = "check",
     .operands = "[FILE]",
     .operand_count = 1,
-    .summary = "Check the settings files that count here, or FILE, and tell all errors",
+    .summary = "Tell all errors of the settings files, or of FILE",
     .options = kOptions,
     .run = check,
 };

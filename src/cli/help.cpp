@@ -87,6 +87,7 @@ std::string help_text() {
       "usage: oversee [OPTIONS] [--] COMMAND [ARG]...\n"
       "       oversee [OPTIONS] -c 'LINE' [ARG]...\n"
       "       oversee [OPTIONS] --script FILE [ARG]...\n"
+      "       oversee [OPTIONS] -P PROFILE [ARG]...\n"
       "       oversee VERB ...\n"
       "\n"
       "Runs a command under supervision: its output live and unchanged, its exit\n"
@@ -101,7 +102,8 @@ std::string help_text() {
   text +=
       "\nDUR: 90, 1.5s, 500ms, 2m30s, 1h, none; a bare number is seconds.\n"
       "SIZE: 4096, 64KiB, 10MB, 1.5GiB, none.  SIG: TERM, SIGTERM, 15, RTMIN+1.\n"
-      "Each option can be set by a variable: OVERSEE_TIMEOUT=5m for --timeout 5m.\n"
+      "Each option can be set by a variable, OVERSEE_TIMEOUT=5m for --timeout 5m, and\n"
+      "by a key in oversee.toml, timeout = \"5m\"; see oversee help settings.\n"
       "\n"
       "Exit status: the command's own; 124 timed out; 125 oversee itself failed;\n"
       "126 the command cannot be executed; 127 there is no such command; death by\n"
