@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <string>
 
 #include "model/command_line.hpp"
 #include "os/descriptor.hpp"
 #include "os/terminal.hpp"
+#include "report/tint.hpp"
 
 namespace oversee::cli {
 
@@ -19,11 +21,31 @@ bool status_shown = false;
 // A path or a value that is quoted in a message must neither move the cursor nor forge a line.
 std::string harmless(std::string_view text) { return model::without_controls(std::string(text)); }
 
+void say_tinted(const std::string& line, report::Tint tint) {
+  print_error_lines(colours_on_stderr() ? report::tinted(line, tint) : line);
+}
+
 }  // namespace
 
 void say(std::string_view text) { print_error_lines(fmt::format("oversee: {}\n", harmless(text))); }
 
-void warn(std::string_view text) { print_error_lines(fmt::format("oversee: warning: {}\n", harmless(text))); }
+void warn(std::string_view text) {
+  say_tinted(fmt::format("oversee: warning: {}\n", harmless(text)), report::Tint::warning);
+}
+
+void say_error(std::string_view text) { say_tinted(fmt::format("oversee: {}\n", harmless(text)), report::Tint::bad); }
+
+bool colours_on_stderr() {
+  const auto value = [](const char* name) {
+    const char* text = std::getenv(name);
+    return std::string_view(text == nullptr ? "" : text);
+  };
+  if (!value("NO_COLOR").empty()) return false;
+  const std::string_view force = value("CLICOLOR_FORCE");
+  if (!force.empty() && force != "0") return true;
+  const std::string_view terminal = value("TERM");
+  return value("CLICOLOR") != "0" && !terminal.empty() && terminal != "dumb" && ::isatty(STDERR_FILENO) != 0;
+}
 
 void print_error_lines(std::string_view lines) {
   wipe_status();

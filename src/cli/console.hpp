@@ -6,9 +6,15 @@
 
 namespace oversee::cli {
 
+// Whether what we say on stderr is to have colours: at a terminal that knows them, or where CLICOLOR_FORCE asks for it;
+// never where NO_COLOR is set (no-color.org, bixense.com/clicolors).
+bool colours_on_stderr();
+
 // "oversee: TEXT\n". Gives up after a moment where nobody reads stderr.
 void say(std::string_view text);
 void warn(std::string_view text);
+// The same for what ends a call before it began.
+void say_error(std::string_view text);
 
 // Whole lines, as they are.
 void print_error_lines(std::string_view lines);

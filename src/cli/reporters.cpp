@@ -84,7 +84,9 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
            .summary = settings.summary,
            .output_shown = settings.show != model::ShowOutput::never},
           digest_, [this](std::string_view lines) { ci_.print(lines); }),
-      summary_(settings.summary, ::isatty(STDERR_FILENO) != 0, [this](std::string_view lines) { ci_.print(lines); }) {
+      summary_(
+          settings.summary, ::isatty(STDERR_FILENO) != 0, [this](std::string_view lines) { ci_.print(lines); },
+          colours_on_stderr()) {
   watch_sinks();
   supervisor.all_shown = [this] { return all_shown(); };
   supervisor.on_last_end = [this](const model::AttemptResult& result) { show(result); };

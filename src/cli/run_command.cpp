@@ -25,7 +25,7 @@ namespace oversee::cli {
 namespace {
 
 model::ExitAction refused(const model::Failure& failure) {
-  say(describe(failure));
+  say_error(describe(failure));
   return {model::kExitOwnFailure, {}};
 }
 

@@ -114,7 +114,7 @@ std::vector<settings::SettingError> errors_of(const std::vector<settings::Settin
 }
 
 void say(const settings::SettingError& error) {
-  say(std::string_view(error.message));
+  say_error(error.message);
   if (!error.excerpt.empty()) print_error_lines(error.excerpt);
 }
 

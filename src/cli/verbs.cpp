@@ -115,7 +115,7 @@ std::expected<VerbArguments, std::string> parse_verb_arguments(const Verb& verb,
 int run_verb(const Verb& verb, std::span<char*> words) {
   const auto arguments = parse_verb_arguments(verb, std::vector<std::string>(words.begin() + 1, words.end()));
   if (!arguments) {
-    say(arguments.error());
+    say_error(arguments.error());
     return model::kExitOwnFailure;
   }
   if (arguments->has(kHelp.name)) return print(help_of(verb)), EXIT_SUCCESS;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "model/command_line.hpp"
+#include "report/tint.hpp"
 
 namespace oversee::report {
 namespace {
@@ -64,10 +65,16 @@ std::string summary_line(const model::RunFinished& run) {
   return model::without_controls(std::move(text)) + '\n';
 }
 
+Tint tint_of(const model::Verdict& verdict) {
+  if (!verdict.success()) return Tint::bad;
+  return verdict.warns() ? Tint::warning : Tint::good;
+}
+
 }  // namespace
 
-SummaryLine::SummaryLine(model::ShowSummary show, bool on_terminal, std::function<void(std::string_view)> print)
-    : show_(show), on_terminal_(on_terminal), print_(std::move(print)) {}
+SummaryLine::SummaryLine(model::ShowSummary show, bool on_terminal, std::function<void(std::string_view)> print,
+                         bool colours)
+    : show_(show), on_terminal_(on_terminal), print_(std::move(print)), colours_(colours) {}
 
 void SummaryLine::on(const model::Event& event, const model::Reading&) {
   const auto* finished = std::get_if<model::RunFinished>(&event);
@@ -77,7 +84,8 @@ void SummaryLine::on(const model::Event& event, const model::Reading&) {
   const bool by_key = last.cancelled_by && last.cancelled_by->pid == 0;
   std::string text;
   if (on_terminal_ && by_key) text += '\n';
-  text += summary_line(*finished);
+  const std::string line = summary_line(*finished);
+  text += colours_ ? tinted(line, tint_of(finished->verdict)) : line;
   print_(text);
 }
 

@@ -12,7 +12,9 @@ namespace oversee::report {
 class SummaryLine final : public model::EventSink {
  public:
   // `print` is given whole lines. On a terminal that echoes keys, "^C" stands where the line is to go: it gets its own.
-  SummaryLine(model::ShowSummary show, bool on_terminal, std::function<void(std::string_view)> print);
+  // With colours its first word tells a success, a warning and a failure apart.
+  SummaryLine(model::ShowSummary show, bool on_terminal, std::function<void(std::string_view)> print,
+              bool colours = false);
 
   void on(const model::Event& event, const model::Reading& at) override;
 
@@ -20,6 +22,7 @@ class SummaryLine final : public model::EventSink {
   model::ShowSummary show_;
   bool on_terminal_;
   std::function<void(std::string_view)> print_;
+  bool colours_;
 };
 
 }  // namespace oversee::report
