@@ -287,11 +287,27 @@ bool breaks_an_assertion(std::string_view text) {
 
 // An assertion of toml++ has no place of its own: it is on the line without which there is none.
 toml::source_index first_line_that_fails(std::string_view text) {
-  toml::source_index line = 1;
-  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1), ++line) {
-    if (breaks_an_assertion(text.substr(0, end + 1))) break;
+  std::vector<std::size_t> ends;
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) {
+    ends.push_back(end);
   }
-  return line;
+  const auto good = [&](std::size_t end) { return !breaks_an_assertion(text.substr(0, end + 1)); };
+  return static_cast<toml::source_index>(std::ranges::partition_point(ends, good) - ends.begin() + 1);
+}
+
+// toml++ bounds how deep values nest, and not how many parts a key has: it would use up the stack for them. 0: no line
+// has so many dots.
+toml::source_index line_of_endless_key(std::string_view text) {
+  constexpr int kMostDots = 1000;
+  toml::source_index line = 1;
+  int dots = 0;
+  for (const char c : text) {
+    if (c == '.' && ++dots > kMostDots) return line;
+    if (c != '\n') continue;
+    dots = 0;
+    ++line;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -304,7 +320,11 @@ SettingsFile read_settings_file(std::string path, std::string_view text) {
   const auto source = std::make_shared<const SourceText>(file.path, std::string(text));
   FileReader reader(file, source);
   try {
-    reader.read(toml::parse(text));
+    if (const toml::source_index line = line_of_endless_key(text); line != 0) {
+      reader.refuse({line, 1}, "more than 1000 dots in a line");
+    } else {
+      reader.read(toml::parse(text));
+    }
   } catch (const toml::parse_error& error) {
     reader.refuse(error.source().begin, error.description());
   } catch (const TomlAssertion&) {

@@ -212,6 +212,26 @@ TEST_CASE("settings file: the line is told where toml++ itself does not know it"
   CHECK(only_message("[defaults]\nname = \"a\"\n[[ =\nname = \"b\"\n") == "x.toml:3:1: this is not TOML");
 }
 
+TEST_CASE("settings file: the line is found in a long file, too") {
+  const std::string text = std::string(20000, '\n') + "[[ =";
+  CHECK(only_message(text) == "x.toml:20001:1: this is not TOML");
+}
+
+// Sanitizers see what toml++ does not mean to do with them.
+TEST_CASE("settings file: letters where a space may stand are no TOML") {
+  for (const std::string_view text : {"\u00e4", "[defaults]\nname = \u00e4", "[defaults]\nname = \"a\" \u2d30"}) {
+    CAPTURE(text);
+    CHECK(only_message(text).starts_with("x.toml:"));
+  }
+}
+
+TEST_CASE("settings file: a key of endless parts is refused before it fills the stack") {
+  std::string parts = "a";
+  for (int i = 0; i < 200'000; ++i) parts += ".a";
+  CHECK(only_message("\n[" + parts + "]\n") == "x.toml:2:1: more than 1000 dots in a line");
+  CHECK(only_message("[defaults]\n" + parts + " = 1\n") == "x.toml:2:1: more than 1000 dots in a line");
+}
+
 TEST_CASE("settings file: all that is wrong is told, from the top down") {
   const Texts all = messages("[profile.b]\nretries = \"x\"\nzzzzzz = 1\n[defaults]\nno-log = 1\n");
   REQUIRE(all.size() == 3);
