@@ -67,7 +67,7 @@ class Held(OverseeCase):
 
 class StatusLine(OverseeCase):
     def at_terminal(self, *words, term="xterm"):
-        return Terminal(self, OVERSEE, *words, env={"TERM": term})
+        return Terminal(self, OVERSEE, *words, env={"TERM": term, "NO_COLOR": "1"})  # colours: test_colours.py
 
     def test_is_drawn_and_wiped_before_anything_else(self):
         fifo = self.work / "go"
