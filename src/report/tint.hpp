@@ -9,7 +9,7 @@ namespace oversee::report {
 
 enum class Tint : std::uint8_t { good, warning, bad };
 
-// The line with "oversee:" in front of it in the colour (ECMA-48, SGR); a line that begins with anything else unchanged.
+// The line with "oversee:" in front of it in the colour (ECMA-48, SGR); a line that begins with anything else as it is.
 std::string tinted(std::string_view line, Tint tint);
 
 }  // namespace oversee::report
