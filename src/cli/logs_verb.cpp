@@ -16,6 +16,7 @@
 #include "cli/console.hpp"
 #include "history/run_directory.hpp"
 #include "history/run_lookup.hpp"
+#include "history/run_record.hpp"
 #include "model/outcome.hpp"
 #include "os/descriptor.hpp"
 #include "os/host.hpp"
@@ -158,6 +159,12 @@ bool has_ended(const history::RunDirectory& directory, const std::string& id) {
   return !record || record->ended();
 }
 
+// One that is gone without having said so writes no more either.
+bool lives(const history::RunRecord& record) {
+  const history::RunState state = history::state_of(record);
+  return state == history::RunState::pending || state == history::RunState::running;
+}
+
 int show(const history::RunDirectory& directory, const history::RunRecord& record, LogFile& log,
          const Request& request) {
   Output output;
@@ -174,7 +181,7 @@ int show(const history::RunDirectory& directory, const history::RunRecord& recor
       request.choice, [&](std::string_view bytes) { output.add(bytes); }, read_spilled);
   const std::uint64_t end = request.tail ? find_tail(log, request, read_spilled, view) : UINT64_MAX;
   const os::ProcessWatch watch(record.pid);
-  for (bool last_look = !request.follow || record.ended();;) {
+  for (bool last_look = !request.follow || !lives(record);;) {
     while (!log.failure() && output.error() == 0 &&
            log.read_some([&](std::string_view chunk) { view.read(chunk); }, end)) {
       if (request.follow) output.flush();

@@ -3,6 +3,7 @@
 
 #include "history/run_directory.hpp"
 #include "history/run_lookup.hpp"
+#include "history/run_record.hpp"
 #include "os/descriptor.hpp"
 #include "os/file.hpp"
 #include "os/host.hpp"

@@ -17,6 +17,7 @@
 #include "os/event_target.hpp"
 #include "os/file.hpp"
 #include "os/host.hpp"
+#include "os/process_stat.hpp"
 #include "os/process_usage.hpp"
 #include "os/terminal.hpp"
 #include "run/supervisor.hpp"
@@ -89,6 +90,7 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
   model::RunInfo info;
   info.id = files.run_id();
   info.name = name_of(settings, spec);
+  info.labels = settings.labels;
   info.argv = spec.argv;
   info.command = settings.shell_line ? *settings.shell_line : model::quote_command(spec.argv);
   info.directory = directory_of(spec);
@@ -96,6 +98,7 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
   info.changed_directory = !spec.directory.empty();
   info.host = os::host_name();
   info.pid = os::process_id();
+  if (const auto own = os::process_stat(info.pid)) info.born = own->born;
   info.version = OVERSEE_VERSION;
   info.limits = spec.limits;
   info.attempts = spec.attempts();

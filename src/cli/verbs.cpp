@@ -105,7 +105,8 @@ std::expected<VerbArguments, std::string> parse_verb_arguments(const Verb& verb,
     return std::unexpected(fmt::format("{}: '{}' is too much; usage: oversee {} {} [OPTIONS]", verb.name,
                                        arguments.operands.at(verb.operand_count), verb.name, verb.operands));
   }
-  if (arguments.operands.size() < verb.operand_count && !verb.operands.starts_with('[')) {
+  const std::size_t needed = verb.operand_count == kAnyNumber ? 1 : verb.operand_count;
+  if (arguments.operands.size() < needed && !verb.operands.starts_with('[')) {
     return std::unexpected(
         fmt::format("{} needs to be told more; usage: oversee {} {} [OPTIONS]", verb.name, verb.name, verb.operands));
   }

@@ -2,6 +2,7 @@
 // here.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <map>
 #include <span>
@@ -35,6 +36,8 @@ class VerbArguments {
  private:
   std::map<std::string_view, std::string> values_;  // the keys are the table's own texts
 };
+
+inline constexpr std::size_t kAnyNumber = SIZE_MAX;  // of operands, but at least one where they are not in brackets
 
 struct Verb {
   std::string_view name;

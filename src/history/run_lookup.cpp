@@ -11,13 +11,11 @@
 #include <ranges>
 #include <span>
 
-#include "history/json_reader.hpp"
 #include "history/run_id.hpp"
 
 namespace oversee::history {
 namespace {
 
-constexpr std::string_view kRecord = ".json";
 constexpr std::size_t kMostNamed = 5;
 constexpr std::size_t kSecond = 15;  // of an id: the digits of its start, which tell the second
 
@@ -81,8 +79,8 @@ model::Result<std::vector<std::string>> list_runs(const RunDirectory& directory)
   if (!names) return std::unexpected(names.error());
   std::vector<std::string> ids;
   for (std::string& name : *names) {
-    if (!name.ends_with(kRecord)) continue;
-    name.resize(name.size() - kRecord.size());
+    if (!name.ends_with(kRecordSuffix)) continue;
+    name.resize(name.size() - kRecordSuffix.size());
     if (is_run_id(name)) ids.push_back(std::move(name));
   }
   std::ranges::sort(ids);
@@ -105,34 +103,6 @@ model::Result<std::string> find_run(const RunDirectory& directory, std::string_v
   }
   std::ranges::reverse(found);
   return failure("tell which run is meant", word, "it may be " + name_some(found));
-}
-
-model::Result<RunRecord> read_record(const RunDirectory& directory, const std::string& id) {
-  const std::string name = id + std::string(kRecord);
-  const auto text = directory.read(name);
-  if (!text) return std::unexpected(text.error());
-  const std::string stage = "read the run's record";
-  if (text->empty()) {
-    return failure(stage, directory.path_of(name),
-                   "it is empty: the run is about to start, or was killed before it did");
-  }
-  const auto json = read_json(*text);
-  const auto* status = json ? json->text("status") : nullptr;
-  const auto* started = json ? json->text("started_at") : nullptr;
-  const auto pid = json ? json->integer("pid") : std::nullopt;
-  const auto* log = json ? json->member("log") : nullptr;
-  if (status == nullptr || started == nullptr || !pid || log == nullptr) {
-    return failure(stage, directory.path_of(name), "it is not a summary of oversee's");
-  }
-  RunRecord record;
-  record.id = id;
-  record.status = *status;
-  record.pid = static_cast<int>(*pid);
-  record.started_at = *started;
-  if (const auto* path = log->text("path")) record.log_path = *path;
-  if (const auto* format = log->text("format")) record.log_format = *format;
-  if (const auto* error = log->text("error")) record.log_error = *error;
-  return record;
 }
 
 model::Result<os::UniqueFd> open_run_log(const RunDirectory& directory, const RunRecord& record) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -23,13 +24,15 @@ constexpr std::string_view to_string(Stream stream) { return stream == Stream::o
 struct RunInfo {
   std::string id;
   std::string name;
-  std::string command;  // one line, quoted
+  std::vector<std::pair<std::string, std::string>> labels;  // the user's, in the order of their keys
+  std::string command;                                      // one line, quoted
   std::vector<std::string> argv;
   std::string directory;           // absolute
   bool is_shell_line = false;      // argv is a shell, -c, the line, the shell's name, arguments
   bool changed_directory = false;  // it is not the caller's
   std::string host;
   int pid = 0;
+  Duration born{};  // of that process, since the machine's start: with the pid it names the process for good
   std::string version;
   AttemptLimits limits;
   int attempts = 1;       // at most

@@ -133,11 +133,16 @@ std::int64_t milliseconds(model::Duration duration) {
 }
 
 void write_head(JsonText& json, const model::RunInfo& info) {
-  json.text("name", info.name).text("version", info.version);
+  json.text("name", info.name);
+  json.begin_object("labels");
+  for (const auto& [key, value] : info.labels) json.text(key, value);
+  json.end_object();
+  json.text("version", info.version);
   json.begin_array("command");
   for (const std::string& word : info.argv) json.text({}, word);
   json.end_array();
   json.text("directory", info.directory).text("host", info.host).number("pid", info.pid);
+  json.number("pid_born_ms", milliseconds(info.born));
 }
 
 void write_settings(JsonText& json, const std::vector<SettingValue>& settings) {

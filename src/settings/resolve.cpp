@@ -5,6 +5,7 @@
 
 #include <array>
 #include <csignal>
+#include <map>
 
 #include "match/line_search.hpp"
 #include "model/byte_size.hpp"
@@ -116,6 +117,19 @@ void read_retries(Reader& read, const Layer& layer, Settings& settings) {
   settings.exit_policy.on_flaky = read.parse("flaky", parse_word<kOnFlaky>, model::OnFlaky::warn);
 }
 
+std::vector<std::pair<std::string, std::string>> read_labels(Reader& read, const Layer& layer) {
+  std::map<std::string, std::string> labels;  // the stronger source comes later
+  for (const Given& each : layer.all("label")) {
+    const std::size_t equals = each.text.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      read.refuse(each, "a key and a value such as team=core");
+    } else {
+      labels[each.text.substr(0, equals)] = each.text.substr(equals + 1);
+    }
+  }
+  return {labels.begin(), labels.end()};
+}
+
 std::string no_command(const Reader& read) {
   if (!read.given("profile")) return "no command given; write oversee [OPTIONS] -- COMMAND [ARG]...";
   return fmt::format("no command given, and profile '{0}' has none; write oversee -P {0} -- COMMAND [ARG]...",
@@ -216,6 +230,7 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.cgroup = read.parse("cgroup", parse_word<kUseCgroup>, model::UseCgroup::automatic);
   if (read.flag("require-cgroup")) settings.cgroup = model::UseCgroup::required;
   settings.name = read.text("name");
+  settings.labels = read_labels(read, layer);
   settings.verbose = read.flag("verbose");
   (void)read.flag("no-config");  // read by then; here it is judged
   settings.explain_json = read.parse("format", parse_word<kExplainFormat>, false);

@@ -4,6 +4,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/ci_service.hpp"
@@ -65,6 +66,7 @@ struct Settings {
   bool status_on_usr1 = false;  // SIGUSR1 asks us how the run is; else it is the command's
 
   std::optional<std::string> name;
+  std::vector<std::pair<std::string, std::string>> labels;  // sorted by key, each key once
   bool verbose = false;
 
   bool explain = false;

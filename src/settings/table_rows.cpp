@@ -179,6 +179,8 @@ constexpr Setting kTable[] = {
      .help = "Do not run the command without a cgroup of its own"},
     {.name = "name", .kind = Kind::text, .metavar = "TEXT", .group = Group::run,
      .help = "The run's name in summaries; else the command's base name", .names_one_run = true},
+    {.name = "label", .kind = Kind::assignment, .metavar = "K=V", .group = Group::run,
+     .help = "Note K=V in summaries and reports; oversee list finds runs by it", .repeatable = true},
     {.name = "verbose", .letter = 'v', .kind = Kind::flag, .group = Group::run,
      .help = "Say more on stderr"},
 

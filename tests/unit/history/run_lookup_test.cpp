@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "history/run_id.hpp"
+#include "history/run_record.hpp"
 #include "temporary_directory.hpp"
 
 namespace oversee::history {

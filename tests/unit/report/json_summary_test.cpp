@@ -47,6 +47,7 @@ TEST_CASE("json summary: while the run lives") {
   "schema": 1,
   "run_id": "20261123-121659-k3f9",
   "name": "make",
+  "labels": {},
   "version": "9.8.7",
   "command": [
     "make",
@@ -56,6 +57,7 @@ TEST_CASE("json summary: while the run lives") {
   "directory": "/srv/app",
   "host": "runner-12",
   "pid": 4242,
+  "pid_born_ms": 0,
   "started_at": "2026-11-23T12:16:59.123Z",
   "settings": {
     "timeout": "10m"
@@ -104,6 +106,7 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
   "schema": 1,
   "run_id": "20261123-121659-k3f9",
   "name": "make",
+  "labels": {},
   "version": "9.8.7",
   "command": [
     "make",
@@ -113,6 +116,7 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
   "directory": "/srv/app",
   "host": "runner-12",
   "pid": 4242,
+  "pid_born_ms": 0,
   "started_at": "2026-11-23T12:16:59.123Z",
   "finished_at": "2026-11-23T12:17:13.623Z",
   "duration_ms": 14500,

@@ -39,6 +39,7 @@ TEST_CASE("lost run: the record is finished with what the guard knows, word for 
   "schema": 1,
   "run_id": "20261123-121659-k3f9",
   "name": "make",
+  "labels": {},
   "version": "9.8.7",
   "command": [
     "make",
@@ -48,6 +49,7 @@ TEST_CASE("lost run: the record is finished with what the guard knows, word for 
   "directory": "/srv/app",
   "host": "runner-12",
   "pid": 4242,
+  "pid_born_ms": 0,
   "started_at": "2026-11-23T12:16:59.123Z",
   "settings": {
     "timeout": "10m"

@@ -1,0 +1,108 @@
+// Reads records.
+#include "history/run_record.hpp"
+
+#include <chrono>
+
+#include "history/json_reader.hpp"
+#include "os/host.hpp"
+#include "os/process_stat.hpp"
+
+namespace oversee::history {
+namespace {
+
+std::unexpected<model::Failure> failure(std::string subject, std::string remedy) {
+  return std::unexpected(model::Failure{"read the run's record", 0, std::move(subject), std::move(remedy)});
+}
+
+std::optional<model::Duration> milliseconds(const JsonValue& json, std::string_view key) {
+  const auto number = json.integer(key);
+  if (!number) return {};
+  return std::chrono::milliseconds(*number);
+}
+
+std::optional<int> small_number(const JsonValue& json, std::string_view key) {
+  const auto number = json.integer(key);
+  if (!number) return {};
+  return static_cast<int>(*number);
+}
+
+std::string text_of(const JsonValue& json, std::string_view key) {
+  const auto* text = json.text(key);
+  return text == nullptr ? std::string() : *text;
+}
+
+void read_lists(const JsonValue& json, RunRecord& record) {
+  if (const auto* labels = json.member("labels"); labels != nullptr && labels->object() != nullptr) {
+    for (const auto& [key, value] : *labels->object()) {
+      if (value.text() != nullptr) record.labels[key] = *value.text();
+    }
+  }
+  if (const auto* command = json.member("command"); command != nullptr && command->array() != nullptr) {
+    for (const JsonValue& word : *command->array()) {
+      if (word.text() != nullptr) record.command.push_back(*word.text());
+    }
+  }
+  if (const auto* attempts = json.member("attempts"); attempts != nullptr && attempts->array() != nullptr) {
+    record.attempts = static_cast<int>(attempts->array()->size());
+  }
+}
+
+void read_end(const JsonValue& json, RunRecord& record) {
+  record.reason = text_of(json, "reason");
+  record.summary = text_of(json, "summary");
+  record.exit_code = small_number(json, "exit_code");
+  record.signal = text_of(json, "signal");
+  record.exit_status = small_number(json, "exit_status");
+  record.duration = milliseconds(json, "duration_ms");
+  const auto* flaky = json.member("flaky");
+  record.flaky = flaky != nullptr && flaky->boolean() != nullptr && *flaky->boolean();
+}
+
+}  // namespace
+
+model::Result<RunRecord> read_record(const RunDirectory& directory, const std::string& id) {
+  const std::string name = id + std::string(kRecordSuffix);
+  const auto text = directory.read(name);
+  if (!text) return std::unexpected(text.error());
+  if (text->empty()) {
+    return failure(directory.path_of(name), "it is empty: the run is about to start, or was killed before it did");
+  }
+  const auto json = read_json(*text);
+  const auto* status = json ? json->text("status") : nullptr;
+  const auto* started = json ? json->text("started_at") : nullptr;
+  const auto pid = json ? json->integer("pid") : std::nullopt;
+  const auto* log = json ? json->member("log") : nullptr;
+  if (status == nullptr || started == nullptr || !pid || log == nullptr) {
+    return failure(directory.path_of(name), "it is not a summary of oversee's");
+  }
+  RunRecord record;
+  record.id = id;
+  record.status = *status;
+  record.pid = static_cast<int>(*pid);
+  record.born = milliseconds(*json, "pid_born_ms");
+  record.host = text_of(*json, "host");
+  record.started_at = *started;
+  record.name = text_of(*json, "name");
+  record.log_path = text_of(*log, "path");
+  record.log_format = text_of(*log, "format");
+  record.log_error = text_of(*log, "error");
+  read_lists(*json, record);
+  read_end(*json, record);
+  return record;
+}
+
+RunState state_of(const RunRecord& record) {
+  if (record.ended()) return RunState::ended;
+  const RunState live = record.status == "pending" ? RunState::pending : RunState::running;
+  if (!record.host.empty() && record.host != os::host_name()) return live;
+  const auto process = os::process_stat(record.pid);
+  const bool same = process && process->state != 'Z' && record.born &&
+                    std::chrono::round<std::chrono::milliseconds>(process->born) == *record.born;
+  return same ? live : RunState::lost;
+}
+
+std::string shown_status(const RunRecord& record) {
+  return state_of(record) == RunState::lost ? "lost" : record.status;
+}
+
+}  // namespace oversee::history

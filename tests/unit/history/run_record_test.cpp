@@ -1,0 +1,101 @@
+// What a record says, and whether its run still lives.
+#include "history/run_record.hpp"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+
+#include "history/run_directory.hpp"
+#include "os/host.hpp"
+#include "os/process_stat.hpp"
+#include "temporary_directory.hpp"
+
+namespace oversee::history {
+namespace {
+
+constexpr const char* kId = "20261123-121659-k3fa";
+
+struct Runs {
+  TemporaryDirectory parent;
+  RunDirectory directory = RunDirectory::open(parent.path(), ::geteuid()).value();
+
+  RunRecord read(const std::string& json) const {
+    write_text(directory.path_of(std::string(kId) + ".json"), json);
+    return read_record(directory, kId).value();
+  }
+};
+
+// Of a run whose supervisor is that process, as it was when it was started.
+RunRecord running(pid_t pid) {
+  RunRecord record;
+  record.status = "running";
+  record.pid = pid;
+  record.born = std::chrono::round<std::chrono::milliseconds>(os::process_stat(pid).value().born);
+  record.host = os::host_name();
+  return record;
+}
+
+TEST_CASE("run record: all that is asked of one that has ended") {
+  const Runs runs;
+  const RunRecord record = runs.read(R"({"pid": 42, "pid_born_ms": 1500, "host": "h", "name": "make",
+    "labels": {"team": "core", "a": ""}, "command": ["make", "-j8"], "started_at": "2026-11-23T12:16:59.123Z",
+    "status": "failed", "reason": "exit", "summary": "failed: exit 2", "exit_code": 2, "signal": null,
+    "exit_status": 2, "duration_ms": 31200, "flaky": true, "attempts": [{}, {}], "log": {"path": "/x.log"}})");
+  CHECK(record.id == kId);
+  CHECK(record.ended());
+  CHECK(record.born == std::chrono::milliseconds(1500));
+  CHECK(record.name == "make");
+  CHECK(record.labels == std::map<std::string, std::string>{{"team", "core"}, {"a", ""}});
+  CHECK(record.command == std::vector<std::string>{"make", "-j8"});
+  CHECK(record.reason == "exit");
+  CHECK(record.summary == "failed: exit 2");
+  CHECK(record.exit_code == 2);
+  CHECK(record.signal.empty());
+  CHECK(record.exit_status == 2);
+  CHECK(record.duration == std::chrono::milliseconds(31200));
+  CHECK(record.flaky);
+  CHECK(record.attempts == 2);
+  CHECK(shown_status(record) == "failed");
+}
+
+TEST_CASE("run record: a run lives as long as the very process does that had its pid when it was started") {
+  RunRecord record = running(::getpid());
+  CHECK(state_of(record) == RunState::running);
+  CHECK(shown_status(record) == "running");
+  record.status = "pending";
+  CHECK(state_of(record) == RunState::pending);
+
+  // The number has gone to another.
+  record.born = *record.born - std::chrono::milliseconds(10);
+  CHECK(state_of(record) == RunState::lost);
+  CHECK(shown_status(record) == "lost");
+  record.born.reset();
+  CHECK(state_of(record) == RunState::lost);
+  record.status = "completed";
+  CHECK(state_of(record) == RunState::ended);
+}
+
+TEST_CASE("run record: who waits to be reaped goes on with nothing, and who is gone even less") {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) ::_exit(0);
+  const RunRecord record = running(child);
+  siginfo_t info{};
+  REQUIRE(::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT) == 0);
+  CHECK(state_of(record) == RunState::lost);
+  REQUIRE(::waitpid(child, nullptr, 0) == child);
+  CHECK(state_of(record) == RunState::lost);
+}
+
+TEST_CASE("run record: of another machine's processes nothing is known, so its runs are left in peace") {
+  RunRecord record = running(::getpid());
+  record.born = std::chrono::milliseconds(1);
+  record.host = os::host_name() + "x";
+  CHECK(state_of(record) == RunState::running);
+}
+
+}  // namespace
+}  // namespace oversee::history
