@@ -2,12 +2,15 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <cstdint>
 #include <cstdlib>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "cli/arguments.hpp"
 #include "cli/console.hpp"
+#include "cli/detach_command.hpp"
 #include "cli/explain.hpp"
 #include "cli/help.hpp"
 #include "cli/lost_run.hpp"
@@ -32,7 +35,10 @@ int fail(const settings::SettingError& error) {
   return model::kExitOwnFailure;
 }
 
-int supervise(std::span<char*> argv, os::UniqueFd answer) {
+// What this process is of a call: the whole of it, or a run that another oversee has started.
+enum class Part : std::uint8_t { whole, repetition, detached };
+
+int supervise(std::span<char*> argv, Part part, os::UniqueFd answer) {
   const os::SignalState caller = os::signal_state();
   if (model::works(model::Mechanism::open_streams)) os::open_closed_standard_streams();
   if (model::works(model::Mechanism::own_signals)) os::set_own_signals();
@@ -52,25 +58,28 @@ int supervise(std::span<char*> argv, os::UniqueFd answer) {
   if (!settings) return fail(settings.error());
   for (const std::string& warning : settings->warnings) cli::warn(warning);
   if (settings->explain) return cli::explain(*settings, *joined, sources.files);
-  if (answer) cli::become_repetition(*settings);
+  if (part == Part::repetition) cli::become_repetition(*settings);
+  if (part == Part::detached) cli::become_detached(*settings);
+  if (part == Part::whole && settings->detach) return cli::detach_command(*settings, caller, argv);
   if (settings->repeat > 1) {
     const model::ExitAction exit = cli::repeat_command(*settings, caller, argv);
     if (exit.die_of) os::die_of(*exit.die_of);
     return exit.code;
   }
-  return cli::run_command(*settings, caller, std::move(answer)).code;
+  const auto answers = part == Part::detached ? cli::Answers::started : cli::Answers::ended;
+  return cli::run_command(*settings, caller, std::move(answer), answers).code;
 }
 
-// One run of a --repeat: what the user wrote stands behind the descriptor.
-int repeat_once(std::span<char*> argv) {
+// A run that another oversee has started: what the user wrote stands behind the descriptor that it answers to.
+int supervise_for(std::span<char*> argv, Part part) {
   int answer = -1;
   const std::string_view text = argv.size() > 2 ? argv[2] : "";
   if (std::from_chars(text.data(), text.data() + text.size(), answer).ec != std::errc{} || answer < 3) {
-    return fail({"@repetition is oversee's own and not for direct use"});
+    return fail({std::string(argv[1]) + " is oversee's own and not for direct use"});
   }
   os::keep_over_exec(answer, false);
   argv[2] = argv[0];
-  return supervise(argv.subspan(2), os::UniqueFd(answer));
+  return supervise(argv.subspan(2), part, os::UniqueFd(answer));
 }
 
 // Beside a run there is nothing to guard here: signals do what they do to any program.
@@ -92,8 +101,9 @@ int main(int argc, char** argv) {
   if (first == cli::kListSettings) return cli::print(cli::settings_listing()), EXIT_SUCCESS;
   if (first == cli::kTomlSchema) return cli::print(cli::toml_schema()), EXIT_SUCCESS;
   if (first == cli::kListVerbs) return cli::print(cli::verbs_listing()), EXIT_SUCCESS;
-  if (first == cli::kRepetition) return repeat_once(arguments);
+  if (first == cli::kRepetition) return supervise_for(arguments, Part::repetition);
+  if (first == cli::kDetached) return supervise_for(arguments, Part::detached);
   if (const cli::Verb* verb = cli::find_verb(first)) return act(*verb, arguments.subspan(1));
   if (argc <= 1) return cli::print_error_lines(cli::short_usage()), model::kExitOwnFailure;
-  return supervise(arguments, {});
+  return supervise(arguments, Part::whole, {});
 }

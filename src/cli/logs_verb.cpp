@@ -14,12 +14,12 @@
 #include <optional>
 
 #include "cli/console.hpp"
+#include "cli/named_runs.hpp"
 #include "history/run_directory.hpp"
 #include "history/run_lookup.hpp"
 #include "history/run_record.hpp"
 #include "model/outcome.hpp"
 #include "os/descriptor.hpp"
-#include "os/host.hpp"
 #include "os/process_watch.hpp"
 #include "os/signals.hpp"
 #include "report/log_view.hpp"
@@ -206,24 +206,21 @@ int logs(const VerbArguments& arguments) {
     say(request.error());
     return model::kExitOwnFailure;
   }
-  const std::string parent = os::temporary_directory();
-  const auto directory = history::RunDirectory::find(parent, os::user_id());
-  if (!directory) return refuse(directory.error().failure);
-  if (!*directory) return refuse({"find a run", 0, parent, "none is recorded there; is TMPDIR another one?"});
-  const auto id = history::find_run(**directory, arguments.operands.front());
-  if (!id) return refuse(id.error());
-  const auto record = history::read_record(**directory, *id);
+  const auto runs = find_named_runs(arguments.operands);
+  if (!runs) return refuse(runs.error());
+  const std::string& id = runs->ids.front();
+  const auto record = history::read_record(runs->directory, id);
   if (!record) return refuse(record.error());
-  auto file = history::open_run_log(**directory, *record);
+  auto file = history::open_run_log(runs->directory, *record);
   if (!file) return refuse(file.error());
   request->choice.raw = record->log_format == "raw";
   if (request->choice.raw && !request->choice.whole_log()) {
     return refuse({"tell the streams apart", 0, record->log_path, "it is a raw log, which has both in one"});
   }
   LogFile log(std::move(*file), record->log_path);
-  const int status = show(**directory, *record, log, *request);
+  const int status = show(runs->directory, *record, log, *request);
   // Asked again, as a run that was followed tells it at its end.
-  const auto now = history::read_record(**directory, *id);
+  const auto now = history::read_record(runs->directory, id);
   if (now && !now->log_error.empty()) warn(fmt::format("the log ends early: {}", now->log_error));
   return status;
 }

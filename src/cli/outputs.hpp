@@ -30,6 +30,7 @@ class RunFiles {
                                       const model::Reading& started);
 
   const std::string& run_id() const { return run_id_; }
+  bool has_record() const { return directory_.has_value(); }
   const std::string& log_path() const { return log_path_; }
   os::FileSink* log() { return log_.get(); }
   // How the log is doing.

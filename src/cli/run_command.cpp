@@ -6,6 +6,7 @@
 
 #include "cli/command_form.hpp"
 #include "cli/console.hpp"
+#include "cli/detach_command.hpp"
 #include "cli/outputs.hpp"
 #include "cli/reporters.hpp"
 #include "cli/settings_files.hpp"
@@ -112,7 +113,8 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
 
 }  // namespace
 
-model::ExitAction run_command(const settings::Settings& settings, const os::SignalState& caller, os::UniqueFd answer) {
+model::ExitAction run_command(const settings::Settings& settings, const os::SignalState& caller, os::UniqueFd answer,
+                              Answers answers) {
   const model::Reading started = os::read_clock();
   const auto spec = make_spec(settings);
   if (!spec) return refused(spec.error());
@@ -134,7 +136,13 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   if (const auto ready = supervisor.prepare(id, capture, scratch); !ready) return refused(ready.error());
   auto files = RunFiles::open(settings, id, started);
   if (!files) return refused(files.error());
-  files->answer_to(std::move(answer));
+  std::optional<StartAnswer> start_answer;
+  if (answers == Answers::started) {
+    if (!files->has_record()) return refused({"detach", 0, {}, "a run without a record could not be found again"});
+    supervisor.tell(start_answer.emplace(std::move(answer)));
+  } else {
+    files->answer_to(std::move(answer));
+  }
   os::UniqueFd event_file;
   if (event_target) {
     auto begun = std::move(*event_target).begin();

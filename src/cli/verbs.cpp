@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include "cli/cancel_verb.hpp"
 #include "cli/check_verb.hpp"
 #include "cli/cli11.hpp"
 #include "cli/console.hpp"
@@ -15,17 +16,15 @@
 #include "cli/help_verb.hpp"
 #include "cli/logs_verb.hpp"
 #include "cli/profiles_verb.hpp"
+#include "cli/wait_verb.hpp"
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
 
 namespace oversee::cli {
 namespace {
 
-constexpr std::array<const Verb*, 4> kVerbs{
-    &kLogsVerb,
-    &kProfilesVerb,
-    &kCheckVerb,
-    &kHelpVerb,
+constexpr std::array<const Verb*, 6> kVerbs{
+    &kLogsVerb, &kWaitVerb, &kCancelVerb, &kProfilesVerb, &kCheckVerb, &kHelpVerb,
 };
 
 constexpr VerbOption kHelp{"help", 'h', "", "Show this help"};

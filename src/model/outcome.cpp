@@ -103,7 +103,8 @@ ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
       return own_status(last, kExitOwnFailure);
     case Reason::timeout:
     case Reason::idle_timeout:
-    case Reason::total_timeout: return policy.preserve_status ? own_status(last, 124) : ExitAction{124, {}};
+    case Reason::total_timeout:
+      return policy.preserve_status ? own_status(last, kExitTimedOut) : ExitAction{kExitTimedOut, {}};
     case Reason::not_found: return {127, {}};
     case Reason::not_executable: return {126, {}};
     case Reason::leaked:

@@ -143,6 +143,9 @@ struct ExitAction {
 // oversee's own failure, and bad usage or settings.
 inline constexpr int kExitOwnFailure = 125;
 
+// Out of time.
+inline constexpr int kExitTimedOut = 124;
+
 // A run that failed and succeeded.
 inline constexpr int kExitFlaky = 122;
 

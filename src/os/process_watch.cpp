@@ -21,6 +21,12 @@ bool ProcessWatch::wait(model::Duration bound, int written_to) const {
   return gone || (watched[0].revents & POLLIN) != 0;
 }
 
+bool ProcessWatch::signal(model::Signal number) const {
+  if (pid_ <= 0) return errno = ESRCH, false;
+  if (process_) return ::syscall(SYS_pidfd_send_signal, process_.get(), number, nullptr, 0) == 0;
+  return ::kill(pid_, number) == 0;
+}
+
 bool nobody_reads(int fd) {
   pollfd watched{fd, 0, 0};
   return ::poll(&watched, 1, 0) > 0 && (watched.revents & (POLLERR | POLLHUP)) != 0;

@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include "model/duration.hpp"
+#include "model/signal_name.hpp"
 #include "os/descriptor.hpp"
 
 namespace oversee::os {
@@ -16,6 +17,9 @@ class ProcessWatch {
   // Waits for its end, or until nobody can read any more what is written to the descriptor: so long at the most.
   // Returns whether the process has ended.
   bool wait(model::Duration bound, int written_to) const;
+
+  // Signals that very process; false, and errno, where that cannot be (ESRCH: it has ended).
+  bool signal(model::Signal number) const;
 
  private:
   pid_t pid_;

@@ -231,6 +231,7 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   if (read.flag("require-cgroup")) settings.cgroup = model::UseCgroup::required;
   settings.name = read.text("name");
   settings.labels = read_labels(read, layer);
+  settings.detach = read.flag("detach");
   settings.verbose = read.flag("verbose");
   (void)read.flag("no-config");  // read by then; here it is judged
   settings.explain_json = read.parse("format", parse_word<kExplainFormat>, false);

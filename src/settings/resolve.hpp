@@ -67,6 +67,7 @@ struct Settings {
 
   std::optional<std::string> name;
   std::vector<std::pair<std::string, std::string>> labels;  // sorted by key, each key once
+  bool detach = false;
   bool verbose = false;
 
   bool explain = false;

@@ -32,6 +32,7 @@ constexpr std::array kRivals{
     Rivals{"repeat", "junit"},
     Rivals{"repeat", "markdown"},
     Rivals{"repeat", "events"},
+    Rivals{"detach", "repeat"},
     Rivals{"config", "no-config"},
 };
 

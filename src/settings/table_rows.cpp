@@ -181,6 +181,9 @@ constexpr Setting kTable[] = {
      .help = "The run's name in summaries; else the command's base name", .names_one_run = true},
     {.name = "label", .kind = Kind::assignment, .metavar = "K=V", .group = Group::run,
      .help = "Note K=V in summaries and reports; oversee list finds runs by it", .repeatable = true},
+    {.name = "detach", .kind = Kind::flag, .group = Group::run,
+     .help = "Print the run's id once the command has started, and let it go on by itself, its output in the log",
+     .names_one_run = true},
     {.name = "verbose", .letter = 'v', .kind = Kind::flag, .group = Group::run,
      .help = "Say more on stderr"},
 

@@ -1,0 +1,49 @@
+// Starts a run and leaves it to itself.
+#include "cli/detach_command.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/console.hpp"
+#include "model/outcome.hpp"
+#include "os/own_copy.hpp"
+
+namespace oversee::cli {
+
+int detach_command(const settings::Settings& settings, const os::SignalState& caller, std::span<char*> arguments) {
+  const auto argv = [&](int answer) {
+    std::vector<std::string> words{"oversee", kDetached, fmt::format("{}", answer)};
+    words.insert(words.end(), arguments.begin() + 1, arguments.end());
+    return words;
+  };
+  const bool inherits = settings.input.kind == model::StandardInput::Kind::inherit;
+  auto copy = os::start_own_copy(argv, caller, {.null_input = inherits, .own_session = true});
+  if (!copy) return say_error(describe(copy.error())), model::kExitOwnFailure;
+  const auto id = os::read_all(copy->answer.get(), "the detached run's answer");
+  if (id && !id->empty()) return print(*id), EXIT_SUCCESS;
+  const int status = os::wait_for(*copy);
+  return status == EXIT_SUCCESS ? model::kExitOwnFailure : status;
+}
+
+// Until the command has started, what is said of it is for the user, who still waits.
+void become_detached(settings::Settings& settings) {
+  settings.show = model::ShowOutput::never;
+  settings.digest = model::ShowDigest::never;
+  settings.ci = model::CiService::none;
+  if (settings.summary == model::ShowSummary::always) settings.summary = model::ShowSummary::failure;
+}
+
+void StartAnswer::on(const model::Event& event, const model::Reading&) {
+  if (const auto* started = std::get_if<model::RunStarted>(&event)) info_ = started->info;
+  if (!answer_ || !std::holds_alternative<model::AttemptStarted>(event)) return;
+  // First, as who gets the answer ends at once.
+  os::let_go_of_parent();
+  (void)os::write_fully(answer_.get(), info_->id + '\n');
+  answer_.reset();
+}
+
+}  // namespace oversee::cli

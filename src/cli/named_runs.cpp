@@ -1,0 +1,56 @@
+// Finds the runs that were named.
+#include "cli/named_runs.hpp"
+
+#include <algorithm>
+
+#include "history/run_lookup.hpp"
+#include "os/host.hpp"
+#include "report/json_text.hpp"
+
+namespace oversee::cli {
+
+model::Result<NamedRuns> find_named_runs(std::span<const std::string> words) {
+  const std::string parent = os::temporary_directory();
+  auto directory = history::RunDirectory::find(parent, os::user_id());
+  if (!directory) return std::unexpected(directory.error().failure);
+  if (!*directory) {
+    return std::unexpected(model::Failure{"find a run", 0, parent, "none is recorded there; is TMPDIR another one?"});
+  }
+  NamedRuns runs{std::move(**directory), {}};
+  for (const std::string& word : words) {
+    auto id = history::find_run(runs.directory, word);
+    if (!id) return std::unexpected(id.error());
+    runs.ids.push_back(std::move(*id));
+  }
+  return runs;
+}
+
+std::string end_of(const history::RunRecord& record) {
+  std::string word = record.status;
+  std::ranges::replace(word, '_', ' ');
+  return record.summary.starts_with(word) ? record.summary : word + ": " + record.summary;
+}
+
+std::string short_json(std::span<const history::RunRecord> records) {
+  report::JsonText json;
+  json.begin_array({});
+  for (const history::RunRecord& record : records) {
+    json.begin_object().text("run_id", record.id).text("name", record.name);
+    json.text("status", history::shown_status(record));
+    if (record.reason.empty()) {
+      json.null("reason");
+    } else {
+      json.text("reason", record.reason);
+    }
+    if (record.exit_status) {
+      json.number("exit_status", *record.exit_status);
+    } else {
+      json.null("exit_status");
+    }
+    json.text("summary", record.summary).end_object();
+  }
+  json.end_array();
+  return json.take();
+}
+
+}  // namespace oversee::cli

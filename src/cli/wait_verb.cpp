@@ -1,0 +1,75 @@
+// Waits for runs.
+#include "cli/wait_verb.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
+#include <vector>
+
+#include "cli/console.hpp"
+#include "cli/named_runs.hpp"
+#include "cli/verb_values.hpp"
+#include "history/run_end.hpp"
+#include "model/outcome.hpp"
+#include "os/clock.hpp"
+
+namespace oversee::cli {
+namespace {
+
+constexpr std::array kOptions{
+    VerbOption{"timeout", 't', "DUR", "Wait no longer than DUR; then exit 124, and the runs go on", "30s|5m|1h"},
+    kFormatOption,
+};
+
+// What the shell would have shown in $? had it run the command itself.
+int status_of(const history::RunRecord& record) {
+  if (history::state_of(record) != history::RunState::ended) {
+    say(fmt::format("run {} is lost: its oversee is gone, and how the command ended is not known", record.id));
+    return model::kExitOwnFailure;
+  }
+  say(fmt::format("run {}: {}", record.id, end_of(record)));
+  return record.exit_status.value_or(model::kExitOwnFailure);
+}
+
+int wait_for_runs(const VerbArguments& arguments) {
+  const auto json = json_asked(arguments);
+  if (!json) return say_error(json.error()), model::kExitOwnFailure;
+  const auto bound = time_limit_of(arguments, "timeout");
+  if (!bound) return say_error(bound.error()), model::kExitOwnFailure;
+  const auto runs = find_named_runs(arguments.operands);
+  if (!runs) return say_error(describe(runs.error())), model::kExitOwnFailure;
+  const model::Instant start = os::read_clock().instant;
+  std::vector<history::RunRecord> records;
+  int first_failure = EXIT_SUCCESS;
+  for (const std::string& id : runs->ids) {
+    model::TimeLimit rest = *bound;
+    if (rest) rest = std::max(*rest - (os::read_clock().instant - start), model::Duration{});
+    const auto record = history::wait_for_end(runs->directory, id, rest);
+    if (!record) return say_error(describe(record.error())), model::kExitOwnFailure;
+    int status = model::kExitTimedOut;
+    const history::RunState state = history::state_of(*record);
+    if (state == history::RunState::ended || state == history::RunState::lost) {
+      status = status_of(*record);
+    } else {
+      say(fmt::format("run {} still runs", id));
+    }
+    if (first_failure == EXIT_SUCCESS) first_failure = status;
+    records.push_back(*record);
+  }
+  if (*json) print(short_json(records));
+  return first_failure;
+}
+
+}  // namespace
+
+const Verb kWaitVerb{
+    .name = "wait",
+    .operands = "RUN...",
+    .operand_count = kAnyNumber,
+    .summary = "Wait for runs, and exit as they did: of several, as the first that failed",
+    .options = kOptions,
+    .run = wait_for_runs,
+};
+
+}  // namespace oversee::cli
