@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "cli/check_verb.hpp"
+#include "cli/clean_verb.hpp"
 #include "cli/cli11.hpp"
 #include "cli/console.hpp"
 #include "cli/help.hpp"
@@ -21,8 +22,9 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::array<const Verb*, 4> kVerbs{
+constexpr std::array<const Verb*, 5> kVerbs{
     &kLogsVerb,
+    &kCleanVerb,
     &kProfilesVerb,
     &kCheckVerb,
     &kHelpVerb,
