@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <expected>
 #include <string>
+#include <vector>
 
 #include "cli/console.hpp"
 #include "cli/settings_files.hpp"
@@ -34,6 +35,7 @@ constexpr std::array kOptions{
     VerbOption{"format", 0, "FORMAT", "Tell it as text or as json", "text|json"},
 };
 
+constexpr std::size_t kMostNamed = 5;
 constexpr std::size_t kNarrowestStatus = 9;  // "completed"
 
 std::string cannot_read(const VerbArguments& arguments, std::string_view option, std::string_view expected) {
@@ -114,6 +116,12 @@ std::string as_json(const history::Cleaned& cleaned) {
   return json.take();
 }
 
+// They are most often all for one reason.
+void say_failures(const std::vector<model::Failure>& failures) {
+  for (std::size_t i = 0; i < std::min(failures.size(), kMostNamed); ++i) say_error(describe(failures[i]));
+  if (failures.size() > kMostNamed) say_error(fmt::format("{} more files cannot be removed", failures.size() - kMostNamed));
+}
+
 int refuse(std::string_view why) {
   say_error(why);
   return model::kExitOwnFailure;
@@ -138,7 +146,7 @@ int clean(const VerbArguments& arguments) {
     if (!done) return refuse(describe(done.error()));
     cleaned = std::move(*done);
   }
-  for (const model::Failure& failure : cleaned.failures) say_error(describe(failure));
+  say_failures(cleaned.failures);
   print(*json ? as_json(cleaned) : as_text(cleaned));
   return cleaned.failures.empty() ? EXIT_SUCCESS : model::kExitOwnFailure;
 }
