@@ -47,6 +47,9 @@ class RunFiles {
   // Files for output that is held back; none where they cannot be made.
   std::optional<report::HeldOutput::Files> scratch_files() const;
 
+  // Where the record is; null: it has none.
+  const history::RunDirectory* directory() const { return directory_ ? &*directory_ : nullptr; }
+
   // The summary goes there, too.
   void answer_to(os::UniqueFd descriptor) { answer_ = std::move(descriptor); }
   report::JsonSummary::Stores summary_stores();

@@ -11,6 +11,7 @@
 #include "cli/reporters.hpp"
 #include "cli/settings_files.hpp"
 #include "cli/verbose_lines.hpp"
+#include "history/cleaning_turn.hpp"
 #include "history/run_id.hpp"
 #include "model/ci_service.hpp"
 #include "model/command_line.hpp"
@@ -111,6 +112,14 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
   return info;
 }
 
+// When all is said and done, as nobody waits for it gladly; what it meets is nothing to this run.
+void clean_in_turn(const settings::Settings& settings, const RunFiles& files) {
+  if (files.directory() == nullptr) return;
+  const auto cleaned = history::take_cleaning_turn(*files.directory(), settings.keep, files.run_id());
+  if (!cleaned || (cleaned->runs.empty() && cleaned->stray_files == 0)) return;
+  if (settings.verbose) say(fmt::format("{}: {}", files.directory()->path(), describe(*cleaned)));
+}
+
 }  // namespace
 
 model::ExitAction run_command(const settings::Settings& settings, const os::SignalState& caller, os::UniqueFd answer,
@@ -160,6 +169,7 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   }
   model::ExitAction exit = supervisor.run(info);
   if (files->summary_lost() && exit == model::ExitAction{0, {}}) exit.code = model::kExitOwnFailure;
+  clean_in_turn(settings, *files);
   leave(exit);
 }
 

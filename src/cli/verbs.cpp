@@ -10,6 +10,7 @@
 
 #include "cli/cancel_verb.hpp"
 #include "cli/check_verb.hpp"
+#include "cli/clean_verb.hpp"
 #include "cli/cli11.hpp"
 #include "cli/console.hpp"
 #include "cli/help.hpp"
@@ -23,8 +24,8 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::array<const Verb*, 6> kVerbs{
-    &kLogsVerb, &kWaitVerb, &kCancelVerb, &kProfilesVerb, &kCheckVerb, &kHelpVerb,
+constexpr std::array kVerbs{
+    &kLogsVerb, &kWaitVerb, &kCancelVerb, &kCleanVerb, &kProfilesVerb, &kCheckVerb, &kHelpVerb,
 };
 
 constexpr VerbOption kHelp{"help", 'h', "", "Show this help"};

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 
@@ -66,14 +68,15 @@ std::expected<RunDirectory, Unusable> RunDirectory::open_or_make(std::string pat
 
 std::string RunDirectory::path_of(std::string_view name) const { return fmt::format("{}/{}", path_, name); }
 
-model::Result<std::vector<std::string>> RunDirectory::names() const {
+model::Result<std::vector<std::string>> RunDirectory::names(std::size_t most) const {
   // A second description: closedir closes its own, and the position is not shared.
   const int fd = ::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(fd < 0 ? nullptr : ::fdopendir(fd), ::closedir);
   if (!stream) return std::unexpected(model::Failure{"list the runs", errno, path_, {}});
   std::vector<std::string> names;
   errno = 0;
-  while (const dirent* entry = ::readdir(stream.get())) names.emplace_back(entry->d_name);
+  const dirent* entry = nullptr;
+  while (names.size() < most && (entry = ::readdir(stream.get())) != nullptr) names.emplace_back(entry->d_name);
   if (errno != 0) return std::unexpected(model::Failure{"list the runs", errno, path_, {}});
   return names;
 }
@@ -101,10 +104,26 @@ model::Result<os::UniqueFd> RunDirectory::create(const std::string& name) const 
   return file;
 }
 
-void RunDirectory::remove(const std::string& name) const { ::unlinkat(directory_.get(), name.c_str(), 0); }
+model::Result<bool> RunDirectory::remove(const std::string& name) const {
+  if (::unlinkat(directory_.get(), name.c_str(), 0) == 0) return true;
+  if (errno == ENOENT) return false;
+  return std::unexpected(model::Failure{"remove", errno, path_of(name), {}});
+}
+
+std::optional<RunDirectory::Look> RunDirectory::look(const std::string& name) const {
+  struct stat status {};
+  if (::fstatat(directory_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
+  // A date that somebody made up may be past what nanoseconds hold (the year 2262).
+  constexpr time_t kFarthest = 9'000'000'000;
+  const std::chrono::seconds written(std::clamp(status.st_mtim.tv_sec, -kFarthest, kFarthest));
+  return Look{.is_directory = S_ISDIR(status.st_mode),
+              .is_regular = S_ISREG(status.st_mode),
+              .bytes = static_cast<std::uint64_t>(status.st_size),
+              .written = model::WallTime(written) + std::chrono::nanoseconds(status.st_mtim.tv_nsec)};
+}
 
 model::Result<void> RunDirectory::replace(const std::string& name, std::string_view text) const {
-  const std::string temporary = '.' + name + ".tmp";
+  const std::string temporary = temporary_name(name);
   ::unlinkat(directory_.get(), temporary.c_str(), 0);
   const auto file = create(temporary);
   if (!file) return std::unexpected(file.error());

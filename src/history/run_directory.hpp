@@ -2,12 +2,14 @@
 // the files say is report's.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "model/clock.hpp"
 #include "model/failure.hpp"
 #include "os/descriptor.hpp"
 
@@ -31,8 +33,8 @@ class RunDirectory {
   const std::string& path() const { return path_; }
   std::string path_of(std::string_view name) const;
 
-  // Of all files that are in it, in no order.
-  model::Result<std::vector<std::string>> names() const;
+  // Of all files that are in it, or of so many of them, in no order.
+  model::Result<std::vector<std::string>> names(std::size_t most = SIZE_MAX) const;
 
   // A file as it is, for reading; no link, no pipe.
   model::Result<os::UniqueFd> open_to_read(const std::string& name) const;
@@ -43,9 +45,20 @@ class RunDirectory {
   // A new file, 0600, for writing.
   model::Result<os::UniqueFd> create(const std::string& name) const;
 
-  void remove(const std::string& name) const;
+  // Whether it was there. What a link leads to stays.
+  model::Result<bool> remove(const std::string& name) const;
+
+  // What has the name; of a link the link itself. None: nothing has, or nothing can be known of it.
+  struct Look {
+    bool is_directory = false;
+    bool is_regular = false;
+    std::uint64_t bytes = 0;
+    model::WallTime written;  // mtime
+  };
+  std::optional<Look> look(const std::string& name) const;
 
   // Writes it whole under a temporary name and renames that.
+  static std::string temporary_name(const std::string& name) { return '.' + name + ".tmp"; }
   model::Result<void> replace(const std::string& name, std::string_view text) const;
 
  private:

@@ -204,6 +204,9 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.no_log = read.flag("no-log");
   settings.log_format = read.parse("log-format", parse_word<kLogFormat>, model::LogFormat::tagged);
   settings.log_required = read.flag("log-required");
+  settings.keep = {.runs = read.parse("keep-runs", model::parse_count_limit, model::CountLimit{}),
+                   .age = read.parse("keep-for", model::parse_time_limit, model::TimeLimit{}),
+                   .bytes = read.parse("keep-size", model::parse_size_limit, model::SizeLimit{})};
   settings.stdout_file = read.text("stdout-file");
   settings.stderr_file = read.text("stderr-file");
   settings.max_output = read.parse("max-output", model::parse_size_limit, model::SizeLimit{});

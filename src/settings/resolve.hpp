@@ -9,6 +9,7 @@
 
 #include "model/ci_service.hpp"
 #include "model/event_destination.hpp"
+#include "model/retention.hpp"
 #include "model/run_spec.hpp"
 #include "settings/layer.hpp"
 #include "settings/setting_error.hpp"
@@ -50,6 +51,7 @@ struct Settings {
   std::optional<std::uint64_t> max_output;  // bytes of a stream; none: all
   model::LogFormat log_format = model::LogFormat::tagged;
   bool log_required = false;
+  model::Retention keep;
   std::optional<std::string> stdout_file;
   std::optional<std::string> stderr_file;
   model::ShowOutput show = model::ShowOutput::live;

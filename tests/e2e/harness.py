@@ -281,8 +281,9 @@ class OverseeCase(unittest.TestCase):
             self.fail(f"processes are left: {left}")
 
     def files(self):
-        """The names of the files in the run directory."""
-        return sorted(each.name for each in self.records.iterdir()) if self.records.is_dir() else []
+        """The names of the files in the run directory, but for the stamp that every run may leave."""
+        names = (each.name for each in self.records.iterdir()) if self.records.is_dir() else []
+        return sorted(each for each in names if each != ".cleaned")
 
     def the_only(self, suffix):
         """The path of the only file so named in the run directory."""

@@ -1,0 +1,10 @@
+// oversee clean: records, logs and spilled output of past runs removed.
+#pragma once
+
+#include "cli/verbs.hpp"
+
+namespace oversee::cli {
+
+extern const Verb kCleanVerb;
+
+}  // namespace oversee::cli
