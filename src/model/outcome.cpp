@@ -169,7 +169,8 @@ std::string describe(const AttemptResult& result) {
                          describe_kills(result.out_of_memory_kills));
     case Reason::signal:
       if (result.status == Status::cancelled && result.cancelled_by) {
-        const std::string queued = result.slot ? fmt::format(" in the queue of group {}", result.slot->group) : "";
+        const std::string queued =
+            result.slot ? fmt::format(" in the queue of group {}", group_name(*result.slot)) : "";
         return fmt::format("{} after {}{}", describe(*result.cancelled_by), took, queued);
       }
       return fmt::format("killed by signal {} after {}{}", signal_name(result.signal.value_or(0)), took,
@@ -182,12 +183,12 @@ std::string describe(const AttemptResult& result) {
       return fmt::format("timed out with the whole run, after {}{}", took, result.forced ? ", killed" : "");
     case Reason::queue_timeout: {
       const SlotStanding slot = result.slot.value_or(SlotStanding{});
-      return fmt::format("no slot of group {} was free within {}: {}; nothing was run", slot.group, took,
+      return fmt::format("no slot of group {} was free within {}: {}; nothing was run", group_name(slot), took,
                          describe(slot));
     }
     case Reason::queue_full: {
       const SlotStanding slot = result.slot.value_or(SlotStanding{});
-      return fmt::format("no slot of group {} is free: {}; nothing was run", slot.group, describe(slot));
+      return fmt::format("no slot of group {} is free: {}; nothing was run", group_name(slot), describe(slot));
     }
     case Reason::output_limit:
       return fmt::format("wrote more than --max-output allows, stopped after {}{}", took,

@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <span>
+
+#include "model/command_line.hpp"
+
 namespace oversee::model {
 
 std::string_view to_string(WhenFull what) {
@@ -12,6 +16,8 @@ std::string_view to_string(WhenFull what) {
   }
   return "";
 }
+
+std::string group_name(const SlotStanding& standing) { return quote_command(std::span(&standing.group, 1)); }
 
 std::string describe(const SlotStanding& standing) {
   std::string text =

@@ -38,7 +38,10 @@ struct SlotStanding {
   std::vector<std::string> holders;  // the ids of the runs that hold slots, the first of them
 };
 
-// "4 of 4 slots of group db are taken, 3 runs wait before it"
+// Quoted where it needs it: it may hold anything.
+std::string group_name(const SlotStanding& standing);
+
+// "4 of 4 are taken (by 20261123-121659-k3f9 and 3 more), 3 runs wait before it"
 std::string describe(const SlotStanding& standing);
 
 // One run's place among those of its group. Who waits is served in the order of coming.

@@ -22,7 +22,7 @@ void NoticeLines::on(const model::Event& event, const model::Reading&) {
     print(sentence(*notice));
   } else if (const auto* slot = std::get_if<model::SlotAwaited>(&event)) {
     if (place_.retries_told && place_.sink->idle()) {
-      print(fmt::format("oversee: {} waits for a slot of group {}: {}", name_, slot->standing->group,
+      print(fmt::format("oversee: {} waits for a slot of group {}: {}", name_, group_name(*slot->standing),
                         describe(*slot->standing)));
     }
   } else if (const auto* ended = std::get_if<model::AttemptFinished>(&event)) {

@@ -129,6 +129,7 @@ void TaggedLog::finished(const model::RunFinished& event) {
   const model::AttemptResult& last = event.attempts->back();
   const auto milliseconds = std::chrono::round<std::chrono::milliseconds>(event.finished.instant - start_);
   const model::Verdict& verdict = event.verdict;
+  if (!last.begun()) note("slot", describe(last));
   const std::string_view reason = verdict.flaky                           ? to_string(model::Reason::flaky)
                                   : verdict.reason == model::Reason::exit ? ""
                                                                           : to_string(verdict.reason);
@@ -139,7 +140,7 @@ void TaggedLog::finished(const model::RunFinished& event) {
   note("duration",
        fmt::format("{}  {}  output {} out {} err", model::describe_duration(milliseconds), cost_text(last.usage),
                    model::describe_byte_size(last.out.bytes), model::describe_byte_size(last.err.bytes)));
-  note("usage", usage_text(last.usage));
+  if (last.begun()) note("usage", usage_text(last.usage));
   note("finished", model::format_date(event.finished.wall));
 }
 

@@ -96,7 +96,7 @@ model::Result<std::unique_ptr<Attempt>> Supervisor::prepare_attempt() {
                    .capture = capture_,
                    .shares_group = shares_terminal(),
                    .pty = spec_.pty,
-                   .slot = slot_ ? slot_->queue().held() : -1,
+                   .slot = slot_ && works(Mechanism::guard_holds_slot) ? slot_->queue().held() : -1,
                    .caller_signals = caller_.signals};
   auto attempt = std::make_unique<Attempt>(
       loop_, std::move(plan),

@@ -8,6 +8,7 @@ import unittest
 from pathlib import Path
 
 from harness import OVERSEE, OverseeCase, children, guard_of, is_gone, process_state, read_or_none, wait_until
+from terminal import CTRL_C, Terminal
 
 # Fewer where each start is slow.
 CROWD = int(os.environ.get("OVERSEE_TEST_CROWD", "40" if "SANITIZED" in os.environ else "200"))
@@ -128,6 +129,12 @@ class AtOnce(Slots):
         logs = b"".join(each.read_bytes() for each in self.records.glob("*.log"))
         self.assertEqual(len(re.findall(rb"# slot      of group g, at most 1 at once, that of \S+, which", logs)), 2)
 
+    def test_the_command_does_not_inherit_the_slot(self):
+        # A daemon of its that lives on would keep it.
+        ended = self.start_one(command=("ls", "-l", "/proc/self/fd")).finish()
+        self.assertIn(b"/proc/", ended.out)
+        self.assertNotIn(b"slots-", ended.out)
+
     def test_the_command_does_not_inherit_the_wish(self):
         ended = self.oversee("sh", "-c", 'echo "<$OVERSEE_MAX_CONCURRENT$OVERSEE_GROUP>"',
                              env={"OVERSEE_MAX_CONCURRENT": "2", "OVERSEE_GROUP": "g"})
@@ -189,21 +196,32 @@ class Deaths(Slots):
         holders[0].signal(signal.SIGKILL)
         self.assertEqual(waiter.finish().out, b"free\n")
 
-    def test_the_slot_of_a_killed_front_is_taken_until_its_tree_is_gone(self):
-        """The guard has it, too: the front alone is killed, and the guard is held up."""
-        holder = self.start_holder()
+    def kill_front_and_hold_up_guard(self, start):
+        """Returns the guard and the command, which still lives."""
+        holder = start("--max-concurrent", "1", "--group", "g", "sh", "-c", HELD)
+        holder.expect(b"started")
         guard = wait_until(lambda: guard_of(holder.pid), "there is a guard")
         command = wait_until(lambda: children(guard), "there is a command")[0]
         os.kill(guard, signal.SIGSTOP)
+        wait_until(lambda: process_state(guard) == "T", "the guard has stopped")
         holder.signal(signal.SIGKILL)
         holder.finish()
+        self.assertFalse(is_gone(command))
+        return guard, command
+
+    def test_the_slot_of_a_killed_front_is_taken_until_its_tree_is_gone(self):
+        guard, command = self.kill_front_and_hold_up_guard(lambda *words: self.start(OVERSEE, *words))
         refused = self.start_one("--when-full", "fail", command=("true",)).finish()
         self.assertEqual(refused.status, 125)
-        self.assertFalse(is_gone(command))
         waiter = self.queue_up(command=("echo", "free"))
         os.kill(guard, signal.SIGCONT)
         self.assertEqual(waiter.finish().out, b"free\n")
         self.assertTrue(is_gone(command))
+
+    def test_control_without_the_guards_hold_it_is_another_runs_too_soon(self):
+        guard, _ = self.kill_front_and_hold_up_guard(lambda *words: self.start_without("guard-holds-slot", *words))
+        self.assertEqual(self.start_one("--when-full", "fail", command=("true",)).finish().status, 0)
+        os.kill(guard, signal.SIGCONT)
 
     def test_none_is_lost(self):
         for _ in range(10):
@@ -230,6 +248,18 @@ class Ends(Slots):
                 self.assertEqual((record["status"], record["reason"], record["attempts"]), ("cancelled", "signal", []))
                 self.assertIsNone(record["slot"]["waited_ms"])
                 self.assert_nothing_left(waiter)
+        self.assertFalse((self.work / "ran").exists())
+
+    def test_a_key_in_the_queue(self):
+        self.start_holder()
+        for options in ((), ("--pty",)):
+            with self.subTest(options=options):
+                terminal = Terminal(self, OVERSEE, *options, "--max-concurrent", "1", "--group", "g", "touch", "ran")
+                self.wait_for_status(terminal, "pending")
+                terminal.type(CTRL_C)
+                self.assertEqual(terminal.finish(), -signal.SIGINT)
+                self.assertRegex(terminal.seen, rb"cancelled by INT from the terminal after \S+ in the queue of group g")
+                self.assertEqual(terminal.modes(), terminal.modes_before)
         self.assertFalse((self.work / "ran").exists())
 
     def test_patience(self):
