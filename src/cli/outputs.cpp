@@ -44,12 +44,22 @@ model::Result<RunFiles> RunFiles::open(const settings::Settings& settings, const
     files.directory_.emplace(std::move(*directory));
   } else if (directory.error().refused) {
     return std::unexpected(directory.error().failure);
+  } else if (settings.slot) {
+    // How many run now is known there alone.
+    directory.error().failure.remedy += ": --max-concurrent has its slots there";
+    return std::unexpected(directory.error().failure);
   } else {
     warn(describe(directory.error().failure) + "; this run leaves no record");
+  }
+  if (settings.slot) {
+    auto slots = history::FileSlots::open(*files.directory_, *settings.slot);
+    if (!slots) return std::unexpected(slots.error());
+    files.slots_ = std::move(*slots);
   }
   if (auto log = files.open_named_log(settings); !log) return std::unexpected(log.error());
   if (auto copies = files.open_copies(settings); !copies) return std::unexpected(copies.error());
   files.open_record(proposed_id, started);
+  if (files.slots_) files.slots_->name_run(files.run_id_);
   if (!settings.no_log && !files.log_) {
     if (auto log = files.open_default_log(settings.log_required); !log) {
       if (files.directory_) files.directory_->remove(files.run_id_ + ".json");

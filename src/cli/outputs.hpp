@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "history/file_slots.hpp"
 #include "history/run_directory.hpp"
 #include "model/byte_sink.hpp"
 #include "model/failure.hpp"
@@ -44,6 +45,9 @@ class RunFiles {
   // Where a copy of the stream goes; null: there is none.
   os::FileSink* copy(model::Stream stream) { return copies_[model::index(stream)].get(); }
 
+  // Of the run's group; null where it needs no slot.
+  model::SlotQueue* slots() { return slots_.get(); }
+
   // Files for output that is held back; none where they cannot be made.
   std::optional<report::HeldOutput::Files> scratch_files() const;
 
@@ -68,6 +72,7 @@ class RunFiles {
 
   std::string run_id_;
   std::optional<history::RunDirectory> directory_;
+  std::unique_ptr<history::FileSlots> slots_;
   std::optional<os::UniqueFd> running_;  // ID.json as it is while the run lives
   std::optional<std::string> json_;
   os::UniqueFd answer_;

@@ -127,7 +127,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
   supervisor.tell(json_);
   if (settings.status_on_usr1) answer_status();
   const bool notices = settings.notices.slow_after || settings.notices.heartbeat || settings.status_on_usr1;
-  if (notices || settings.retry.retries > 0) supervisor.tell(notices_);
+  if (notices || settings.retry.retries > 0 || settings.slot) supervisor.tell(notices_);
   ci_.tell_of(supervisor, show_ == model::ShowOutput::live);
   supervisor.tell(digest_lines_);
   supervisor.tell(summary_);

@@ -60,6 +60,7 @@ model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
   spec.on_timeout = settings.on_timeout.value_or("");
   spec.retry = settings.retry;
   spec.total = settings.total;
+  spec.slot = settings.slot;
   spec.before_retry = settings.before_retry.value_or("");
   spec.shell = settings.shell;
   return spec;
@@ -105,6 +106,7 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
   info.limits = spec.limits;
   info.attempts = spec.attempts();
   info.total = spec.total;
+  info.slot = spec.slot;
   info.log_path = files.log_path();
   info.log_format = settings.log_format;
   info.json_path = settings.json.value_or("");
@@ -167,7 +169,7 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
     say(fmt::format("run {}: {}", info.id, info.command));
     supervisor.tell(verbose_lines);
   }
-  model::ExitAction exit = supervisor.run(info);
+  model::ExitAction exit = supervisor.run(info, files->slots());
   if (files->summary_lost() && exit == model::ExitAction{0, {}}) exit.code = model::kExitOwnFailure;
   clean_in_turn(settings, *files);
   leave(exit);

@@ -310,17 +310,18 @@ std::vector<std::string> guard_arguments(const InheritedDescriptors& descriptors
           fmt::format("{}", descriptors.output),
           fmt::format("{}", descriptors.error),
           fmt::format("{}", descriptors.terminal),
+          fmt::format("{}", descriptors.slot),
           run_id};
 }
 
 int run_guard(std::span<char*> arguments, model::FinishLostRun finish_lost_run) {
-  constexpr std::size_t kCount = 8;
+  constexpr std::size_t kCount = 9;
   if (arguments.size() != kCount) {
     (void)os::write_fully(STDERR_FILENO, "oversee: @guard is oversee's own and not for direct use\n");
     return model::kExitOwnFailure;
   }
   os::block_all_signals();
-  std::array<int, 5> descriptors{};
+  std::array<int, 6> descriptors{};
   for (std::size_t i = 0; i < descriptors.size(); ++i) {
     const std::string_view text = arguments[i + 2];
     if (std::from_chars(text.data(), text.data() + text.size(), descriptors.at(i)).ec != std::errc{}) {

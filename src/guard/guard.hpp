@@ -17,6 +17,7 @@ struct InheritedDescriptors {
   int control;
   int input, output, error;  // what the command gets as 0, 1, 2
   int terminal = -1;         // of oversee's user, whose modes may be changed while the command runs
+  int slot = -1;             // keeps the run's slot taken for as long as it is open: until the tree is gone
 };
 
 // The guard's argv; the run id is for people who read ps.

@@ -82,11 +82,19 @@ model::Result<std::vector<std::string>> RunDirectory::names(std::size_t most) co
 }
 
 model::Result<os::UniqueFd> RunDirectory::open_to_read(const std::string& name) const {
-  os::UniqueFd file(::openat(directory_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!file) return std::unexpected(model::Failure{"read", errno, path_of(name), {}});
+  return open_regular(name, O_RDONLY, "read");
+}
+
+model::Result<os::UniqueFd> RunDirectory::open_shared(const std::string& name) const {
+  return open_regular(name, O_RDWR | O_CREAT, "open");
+}
+
+model::Result<os::UniqueFd> RunDirectory::open_regular(const std::string& name, int how, const char* stage) const {
+  os::UniqueFd file(::openat(directory_.get(), name.c_str(), how | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, kPrivateFile));
+  if (!file) return std::unexpected(model::Failure{stage, errno, path_of(name), {}});
   struct stat status {};
   if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return std::unexpected(model::Failure{"read", 0, path_of(name), "it is not a file"});
+    return std::unexpected(model::Failure{stage, 0, path_of(name), "it is not a file"});
   }
   return file;
 }

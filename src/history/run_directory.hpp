@@ -42,6 +42,9 @@ class RunDirectory {
   // The whole of a document.
   model::Result<std::string> read(const std::string& name) const;
 
+  // A file that several runs read and write, made where there is none; no link, no pipe.
+  model::Result<os::UniqueFd> open_shared(const std::string& name) const;
+
   // A new file, 0600, for writing.
   model::Result<os::UniqueFd> create(const std::string& name) const;
 
@@ -63,6 +66,7 @@ class RunDirectory {
 
  private:
   static std::expected<RunDirectory, Unusable> open_or_make(std::string path, unsigned uid, bool make);
+  model::Result<os::UniqueFd> open_regular(const std::string& name, int how, const char* stage) const;
   RunDirectory(std::string path, os::UniqueFd directory) : path_(std::move(path)), directory_(std::move(directory)) {}
 
   std::string path_;

@@ -35,16 +35,28 @@ struct RunInfo {
   Duration born{};  // of that process, since the machine's start: with the pid it names the process for good
   std::string version;
   AttemptLimits limits;
-  int attempts = 1;       // at most
-  TimeLimit total;        // for all of them
-  std::string log_path;   // empty: no log
-  std::string json_path;  // of the copy of the summary that the user asked for; empty: none
+  int attempts = 1;                 // at most
+  std::optional<SlotRequest> slot;  // that it waits for before it begins
+  TimeLimit total;                  // for all of them
+  std::string log_path;             // empty: no log
+  std::string json_path;            // of the copy of the summary that the user asked for; empty: none
   LogFormat log_format = LogFormat::tagged;
   Reading started{};
 };
 
 struct RunStarted {
   const RunInfo* info;
+};
+// Of a run that waits for a slot: how that stands, told after a while.
+struct SlotAwaited {
+  const SlotStanding* standing;
+  Duration waited;
+};
+// Before the first attempt.
+struct SlotTaken {
+  const SlotRequest* request;
+  std::string_view shared_with;  // the run whose slot it is, as its command started ours; empty: ours. Dead on return
+  Duration waited;
 };
 struct AttemptStarted {
   int number;
@@ -100,8 +112,9 @@ struct RunFinished {
   Reading finished;
 };
 
-using Event = std::variant<RunStarted, AttemptStarted, OutputArrived, StillRunning, EvidenceTaken, UserLineStarted,
-                           UserLineOutput, UserLineEnded, Stopping, AttemptFinished, Retrying, RunFinished>;
+using Event =
+    std::variant<RunStarted, SlotAwaited, SlotTaken, AttemptStarted, OutputArrived, StillRunning, EvidenceTaken,
+                 UserLineStarted, UserLineOutput, UserLineEnded, Stopping, AttemptFinished, Retrying, RunFinished>;
 
 // What is known of a stream of the attempt by whoever splits it into lines.
 struct StreamTally {

@@ -30,9 +30,10 @@ enum class Mechanism : std::uint8_t {
   open_streams,       // closed standard streams are opened, so that nothing of ours takes their numbers
   callers_signals,    // the command gets the signal state that oversee was started with
   own_signals,        // what the caller ignores or blocks keeps no end of a child from us
+  guard_holds_slot,   // the slot of a killed front is taken until its tree is gone
 };
 
-inline constexpr int kMechanisms = static_cast<int>(Mechanism::own_signals) + 1;
+inline constexpr int kMechanisms = static_cast<int>(Mechanism::guard_holds_slot) + 1;
 
 constexpr std::string_view to_string(Mechanism mechanism) {
   switch (mechanism) {
@@ -58,6 +59,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::open_streams: return "open-streams";
     case Mechanism::callers_signals: return "callers-signals";
     case Mechanism::own_signals: return "own-signals";
+    case Mechanism::guard_holds_slot: return "guard-holds-slot";
   }
   return "?";
 }

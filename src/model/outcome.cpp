@@ -28,6 +28,8 @@ std::string_view to_string(Reason reason) {
     case Reason::timeout: return "timeout";
     case Reason::idle_timeout: return "idle_timeout";
     case Reason::total_timeout: return "total_timeout";
+    case Reason::queue_timeout: return "queue_timeout";
+    case Reason::queue_full: return "queue_full";
     case Reason::output_limit: return "output_limit";
     case Reason::leaked: return "leaked";
     case Reason::flaky: return "flaky";
@@ -103,6 +105,7 @@ ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
       return own_status(last, kExitOwnFailure);
     case Reason::timeout:
     case Reason::idle_timeout:
+    case Reason::queue_timeout:
     case Reason::total_timeout:
       return policy.preserve_status ? own_status(last, kExitTimedOut) : ExitAction{kExitTimedOut, {}};
     case Reason::not_found: return {127, {}};
@@ -117,6 +120,7 @@ ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
     case Reason::file_size_limit:
     case Reason::out_of_memory: return {123, {}};
     case Reason::spawn:
+    case Reason::queue_full:
     case Reason::output_error:
     case Reason::supervisor_lost: return {kExitOwnFailure, {}};
   }
@@ -166,7 +170,9 @@ std::string describe(const AttemptResult& result) {
                          describe_kills(result.out_of_memory_kills));
     case Reason::signal:
       if (result.status == Status::cancelled && result.cancelled_by) {
-        return fmt::format("{} after {}", describe(*result.cancelled_by), took);
+        const std::string queued =
+            result.slot ? fmt::format(" in the queue of group {}", group_name(*result.slot)) : "";
+        return fmt::format("{} after {}{}", describe(*result.cancelled_by), took, queued);
       }
       return fmt::format("killed by signal {} after {}{}", signal_name(result.signal.value_or(0)), took,
                          describe_kills(result.out_of_memory_kills));
@@ -176,6 +182,15 @@ std::string describe(const AttemptResult& result) {
                          result.forced ? ", killed" : "");
     case Reason::total_timeout:
       return fmt::format("timed out with the whole run, after {}{}", took, result.forced ? ", killed" : "");
+    case Reason::queue_timeout: {
+      const SlotStanding slot = result.slot.value_or(SlotStanding{});
+      return fmt::format("no slot of group {} was free within {}: {}; nothing was run", group_name(slot), took,
+                         describe(slot));
+    }
+    case Reason::queue_full: {
+      const SlotStanding slot = result.slot.value_or(SlotStanding{});
+      return fmt::format("no slot of group {} is free: {}; nothing was run", group_name(slot), describe(slot));
+    }
     case Reason::output_limit:
       return fmt::format("wrote more than --max-output allows, stopped after {}{}", took,
                          result.forced ? ", killed" : "");

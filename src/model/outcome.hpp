@@ -13,6 +13,7 @@
 #include "model/leaks.hpp"
 #include "model/resource_limits.hpp"
 #include "model/signal_name.hpp"
+#include "model/slot_queue.hpp"
 #include "model/user_line.hpp"
 
 namespace oversee::model {
@@ -26,6 +27,8 @@ enum class Reason : std::uint8_t {
   timeout,          // the attempt's wall time was over
   idle_timeout,     // it wrote nothing for too long
   total_timeout,    // the time of all attempts was over
+  queue_timeout,    // no slot was free in time; nothing was run
+  queue_full,       // no slot was free, and it was not to wait; nothing was run
   output_limit,     // it wrote more than it was allowed to
   leaked,           // it succeeded, and left processes behind
   flaky,            // it succeeded, after a failure that is not to be forgotten
@@ -99,7 +102,7 @@ struct SpawnFailure {
 };
 
 struct AttemptResult {
-  int number = 1;
+  int number = 1;  // 0: there was none, the run ended in the queue for a slot; started and finished are the wait's
   Status status = Status::failed;
   Reason reason = Reason::exit;
   std::optional<int> exit_code;  // of the leader, whatever the reason
@@ -112,6 +115,7 @@ struct AttemptResult {
   std::uint64_t out_of_memory_kills = 0;
   std::optional<SpawnFailure> spawn_failure;
   std::optional<Canceller> cancelled_by;
+  std::optional<SlotStanding> slot;   // of a run that ended before it had one
   std::vector<Survivor> leaked;       // outlived the leader; the first of them
   std::uint64_t leaked_more = 0;      // that are not named
   bool leaked_live = false;           // they were left alive; else killed
@@ -127,6 +131,7 @@ struct AttemptResult {
   StreamCount out;
   StreamCount err;
 
+  bool begun() const { return number > 0; }
   Duration duration() const { return finished.instant - started.instant; }
 };
 

@@ -14,6 +14,7 @@
 #include "model/outcome.hpp"
 #include "model/resource_limits.hpp"
 #include "model/retry_policy.hpp"
+#include "model/slot_queue.hpp"
 #include "model/stop_ladder.hpp"
 
 namespace oversee::model {
@@ -84,8 +85,9 @@ struct RunSpec {
   std::string on_timeout;  // a line for the shell
   std::string shell;
   RetryPolicy retry;
-  TimeLimit total;           // of all attempts, and the delays between them
-  std::string before_retry;  // a line for the shell; empty: there is none
+  TimeLimit total;                  // of all attempts, and the delays between them
+  std::string before_retry;         // a line for the shell; empty: there is none
+  std::optional<SlotRequest> slot;  // to be had before the first attempt
 
   int attempts() const { return retry.retries + 1; }  // at most
 };

@@ -46,6 +46,12 @@ Parsed<int> parse_percent(std::string_view text) {
   return refused(text, "a percentage from 0 to 100");
 }
 
+Parsed<CountLimit> parse_concurrency(std::string_view text) {
+  if (text == "none") return CountLimit{};
+  if (const auto number = parse_times(text)) return CountLimit{*number};
+  return refused(text, "a whole number from 1 to 1000000, or none");
+}
+
 Parsed<CountLimit> parse_count_limit(std::string_view text) {
   if (text == "none") return CountLimit{};
   const auto number = whole<std::uint64_t>(text);

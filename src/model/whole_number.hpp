@@ -17,6 +17,9 @@ Parsed<int> parse_retries(std::string_view text);  // 0 to 10,000
 Parsed<int> parse_times(std::string_view text);    // 1 to 1,000,000
 Parsed<int> parse_percent(std::string_view text);  // 0 to 100
 
+// How many at once: 1 to 1,000,000, or "none". 0 is refused, as it could mean either.
+Parsed<CountLimit> parse_concurrency(std::string_view text);
+
 // A limit on a number; "0" and "none" mean no limit.
 Parsed<CountLimit> parse_count_limit(std::string_view text);
 

@@ -48,6 +48,25 @@ void EventLines::tell(const model::RunStarted& event, const model::Reading& at) 
   write(std::move(line));
 }
 
+void EventLines::tell(const model::SlotAwaited& event, const model::Reading& at) {
+  JsonText line = begin("slot_awaited", at);
+  line.text("group", event.standing->group);
+  line.number("max_concurrent", static_cast<std::int64_t>(event.standing->most));
+  line.number("taken", static_cast<std::int64_t>(event.standing->running));
+  line.number("before", static_cast<std::int64_t>(event.standing->before));
+  line.number("waited_ms", milliseconds(event.waited));
+  write(std::move(line));
+}
+
+void EventLines::tell(const model::SlotTaken& event, const model::Reading& at) {
+  JsonText line = begin("slot_taken", at);
+  line.text("group", event.request->group);
+  line.number("max_concurrent", static_cast<std::int64_t>(event.request->most));
+  line.number("waited_ms", milliseconds(event.waited));
+  if (!event.shared_with.empty()) line.text("shared_with", event.shared_with);
+  write(std::move(line));
+}
+
 void EventLines::tell(const model::AttemptStarted& event, const model::Reading& at) {
   attempt_ = event.number;
   JsonText line = begin("attempt_started", at);

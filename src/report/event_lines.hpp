@@ -38,6 +38,8 @@ class EventLines final : public model::EventSink {
 
  private:
   void tell(const model::RunStarted& event, const model::Reading& at);
+  void tell(const model::SlotAwaited& event, const model::Reading& at);
+  void tell(const model::SlotTaken& event, const model::Reading& at);
   void tell(const model::AttemptStarted& event, const model::Reading& at);
   void tell(const model::OutputArrived& event, const model::Reading& at);
   void tell(const model::StillRunning& event, const model::Reading& at);

@@ -145,6 +145,25 @@ void write_head(JsonText& json, const model::RunInfo& info) {
   json.number("pid_born_ms", milliseconds(info.born));
 }
 
+void write_slot(JsonText& json, const model::SlotRequest& request, std::optional<model::Duration> waited) {
+  json.begin_object("slot").text("group", request.group);
+  json.number("max_concurrent", static_cast<std::int64_t>(request.most));
+  if (waited) {
+    json.number("waited_ms", milliseconds(*waited));
+  } else {
+    json.null("waited_ms");
+  }
+  json.end_object();
+}
+
+void write_attempts(JsonText& json, const std::vector<model::AttemptResult>& attempts) {
+  json.begin_array("attempts");
+  for (const model::AttemptResult& each : attempts) {
+    if (each.begun()) write_attempt(json, {}, each);
+  }
+  json.end_array();
+}
+
 void write_settings(JsonText& json, const std::vector<SettingValue>& settings) {
   json.begin_object("settings");
   for (const SettingValue& each : settings) json.text(each.key, each.value);

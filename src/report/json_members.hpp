@@ -21,7 +21,13 @@ struct SettingValue {
 std::int64_t milliseconds(model::Duration duration);
 
 // Each writes its members into the object that is open. Their meaning is in docs/summary.schema.json.
+// Of a run that is to have a slot; how long it waited is not known before it has one, or never will.
+void write_slot(JsonText& json, const model::SlotRequest& request, std::optional<model::Duration> waited);
+
 void write_head(JsonText& json, const model::RunInfo& info);
+// Those that were begun.
+void write_attempts(JsonText& json, const std::vector<model::AttemptResult>& attempts);
+
 void write_settings(JsonText& json, const std::vector<SettingValue>& settings);
 void write_verdict(JsonText& json, const model::RunFinished& run);
 

@@ -39,17 +39,14 @@ void events_state(JsonText& json, const EventsState& events) {
 
 // With all that is known from the start: should we be killed, the guard finishes it (report/lost_summary).
 std::string running_document(const model::RunInfo& info, const std::vector<SettingValue>& settings,
-                             const std::vector<model::AttemptResult>& ended) {
+                             const std::vector<model::AttemptResult>& ended, std::optional<model::Duration> waited) {
   JsonText json;
   json.begin_object();
   head(json, info);
   write_settings(json, settings);
-  if (!ended.empty()) {
-    json.begin_array("attempts");
-    for (const model::AttemptResult& each : ended) write_attempt(json, {}, each);
-    json.end_array();
-  }
-  json.text("status", "running");
+  if (info.slot) write_slot(json, *info.slot, waited);
+  if (!ended.empty()) write_attempts(json, ended);
+  json.text("status", info.slot && !waited ? "pending" : "running");
   if (info.log_path.empty()) {
     json.null("log");
   } else {
@@ -60,16 +57,16 @@ std::string running_document(const model::RunInfo& info, const std::vector<Setti
 }
 
 std::string final_document(const model::RunFinished& run, const std::vector<SettingValue>& settings,
-                           const LogState& log, const std::optional<EventsState>& events) {
+                           const LogState& log, const std::optional<EventsState>& events,
+                           std::optional<model::Duration> waited) {
   JsonText json;
   json.begin_object();
   head(json, *run.info);
   json.text("finished_at", model::format_date(run.finished.wall));
   write_verdict(json, run);
   json.text("containment", to_string(run.attempts->back().containment));
-  json.begin_array("attempts");
-  for (const model::AttemptResult& each : *run.attempts) write_attempt(json, {}, each);
-  json.end_array();
+  if (run.info->slot) write_slot(json, *run.info->slot, waited);
+  write_attempts(json, *run.attempts);
   write_settings(json, settings);
   log_state(json, run.info->log_format, log);
   if (events) events_state(json, *events);
@@ -85,16 +82,22 @@ JsonSummary::JsonSummary(Stores stores, std::vector<SettingValue> settings, Stat
 void JsonSummary::on(const model::Event& event, const model::Reading&) {
   if (const auto* started = std::get_if<model::RunStarted>(&event)) {
     info_ = started->info;
-    if (stores_.while_running) stores_.while_running(running_document(*info_, settings_, ended_));
+    tell_running();
+  } else if (const auto* slot = std::get_if<model::SlotTaken>(&event)) {
+    waited_ = slot->waited;
+    tell_running();
   } else if (const auto* attempt = std::get_if<model::AttemptFinished>(&event)) {
     if (info_->attempts > 1 && ended_.size() < kMostWhileRunning) ended_.push_back(*attempt->result);
   } else if (std::holds_alternative<model::Retrying>(event)) {
-    const bool all = ended_.size() < kMostWhileRunning;
-    if (stores_.while_running && all) stores_.while_running(running_document(*info_, settings_, ended_));
+    if (ended_.size() < kMostWhileRunning) tell_running();
   } else if (const auto* finished = std::get_if<model::RunFinished>(&event)) {
     const auto events = states_.events ? std::optional(states_.events()) : std::nullopt;
-    stores_.final(final_document(*finished, settings_, states_.log(), events));
+    stores_.final(final_document(*finished, settings_, states_.log(), events, waited_));
   }
+}
+
+void JsonSummary::tell_running() {
+  if (stores_.while_running) stores_.while_running(running_document(*info_, settings_, ended_, waited_));
 }
 
 }  // namespace oversee::report

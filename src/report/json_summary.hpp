@@ -36,7 +36,7 @@ class JsonSummary final : public model::EventSink {
   using Store = std::function<void(std::string_view document)>;
 
   struct Stores {
-    Store while_running;  // told at the start, and before each retry; may be empty
+    Store while_running;  // told at the start, when there is a slot, and before each retry; may be empty
     Store final;          // told once at the end
   };
 
@@ -51,10 +51,13 @@ class JsonSummary final : public model::EventSink {
   void on(const model::Event& event, const model::Reading& at) override;
 
  private:
+  void tell_running();
+
   Stores stores_;
   std::vector<SettingValue> settings_;
   const model::RunInfo* info_ = nullptr;
   std::vector<model::AttemptResult> ended_;  // where there may be more than one
+  std::optional<model::Duration> waited_;    // for its slot, once it has one
   States states_;
 };
 

@@ -30,7 +30,7 @@ std::string document(const model::RunFinished& run, const FailureDigest& digests
   const Digest& digest = digests.of(failed.number);
   std::string text = fmt::format("# {}: {}\n\n", markdown_words(info.name), result_word(run.verdict));
   text += fmt::format("{}\n\n", markdown_words(describe(run.verdict, *run.attempts)));
-  text += table(*run.attempts);
+  if (run.attempts->back().begun()) text += table(*run.attempts);
   if (failed.status != model::Status::completed) {
     if (digest.first_error) {
       text += "\nFirst error:\n\n" + markdown_block("text", digest.first_error->text);

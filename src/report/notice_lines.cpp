@@ -20,6 +20,11 @@ void NoticeLines::on(const model::Event& event, const model::Reading&) {
     // Behind a reader that is slow there is enough to be read already.
     if (!place_.sink->idle()) return;
     print(sentence(*notice));
+  } else if (const auto* slot = std::get_if<model::SlotAwaited>(&event)) {
+    if (place_.retries_told && place_.sink->idle()) {
+      print(fmt::format("oversee: {} waits for a slot of group {}: {}", name_, group_name(*slot->standing),
+                        describe(*slot->standing)));
+    }
   } else if (const auto* ended = std::get_if<model::AttemptFinished>(&event)) {
     last_ = ended->result;
   } else if (const auto* retrying = std::get_if<model::Retrying>(&event)) {

@@ -49,6 +49,13 @@ std::string_view key_of(model::UserLineKind kind) {
   return kind == model::UserLineKind::on_timeout ? "on-timeout" : "before";
 }
 
+std::string slot_text(const model::SlotTaken& taken) {
+  const std::string whose = taken.shared_with.empty()
+                                ? fmt::format("after {}", model::describe_duration(taken.waited))
+                                : fmt::format("that of {}, which this is a part of", taken.shared_with);
+  return fmt::format("of group {}, at most {} at once, {}", taken.request->group, taken.request->most, whose);
+}
+
 }  // namespace
 
 TaggedLog::TaggedLog(model::ByteSink& sink, OverflowPolicy policy)
@@ -59,7 +66,8 @@ TaggedLog::TaggedLog(model::ByteSink& sink, OverflowPolicy policy)
 
 void TaggedLog::on(const model::Event& event, const model::Reading& at) {
   std::visit(
-      Overload{[&](const model::RunStarted& e) { started(*e.info); },
+      Overload{[&](const model::RunStarted& e) { started(*e.info); }, [](const model::SlotAwaited&) {},
+               [&](const model::SlotTaken& e) { note("slot", slot_text(e)); },
                [&](const model::AttemptStarted& e) {
                  note("attempt", fmt::format("{} of {}  pid {}", e.number, attempts_, e.pid));
                },
@@ -121,16 +129,18 @@ void TaggedLog::finished(const model::RunFinished& event) {
   const model::AttemptResult& last = event.attempts->back();
   const auto milliseconds = std::chrono::round<std::chrono::milliseconds>(event.finished.instant - start_);
   const model::Verdict& verdict = event.verdict;
+  if (!last.begun()) note("slot", describe(last));
   const std::string_view reason = verdict.flaky                           ? to_string(model::Reason::flaky)
                                   : verdict.reason == model::Reason::exit ? ""
                                                                           : to_string(verdict.reason);
-  note("status", fmt::format("{}{}  exit {}  attempts {} of {}", to_string(verdict.status),
-                             reason.empty() ? "" : fmt::format(" ({})", reason), verdict.exit.shell_status(),
-                             event.attempts->size(), event.info->attempts));
+  note("status",
+       fmt::format("{}{}  exit {}  attempts {} of {}", to_string(verdict.status),
+                   reason.empty() ? "" : fmt::format(" ({})", reason), verdict.exit.shell_status(),
+                   std::ranges::count_if(*event.attempts, &model::AttemptResult::begun), event.info->attempts));
   note("duration",
        fmt::format("{}  {}  output {} out {} err", model::describe_duration(milliseconds), cost_text(last.usage),
                    model::describe_byte_size(last.out.bytes), model::describe_byte_size(last.err.bytes)));
-  note("usage", usage_text(last.usage));
+  if (last.begun()) note("usage", usage_text(last.usage));
   note("finished", model::format_date(event.finished.wall));
 }
 

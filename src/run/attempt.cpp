@@ -61,7 +61,8 @@ model::Result<void> Attempt::prepare() {
   const auto started = link_.start({.input = input->get(),
                                     .output = output_.command_end(model::Stream::out),
                                     .error = output_.command_end(model::Stream::err),
-                                    .terminal = users_terminal->get()},
+                                    .terminal = users_terminal->get(),
+                                    .slot = plan_.slot},
                                    plan_.run_id);
   output_.close_command_ends();
   return started;

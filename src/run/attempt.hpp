@@ -31,6 +31,7 @@ struct AttemptPlan {
   bool capture = true;        // read its output through pipes; else it gets our 1 and 2
   bool shares_group = false;  // it stays in our process group, for the terminal's sake
   bool pty = false;           // it gets a terminal of its own; its output is one stream, `out`
+  int slot = -1;              // what keeps the run's slot taken; -1: nothing does
   os::SignalState caller_signals;
 };
 

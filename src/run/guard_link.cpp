@@ -19,11 +19,12 @@ model::Result<void> GuardLink::start(const Streams& streams, const std::string& 
   if (!sockets) return std::unexpected(sockets.error());
   auto& [ours, theirs] = *sockets;
 
-  const int inherited[] = {theirs.get(), streams.input, streams.output, streams.error, streams.terminal};
+  const int inherited[] = {theirs.get(), streams.input, streams.output, streams.error, streams.terminal, streams.slot};
   for (const int fd : inherited) os::keep_over_exec(fd, true);
   const auto pid = process_.start(
       kOwnExecutable,
-      guard::guard_arguments({theirs.get(), streams.input, streams.output, streams.error, streams.terminal}, run_id));
+      guard::guard_arguments(
+          {theirs.get(), streams.input, streams.output, streams.error, streams.terminal, streams.slot}, run_id));
   for (const int fd : inherited) os::keep_over_exec(fd, false);
   if (!pid) return std::unexpected(pid.error());
   pid_ = *pid;

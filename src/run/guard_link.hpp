@@ -28,6 +28,7 @@ class GuardLink {
   struct Streams {
     int input, output, error;  // become the command's 0, 1 and 2
     int terminal = -1;         // the user's, where its modes are going to be changed
+    int slot = -1;             // the run's, which is taken for as long as this is open
   };
 
   // Starts the guard; it waits for a StartCommand. The streams stay the caller's here, to be closed after this.

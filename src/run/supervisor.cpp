@@ -54,6 +54,7 @@ model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture,
   signal_poll_ = std::make_unique<uv::PollWatch>(loop_, signals_->fd(), [this] { read_signals(); });
 
   if (works(Mechanism::front_adopts)) os::adopt_orphans();  // should the guard die, what it held comes to us
+  if (spec_.slot) return {};  // who waits is one process, and the guard is started when it is needed
   auto first = prepare_attempt();
   if (!first) return std::unexpected(first.error());
   attempt_ = std::move(*first);
@@ -95,6 +96,7 @@ model::Result<std::unique_ptr<Attempt>> Supervisor::prepare_attempt() {
                    .capture = capture_,
                    .shares_group = shares_terminal(),
                    .pty = spec_.pty,
+                   .slot = slot_ && works(Mechanism::guard_holds_slot) ? slot_->queue().held() : -1,
                    .caller_signals = caller_.signals};
   auto attempt = std::make_unique<Attempt>(
       loop_, std::move(plan),
@@ -110,14 +112,13 @@ model::Result<std::unique_ptr<Attempt>> Supervisor::prepare_attempt() {
   return attempt;
 }
 
-model::ExitAction Supervisor::run(const model::RunInfo& info) {
+model::ExitAction Supervisor::run(const model::RunInfo& info, model::SlotQueue* slots) {
   info_ = &info;
-  retries_.emplace(spec_.retry, spec_.total, info.started.instant, random_seed());
   publish(model::RunStarted{&info}, info.started);
-  attempt_->begin(info, next_environment(), retries_->total_end());
+  slots != nullptr ? wait_for_slot(*slots) : begin_attempts(info.started.instant);
   loop_.run();
-  attempt_->let_go();
-  if (!between_) {
+  if (attempt_) attempt_->let_go();
+  if (!between_ && results_.back().begun()) {
     judge_output(results_.back());
     publish(model::AttemptFinished{&results_.back()}, results_.back().finished);
   }
@@ -129,8 +130,21 @@ model::ExitAction Supervisor::run(const model::RunInfo& info) {
   return verdict.exit;
 }
 
+void Supervisor::begin_attempts(model::Instant start) {
+  retries_.emplace(spec_.retry, spec_.total, start, random_seed());
+  if (!attempt_) {
+    auto first = prepare_attempt();
+    if (!first) {
+      results_.push_back(unprepared(first.error()));
+      return end_attempts(model::NotRetried::not_wanted);
+    }
+    attempt_ = std::move(*first);
+  }
+  attempt_->begin(*info_, next_environment(), retries_->total_end());
+}
+
 bool Supervisor::all_guards_gone() const {
-  return attempt_->guard_gone() && std::ranges::all_of(ended_, &Attempt::guard_gone) &&
+  return (!attempt_ || attempt_->guard_gone()) && std::ranges::all_of(ended_, &Attempt::guard_gone) &&
          std::ranges::all_of(lines_, &UserLine::guard_gone);
 }
 
@@ -158,6 +172,16 @@ void Supervisor::attempt_done() {
   take_tally(model::Stream::out, result.out);
   take_tally(model::Stream::err, result.err);
   take_result(std::move(result));
+}
+
+// An attempt that could not even be prepared: as one whose command could not be started.
+model::AttemptResult Supervisor::unprepared(const model::Failure& failure) const {
+  model::AttemptResult result;
+  result.number = static_cast<int>(results_.size()) + 1;
+  result.reason = Reason::spawn;
+  result.spawn_failure = model::SpawnFailure{failure.stage, failure.error, failure.subject};
+  result.started = result.finished = os::read_clock();
+  return result;
 }
 
 void Supervisor::take_result(model::AttemptResult result) {
@@ -188,8 +212,9 @@ void Supervisor::wait_for_readers() {
   const model::AttemptResult& result = results_.back();
   const bool stopped = result.status == Status::timed_out || result.status == Status::cancelled;
   const auto soon = os::read_clock().instant + kReaderBound;
-  auto deadline = attempt_->wall_deadline();
-  if (const auto total = retries_->total_end(); total && (!deadline || *total < *deadline)) deadline = total;
+  auto deadline = attempt_ ? attempt_->wall_deadline() : std::nullopt;
+  if (const auto total = retries_ ? retries_->total_end() : std::nullopt; total && (!deadline || *total < *deadline))
+    deadline = total;
   if (stopped || between_) {
     flush_.set(soon);
   } else if (deadline) {

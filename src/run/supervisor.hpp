@@ -14,6 +14,7 @@
 #include "run/input_replay.hpp"
 #include "run/output_patterns.hpp"
 #include "run/retry_machine.hpp"
+#include "run/slot_wait.hpp"
 #include "run/user_line.hpp"
 #include "uv/loop.hpp"
 #include "uv/poll_watch.hpp"
@@ -34,13 +35,14 @@ class Supervisor {
   // From now on this one is told everything, after those that came before it; it outlives the run.
   void tell(model::EventSink& sink) { sinks_.push_back(&sink); }
 
-  // Opens the command's standard input and starts the first guard; nothing is run yet. The scratch is for input that
+  // Opens the command's standard input and starts the first guard (later, where a slot may have to be waited for);
+  // nothing is run yet. The scratch is for input that
   // can be read but once; null: then it is not kept.
   using MakeScratch = std::function<std::unique_ptr<model::Scratch>()>;
   model::Result<void> prepare(const std::string& run_id, bool capture, const MakeScratch& make_scratch);
 
-  // Runs to the end; returns what oversee is to exit with.
-  model::ExitAction run(const model::RunInfo& info);
+  // Runs to the end; returns what oversee is to exit with. The slots are for a spec that asks for one, else null.
+  model::ExitAction run(const model::RunInfo& info, model::SlotQueue* slots = nullptr);
 
   // Flow control, for whoever shows the output.
   void pause(model::Stream stream);
@@ -66,12 +68,21 @@ class Supervisor {
   void publish(const model::Event& event, const model::Reading& at);
   std::vector<std::string> next_environment() const;
 
+  // Before the first attempt.
+  void wait_for_slot(model::SlotQueue& slots);
+  void slot_taken();
+  void end_in_queue(model::AttemptResult result);
+  void handle_in_queue(const os::ReceivedSignal& signal);
+  bool in_queue() const { return slot_ && slot_->waiting(); }
+
   // Attempts.
   model::Result<void> open_input(const MakeScratch& make_scratch);
   model::Result<int> next_input();
   model::Result<std::unique_ptr<Attempt>> prepare_attempt();
+  void begin_attempts(model::Instant start);
   void attempt_done();
   void take_result(model::AttemptResult result);
+  model::AttemptResult unprepared(const model::Failure& failure) const;
   void take_tally(model::Stream stream, model::StreamCount& count) const;
   bool all_guards_gone() const;
 
@@ -92,6 +103,7 @@ class Supervisor {
 
   void read_signals();
   void handle(const os::ReceivedSignal& signal);
+  void handle_without_attempt(const os::ReceivedSignal& signal);
   void cancel(const os::ReceivedSignal& signal);
   void leader_stopped();
   void look_at_stopped_leader();
@@ -108,7 +120,8 @@ class Supervisor {
   std::optional<std::int64_t> input_start_;  // where a file's reading began
   std::optional<os::SignalWatch> signals_;
   std::unique_ptr<uv::PollWatch> signal_poll_;
-  std::unique_ptr<Attempt> attempt_;             // the one that runs, or ran last
+  std::optional<SlotWait> slot_;                 // where the run is to have one
+  std::unique_ptr<Attempt> attempt_;             // the one that runs, or ran last; null before the first
   std::vector<std::unique_ptr<Attempt>> ended_;  // before it, whose guards may not be gone
   std::vector<model::AttemptResult> results_;
   model::RunEnd end_;

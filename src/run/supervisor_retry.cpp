@@ -14,16 +14,6 @@ namespace {
 // What is left of a line whose guard was killed has so long to go away.
 constexpr auto kLinesOrphans = std::chrono::milliseconds(500);
 
-// An attempt that could not even be prepared: as one whose command could not be started.
-model::AttemptResult unprepared(int number, const model::Failure& failure) {
-  model::AttemptResult result;
-  result.number = number;
-  result.reason = model::Reason::spawn;
-  result.spawn_failure = model::SpawnFailure{failure.stage, failure.error, failure.subject};
-  result.started = result.finished = os::read_clock();
-  return result;
-}
-
 }  // namespace
 
 // The guard of the attempt that has ended stays, and finishes the record should we be killed meanwhile.
@@ -92,7 +82,7 @@ void Supervisor::begin_retry() {
   std::erase_if(ended_, [](const auto& each) { return each->guard_gone(); });
   std::erase_if(lines_, [](const auto& each) { return each->guard_gone(); });
   auto next = prepare_attempt();
-  if (!next) return take_result(unprepared(static_cast<int>(results_.size()) + 1, next.error()));
+  if (!next) return take_result(unprepared(next.error()));
   std::swap(attempt_, *next);
   attempt_->begin(*info_, next_environment(), retries_->total_end());
   // Not before: there is always somebody who would finish the record.
@@ -103,6 +93,7 @@ void Supervisor::begin_retry() {
 void Supervisor::end_attempts(model::NotRetried why) {
   end_.not_retried = why;
   delay_.set({});
+  if (slot_) slot_->end();
   if (on_last_end) on_last_end(results_.back());
   wait_for_readers();
 }

@@ -22,7 +22,20 @@ void Supervisor::read_signals() {
   while (const auto signal = signals_->next()) handle(*signal);
 }
 
+// It ended before it began: nothing but a reader of ours is left to wait for.
+void Supervisor::handle_without_attempt(const os::ReceivedSignal& signal) {
+  switch (signal.number) {
+    case SIGINT:
+    case SIGTERM:
+    case SIGHUP:
+    case SIGQUIT: loop_.stop(); break;
+    default: break;
+  }
+}
+
 void Supervisor::handle(const os::ReceivedSignal& signal) {
+  if (in_queue()) return handle_in_queue(signal);
+  if (!attempt_) return handle_without_attempt(signal);
   const bool shared = shares_terminal();
   const bool command_has_it = shared && signal.from_terminal;
   switch (signal.number) {

@@ -44,6 +44,7 @@ constexpr std::array kBackoff{Word{"fixed", model::Backoff::fixed}, Word{"linear
                               Word{"exponential", model::Backoff::exponential}};
 constexpr std::array kOnFlaky{Word{"pass", model::OnFlaky::pass}, Word{"warn", model::OnFlaky::warn},
                               Word{"fail", model::OnFlaky::fail}};
+constexpr std::array kWhenFull{Word{"wait", model::WhenFull::wait}, Word{"fail", model::WhenFull::fail}};
 constexpr std::array kSigusr1{Word{"forward", false}, Word{"status", true}};
 constexpr std::array kExplainFormat{Word{"text", false}, Word{"json", true}};
 constexpr std::array kLogFormat{Word{"tagged", model::LogFormat::tagged}, Word{"raw", model::LogFormat::raw}};
@@ -115,6 +116,27 @@ void read_retries(Reader& read, const Layer& layer, Settings& settings) {
   settings.until_fail = read.flag("until-fail");
   settings.jobs = read.parse("jobs", model::parse_times, 1);
   settings.exit_policy.on_flaky = read.parse("flaky", parse_word<kOnFlaky>, model::OnFlaky::warn);
+}
+
+std::optional<model::SlotRequest> read_slot(Reader& read) {
+  const auto most = read.parse<model::CountLimit>("max-concurrent", model::parse_concurrency, {});
+  model::SlotRequest slot{.group = read.text("group").value_or(std::string(find("group")->built_in)),
+                          .most = most.value_or(1),
+                          .when_full = read.parse("when-full", parse_word<kWhenFull>, model::WhenFull::wait),
+                          .patience = read.parse<model::TimeLimit>("queue-timeout", model::parse_time_limit, {})};
+  for (const std::string_view name : {"group", "when-full", "queue-timeout"}) {
+    if (read.given(name) && !read.given("max-concurrent")) {
+      read.fail_at(name, "it says nothing without a number of runs; give --max-concurrent N as well");
+    }
+  }
+  if (slot.group.size() > model::SlotRequest::kLongestGroup) {
+    read.fail_at("group", fmt::format("it is longer than {} bytes", model::SlotRequest::kLongestGroup));
+  }
+  if (slot.patience && slot.when_full == model::WhenFull::fail) {
+    read.fail_at("queue-timeout", "with --when-full fail nothing is waited for; give one of them");
+  }
+  if (!most) return {};
+  return slot;
 }
 
 std::vector<std::pair<std::string, std::string>> read_labels(Reader& read, const Layer& layer) {
@@ -232,6 +254,7 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.exit_policy.preserve_status = read.flag("preserve-status");
   settings.cgroup = read.parse("cgroup", parse_word<kUseCgroup>, model::UseCgroup::automatic);
   if (read.flag("require-cgroup")) settings.cgroup = model::UseCgroup::required;
+  settings.slot = read_slot(read);
   settings.name = read.text("name");
   settings.labels = read_labels(read, layer);
   settings.detach = read.flag("detach");

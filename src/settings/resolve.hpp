@@ -44,6 +44,7 @@ struct Settings {
   int jobs = 1;
   model::ExitPolicy exit_policy;
   model::UseCgroup cgroup = model::UseCgroup::automatic;
+  std::optional<model::SlotRequest> slot;
 
   std::optional<std::string> log;
   std::optional<std::string> log_dir;

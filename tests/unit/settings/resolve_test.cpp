@@ -260,6 +260,21 @@ TEST_CASE("resolve: a flag that says no contradicts nothing") {
   CHECK(settings.log == "x.log");
 }
 
+TEST_CASE("resolve: slots are for who asks for a number of runs") {
+  CHECK_FALSE(resolved({}).slot.has_value());
+  CHECK_FALSE(resolved({{"max-concurrent", "none"}, {"group", "db"}}).slot.has_value());
+  CHECK(resolved({{"max-concurrent", "4"}}).slot == model::SlotRequest{.group = "default", .most = 4});
+  CHECK(resolved({{"max-concurrent", "1"}, {"group", "a b"}, {"queue-timeout", "2s"}}).slot ==
+        model::SlotRequest{.group = "a b", .most = 1, .patience = std::chrono::seconds(2)});
+  CHECK(resolved({{"max-concurrent", "1"}, {"when-full", "fail"}}).slot->when_full == model::WhenFull::fail);
+  CHECK(refusal({{"max-concurrent", "0"}}) ==
+        "--max-concurrent: cannot read '0'; expected a whole number from 1 to 1000000, or none");
+  CHECK(holds(refusal({{"group", "db"}}), "--group: it says nothing without a number of runs"));
+  CHECK(holds(refusal({{"max-concurrent", "1"}, {"group", std::string(65, 'x')}}), "longer than 64 bytes"));
+  CHECK(holds(refusal({{"max-concurrent", "1"}, {"when-full", "fail"}, {"queue-timeout", "2s"}}),
+              "--queue-timeout: with --when-full fail nothing is waited for"));
+}
+
 TEST_CASE("resolve: an interpreter needs a script") {
   CHECK(holds(refusal({{"interpreter", "python3"}}), "--interpreter: it runs a script; name one by --script FILE"));
 }
