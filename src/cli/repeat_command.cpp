@@ -116,7 +116,7 @@ bool Repeater::start_one() {
     words.insert(words.end(), arguments_.begin() + 1, arguments_.end());
     return words;
   };
-  auto copy = os::start_own_copy(argv, caller_, settings_.jobs > 1);
+  auto copy = os::start_own_copy(argv, caller_, {.null_input = settings_.jobs > 1});
   if (!copy) return say(describe(copy.error())), false;
   auto running = std::make_unique<Running>(Running{number, std::move(*copy), {}, {}});
   running->watch = std::make_unique<uv::PollWatch>(loop_, running->copy.answer.get(),

@@ -15,14 +15,16 @@
 #include "cli/help_verb.hpp"
 #include "cli/logs_verb.hpp"
 #include "cli/profiles_verb.hpp"
+#include "cli/serve_verb.hpp"
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
 
 namespace oversee::cli {
 namespace {
 
-constexpr std::array<const Verb*, 4> kVerbs{
+constexpr std::array<const Verb*, 5> kVerbs{
     &kLogsVerb,
+    &kServeVerb,
     &kProfilesVerb,
     &kCheckVerb,
     &kHelpVerb,

@@ -14,10 +14,29 @@ namespace {
 
 constexpr int kCannotExecute = 125;
 
+// The next three are called between fork and exec.
+void replace(int stream, int by) {
+  if (by >= 0 && by != stream) ::dup2(by, stream);
+}
+
+void nullify(int stream, int flags) {
+  const int nothing = ::open("/dev/null", flags);
+  if (nothing < 0 || nothing == stream) return;
+  ::dup2(nothing, stream);
+  ::close(nothing);
+}
+
+void arrange(const CopyStreams& streams) {
+  if (streams.null_input) nullify(STDIN_FILENO, O_RDONLY);
+  if (streams.null_output) nullify(STDOUT_FILENO, O_WRONLY);
+  replace(STDERR_FILENO, streams.error_output);
+  if (streams.more >= 0) keep_over_exec(streams.more, true);
+}
+
 }  // namespace
 
 model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::string>(int answer)>& argv,
-                                      const SignalState& signals, bool null_input) {
+                                      const SignalState& signals, const CopyStreams& streams) {
   auto pipe = make_pipe();
   if (!pipe) return std::unexpected(pipe.error());
   std::vector<std::string> words = argv(pipe->writer.get());
@@ -32,13 +51,7 @@ model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::strin
     // Only what may be called between fork and exec (signal-safety(7)).
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != parent) ::_exit(kCannotExecute);
-    if (null_input) {
-      const int nothing = ::open("/dev/null", O_RDONLY);
-      if (nothing > 0) {
-        ::dup2(nothing, STDIN_FILENO);
-        ::close(nothing);
-      }
-    }
+    arrange(streams);
     keep_over_exec(pipe->writer.get(), true);
     apply_signal_state(signals);
     ::execv("/proc/self/exe", arguments.data());  // the running binary, even where its file was replaced (proc(5))

@@ -18,10 +18,18 @@ struct OwnCopy {
   UniqueFd answer;  // what it writes to the other end of it; at its end, so is this
 };
 
-// Its argv is made from the number of the descriptor that it answers to. It has our standard streams, or /dev/null as
-// its first, and the signal state that is given. When this process dies, it is sent a TERM.
+// What it has of our descriptors, all of which stay ours: the standard streams where nothing else is said.
+struct CopyStreams {
+  bool null_input = false;
+  bool null_output = false;
+  int error_output = -1;  // becomes its stderr
+  int more = -1;          // is open there under the same number, CLOEXEC or not here
+};
+
+// Its argv is made from the number of the descriptor that it answers to. It has the signal state that is given. When
+// this process dies, it is sent a TERM.
 model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::string>(int answer)>& argv,
-                                      const SignalState& signals, bool null_input);
+                                      const SignalState& signals, const CopyStreams& streams);
 
 // Waits for its end; returns what it ended with, as a shell shows it in $?.
 int wait_for(const OwnCopy& copy);
