@@ -99,30 +99,34 @@ std::vector<const AnsweredRun*> ServeSession::in_order() const {
 void ServeSession::start_more() {
   while (running_ < max_concurrent_ && !waiting_.empty()) {
     Run& run = *waiting_.front();
+    const auto started = start(run);
+    // Out of descriptors or processes: there will be some when one has ended.
+    if (!started && running_ > 0) return;
     waiting_.pop_front();
     waiting_bytes_ -= run.size;
-    if (start(run)) {
+    if (started) {
       ++running_;
     } else {
       ++ended_;
+      answers_.refuse(run.answered.id, run.answered.line, describe(started.error()));
       runs_.erase(run.answered.id);
     }
   }
 }
 
-bool ServeSession::start(Run& run) {
+model::Result<void> ServeSession::start(Run& run) {
   run.served = std::make_unique<ServedRun>(
       loop_, std::span<char>(buffer_.get(), kBuffer),
       ServedRun::Callbacks{.on_event = [this, &run](std::string_view line) { answers_.event(run.answered, line); },
                            .on_end = [this, &run](const ServedEnd& end) { this->end(run, end); }});
-  if (const auto started = run.served->start(run.request, caller_); !started) {
-    answers_.refuse(run.answered.id, run.answered.line, describe(started.error()));
-    return false;
+  if (auto started = run.served->start(run.request, caller_); !started) {
+    run.served.reset();
+    return started;
   }
   run.request = {};
   run.answered.running = true;
   run.answered.pid = run.served->pid();
-  return true;
+  return {};
 }
 
 void ServeSession::end(Run& run, const ServedEnd& end) {

@@ -59,7 +59,7 @@ class ServeSession {
   std::vector<const AnsweredRun*> in_order() const;
 
   void start_more();
-  bool start(Run& run);
+  model::Result<void> start(Run& run);
   void end(Run& run, const ServedEnd& end);
   void drop_waiting(Run& run);
 

@@ -19,9 +19,9 @@
 namespace oversee::cli {
 
 struct ServedEnd {
-  std::string document;  // the JSON summary; empty where there was no run, or its oversee was killed
-  std::string said;      // what its oversee said on stderr: a refusal, warnings
-  int exit_status = 0;   // as a shell shows it in $?
+  std::string document = {};  // the JSON summary; empty where there was no run, or its oversee was killed
+  std::string said = {};      // what its oversee said on stderr: a refusal, warnings
+  int exit_status = 0;        // as a shell shows it in $?
 };
 
 class ServedRun {
