@@ -15,6 +15,9 @@ namespace {
 // At the end, how long a reader may take none of what is queued, and how long it may take for all of it.
 constexpr auto kPatience = std::chrono::milliseconds(300);
 constexpr auto kBound = std::chrono::seconds(2);
+// The same for a reader that is sure to come.
+constexpr auto kLongPatience = std::chrono::seconds(10);
+constexpr auto kFarBound = std::chrono::minutes(1);
 
 // A reader that leaves is none of the run's business.
 bool is_departure(int error) { return error == EPIPE || error == ECONNRESET; }
@@ -44,9 +47,11 @@ void EventOutput::failed(int error) {
                    std::strerror(error)));
 }
 
-report::EventsState EventOutput::finish() {
+report::EventsState EventOutput::finish(bool sure_reader) {
   report::EventsState state{.destination = written_, .dropped = lines_->dropped(), .error = {}};
-  const auto rest = writer_ != nullptr ? writer_->drain(kPatience, kBound) : uv::BackgroundWriter::Rest{};
+  uv::BackgroundWriter::Rest rest;
+  if (writer_ != nullptr)
+    rest = sure_reader ? writer_->drain(kLongPatience, kFarBound) : writer_->drain(kPatience, kBound);
   if (const int error = error_ != 0 ? error_ : rest.error; error != 0) {
     state.error = std::strerror(error);
   } else if (rest.bytes != 0) {

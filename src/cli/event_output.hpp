@@ -23,8 +23,8 @@ class EventOutput {
   model::EventSink& reporter() { return *lines_; }
 
   // Once the last event is told: gives a reader that is still at it the time to take what is queued, and says what has
-  // got through.
-  report::EventsState finish();
+  // got through. One that is sure to read on, an oversee, gets more time: it may be kept from the processor.
+  report::EventsState finish(bool sure_reader);
 
  private:
   void failed(int error);

@@ -56,6 +56,8 @@ class RunFiles {
 
   // The summary goes there, too.
   void answer_to(os::UniqueFd descriptor) { answer_ = std::move(descriptor); }
+  // Whether the run is one of several that another oversee has started.
+  bool answers() const { return static_cast<bool>(answer_); }
   report::JsonSummary::Stores summary_stores();
   // Puts a report in its place, whole.
   std::function<void(std::string_view document)> report_store(std::string path) const;

@@ -135,7 +135,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
 
 report::JsonSummary::States Reporters::states() {
   report::JsonSummary::States states{.log = [this] { return files_.log_state(); }};
-  if (settings_.events) states.events = [this] { return events_->finish(); };
+  if (settings_.events) states.events = [this] { return events_->finish(files_.answers()); };
   return states;
 }
 

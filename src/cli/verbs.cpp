@@ -17,6 +17,7 @@
 #include "cli/help_verb.hpp"
 #include "cli/logs_verb.hpp"
 #include "cli/profiles_verb.hpp"
+#include "cli/serve_verb.hpp"
 #include "cli/wait_verb.hpp"
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
@@ -25,7 +26,7 @@ namespace oversee::cli {
 namespace {
 
 constexpr std::array kVerbs{
-    &kLogsVerb, &kWaitVerb, &kCancelVerb, &kCleanVerb, &kProfilesVerb, &kCheckVerb, &kHelpVerb,
+    &kLogsVerb, &kWaitVerb, &kCancelVerb, &kCleanVerb, &kServeVerb, &kProfilesVerb, &kCheckVerb, &kHelpVerb,
 };
 
 constexpr VerbOption kHelp{"help", 'h', "", "Show this help"};

@@ -28,6 +28,11 @@ class JsonValue {
   const bool* boolean() const { return std::get_if<bool>(&value_); }
   const Array* array() const { return std::get_if<Array>(&value_); }
   const Object* object() const { return std::get_if<Object>(&value_); }
+  // A number as it was written.
+  const std::string* number() const {
+    const auto* number = std::get_if<Number>(&value_);
+    return number == nullptr ? nullptr : &number->text;
+  }
   // A whole number that fits.
   std::optional<std::int64_t> integer() const;
 

@@ -8,25 +8,45 @@
 
 #include <cerrno>
 #include <csignal>
-#include <initializer_list>
+#include <string_view>
 
 namespace oversee::os {
 namespace {
 
 constexpr int kCannotExecute = 125;
 
-// Async-signal-safe.
-void put_null(int flags, std::initializer_list<int> places) {
-  const int nothing = ::open("/dev/null", flags | O_CLOEXEC);
-  if (nothing < 0) return;
-  for (const int place : places) ::dup2(nothing, place);
+// The rest is called between fork and exec.
+void replace(int stream, int by) {
+  if (by >= 0 && by != stream) ::dup2(by, stream);
+}
+
+void nullify(int stream, int flags) {
+  const int nothing = ::open("/dev/null", flags);
+  if (nothing < 0 || nothing == stream) return;
+  ::dup2(nothing, stream);
   ::close(nothing);
+}
+
+void arrange(const CopyPlace& place) {
+  if (place.own_session) ::setsid();
+  if (place.null_input) nullify(STDIN_FILENO, O_RDONLY);
+  if (place.null_output) nullify(STDOUT_FILENO, O_WRONLY);
+  replace(STDERR_FILENO, place.error_output);
+  if (place.more >= 0) keep_over_exec(place.more, true);
+}
+
+[[noreturn]] void fail(int error) {
+  constexpr std::string_view kFailed = "oversee: cannot execute oversee once more\n";
+  constexpr std::string_view kTooMuch = "oversee: arguments and variables are more than the kernel takes together\n";
+  const std::string_view line = error == E2BIG ? kTooMuch : kFailed;
+  (void)!::write(STDERR_FILENO, line.data(), line.size());
+  ::_exit(kCannotExecute);
 }
 
 }  // namespace
 
 model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::string>(int answer)>& argv,
-                                      const SignalState& signals, OwnCopyPlace place) {
+                                      const SignalState& signals, const CopyPlace& place) {
   auto pipe = make_pipe();
   if (!pipe) return std::unexpected(pipe.error());
   std::vector<std::string> words = argv(pipe->writer.get());
@@ -41,19 +61,20 @@ model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::strin
     // Only what may be called between fork and exec (signal-safety(7)).
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != parent) ::_exit(kCannotExecute);
-    if (place.own_session) ::setsid();
-    if (place.null_input) put_null(O_RDONLY, {STDIN_FILENO});
+    arrange(place);
     keep_over_exec(pipe->writer.get(), true);
     apply_signal_state(signals);
     ::execv("/proc/self/exe", arguments.data());  // the running binary, even where its file was replaced (proc(5))
-    ::_exit(kCannotExecute);
+    fail(errno);
   }
   return OwnCopy{pid, std::move(pipe->reader)};
 }
 
 void let_go_of_parent() {
   ::prctl(PR_SET_PDEATHSIG, 0);
-  put_null(O_RDWR, {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO});
+  nullify(STDIN_FILENO, O_RDONLY);
+  nullify(STDOUT_FILENO, O_WRONLY);
+  nullify(STDERR_FILENO, O_WRONLY);
 }
 
 int wait_for(const OwnCopy& copy) {

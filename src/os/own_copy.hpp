@@ -18,15 +18,20 @@ struct OwnCopy {
   UniqueFd answer;  // what it writes to the other end of it; at its end, so is this
 };
 
-struct OwnCopyPlace {
-  bool null_input = false;   // /dev/null as its standard input, else ours
+// Where it is run, and what it has of our descriptors, all of which stay ours: the standard streams where nothing else
+// is said.
+struct CopyPlace {
+  bool null_input = false;
+  bool null_output = false;
+  int error_output = -1;     // becomes its stderr
+  int more = -1;             // is open there under the same number, CLOEXEC or not here
   bool own_session = false;  // without a controlling terminal
 };
 
-// Its argv is made from the number of the descriptor that it answers to. It has our standard streams, but for its input
-// where that is asked for, and the signal state that is given. When this process dies, it is sent a TERM.
+// Its argv is made from the number of the descriptor that it answers to. It has the signal state that is given. When
+// this process dies, it is sent a TERM.
 model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::string>(int answer)>& argv,
-                                      const SignalState& signals, OwnCopyPlace place);
+                                      const SignalState& signals, const CopyPlace& place);
 
 // What such a child does to go on by itself: it does not end with its parent any more, and its standard streams are
 // /dev/null, so that it holds up nobody who waits for their end.

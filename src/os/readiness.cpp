@@ -6,10 +6,15 @@
 
 namespace oversee::os {
 
-std::optional<Readiness> Readiness::of(int fd) {
+std::optional<Readiness> Readiness::of(int fd) { return watch(fd, EPOLLIN); }
+
+// Errors and hang-ups are told whether they were asked for or not.
+std::optional<Readiness> Readiness::of_departure(int fd) { return watch(fd, 0); }
+
+std::optional<Readiness> Readiness::watch(int fd, unsigned events) {
   UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = events;
   if (!epoll || ::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0) return {};
   return Readiness(std::move(epoll));
 }

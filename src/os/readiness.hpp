@@ -13,10 +13,13 @@ class Readiness {
  public:
   // None where it cannot be watched, as it is always readable: a regular file, /dev/null.
   static std::optional<Readiness> of(int fd);
+  // Readable once nobody is left at the other end of what is written to: of a pipe, a socket, a terminal.
+  static std::optional<Readiness> of_departure(int fd);
 
   int fd() const { return epoll_.get(); }
 
  private:
+  static std::optional<Readiness> watch(int fd, unsigned events);
   explicit Readiness(UniqueFd epoll) : epoll_(std::move(epoll)) {}
 
   UniqueFd epoll_;

@@ -11,19 +11,28 @@ from harness import OVERSEE, SOURCE_ROOT, OverseeCase
 DOCS = SOURCE_ROOT / "docs"
 
 
-def validator():
-    """Of one line. What it shares with the summary's schema is put into it, whichever way a library finds files."""
-    summary = json.loads((DOCS / "summary.schema.json").read_text())
-    own = (DOCS / "events.schema.json").read_text().replace("summary.schema.json#/", "#/$defs/summary/")
-    schema = json.loads(own)
-    inner = json.dumps(summary).replace('"#/', '"#/$defs/summary/')
-    schema["$defs"]["summary"] = json.loads(inner)
+def bundled(name, *others):
+    """The schema docs/NAME with those it refers to put into it, whichever way a library finds files."""
+    def load(each, place):
+        text = (DOCS / each).read_text().replace('"#/', f'"#{place}/')
+        for other in others:
+            text = text.replace(f'"{other}#/', f'"#/$defs/{other.partition(".")[0]}/')
+        return json.loads(text)
+
+    schema = load(name, "")
+    for other in others:
+        part = other.partition(".")[0]
+        schema["$defs"][part] = load(other, f"/$defs/{part}")
+    return schema
+
+
+def validator(schema):
     kind = jsonschema.validators.validator_for(schema)
     kind.check_schema(schema)
     return kind(schema)
 
 
-VALIDATOR = validator()
+VALIDATOR = validator(bundled("events.schema.json", "summary.schema.json"))  # of one line
 
 
 def bytes_of(events, stream):

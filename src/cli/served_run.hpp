@@ -1,0 +1,62 @@
+// One run of oversee serve: an oversee of its own, whose events and summary come back through pipes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "cli/line_cutter.hpp"
+#include "cli/serve_request.hpp"
+#include "model/failure.hpp"
+#include "os/own_copy.hpp"
+#include "os/signals.hpp"
+#include "uv/loop.hpp"
+#include "uv/pipe_reader.hpp"
+
+namespace oversee::cli {
+
+struct ServedEnd {
+  std::string document = {};  // the JSON summary; empty where there was no run, or its oversee was killed
+  std::string said = {};      // what its oversee said on stderr: a refusal, warnings
+  int exit_status = 0;        // as a shell shows it in $?
+};
+
+class ServedRun {
+ public:
+  struct Callbacks {
+    std::function<void(std::string_view line)> on_event;  // without its newline; dead when the call returns
+    std::function<void(ServedEnd)> on_end;                // the last call; this must outlive it
+  };
+
+  // The buffer may serve all runs of one loop.
+  ServedRun(uv::Loop& loop, std::span<char> buffer, Callbacks callbacks);
+
+  model::Result<void> start(const RunRequest& request, const os::SignalState& caller);
+
+  // As kill does it; the run ends as it would for that.
+  void signal(model::Signal number) const;
+
+  int pid() const { return copy_.pid; }
+
+ private:
+  void read_from(std::optional<uv::PipeReader>& reader, os::UniqueFd fd,
+                 std::function<void(std::string_view)> on_bytes);
+  void take_events(std::string_view bytes);
+  void stream_ended();
+
+  uv::Loop& loop_;
+  std::span<char> buffer_;
+  Callbacks callbacks_;
+  os::OwnCopy copy_;
+  LineCutter lines_;
+  ServedEnd end_;
+  int open_streams_ = 0;
+  std::optional<uv::PipeReader> events_;
+  std::optional<uv::PipeReader> answer_;
+  std::optional<uv::PipeReader> errors_;
+};
+
+}  // namespace oversee::cli
