@@ -107,7 +107,7 @@ def in_zsh(options: list[Option], verbs: Values) -> dict[str, str]:
         rivals = [word for name in getattr(option, "rivals", ()) if name in known for word in known[name].words()]
         if option.name in ("help", "version"):
             before = "(- *)"
-        elif getattr(option, "repeatable", False):
+        elif option.repeatable:
             before = "*"
         else:
             excluded = (words if option.letter else []) + rivals

@@ -33,6 +33,7 @@ class VerbOption(NamedTuple):
     takes_value: bool
     metavar: str
     suggestions: tuple[str, ...]
+    repeatable: bool
     help: str
     operands: str  # the verb's: "RUN", "[FILE]"
     summary: str  # the verb's
@@ -69,7 +70,8 @@ def read_options(program: str) -> dict[str, Option]:
 def read_verbs(program: str) -> dict[str, dict[str, VerbOption]]:
     """The options of each verb, by its name; a verb has one at least, --help."""
     verbs: dict[str, dict[str, VerbOption]] = {}
-    for verb, name, letter, takes, metavar, suggestions, text, operands, summary in lines_of(program, "@verbs"):
+    for (verb, name, letter, takes, metavar, suggestions, again, text, operands,
+         summary) in lines_of(program, "@verbs"):
         verbs.setdefault(verb, {})[name] = VerbOption(name, letter, takes_value(takes), metavar, parts(suggestions),
-                                                      text, operands, summary)
+                                                      again == "again", text, operands, summary)
     return verbs

@@ -141,4 +141,13 @@ model::Result<std::vector<std::string>> command_environment(const settings::Sett
   return environment;
 }
 
+std::string run_name(const settings::Settings& settings, const std::vector<std::string>& argv) {
+  if (settings.name) return *settings.name;
+  if (settings.shell_line) {
+    const std::string first = settings.shell_line->substr(0, settings.shell_line->find_first_of(" \t\n;|&<>()"));
+    if (!first.empty()) return std::string(model::base_name(first));
+  }
+  return std::string(model::base_name(settings.script ? *settings.script : argv.front()));
+}
+
 }  // namespace oversee::cli

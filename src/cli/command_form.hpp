@@ -16,4 +16,7 @@ model::Result<std::vector<std::string>> command_argv(const settings::Settings& s
 model::Result<std::vector<std::string>> command_environment(const settings::Settings& settings,
                                                             const std::vector<std::string>& caller);
 
+// What a person would call the run: its --name, the program, the script, the first word of a shell line.
+std::string run_name(const settings::Settings& settings, const std::vector<std::string>& argv);
+
 }  // namespace oversee::cli

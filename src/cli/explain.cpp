@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "cli/automatic_timeout.hpp"
 #include "cli/command_form.hpp"
 #include "cli/console.hpp"
 #include "model/command_line.hpp"
@@ -106,6 +107,11 @@ int explain(const settings::Settings& settings, const settings::Joined& joined,
     explained.argv = std::move(*argv);
   }
   if (!settings.directory.empty()) explained.directory = settings.directory;
+  if (settings.automatic_timeout && !explained.argv.empty()) {
+    const auto timeout = automatic_timeout(run_name(settings, explained.argv), *settings.automatic_timeout);
+    explained.timeout = timeout ? fmt::format("{} from {} runs", model::format_duration(timeout->limit), timeout->runs)
+                                : describe(timeout.error());
+  }
   print(settings.explain_json ? explain_json(explained) : explain_text(explained));
   return EXIT_SUCCESS;
 }
@@ -130,6 +136,7 @@ std::string explain_text(const Explained& explained) {
   for (const Setting& setting : settings::table()) {
     if (is_about_the_call(setting)) continue;
     std::string rows = setting_rows(explained.joined.layer, setting);
+    if (setting.name == "timeout" && !explained.timeout.empty()) rows += row("", "auto:", explained.timeout);
     given += rows;
     if (rows.empty() && !setting.built_in.empty()) built_in += row(setting.name, setting.built_in, "built-in");
   }
@@ -153,6 +160,7 @@ std::string explain_json(const Explained& explained) {
     if (!is_about_the_call(setting)) add_setting(json, explained.joined.layer, setting);
   }
   json.end_object();
+  if (!explained.timeout.empty()) json.text("automatic_timeout", explained.timeout);
   json.end_object();
   return json.take();
 }

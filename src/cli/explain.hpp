@@ -21,6 +21,7 @@ struct Explained {
   std::string directory;          // where
   const settings::Joined& joined;
   std::span<const settings::SettingsFile> files;
+  std::string timeout = {};  // what "auto" comes to, or why it comes to nothing; empty: it was not asked for
 };
 
 // A table for people: the command, what is set, and what is built in.

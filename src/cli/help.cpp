@@ -113,7 +113,9 @@ std::string help_text() {
 
 std::string verb_help_text(const Verb& verb, std::span<const VerbOption> options) {
   std::string text = fmt::format("usage: oversee {} {} [OPTIONS]\n\n{}.\n\n", verb.name, verb.operands, verb.summary);
-  for (const VerbOption& option : options) text += entry(flag_column(option), std::string(option.help));
+  for (const VerbOption& option : options) {
+    text += entry(flag_column(option), std::string(option.help) + (option.repeatable ? " (again for more)" : ""));
+  }
   return text + fmt::format("\nMore: man oversee-{}\n", verb.name);
 }
 

@@ -10,11 +10,12 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <optional>
 
 #include "cli/console.hpp"
+#include "cli/log_file.hpp"
 #include "cli/named_runs.hpp"
+#include "cli/recorded_runs.hpp"
 #include "history/run_directory.hpp"
 #include "history/run_lookup.hpp"
 #include "history/run_record.hpp"
@@ -37,7 +38,6 @@ constexpr std::array kOptions{
     VerbOption{"follow", 'f', "", "Go on with what is written, until the run ends"},
 };
 
-constexpr std::size_t kChunk = 64 * 1024;
 constexpr auto kBetweenLooks = 100ms;  // at a log that grows
 
 struct Request {
@@ -50,13 +50,13 @@ struct Request {
 class Output {
  public:
   void add(std::string_view bytes) {
-    if (bytes.size() > kChunk) {
+    if (bytes.size() > kLogChunk) {
       flush();
       write(bytes);
       return;
     }
     kept_ += bytes;
-    if (kept_.size() > kChunk) flush();
+    if (kept_.size() > kLogChunk) flush();
   }
 
   void flush() {
@@ -75,44 +75,6 @@ class Output {
   std::string kept_;
   int error_ = 0;
 };
-
-// A file that is read to an end that may move.
-class LogFile {
- public:
-  LogFile(os::UniqueFd file, std::string path)
-      : file_(std::move(file)), path_(std::move(path)), buffer_(std::make_unique_for_overwrite<char[]>(kChunk)) {}
-
-  // Hands the next bytes on, up to the offset; false where there are none now, or reading fails.
-  template <class Take>
-  bool read_some(Take&& take, std::uint64_t end = UINT64_MAX) {
-    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, end - offset_));
-    ssize_t size = 0;
-    do {
-      size = ::pread(file_.get(), buffer_.get(), most, static_cast<off_t>(offset_));
-    } while (size < 0 && errno == EINTR);
-    if (size < 0) failure_ = model::Failure{"read the run's log", errno, path_, {}};
-    if (size <= 0) return false;
-    offset_ += static_cast<std::uint64_t>(size);
-    take(std::string_view(buffer_.get(), static_cast<std::size_t>(size)));
-    return true;
-  }
-
-  void seek(std::uint64_t offset) { offset_ = offset; }
-  std::uint64_t offset() const { return offset_; }
-  const std::optional<model::Failure>& failure() const { return failure_; }
-
- private:
-  os::UniqueFd file_;
-  std::string path_;
-  std::unique_ptr<char[]> buffer_;
-  std::uint64_t offset_ = 0;
-  std::optional<model::Failure> failure_;
-};
-
-int refuse(const model::Failure& failure) {
-  say(describe(failure));
-  return model::kExitOwnFailure;
-}
 
 // As cat does it: who reads no more is told nothing.
 int stop_for(int error) {
@@ -169,10 +131,9 @@ int show(const history::RunDirectory& directory, const history::RunRecord& recor
          const Request& request) {
   Output output;
   const auto read_spilled = [&](const report::SpilledPart& part, const report::LogView::Print& take) {
-    const std::string name = record.id + (part.stream == model::Stream::out ? ".stdout" : ".stderr");
-    auto file = directory.open_to_read(name);
+    auto file = history::open_spilled(directory, record.id, part.stream);
     if (!file) return;  // the view counts what is missing
-    LogFile spilled(std::move(*file), directory.path_of(name));
+    LogFile spilled(std::move(*file), directory.path_of(record.id));
     spilled.seek(part.offset);
     while (output.error() == 0 && spilled.read_some(take, part.offset + part.bytes)) {
     }

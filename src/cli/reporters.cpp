@@ -21,15 +21,18 @@ constexpr std::size_t kWidestStatus = 1024;
 constexpr std::array kBothStreams{model::Stream::out, model::Stream::err};
 
 std::vector<report::SettingValue> settings_in_force(const settings::Settings& settings, const model::RunSpec& spec) {
-  return {{"timeout", model::format_time_limit(spec.limits.wall)},
-          {"idle-timeout", model::format_time_limit(spec.limits.idle)},
-          {"stop", model::format_stop_ladder(spec.limits.ladder)},
-          {"max-output", settings.max_output ? model::format_byte_size(*settings.max_output) : "none"},
-          {"on-overflow", std::string(to_string(settings.on_overflow))},
-          {"pty", settings.pty ? "true" : "false"},
-          {"retries", fmt::format("{}", settings.retry.retries)},
-          {"total-timeout", model::format_time_limit(settings.total)},
-          {"flaky", std::string(to_string(settings.exit_policy.on_flaky))}};
+  std::vector<report::SettingValue> values{
+      {"timeout", model::format_time_limit(spec.limits.wall)},
+      {"idle-timeout", model::format_time_limit(spec.limits.idle)},
+      {"stop", model::format_stop_ladder(spec.limits.ladder)},
+      {"max-output", settings.max_output ? model::format_byte_size(*settings.max_output) : "none"},
+      {"on-overflow", std::string(to_string(settings.on_overflow))},
+      {"pty", settings.pty ? "true" : "false"},
+      {"retries", fmt::format("{}", settings.retry.retries)},
+      {"total-timeout", model::format_time_limit(settings.total)},
+      {"flaky", std::string(to_string(settings.exit_policy.on_flaky))}};
+  if (!spec.timeout_origin.empty()) values.push_back({"timeout-origin", spec.timeout_origin});
+  return values;
 }
 
 // The status line is the console's, and a notice must not come between it and its wiping.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/automatic_timeout.hpp"
 #include "cli/command_form.hpp"
 #include "cli/console.hpp"
 #include "cli/detach_command.hpp"
@@ -48,6 +49,12 @@ model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
   spec.directory = settings.directory;
   spec.input = settings.input;
   spec.limits = settings.limits;
+  if (settings.automatic_timeout) {
+    const auto timeout = automatic_timeout(run_name(settings, spec.argv), *settings.automatic_timeout);
+    if (!timeout) return std::unexpected(timeout.error());
+    spec.limits.wall = timeout->limit;
+    spec.timeout_origin = origin_of(*timeout);
+  }
   if (auto& backstop = spec.limits.process.cpu_backstop) {
     // The caller's own is nearer: what it ends is not to be blamed on ours.
     if (const auto callers = os::own_cpu_limit(); callers && *callers <= *backstop) backstop.reset();
@@ -78,21 +85,11 @@ std::string directory_of(const model::RunSpec& spec) {
   return spec.directory.empty() ? here : here + '/' + spec.directory;
 }
 
-// What a person would call the run: the program, the script, the first word of a shell line.
-std::string name_of(const settings::Settings& settings, const model::RunSpec& spec) {
-  if (settings.name) return *settings.name;
-  if (settings.shell_line) {
-    const std::string first = settings.shell_line->substr(0, settings.shell_line->find_first_of(" \t\n;|&<>()"));
-    if (!first.empty()) return std::string(model::base_name(first));
-  }
-  return std::string(model::base_name(settings.script ? *settings.script : spec.argv.front()));
-}
-
 model::RunInfo make_info(const settings::Settings& settings, const model::RunSpec& spec, const RunFiles& files,
                          const model::Reading& started) {
   model::RunInfo info;
   info.id = files.run_id();
-  info.name = name_of(settings, spec);
+  info.name = run_name(settings, spec.argv);
   info.labels = settings.labels;
   info.argv = spec.argv;
   info.command = settings.shell_line ? *settings.shell_line : model::quote_command(spec.argv);
@@ -167,6 +164,9 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   VerboseLines verbose_lines;
   if (settings.verbose) {
     say(fmt::format("run {}: {}", info.id, info.command));
+    if (!spec->timeout_origin.empty()) {
+      say(fmt::format("timeout {} ({})", model::describe_duration(*spec->limits.wall), spec->timeout_origin));
+    }
     supervisor.tell(verbose_lines);
   }
   model::ExitAction exit = supervisor.run(info, files->slots());

@@ -15,9 +15,12 @@
 #include "cli/console.hpp"
 #include "cli/help.hpp"
 #include "cli/help_verb.hpp"
+#include "cli/list_verb.hpp"
 #include "cli/logs_verb.hpp"
 #include "cli/profiles_verb.hpp"
 #include "cli/serve_verb.hpp"
+#include "cli/show_verb.hpp"
+#include "cli/stats_verb.hpp"
 #include "cli/wait_verb.hpp"
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
@@ -26,7 +29,8 @@ namespace oversee::cli {
 namespace {
 
 constexpr std::array kVerbs{
-    &kLogsVerb, &kWaitVerb, &kCancelVerb, &kCleanVerb, &kServeVerb, &kProfilesVerb, &kCheckVerb, &kHelpVerb,
+    &kListVerb,  &kShowVerb,  &kStatsVerb,    &kLogsVerb,  &kWaitVerb, &kCancelVerb,
+    &kCleanVerb, &kServeVerb, &kProfilesVerb, &kCheckVerb, &kHelpVerb,
 };
 
 constexpr VerbOption kHelp{"help", 'h', "", "Show this help"};
@@ -85,10 +89,13 @@ std::expected<VerbArguments, std::string> parse_verb_arguments(const Verb& verb,
     const std::string names =
         option.letter == 0 ? fmt::format("--{}", option.name) : fmt::format("-{},--{}", option.letter, option.name);
     if (option.metavar.empty()) {
-      app.add_flag_function(names, [&](std::int64_t) { arguments.set(option.name, {}); });
+      app.add_flag_function(names, [&](std::int64_t) { arguments.add(option.name, {}); });
     } else {
-      app.add_option_function<std::string>(names, [&](const std::string& value) { arguments.set(option.name, value); })
-          ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      auto* added =
+          app.add_option_function<std::vector<std::string>>(names, [&](const std::vector<std::string>& values) {
+            for (const std::string& value : values) arguments.add(option.name, value);
+          });
+      added->allow_extra_args(false)->type_size(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     }
   }
   app.add_option("operands", arguments.operands);
@@ -138,9 +145,9 @@ std::string verbs_listing() {
   for (const Verb* verb : kVerbs) {
     for (const VerbOption& option : options_of(*verb)) {
       const std::string letter = option.letter == 0 ? "" : std::string(1, option.letter);
-      text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", verb->name, option.name, letter,
-                          option.metavar.empty() ? "flag" : "value", option.metavar, option.suggestions, option.help,
-                          verb->operands, verb->summary);
+      text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", verb->name, option.name, letter,
+                          option.metavar.empty() ? "flag" : "value", option.metavar, option.suggestions,
+                          option.repeatable ? "again" : "once", option.help, verb->operands, verb->summary);
     }
   }
   return text;

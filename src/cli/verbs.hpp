@@ -18,6 +18,7 @@ struct VerbOption {
   std::string_view metavar;           // empty: it takes no value
   std::string_view help;              // one sentence without its full stop
   std::string_view suggestions = {};  // what completions offer as its value, separated by '|'
+  bool repeatable = false;            // each time adds; else the last value counts
 };
 
 // The words behind a verb's name, by its options.
@@ -27,14 +28,19 @@ class VerbArguments {
   // The last value that was given; empty where none was.
   std::string value(std::string_view option) const {
     const auto found = values_.find(option);
-    return found == values_.end() ? std::string() : found->second;
+    return found == values_.end() ? std::string() : found->second.back();
   }
-  void set(std::string_view option, std::string value) { values_[option] = std::move(value); }
+  // All of them, in their order.
+  std::vector<std::string> values(std::string_view option) const {
+    const auto found = values_.find(option);
+    return found == values_.end() ? std::vector<std::string>() : found->second;
+  }
+  void add(std::string_view option, std::string value) { values_[option].push_back(std::move(value)); }
 
   std::vector<std::string> operands;
 
  private:
-  std::map<std::string_view, std::string> values_;  // the keys are the table's own texts
+  std::map<std::string_view, std::vector<std::string>> values_;  // the keys are the table's own texts; none is empty
 };
 
 inline constexpr std::size_t kAnyNumber = SIZE_MAX;  // of operands, but at least one where they are not in brackets
@@ -68,8 +74,9 @@ inline constexpr const char* kListVerbs = "@verbs";
 // Whether --format asks for JSON, where the verb has that option; what is wrong with its value as a sentence.
 std::expected<bool, std::string> json_asked(const VerbArguments& arguments);
 
-// One line an option, fields separated by tabs: verb, name, letter, flag or value, metavar, suggestions, help, and of
-// the verb the same on each of its lines: operands, summary. For the completions and the tests, as @settings is.
+// One line an option, fields separated by tabs: verb, name, letter, flag or value, metavar, suggestions, again or once,
+// help, and of the verb the same on each of its lines: operands, summary. For the completions and the tests, as
+// @settings is.
 std::string verbs_listing();
 
 }  // namespace oversee::cli

@@ -126,4 +126,8 @@ model::Result<os::UniqueFd> open_run_log(const RunDirectory& directory, const Ru
   return file;
 }
 
+model::Result<os::UniqueFd> open_spilled(const RunDirectory& directory, const std::string& id, model::Stream stream) {
+  return directory.open_to_read(id + (stream == model::Stream::out ? ".stdout" : ".stderr"));
+}
+
 }  // namespace oversee::history

@@ -7,6 +7,7 @@
 
 #include "history/run_directory.hpp"
 #include "history/run_record.hpp"
+#include "model/event.hpp"
 #include "model/failure.hpp"
 #include "os/descriptor.hpp"
 
@@ -21,5 +22,8 @@ model::Result<std::string> find_run(const RunDirectory& directory, std::string_v
 
 // The run's log, for reading. Fails where there is none, or another run has written over it (a raw log does not tell).
 model::Result<os::UniqueFd> open_run_log(const RunDirectory& directory, const RunRecord& record);
+
+// The file of what the run spilled of the stream, for reading.
+model::Result<os::UniqueFd> open_spilled(const RunDirectory& directory, const std::string& id, model::Stream stream);
 
 }  // namespace oversee::history

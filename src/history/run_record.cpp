@@ -44,6 +44,7 @@ void read_lists(const JsonValue& json, RunRecord& record) {
   }
   if (const auto* attempts = json.member("attempts"); attempts != nullptr && attempts->array() != nullptr) {
     record.attempts = static_cast<int>(attempts->array()->size());
+    if (record.attempts != 0) record.last_attempt = milliseconds(attempts->array()->back(), "duration_ms");
   }
 }
 
@@ -67,13 +68,17 @@ model::Result<RunRecord> read_record(const RunDirectory& directory, const std::s
   if (text->empty()) {
     return failure(directory.path_of(name), "it is empty: the run is about to start, or was killed before it did");
   }
-  const auto json = read_json(*text);
+  return parse_record(*text, directory, id);
+}
+
+model::Result<RunRecord> parse_record(std::string_view text, const RunDirectory& directory, const std::string& id) {
+  const auto json = read_json(text);
   const auto* status = json ? json->text("status") : nullptr;
   const auto* started = json ? json->text("started_at") : nullptr;
   const auto pid = json ? json->integer("pid") : std::nullopt;
   const auto* log = json ? json->member("log") : nullptr;
   if (status == nullptr || started == nullptr || !pid || log == nullptr) {
-    return failure(directory.path_of(name), "it is not a summary of oversee's");
+    return failure(directory.path_of(id + std::string(kRecordSuffix)), "it is not a summary of oversee's");
   }
   RunRecord record;
   record.id = id;

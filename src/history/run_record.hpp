@@ -41,6 +41,7 @@ struct RunRecord {
   std::optional<int> exit_status;  // none, too, where oversee was killed
   std::optional<model::Duration> duration;
   int attempts = 0;
+  std::optional<model::Duration> last_attempt;  // how long the last of them took
   bool flaky = false;
 
   bool ended() const { return status != "running" && status != "pending"; }
@@ -58,5 +59,8 @@ std::string shown_status(const RunRecord& record);
 
 // Fails where the record cannot be read or is no record, as that of a run that was killed before it began.
 model::Result<RunRecord> read_record(const RunDirectory& directory, const std::string& id);
+
+// The same of a text that was read from there already, and is not empty.
+model::Result<RunRecord> parse_record(std::string_view text, const RunDirectory& directory, const std::string& id);
 
 }  // namespace oversee::history

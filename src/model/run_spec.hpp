@@ -77,6 +77,7 @@ struct RunSpec {
   std::string directory;                 // empty: where oversee was started
   StandardInput input;
   AttemptLimits limits;
+  std::string timeout_origin;  // of limits.wall where it was reckoned, for people; else empty
   NoticeTimes notices;
   bool output_is_shown = true;  // as it comes
   ExitPolicy exit_policy;

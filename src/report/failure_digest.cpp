@@ -51,6 +51,8 @@ class Lines {
   std::array<Open, model::kStreams> open_;
 };
 
+}  // namespace
+
 Digest make_digest(const OutputEnds& ends) {
   Lines split;
   ends.visit([&](model::Stream stream, std::string_view bytes, bool broken) { split.add(stream, bytes, broken); });
@@ -70,8 +72,6 @@ Digest make_digest(const OutputEnds& ends) {
   digest.last.assign(std::make_move_iterator(first), std::make_move_iterator(lines.end()));
   return digest;
 }
-
-}  // namespace
 
 bool Digest::error_is_among_last() const { return first_error && std::ranges::find(last, *first_error) != last.end(); }
 

@@ -29,6 +29,9 @@ struct Digest {
   bool error_is_among_last() const;
 };
 
+// Of what was kept of an attempt's output.
+Digest make_digest(const OutputEnds& ends);
+
 // Keeps, while an attempt runs, no more than the beginning and the end of its output; looks at them when it has failed.
 // So the first error is the first within the first 64 KiB or, where none is there, within the last 64 KiB (less of a
 // stream that is read in large pieces, see output_ends.hpp).

@@ -36,6 +36,20 @@ std::optional<model::Stream> take_stream(std::string_view& text) {
 
 }  // namespace
 
+// "5000000 bytes, 88123 lines of stdout: from byte 0 of PATH"; the file is the run's own, whatever its path was.
+std::optional<SpilledPart> read_spilled_note(std::string_view text) {
+  SpilledPart part{};
+  part.bytes = take_number(text);
+  take(text, " bytes, ");
+  take_number(text);
+  take(text, " lines of ");
+  const auto stream = take_stream(text);
+  if (!stream || !take(text, ": from byte ")) return {};
+  part.stream = *stream;
+  part.offset = take_number(text);
+  return part;
+}
+
 LogView::LogView(LogChoice choice, Print print, ReadSpilled read_spilled)
     : choice_(choice), print_(std::move(print)), read_spilled_(std::move(read_spilled)), reader_(*this) {}
 
@@ -92,23 +106,15 @@ void LogView::note_omitted(std::string_view text) {
   omitted.lines += lines;
 }
 
-// "5000000 bytes, 88123 lines of stdout: from byte 0 of PATH"; the file is the run's own, whatever its path was.
 void LogView::note_spilled(std::string_view text) {
-  SpilledPart part{};
-  part.bytes = take_number(text);
-  take(text, " bytes, ");
-  take_number(text);
-  take(text, " lines of ");
-  const auto stream = take_stream(text);
-  if (!stream || !chosen(*stream) || !take(text, ": from byte ")) return;
-  part.stream = *stream;
-  part.offset = take_number(text);
+  const auto part = read_spilled_note(text);
+  if (!part || !chosen(part->stream)) return;
   std::uint64_t had = 0;
-  read_spilled_(part, [&](std::string_view bytes) {
+  read_spilled_(*part, [&](std::string_view bytes) {
     had += bytes.size();
-    this->text(part.stream, bytes);
+    this->text(part->stream, bytes);
   });
-  if (!skipping()) omitted_.at(model::index(part.stream)).spilled += part.bytes - std::min(part.bytes, had);
+  if (!skipping()) omitted_.at(model::index(part->stream)).spilled += part->bytes - std::min(part->bytes, had);
 }
 
 std::optional<std::string> LogView::missing() const {

@@ -30,6 +30,9 @@ struct SpilledPart {
   std::uint64_t bytes;
 };
 
+// Reads the note about one: the text of oversee's line "# spilled".
+std::optional<SpilledPart> read_spilled_note(std::string_view text);
+
 class LogView final : private LogVisitor {
  public:
   using Print = std::function<void(std::string_view bytes)>;

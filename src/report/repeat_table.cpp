@@ -4,20 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <vector>
 
 #include "model/command_line.hpp"
+#include "report/duration_chart.hpp"
 
 namespace oversee::report {
 namespace {
 
 // Of the runs that ended alike.
 constexpr std::size_t kNamed = 8;
-
-constexpr std::size_t kRows = 8;
-constexpr std::size_t kWidestBar = 40;
 
 std::string percent(double rate) { return fmt::format("{:.0f}", rate * 100); }
 
@@ -26,27 +23,6 @@ std::string numbers(const std::vector<int>& runs) {
   std::string text = runs.size() == 1 ? "run" : "runs";
   for (std::size_t i = 0; i < runs.size() && i < kNamed; ++i) text += fmt::format("{} {}", i == 0 ? "" : ",", runs[i]);
   if (runs.size() > kNamed) text += fmt::format(" and {} more", runs.size() - kNamed);
-  return text;
-}
-
-// How many runs took how long, in steps of equal length from the fastest to the slowest.
-std::string chart(std::span<const model::RepeatedRun> runs, const model::Spread& spread, std::size_t width) {
-  constexpr std::size_t kLabels = 24;
-  if (spread.slowest == spread.fastest || width < kLabels + 8) return {};
-  const auto step = (spread.slowest - spread.fastest) / kRows + model::Duration(1);
-  std::array<std::size_t, kRows> rows{};
-  for (const model::RepeatedRun& each : runs) {
-    ++rows.at(static_cast<std::size_t>((each.duration - spread.fastest) / step));
-  }
-  const std::size_t most = *std::ranges::max_element(rows);
-  const std::size_t widest = std::min(width - kLabels, kWidestBar);
-  std::string text;
-  for (std::size_t i = 0; i < kRows; ++i) {
-    const auto from = spread.fastest + step * static_cast<int>(i);
-    const std::size_t bar = (rows.at(i) * widest + most - 1) / most;  // what is there is seen
-    text += fmt::format("  {:>10}  {:<{}}  {}\n", model::describe_duration(from), std::string(bar, '#'), widest,
-                        rows.at(i) == 0 ? "" : fmt::format("{}", rows.at(i)));
-  }
   return text;
 }
 
@@ -74,8 +50,10 @@ std::string repeat_table(std::span<const model::RepeatedRun> runs, std::size_t c
   const model::Spread spread = model::spread(runs);
   text += fmt::format("  fastest {}  median {}  slowest {}\n", model::describe_duration(spread.fastest),
                       model::describe_duration(spread.median), model::describe_duration(spread.slowest));
-  if (chart_width > 0) text += chart(runs, spread, chart_width);
-  return text;
+  if (chart_width == 0) return text;
+  std::vector<model::Duration> durations;
+  for (const model::RepeatedRun& each : runs) durations.push_back(each.duration);
+  return text + duration_chart(durations, chart_width);
 }
 
 }  // namespace oversee::report

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "model/command_line.hpp"
+#include "report/columns.hpp"
 #include "report/line_count.hpp"
 
 namespace oversee::report {
@@ -14,17 +15,8 @@ namespace {
 // No terminal shows more of a line.
 constexpr std::size_t kLongestLine = 1024;
 
-// Cut to so many characters, never within one. A character that is wider than a column makes the line look longer: the
-// terminal clips it, as the line is not wrapped.
-std::string_view clip(std::string_view text, std::size_t columns) {
-  std::size_t characters = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool starts = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
-    if (starts && ++characters > columns) return text.substr(0, i);
-  }
-  return text;
-}
-
+// A character that is wider than a column makes the line look longer: the terminal clips it, as the line is not
+// wrapped.
 std::string clipped(std::string line, std::size_t columns) {
   line = model::without_controls(std::move(line));
   return std::string(clip(line, columns));

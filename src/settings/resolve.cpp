@@ -53,6 +53,16 @@ constexpr std::array kLogFormat{Word{"tagged", model::LogFormat::tagged}, Word{"
 constexpr auto kLongestLook = std::chrono::milliseconds(500);
 constexpr auto kLongestLine = std::chrono::seconds(10);
 
+constexpr std::string_view kAutomatic = "auto";
+
+// What "auto" is nobody knows here: settings know no history.
+model::Parsed<model::TimeLimit> parse_timeout(std::string_view text) {
+  if (text == kAutomatic) return model::TimeLimit();
+  auto limit = model::parse_time_limit(text);
+  if (!limit) limit.error().allowed += "; or auto";
+  return limit;
+}
+
 model::StandardInput standard_input(const std::optional<std::string>& what) {
   using Kind = model::StandardInput::Kind;
   if (!what || *what == "inherit") return {Kind::inherit, {}};
@@ -199,7 +209,8 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.input = standard_input(read.text("stdin"));
   settings.pty = read.flag("pty");
 
-  settings.limits.wall = read.parse<model::TimeLimit>("timeout", model::parse_time_limit, {});
+  settings.limits.wall = read.parse<model::TimeLimit>("timeout", parse_timeout, {});
+  if (read.plain_text("timeout") == kAutomatic) settings.automatic_timeout = read.where("timeout");
   settings.limits.idle = read.parse<model::TimeLimit>("idle-timeout", model::parse_time_limit, {});
   settings.notices.slow_after = read.parse<model::TimeLimit>("slow-after", model::parse_time_limit, {});
   settings.notices.heartbeat = read.parse<model::TimeLimit>("heartbeat", model::parse_time_limit, {});

@@ -33,6 +33,7 @@ struct Settings {
   bool pty = false;
 
   model::AttemptLimits limits;
+  std::optional<std::string> automatic_timeout;  // limits.wall comes from earlier runs; the place that asks for it
   std::optional<std::string> on_timeout;
   model::NoticeTimes notices;
   model::RetryPolicy retry;

@@ -33,7 +33,8 @@ constexpr Setting kTable[] = {
 
     {.name = "timeout", .letter = 't', .kind = Kind::duration, .metavar = "DUR", .built_in = "none",
      .group = Group::time,
-     .help = "Stop the command after DUR", .suggestions = "30s|5m|1h"},
+     .help = "Stop the command after DUR; auto: 3 times as long as its runs before have taken",
+     .suggestions = "30s|5m|1h|auto"},
     {.name = "idle-timeout", .letter = 'i', .kind = Kind::duration, .metavar = "DUR", .built_in = "none",
      .group = Group::time,
      .help = "Stop it when neither stream brought a byte for DUR", .suggestions = "30s|5m|1h"},

@@ -21,7 +21,7 @@ case "$1" in
     ;;
   @verbs)
     {OVERSEE} @verbs
-    printf 'inspect\thelp\th\tflag\t\t\tShow help\t[FILE]\tInspect a file\n'
+    printf 'inspect\thelp\th\tflag\t\t\tonce\tShow help\t[FILE]\tInspect a file\n'
     ;;
   profiles) [ "$*" = 'profiles --names' ] && printf '%s\n' ci nightly ;;
   *) exec {OVERSEE} "$@" ;;

@@ -1,4 +1,4 @@
-// Dates in UTC, as RFC 3339 and as the dated part of a run id.
+// Dates in UTC, as RFC 3339 and as the dated part of a run id, printed and read; points in time as people name them.
 #include "model/date.hpp"
 
 #include <doctest/doctest.h>
@@ -60,6 +60,65 @@ TEST_CASE("date: agrees with gmtime, and is as wide at any time") {
     REQUIRE(format_date(wall) == expected);
     REQUIRE(format_compact_date(wall) == text.data());
   }
+}
+
+TEST_CASE("date: what is printed is read back") {
+  std::mt19937_64 random(3);
+  for (int i = 0; i < 2'000; ++i) {
+    const auto time = std::uniform_int_distribution<std::int64_t>(-9'000'000'000'000, 9'200'000'000'000)(random);
+    const WallTime wall{std::chrono::milliseconds(time)};
+    REQUIRE(read_date(format_date(wall)) == wall);
+    REQUIRE(read_compact_date(format_compact_date(wall)) == std::chrono::floor<std::chrono::seconds>(wall));
+  }
+}
+
+TEST_CASE("date: the forms of RFC 3339, and shorter ones") {
+  const WallTime noon{1'795'435'200s};  // 2026-11-23T12:00:00Z
+  for (const char* same :
+       {"2026-11-23T12:00:00Z", "2026-11-23T12:00:00", "2026-11-23 12:00", "2026-11-23t12:00:00.000z",
+        "2026-11-23T13:00:00+01:00", "2026-11-23T06:30-05:30", "2026-11-24T00:00:00+12:00"}) {
+    CAPTURE(same);
+    CHECK(read_date(same) == noon);
+  }
+  CHECK(read_date("2026-11-23") == noon - 12h);
+  CHECK(read_date("2026-11-23T12:00:00.25Z") == noon + 250ms);
+  CHECK(read_date("2026-11-23T12:00:00.0000000009Z") == noon);
+  CHECK(read_date("2016-12-31T23:59:60Z") == read_date("2017-01-01"));
+  for (const char* wrong :
+       {"", "2026", "2026-11", "2026-13-01", "2026-02-29", "2026-11-23T", "2026-11-23T12", "2026-11-23T24:00",
+        "2026-11-23T12:60", "2026-11-23T12:00:61", "2026-11-23T12:00:00.", "2026-11-23T12:00:00+1",
+        "2026-11-23T12:00:00Zx", "2026-11-23x", "-026-11-23", "0001-01-01", "9999-01-01", "2026-1-23"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(read_date(wrong).has_value());
+  }
+  for (const char* wrong :
+       {"", "20261123", "20261123-12165", "20261123-1216599", "20261323-121659", "2026-123-121659"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(read_compact_date(wrong).has_value());
+  }
+}
+
+TEST_CASE("date: since a duration ago, or a date") {
+  const WallTime now{1'795'436'219s};
+  CHECK(parse_since("2h", now).value() == now - 2h);
+  CHECK(parse_since("90", now).value() == now - 90s);
+  CHECK(parse_since("2026-11-23", now).value() == read_date("2026-11-23"));
+  CHECK_FALSE(parse_since("none", now).value().has_value());
+  CHECK_FALSE(parse_since("100000d", now).value().has_value());
+  const auto refused = parse_since("yesterday", now);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().read == "yesterday");
+  CHECK(refused.error().allowed.find("2026-11-23") != std::string::npos);
+}
+
+TEST_CASE("date: ages in one unit") {
+  CHECK(describe_age(-5s) == "now");
+  CHECK(describe_age(999ms) == "now");
+  CHECK(describe_age(1s) == "1s ago");
+  CHECK(describe_age(119s) == "1m ago");
+  CHECK(describe_age(3h + 59min) == "3h ago");
+  CHECK(describe_age(47h) == "1d ago");
+  CHECK(describe_age(24h * 400) == "400d ago");
 }
 
 }  // namespace

@@ -48,6 +48,15 @@ TEST_CASE("resolve: a line for a timeout comes with a limit of its own, and is n
   CHECK(holds(refusal({{"on-timeout", ""}}), "--on-timeout: cannot read ''; expected a value that is not empty"));
 }
 
+TEST_CASE("resolve: an automatic timeout is a wish, as settings know no history") {
+  const Settings settings = resolved({{"timeout", "5s"}, {"timeout", "auto"}});
+  CHECK(settings.automatic_timeout == "--timeout");
+  CHECK_FALSE(settings.limits.wall.has_value());
+  CHECK_FALSE(resolved({{"timeout", "auto"}, {"timeout", "5s"}}).automatic_timeout.has_value());
+  CHECK(holds(refusal({{"timeout", "Auto"}}), "1h or none; or auto"));
+  CHECK(holds(refusal({{"idle-timeout", "auto"}}), "--idle-timeout: cannot read 'auto'; expected a duration"));
+}
+
 TEST_CASE("resolve: nothing given is the built-in of each") {
   const Settings settings = resolved({}, {"make", "-j8"});
   CHECK(settings.words == Texts{"make", "-j8"});

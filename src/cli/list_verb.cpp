@@ -1,0 +1,176 @@
+// Lists runs for people and for programs.
+#include "cli/list_verb.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+#include "cli/console.hpp"
+#include "cli/recorded_runs.hpp"
+#include "cli/verb_values.hpp"
+#include "model/outcome.hpp"
+#include "model/whole_number.hpp"
+#include "os/clock.hpp"
+#include "os/terminal.hpp"
+#include "report/columns.hpp"
+#include "report/json_text.hpp"
+#include "report/run_table.hpp"
+
+namespace oversee::cli {
+namespace {
+
+using history::SelectedRun;
+
+constexpr std::size_t kDefaultLimit = 20;
+
+constexpr std::array kOptions{
+    VerbOption{.name = "status",
+               .letter = 0,
+               .metavar = "LIST",
+               .help = "Those that stand so: running, pending, completed, failed, timed_out, cancelled, lost, flaky",
+               .suggestions = "running|pending|completed|failed|timed_out|cancelled|lost|flaky",
+               .repeatable = true},
+    kNameOption,
+    kLabelOption,
+    kSinceOption,
+    VerbOption{"limit", 'n', "N", "The newest N of them, 20 if it is not given; none lists all", "20|100|none"},
+    kFormatOption,
+};
+
+// So far, of one that runs; of one that is lost nothing is known.
+std::optional<model::Duration> duration_of(const SelectedRun& run, model::WallTime now) {
+  if (run.status == "running") return std::max(now - run.started, model::WallTime::duration(0));
+  return run.record.duration;
+}
+
+// Of one that has not ended only those before the one that is being made are in the record.
+int attempts_of(const SelectedRun& run) {
+  return run.record.status == "running" ? run.record.attempts + 1 : run.record.attempts;
+}
+
+std::string as_text(const std::vector<SelectedRun>& runs, model::WallTime now) {
+  std::vector<report::ListedRun> rows;
+  for (const SelectedRun& run : runs) {
+    rows.push_back({.id = run.record.id,
+                    .name = run.record.name,
+                    .status = run.status,
+                    .flaky = run.record.flaky,
+                    .exit_status = run.record.exit_status,
+                    .duration = duration_of(run, now),
+                    .age = now - run.started,
+                    .attempts = attempts_of(run)});
+  }
+  const bool terminal = ::isatty(STDOUT_FILENO) != 0;
+  return report::run_table(rows, terminal ? os::terminal_columns(STDOUT_FILENO) : report::kAnyWidth);
+}
+
+void put_text(report::JsonText& json, std::string_view key, const std::string& text) {
+  if (text.empty()) {
+    json.null(key);
+  } else {
+    json.text(key, text);
+  }
+}
+
+void put_number(report::JsonText& json, std::string_view key, std::optional<std::int64_t> number) {
+  if (number) {
+    json.number(key, *number);
+  } else {
+    json.null(key);
+  }
+}
+
+void put_run(report::JsonText& json, const SelectedRun& run, model::WallTime now) {
+  const history::RunRecord& record = run.record;
+  json.begin_object().text("run_id", record.id);
+  json.text("name", record.name).begin_object("labels");
+  for (const auto& [key, value] : record.labels) json.text(key, value);
+  json.end_object().begin_array("command");
+  for (const std::string& word : record.command) json.text({}, word);
+  json.end_array().text("status", run.status);
+  put_text(json, "reason", record.reason);
+  put_text(json, "summary", record.summary);
+  put_number(json, "exit_code", record.exit_code);
+  put_text(json, "signal", record.signal);
+  put_number(json, "exit_status", record.exit_status);
+  json.boolean("flaky", record.flaky).number("attempts", attempts_of(run)).text("started_at", record.started_at);
+  const auto duration = duration_of(run, now);
+  put_number(json, "duration_ms",
+             duration ? std::optional(std::chrono::round<std::chrono::milliseconds>(*duration).count()) : std::nullopt);
+  put_text(json, "log", record.log_path);
+  json.end_object();
+}
+
+std::string as_json(const std::vector<SelectedRun>& runs, model::WallTime now) {
+  report::JsonText json;
+  json.begin_array();
+  for (const SelectedRun& run : runs) put_run(json, run, now);
+  json.end_array();
+  return json.take();
+}
+
+std::string grouped(std::size_t number) {
+  std::string text = fmt::format("{}", number);
+  for (std::size_t i = text.size(); i > 3;) text.insert(i -= 3, 1, ',');
+  return text;
+}
+
+// Where somebody looks on who may take the table for all there is.
+void tell_of_older(std::size_t shown, std::size_t older, bool chosen) {
+  if (older == 0 || ::isatty(STDERR_FILENO) == 0) return;
+  print_error_lines(chosen
+                        ? fmt::format("{} runs; {} older ones were not looked at, --limit N shows more\n",
+                                      grouped(shown), grouped(older))
+                        : fmt::format("{} of {} runs; --limit N shows more\n", grouped(shown), grouped(shown + older)));
+}
+
+// What was asked for is not there: no table, and yet no failure.
+int tell_of_none(bool json, bool chosen) {
+  if (json) print("[]\n");
+  if (!json) say(chosen ? "no run is like that; oversee list --limit none shows all" : "no runs yet");
+  return EXIT_SUCCESS;
+}
+
+int list(const VerbArguments& arguments) {
+  const model::WallTime now = os::read_clock().wall;
+  const auto json = json_asked(arguments);
+  if (!json) return say_error(json.error()), model::kExitOwnFailure;
+  const auto choice = read_choice(arguments, now);
+  if (!choice) return say_error(choice.error()), model::kExitOwnFailure;
+  std::optional<std::size_t> most = kDefaultLimit;
+  if (arguments.has("limit")) {
+    const auto limit = model::parse_count_limit(arguments.value("limit"));
+    if (!limit) {
+      say_error(fmt::format("--limit: cannot read '{}'; expected {}", limit.error().read, limit.error().allowed));
+      return model::kExitOwnFailure;
+    }
+    most = *limit ? std::optional<std::size_t>(**limit) : std::nullopt;
+  }
+  const bool chosen = choice->asks_of_records() || choice->since;
+  const auto directory = find_run_directory();
+  if (!directory) return refuse(directory.error());
+  if (!*directory) return tell_of_none(*json, false);
+  const auto selection = history::select_runs(**directory, *choice, most, now);
+  if (!selection) return refuse(selection.error());
+  warn_of_unreadable(*selection);
+  if (selection->runs.empty()) return tell_of_none(*json, chosen);
+  print(*json ? as_json(selection->runs, now) : as_text(selection->runs, now));
+  tell_of_older(selection->runs.size(), selection->older, choice->asks_of_records());
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+const Verb kListVerb{
+    .name = "list",
+    .operands = "",
+    .operand_count = 0,
+    .summary = "List runs: how they stand or ended, when, how long they took",
+    .options = kOptions,
+    .run = list,
+};
+
+}  // namespace oversee::cli

@@ -1,0 +1,114 @@
+// Finds and chooses recorded runs.
+#include "cli/recorded_runs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/console.hpp"
+#include "model/date.hpp"
+#include "model/nearest_word.hpp"
+#include "model/outcome.hpp"
+#include "model/verdict.hpp"
+#include "os/host.hpp"
+
+namespace oversee::cli {
+namespace {
+
+std::string listed(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 < words.size() ? ", " : " or ";
+    text += words[i];
+  }
+  return text;
+}
+
+// "failed,timed_out"; "timed out" and "timed-out" are meant well.
+std::expected<void, std::string> add_statuses(std::string list, std::vector<std::string>& statuses) {
+  const std::vector<std::string_view> known = history::run_statuses();
+  while (true) {
+    const std::size_t comma = list.find(',');
+    std::string word = list.substr(0, comma);
+    std::ranges::replace_if(
+        word, [](char c) { return c == '-' || c == ' '; }, '_');
+    if (std::ranges::find(known, word) == known.end()) {
+      const std::string_view near = model::nearest(word, known);
+      const std::string hint = near.empty() ? std::string() : fmt::format("; did you mean '{}'?", near);
+      return std::unexpected(
+          fmt::format("--status: cannot read '{}'; expected {}{}", list.substr(0, comma), listed(known), hint));
+    }
+    statuses.push_back(std::move(word));
+    if (comma == std::string::npos) return {};
+    list.erase(0, comma + 1);
+  }
+}
+
+}  // namespace
+
+int refuse(const model::Failure& failure) {
+  say_error(describe(failure));
+  return model::kExitOwnFailure;
+}
+
+model::Result<std::optional<history::RunDirectory>> find_run_directory() {
+  auto directory = history::RunDirectory::find(os::temporary_directory(), os::user_id());
+  if (!directory) return std::unexpected(std::move(directory.error().failure));
+  return std::move(*directory);
+}
+
+std::expected<history::RunChoice, std::string> read_choice(const VerbArguments& arguments, model::WallTime now) {
+  history::RunChoice choice;
+  for (const std::string& list : arguments.values("status")) {
+    if (auto added = add_statuses(list, choice.statuses); !added) return std::unexpected(std::move(added.error()));
+  }
+  choice.name = arguments.value("name");
+  choice.labels = arguments.values("label");
+  for (const std::string& label : choice.labels) {
+    if (label.empty() || label.front() == '=') {
+      return std::unexpected(
+          fmt::format("--label: cannot read '{}'; expected a key, or a key and a value such as "
+                      "team=core",
+                      label));
+    }
+  }
+  if (arguments.has("since")) {
+    const auto since = model::parse_since(arguments.value("since"), now);
+    if (!since) {
+      return std::unexpected(
+          fmt::format("--since: cannot read '{}'; expected {}", since.error().read, since.error().allowed));
+    }
+    choice.since = *since;
+  }
+  return choice;
+}
+
+std::vector<model::RunSample> samples_of(std::span<const history::SelectedRun> runs) {
+  std::vector<model::RunSample> samples;
+  for (const history::SelectedRun& run : runs) {
+    if (run.lives()) continue;
+    const history::RunRecord& record = run.record;
+    model::RunSample sample{.name = record.name, .started = run.started};
+    sample.passed = run.status == to_string(model::Status::completed);
+    sample.cancelled = run.status == to_string(model::Status::cancelled);
+    sample.flaky = record.flaky;
+    if (sample.passed) {
+      sample.took = record.last_attempt;
+    } else {
+      sample.cause = run.status == "lost"
+                         ? run.status
+                         : model::cause_words(run.status, record.reason, record.exit_code, record.signal);
+    }
+    samples.push_back(std::move(sample));
+  }
+  return samples;
+}
+
+void warn_of_unreadable(const history::Selection& selection) {
+  if (selection.unreadable.empty()) return;
+  const std::size_t more = selection.unreadable.size() - 1;
+  warn(fmt::format("{}{}", describe(selection.unreadable.front()),
+                   more == 0 ? "" : fmt::format("; and {} more {}", more, more == 1 ? "record" : "records")));
+}
+
+}  // namespace oversee::cli

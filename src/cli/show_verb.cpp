@@ -1,0 +1,101 @@
+// Shows one run.
+#include "cli/show_verb.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <string>
+
+#include "cli/console.hpp"
+#include "cli/log_file.hpp"
+#include "cli/named_runs.hpp"
+#include "cli/recorded_runs.hpp"
+#include "history/run_lookup.hpp"
+#include "history/told_run.hpp"
+#include "model/outcome.hpp"
+#include "os/clock.hpp"
+#include "os/terminal.hpp"
+#include "report/columns.hpp"
+#include "report/log_digest.hpp"
+#include "report/run_page.hpp"
+
+namespace oversee::cli {
+namespace {
+
+constexpr std::array kOptions{
+    VerbOption{"format", 0, "FORMAT", "Print a page as text, or the record as it is, json", "text|json"},
+};
+
+// So much of a log's end, and of what was spilled of a stream, has the last lines in it.
+constexpr std::uint64_t kMostOfLog = 1024 * 1024;
+
+// Hands on the last part of what lies between.
+void read_end(LogFile& log, std::uint64_t from, std::uint64_t to, const report::LogView::Print& take) {
+  log.seek(std::max(from, to - std::min(to, kMostOfLog)));
+  while (log.read_some(take, to)) {
+  }
+}
+
+report::Digest digest_of(const history::RunDirectory& directory, const history::RunRecord& record) {
+  auto file = history::open_run_log(directory, record);
+  if (!file) return {};
+  const off_t size = ::lseek(file->get(), 0, SEEK_END);
+  LogFile log(std::move(*file), record.log_path);
+  report::LogDigest digest(record.log_format == "raw",
+                           [&](const report::SpilledPart& part, const report::LogView::Print& take) {
+                             auto spilled = history::open_spilled(directory, record.id, part.stream);
+                             if (!spilled) return;
+                             LogFile end(std::move(*spilled), record.id);
+                             read_end(end, part.offset, part.offset + part.bytes, take);
+                           });
+  // What follows a cut is the end of a line.
+  bool cut = size > static_cast<off_t>(kMostOfLog);
+  read_end(log, 0, static_cast<std::uint64_t>(std::max<off_t>(size, 0)), [&](std::string_view chunk) {
+    if (cut) {
+      const std::size_t newline = chunk.find('\n');
+      if (newline == std::string_view::npos) return;
+      chunk.remove_prefix(newline + 1);
+      cut = false;
+    }
+    digest.read(chunk);
+  });
+  return digest.take();
+}
+
+int show(const VerbArguments& arguments) {
+  const auto json = json_asked(arguments);
+  if (!json) return say_error(json.error()), model::kExitOwnFailure;
+  const auto runs = find_named_runs(arguments.operands);
+  if (!runs) return refuse(runs.error());
+  const history::RunDirectory& directory = runs->directory;
+  const std::string& id = runs->ids.front();
+  const model::WallTime now = os::read_clock().wall;
+  const auto text = directory.read(id + std::string(history::kRecordSuffix));
+  if (!text) return refuse(text.error());
+  const auto run = history::judge_run(directory, id, *text, now);
+  if (!run) return refuse(run.error());
+  if (*json) {
+    if (text->empty()) return refuse({"show the record", 0, id, "it is empty: the run has not begun"});
+    return print(*text), EXIT_SUCCESS;
+  }
+  const model::ToldRun told = history::tell_run(*run, *text);
+  const bool terminal = ::isatty(STDOUT_FILENO) != 0;
+  print(report::run_page(told, told.passed() ? report::Digest{} : digest_of(directory, run->record), now,
+                         terminal ? os::terminal_columns(STDOUT_FILENO) : report::kAnyWidth));
+  return EXIT_SUCCESS;
+}
+
+}  // namespace
+
+const Verb kShowVerb{
+    .name = "show",
+    .operands = "RUN",
+    .operand_count = 1,
+    .summary = "Show all about a run: its id, the beginning of one, or last",
+    .options = kOptions,
+    .run = show,
+};
+
+}  // namespace oversee::cli

@@ -1,0 +1,205 @@
+// Turns a record's members into values.
+#include "history/told_run.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "model/command_line.hpp"
+#include "model/date.hpp"
+#include "model/signal_name.hpp"
+
+namespace oversee::history {
+namespace {
+
+using model::AttemptResult;
+
+// The value of an enumeration, which ends with `last`, that is called so.
+template <class Value>
+Value word(const JsonValue& json, std::string_view key, Value last, Value otherwise) {
+  const auto* text = json.text(key);
+  for (int i = 0; text != nullptr && i <= static_cast<int>(last); ++i) {
+    if (to_string(static_cast<Value>(i)) == *text) return static_cast<Value>(i);
+  }
+  return otherwise;
+}
+
+std::string text_of(const JsonValue& json, std::string_view key) {
+  const auto* text = json.text(key);
+  return text == nullptr ? std::string() : *text;
+}
+
+std::uint64_t count(const JsonValue& json, std::string_view key) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(json.integer(key).value_or(0), 0));
+}
+
+std::optional<int> small_number(const JsonValue& json, std::string_view key) {
+  const auto number = json.integer(key);
+  return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
+}
+
+model::Duration milliseconds(const JsonValue& json, std::string_view key) {
+  return std::chrono::milliseconds(json.integer(key).value_or(0));
+}
+
+bool is_set(const JsonValue& json, std::string_view key) {
+  const auto* member = json.member(key);
+  return member != nullptr && member->boolean() != nullptr && *member->boolean();
+}
+
+const JsonValue::Array& list(const JsonValue& json, std::string_view key) {
+  static const JsonValue::Array none;
+  const auto* member = json.member(key);
+  return member == nullptr || member->array() == nullptr ? none : *member->array();
+}
+
+std::map<std::string, std::string> texts(const JsonValue& json, std::string_view key) {
+  std::map<std::string, std::string> all;
+  const auto* member = json.member(key);
+  if (member == nullptr || member->object() == nullptr) return all;
+  for (const auto& [name, value] : *member->object()) {
+    if (value.text() != nullptr) all[name] = *value.text();
+  }
+  return all;
+}
+
+std::optional<model::Signal> signal_of(const JsonValue& json, std::string_view key) {
+  const auto signal = model::parse_signal(text_of(json, key));
+  return signal ? std::optional(*signal) : std::nullopt;
+}
+
+// CPU time is told in milliseconds, and kept in nanoseconds.
+std::uint64_t amount(const JsonValue& json, std::string_view key, model::Resource resource) {
+  return count(json, key) * (resource == model::Resource::cpu ? 1'000'000 : 1);
+}
+
+void read_limits(const JsonValue& json, AttemptResult& result) {
+  using model::LimitMeans;
+  using model::Resource;
+  for (const JsonValue& each : list(json, "limits")) {
+    model::HeldLimit held;
+    held.resource = word(each, "resource", Resource::file_size, Resource::memory);
+    held.allowed = amount(each, "allowed", held.resource);
+    held.means = word(each, "means", LimitMeans::rlimit, LimitMeans::sampling);
+    if (each.integer("backstop")) held.backstop = amount(each, "backstop", held.resource);
+    result.limits.push_back(held);
+  }
+  const auto* told = json.member("limit_passed");
+  if (told == nullptr) return;
+  model::PassedLimit passed;
+  passed.resource = word(*told, "resource", Resource::file_size, Resource::memory);
+  passed.used = amount(*told, "used", passed.resource);
+  passed.allowed = amount(*told, "allowed", passed.resource);
+  passed.means = word(*told, "means", LimitMeans::rlimit, LimitMeans::sampling);
+  if (const auto* largest = told->member("process")) {
+    passed.largest = {small_number(*largest, "pid").value_or(0), text_of(*largest, "name"),
+                      amount(*largest, "used", passed.resource)};
+  }
+  result.passed_limit = std::move(passed);
+}
+
+void read_usage(const JsonValue& json, model::Usage& usage) {
+  usage.user = milliseconds(json, "cpu_user_ms");
+  usage.system = milliseconds(json, "cpu_system_ms");
+  usage.max_rss_bytes = count(json, "max_rss_bytes");
+  if (text_of(json, "memory_peak_of") == "tree") usage.peak_bytes = count(json, "memory_peak_bytes");
+  usage.processes = count(json, "processes");
+  usage.major_faults = count(json, "major_faults");
+  usage.voluntary_switches = count(json, "voluntary_switches");
+  usage.involuntary_switches = count(json, "involuntary_switches");
+  usage.read_bytes = count(json, "read_bytes");
+  usage.written_bytes = count(json, "written_bytes");
+  usage.accuracy = word(json, "usage_accuracy", model::Accuracy::exact, model::Accuracy::lower_bound);
+}
+
+void read_stream(const JsonValue& json, std::string_view key, model::StreamCount& stream) {
+  const auto* told = json.member(key);
+  if (told == nullptr || !told->integer("bytes")) return;
+  stream.counted = true;
+  stream.bytes = count(*told, "bytes");
+  stream.lines = count(*told, "lines");
+  stream.omitted_bytes = count(*told, "omitted");
+}
+
+void read_survivors(const JsonValue& json, AttemptResult& result) {
+  for (const JsonValue& each : list(json, "leaked")) {
+    model::Survivor survivor;
+    survivor.pid = small_number(each, "pid").value_or(0);
+    survivor.command = text_of(each, "command");
+    const auto* holds = each.member("holds");
+    survivor.holds.known = holds != nullptr && holds->array() != nullptr;
+    for (const JsonValue& stream : list(each, "holds")) {
+      if (stream.text() == nullptr) continue;
+      (*stream.text() == "stdout" ? survivor.holds.out : survivor.holds.err) = true;
+    }
+    result.leaked.push_back(std::move(survivor));
+  }
+  result.leaked_live = text_of(json, "leaked_fate") == "left";
+  result.leaked_more = count(json, "leaked_more");
+  for (const JsonValue& each : list(json, "unkilled")) {
+    result.unkilled.push_back({small_number(each, "pid").value_or(0), text_of(each, "command")});
+  }
+  result.unkilled_more = count(json, "unkilled_more");
+}
+
+model::ToldAttempt read_attempt(const JsonValue& json) {
+  model::ToldAttempt told;
+  AttemptResult& result = told.result;
+  result.number = small_number(json, "number").value_or(1);
+  result.status = word(json, "status", model::Status::cancelled, model::Status::failed);
+  result.reason = word(json, "reason", model::Reason::supervisor_lost, model::Reason::exit);
+  result.exit_code = small_number(json, "exit_code");
+  result.signal = signal_of(json, "signal");
+  result.forced = is_set(json, "forced");
+  if (const auto* spawn = json.member("spawn_failure")) {
+    result.spawn_failure = {text_of(*spawn, "stage"), small_number(*spawn, "errno").value_or(0),
+                            text_of(*spawn, "subject")};
+  }
+  if (const auto* by = json.member("cancelled_by")) {
+    result.cancelled_by = {signal_of(*by, "signal").value_or(0), small_number(*by, "pid").value_or(0)};
+  }
+  if (const auto started = model::read_date(text_of(json, "started_at"))) result.started.wall = *started;
+  result.finished.instant = result.started.instant + milliseconds(json, "duration_ms");
+  result.out_of_memory_kills = count(json, "out_of_memory_kills");
+  read_usage(json, result.usage);
+  read_limits(json, result);
+  read_stream(json, "stdout", result.out);
+  read_stream(json, "stderr", result.err);
+  read_survivors(json, result);
+  if (const auto* evidence = json.member("evidence")) {
+    told.evidence = text_of(*evidence, "sentence");
+    result.silent = milliseconds(*evidence, "silent_ms");
+  }
+  return told;
+}
+
+}  // namespace
+
+model::ToldRun tell_run(const SelectedRun& run, std::string_view text) {
+  const RunRecord& record = run.record;
+  model::ToldRun told;
+  told.id = record.id;
+  told.name = record.name;
+  told.labels = record.labels;
+  told.command = model::quote_command(record.command);
+  told.host = record.host;
+  told.pid = record.pid;
+  told.status = run.status;
+  told.reason = record.reason;
+  told.summary = record.summary;
+  told.started = run.started;
+  told.duration = record.duration;
+  told.exit_code = record.exit_code;
+  told.signal = record.signal;
+  told.exit_status = record.exit_status;
+  told.flaky = record.flaky;
+  told.log_path = record.log_path;
+  told.log_error = record.log_error;
+  const auto json = read_json(text);
+  if (!json) return told;
+  told.directory = text_of(*json, "directory");
+  told.settings = texts(*json, "settings");
+  for (const JsonValue& each : list(*json, "attempts")) told.attempts.push_back(read_attempt(each));
+  return told;
+}
+
+}  // namespace oversee::history

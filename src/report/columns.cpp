@@ -1,0 +1,50 @@
+// Measures and cuts text.
+#include "report/columns.hpp"
+
+#include <algorithm>
+
+namespace oversee::report {
+namespace {
+
+bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+
+}  // namespace
+
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, starts_character));
+}
+
+std::string_view clip(std::string_view text, std::size_t columns) {
+  std::size_t characters = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (starts_character(text[i]) && ++characters > columns) return text.substr(0, i);
+  }
+  return text;
+}
+
+std::string shorten(std::string_view text, std::size_t columns) {
+  constexpr std::string_view kMark = "...";
+  if (clip(text, columns).size() == text.size()) return std::string(text);
+  if (columns <= kMark.size()) return std::string(clip(text, columns));
+  return std::string(clip(text, columns - kMark.size())).append(kMark);
+}
+
+std::string wrap(std::string_view text, std::size_t columns, std::size_t indent) {
+  constexpr std::size_t kLeast = 20;  // narrower, lines are left to the terminal
+  const std::size_t room = columns == kAnyWidth || columns < indent + kLeast ? kAnyWidth : columns - indent;
+  std::string lines;
+  while (true) {
+    std::string_view line = clip(text, room);
+    if (line.size() < text.size()) {
+      const std::size_t blank = text.substr(0, line.size() + 1).rfind(' ');
+      if (blank != std::string_view::npos && blank != 0) line = text.substr(0, blank);
+    }
+    lines += line;
+    text.remove_prefix(line.size());
+    if (text.empty()) return lines;
+    if (text.front() == ' ') text.remove_prefix(1);
+    lines += '\n' + std::string(indent, ' ');
+  }
+}
+
+}  // namespace oversee::report

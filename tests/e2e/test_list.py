@@ -1,0 +1,194 @@
+"""oversee list: the runs that are recorded, the newest first, as they are asked for."""
+
+import os
+import signal
+import subprocess
+import unittest
+from datetime import timedelta
+
+from harness import OVERSEE, RUN_ID, children, guard_of, wait_until
+from run_records import RecordsCase
+from terminal import Terminal
+
+
+class ListCase(RecordsCase):
+    def ids(self, *arguments):
+        return [each["run_id"] for each in self.as_json("list", *arguments)]
+
+
+class Choosing(ListCase):
+    def setUp(self):
+        super().setUp()
+        self.old = self.make(90_000, name="backup", status="failed", reason="exit", labels={"team": "core"})
+        self.flaky = self.make(5_000, name="test-a", flaky=True, labels={"team": "web"})
+        self.timed_out = self.make(600, name="test-b", status="timed_out", labels={"team": "core", "ci": ""})
+        self.new = self.make(30, name="backup")
+        self.all = [self.new, self.timed_out, self.flaky, self.old]
+
+    def test_the_newest_first(self):
+        self.assertEqual(self.ids(), self.all)
+        self.assertEqual(self.ids("--limit", "2"), self.all[:2])
+        self.assertEqual(self.ids("-n", "none"), self.all)
+
+    def test_no_more_than_twenty_unless_asked(self):
+        for age in range(100, 130):
+            self.make(age)
+        self.assertEqual(len(self.ids()), 20)
+        self.assertEqual(len(self.ids("--limit", "25")), 25)
+        self.assertEqual(len(self.ids("--limit", "none")), 34)
+
+    def test_by_status(self):
+        self.assertEqual(self.ids("--status", "failed,timed-out"), [self.timed_out, self.old])
+        self.assertEqual(self.ids("--status", "failed", "--status", "timed_out"), [self.timed_out, self.old])
+        self.assertEqual(self.ids("--status", "completed"), [self.new, self.flaky])
+        self.assertEqual(self.ids("--status", "flaky"), [self.flaky])
+        self.assertEqual(self.ids("--status=flaky,failed", "--limit", "1"), [self.flaky])
+
+    def test_by_name(self):
+        self.assertEqual(self.ids("--name", "backup"), [self.new, self.old])
+        self.assertEqual(self.ids("--name", "test-?"), [self.timed_out, self.flaky])
+        self.assertEqual(self.ids("--name", "back"), [])
+
+    def test_by_labels_of_which_a_run_has_all(self):
+        self.assertEqual(self.ids("--label", "team"), [self.timed_out, self.flaky, self.old])
+        self.assertEqual(self.ids("--label", "team=core"), [self.timed_out, self.old])
+        self.assertEqual(self.ids("--label", "team=core", "--label", "ci"), [self.timed_out])
+        self.assertEqual(self.ids("--label", "team=core", "--label=ci=yes"), [])
+
+    def test_by_time(self):
+        self.assertEqual(self.ids("--since", "1h"), [self.new, self.timed_out])
+        self.assertEqual(self.ids("--since", "1d"), self.all[:3])
+        two_days_ago = self.now - timedelta(days=2)
+        self.assertEqual(self.ids("--since", f"{two_days_ago:%Y-%m-%d}"), self.all)
+        minutes = self.now - timedelta(minutes=15)
+        self.assertEqual(self.ids("--since", f"{minutes:%Y-%m-%dT%H:%M:%SZ}"), self.all[:2])
+
+    def test_what_is_refused(self):
+        for words, culprit in ((("--status", "faild"), "did you mean 'failed'?"), (("--since", "yesterday"), "--since"),
+                               (("--limit", "few"), "--limit"), (("--label", "=x"), "--label"), (("extra",), "'extra'"),
+                               (("--format", "xml"), "text or json")):
+            with self.subTest(words=words):
+                self.assert_refused("list", *words, culprit=culprit)
+
+
+class Printed(ListCase):
+    def test_a_table(self):
+        run = self.make(200, name="backup", status="failed", reason="exit", exit_status=3, took=12_000)
+        self.make(3 * 86_400, name="other", flaky=True)
+        lines = self.told("list").splitlines()
+        self.assertEqual(lines[0].split(), ["ID", "NAME", "STATUS", "EXIT", "DURATION", "WHEN", "ATTEMPTS"])
+        self.assertEqual(lines[1].split(), [run, "backup", "failed", "3", "12.0s", "3m", "ago", "1"])
+        self.assertEqual(lines[2].split()[1:], ["other", "flaky", "0", "1.0s", "3d", "ago", "1"])
+
+    def test_at_a_terminal_lines_fit_as_names_give_way(self):
+        self.make(10, name="n" * 300)
+        self.assertIn("n" * 300, self.told("list"))
+        for columns in (80, 200):
+            terminal = Terminal(self, "sh", "-c", f"stty cols {columns}; {OVERSEE} list; echo end")
+            terminal.expect(rb"\nend")
+            terminal.finish()
+            lines = terminal.seen.decode().split("\r\n")
+            with self.subTest(columns=columns):
+                self.assertEqual(max(map(len, lines)), columns, lines)
+                self.assertRegex(lines[1], r"  n+\.\.\.  completed")
+
+    def test_at_a_terminal_a_last_line_tells_of_more(self):
+        for age in range(10, 14):
+            self.make(age)
+        terminal = Terminal(self, OVERSEE, "list", "--limit", "3")
+        terminal.expect(rb"\n3 of 4 runs; --limit N shows more\r\n")
+        self.assertEqual(terminal.finish(), 0)
+        chosen = Terminal(self, OVERSEE, "list", "--limit", "3", "--status", "completed")
+        chosen.expect(rb"\n3 runs; 1 older ones? (was|were) not looked at, --limit N shows more\r\n")
+        self.told("list", "--limit", "3")  # and elsewhere nothing does
+
+    def test_controls_in_a_name_are_harmless(self):
+        self.make(10, name="a\x1b[2J\nb\x9b")
+        text = self.told("list")
+        self.assertIn("a?[2J?b", text)
+        self.assertEqual(len(text.splitlines()), 2)
+
+    def test_json_tells_all(self):
+        run = self.make(10, name="backup", status="failed", reason="exit", exit_code=3, exit_status=3,
+                        summary="exit 3 after 1.0s", labels={"team": "core"})
+        (told,) = self.as_json("list")
+        expected = {"run_id": run, "name": "backup", "labels": {"team": "core"}, "command": ["true"],
+                    "status": "failed", "reason": "exit", "summary": "exit 3 after 1.0s", "exit_code": 3, "signal": None,
+                    "exit_status": 3, "flaky": False, "attempts": 1, "duration_ms": 1000}
+        self.assertEqual({key: told[key] for key in expected}, expected)
+        self.assertEqual(set(told) - set(expected), {"started_at", "log"})
+
+    def test_no_runs_are_no_failure(self):
+        self.assertEqual(self.as_json("list"), [])
+        for words, sentence in (((), b"oversee: no runs yet\n"), (("--status", "failed"), b"oversee: no run")):
+            ended = self.oversee("list", *words)
+            self.assertEqual((ended.status, ended.out), (0, b""))
+            self.assertIn(sentence, ended.err)
+        self.assertFalse(self.records.exists())
+
+    def test_a_record_that_is_none_is_warned_of_and_left_out(self):
+        run = self.make(10)
+        (self.records / "20260101-000000-aaaa.json").write_text("{")
+        ended = self.oversee("list")
+        self.assertEqual(ended.status, 0)
+        self.assertEqual(RUN_ID.findall(ended.out.decode()), [run])
+        self.assertIn(b"20260101-000000-aaaa.json", ended.err)
+
+
+class Living(ListCase):
+    def only(self):
+        (run,) = self.as_json("list")
+        return run
+
+    def start_one(self, *options):
+        run = self.start(OVERSEE, *options, "sh", "-c", "echo ready; exec sleep 60")
+        run.expect(b"ready")
+        return run
+
+    def test_one_that_runs_and_one_that_has_ended(self):
+        run = self.start_one()
+        told = self.only()
+        self.assertEqual((told["status"], told["exit_status"], told["attempts"]), ("running", None, 1))
+        self.assertGreaterEqual(told["duration_ms"], 0)
+        self.assertEqual(len(self.ids("--status", "running")), 1)
+        run.signal(signal.SIGTERM)
+        run.finish()
+        self.assertEqual(self.only()["status"], "cancelled")
+        self.assertEqual(self.ids("--status", "running"), [])
+
+    def test_one_whose_supervisor_and_guard_were_killed_is_lost(self):
+        run = self.start_one()
+        guard = wait_until(lambda: guard_of(run.pid), "a guard")
+        command = wait_until(lambda: children(guard), "a command")[0]
+        os.kill(guard, signal.SIGSTOP)
+        run.signal(signal.SIGKILL)
+        run.finish()
+        os.kill(guard, signal.SIGKILL)
+        told = self.only()
+        self.assertEqual((told["status"], told["reason"], told["duration_ms"]), ("lost", None, None))
+        self.assertEqual(len(self.ids("--status", "lost")), 1)
+        self.assertEqual(self.ids("--status", "running"), [])
+        self.assertIn("lost", self.told("list"))
+        subprocess.run(["kill", "-KILL", str(command)], stderr=subprocess.DEVNULL, check=False)
+
+    def test_an_empty_record_is_about_to_start_and_later_lost(self):
+        self.records.mkdir(mode=0o700)
+        new, old = (f"{self.now - timedelta(seconds=age):%Y%m%d-%H%M%S}-aaaa" for age in (0, 3600))
+        for each in (new, old):
+            (self.records / f"{each}.json").touch()
+        self.assertEqual([each["status"] for each in self.as_json("list")], ["pending", "lost"])
+
+
+class Many(ListCase):
+    def test_no_more_records_are_read_than_are_shown(self):
+        """What is no record is warned of where it is read."""
+        for age in range(10, 15):
+            self.make(age)
+        (self.records / "20260101-000000-aaaa.json").write_text("no record")
+        self.assertEqual(len(self.ids("--limit", "5")), 5)
+        self.assertIn(b"20260101-000000-aaaa", self.oversee("list", "--limit", "6").err)
+        self.assertEqual(len(self.ids("--since", "1h", "--limit", "none")), 5)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,89 @@
+// Text in columns: cut, wrapped, and set in tables.
+#include "report/columns.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "report/duration_chart.hpp"
+#include "report/run_table.hpp"
+#include "report/text_table.hpp"
+
+namespace oversee::report {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("columns: characters are counted and cut, not bytes") {
+  CHECK(columns_of("") == 0);
+  CHECK(columns_of("añb") == 3);
+  CHECK(clip("añb", 2) == "añ");
+  CHECK(clip("añb", 9) == "añb");
+  CHECK(shorten("abcdef", 6) == "abcdef");
+  CHECK(shorten("abcdef", 5) == "ab...");
+  CHECK(shorten("abcdef", 3) == "abc");
+  CHECK(shorten("abcdef", kAnyWidth) == "abcdef");
+}
+
+TEST_CASE("columns: lines are broken at blanks, and long words where they must") {
+  CHECK(wrap("one two three four five six", 30, 4) == "one two three four five\n    six");
+  CHECK(wrap("one", 30, 4) == "one");
+  CHECK(wrap("", 30, 4).empty());
+  CHECK(wrap(std::string(45, 'x'), 24, 4) == std::string(20, 'x') + "\n    " + std::string(20, 'x') + "\n    xxxxx");
+  CHECK(wrap("one two three four five six", kAnyWidth, 4) == "one two three four five six");
+  CHECK(wrap("one two three four five six", 10, 4) == "one two three four five six");  // too narrow for anything
+}
+
+TEST_CASE("text table: as wide as its texts, and what may give way does where it must") {
+  constexpr std::array kColumns{TableColumn{"ID"}, TableColumn{"NAME", false, 6}, TableColumn{"N", true}};
+  const std::vector<std::vector<std::string>> rows{{"1", "a long name", "7"}, {"22", "b\n\x1b[1m", "1234"}};
+  CHECK(text_table(kColumns, rows, kAnyWidth) ==
+        "ID  NAME            N\n"
+        "1   a long name     7\n"
+        "22  b??[1m       1234\n");
+  CHECK(text_table(kColumns, rows, 18) ==
+        "ID  NAME         N\n"
+        "1   a lon...     7\n"
+        "22  b??[1m    1234\n");
+  CHECK(text_table(kColumns, rows, 5) ==
+        "ID  NAME       N\n"
+        "1   a l...     7\n"
+        "22  b??[1m  1234\n");
+}
+
+TEST_CASE("run table: what is not known is a dash, and names give way") {
+  const std::vector<ListedRun> runs{{.id = "20261123-121659-k3fa",
+                                     .name = std::string(60, 'n'),
+                                     .status = "timed_out",
+                                     .exit_status = 124,
+                                     .duration = 600s,
+                                     .age = 200s,
+                                     .attempts = 2},
+                                    {.id = "20261123-121658-k3fa",
+                                     .name = "x",
+                                     .status = "completed",
+                                     .flaky = true,
+                                     .exit_status = 0,
+                                     .duration = 12ms,
+                                     .age = 50h,
+                                     .attempts = 3},
+                                    {.id = "20261123-121657-k3fa", .name = "", .status = "lost", .age = 51h}};
+  const std::string table = run_table(runs, 80);
+  CHECK(table ==
+        "ID                    NAME           STATUS     EXIT  DURATION    WHEN  ATTEMPTS\n"
+        "20261123-121659-k3fa  nnnnnnnnnn...  timed out   124    10m 0s  3m ago         2\n"
+        "20261123-121658-k3fa  x              flaky         0      12ms  2d ago         3\n"
+        "20261123-121657-k3fa  -              lost          -         -  2d ago         -\n");
+}
+
+TEST_CASE("sparkline: as high as long, beside the longest") {
+  const std::vector<model::Duration> took{0s, 1s, 4s, 8s};
+  CHECK(sparkline(took, true) == "▁▂▅█");
+  CHECK(sparkline(took, false) == "_.=#");
+  CHECK(sparkline(std::vector<model::Duration>(3, 0s), false) == "___");
+  CHECK(sparkline(std::vector<model::Duration>(2, model::Duration::max()), false) == "##");
+  CHECK(sparkline({}, true).empty());
+}
+
+}  // namespace
+}  // namespace oversee::report
