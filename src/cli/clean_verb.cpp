@@ -119,7 +119,8 @@ std::string as_json(const history::Cleaned& cleaned) {
 // They are most often all for one reason.
 void say_failures(const std::vector<model::Failure>& failures) {
   for (std::size_t i = 0; i < std::min(failures.size(), kMostNamed); ++i) say_error(describe(failures[i]));
-  if (failures.size() > kMostNamed) say_error(fmt::format("{} more files cannot be removed", failures.size() - kMostNamed));
+  if (failures.size() > kMostNamed)
+    say_error(fmt::format("{} more files cannot be removed", failures.size() - kMostNamed));
 }
 
 int refuse(std::string_view why) {

@@ -307,7 +307,8 @@ class SideBySide(CleanCase):
                for each in range(number)]
         for run in ids:
             (self.records / f"{run}.json").write_text(document)
-            (self.records / f"{run}.log").touch()
+            for suffix in ("log", "stdout", "stderr"):
+                (self.records / f"{run}.{suffix}").touch()
         self.age("20251123", 30 * DAY)
         return set(ids)
 
@@ -332,15 +333,15 @@ class SideBySide(CleanCase):
         self.assertEqual(len(self.files()), 16)
 
     def test_who_is_killed_leaves_no_log_without_its_record(self):
-        self.make_up(2000)
-        for _ in range(5):
+        self.make_up(1000)
+        for _ in range(4):
             before = len(self.files())
             cleaning = self.start(OVERSEE, "clean", "--older-than", "1d")
             wait_until(lambda: len(self.files()) < before or cleaning.process.poll() is not None, "it has begun")
             cleaning.signal(signal.SIGKILL)
             cleaning.finish()
             files = set(self.files())
-            self.assertEqual([each for each in files if each.endswith(".log") and each[:-4] + ".json" not in files], [])
+            self.assertEqual([each for each in files if each.split(".")[0] + ".json" not in files], [])
         self.clean("--older-than", "1d")
         self.assertEqual(len(self.files()), 2)
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -125,6 +126,26 @@ TEST_CASE("cleaning: what was half written goes by itself") {
   runs.write(std::string(".") + kNew + ".json.tmp", 2h);
   CHECK(runs.clean({}) == "1 stray\n");
   CHECK(runs.count() == 2);
+}
+
+// Who is killed in between leaves a run that is listed and goes the next time.
+TEST_CASE("cleaning: the record goes last") {
+  const Runs runs;
+  runs.add(kOld, 48h);
+  for (const char* suffix : {".stdout", ".stderr"}) runs.write(kOld + std::string(suffix), 48h);
+  const os::UniqueFd watch(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  REQUIRE(::inotify_add_watch(watch.get(), runs.directory.path().c_str(), IN_DELETE) >= 0);
+  runs.clean({.age = 24h});
+  alignas(inotify_event) char events[4096];
+  const ssize_t size = ::read(watch.get(), events, sizeof events);
+  std::vector<std::string> gone;
+  for (ssize_t at = 0; at < size;) {
+    const auto* event = reinterpret_cast<const inotify_event*>(events + at);
+    gone.emplace_back(event->name);
+    at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+  }
+  REQUIRE(gone.size() == 4);
+  CHECK(gone.back() == std::string(kOld) + ".json");
 }
 
 TEST_CASE("cleaning: a link goes, what it leads to stays") {
