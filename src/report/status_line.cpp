@@ -22,13 +22,23 @@ std::string clipped(std::string line, std::size_t columns) {
   return std::string(clip(line, columns));
 }
 
+std::string whole_seconds(model::Duration time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  return seconds.count() == 0 ? "0s" : model::format_duration(seconds);
+}
+
 }  // namespace
 
 void StatusLine::on(const model::Event& event, const model::Reading& at) {
   if (const auto* started = std::get_if<model::RunStarted>(&event)) {
     info_ = started->info;
-    running_ = true;  // the command may run, and be asked after, a moment before we hear of it
+    queued_ = info_->slot.has_value();
+    running_ = !queued_;  // the command may run, and be asked after, a moment before we hear of it
     attempt_ = 1;
+    started_ = at.instant;
+  } else if (std::holds_alternative<model::SlotTaken>(event)) {
+    queued_ = false;
+    running_ = true;
     started_ = at.instant;
   } else if (const auto* attempt = std::get_if<model::AttemptStarted>(&event)) {
     running_ = true;
@@ -68,9 +78,7 @@ void StatusLine::output(std::string_view bytes) {
 
 std::string StatusLine::text(model::Instant now, std::size_t columns) const {
   if (!running_) return clipped(waiting(now), columns);
-  const auto elapsed = std::chrono::floor<std::chrono::seconds>(now - started_);
-  std::string line =
-      fmt::format("oversee: {}  {}", info_->name, elapsed.count() == 0 ? "0s" : model::format_duration(elapsed));
+  std::string line = fmt::format("oversee: {}  {}", info_->name, whole_seconds(now - started_));
   if (info_->limits.wall) line += " of " + model::format_duration(*info_->limits.wall);
   if (info_->attempts > 1) line += fmt::format("  attempt {} of {}", attempt_, info_->attempts);
   if (output_known_) line += fmt::format("  {} {}", lines_, lines_ == 1 ? "line" : "lines");
@@ -79,8 +87,12 @@ std::string StatusLine::text(model::Instant now, std::size_t columns) const {
   return clipped(std::move(line), columns);
 }
 
-// Between two attempts.
+// For a slot, or between two attempts.
 std::string StatusLine::waiting(model::Instant now) const {
+  if (queued_) {
+    return fmt::format("oversee: {}  waits for a slot of group {}  {}", info_->name, info_->slot->group,
+                       whole_seconds(now - started_));
+  }
   if (next_ <= attempt_) return {};
   const auto left = std::max(std::chrono::ceil<std::chrono::seconds>(next_at_ - now), std::chrono::seconds(0));
   return fmt::format("oversee: {}  waits {}s for attempt {} of {}", info_->name, left.count(), next_, info_->attempts);

@@ -25,11 +25,12 @@ class StatusLine final : public model::EventSink {
 
   const bool output_known_;
   const model::RunInfo* info_ = nullptr;
+  bool queued_ = false;  // it waits for its slot
   bool running_ = false;
   int attempt_ = 0;
   int next_ = 0;  // attempt that is waited for, once it is greater than the other
   model::Instant next_at_{};
-  model::Instant started_{};  // the attempt
+  model::Instant started_{};  // the attempt, or the wait for a slot
   std::uint64_t lines_ = 0;
   std::string last_line_;   // that held anything, or its start
   std::string unfinished_;  // the one that is being written

@@ -223,6 +223,15 @@ class Deaths(Slots):
         self.assertEqual(self.start_one("--when-full", "fail", command=("true",)).finish().status, 0)
         os.kill(guard, signal.SIGCONT)
 
+    def test_half_of_a_crowd_is_killed(self):
+        """Holders and waiters alike: the others come to their end."""
+        crowd = [self.start_one(most=4) for _ in range(40)]
+        wait_until(lambda: len(list(self.records.glob("*.json"))) == 40, "all have come")
+        for each in crowd[::2]:
+            each.signal(signal.SIGKILL)
+        self.go()
+        self.assertEqual([each.finish().status for each in crowd], [-signal.SIGKILL, 0] * 20)
+
     def test_none_is_lost(self):
         for _ in range(10):
             holder = self.start_one(most=2)

@@ -72,6 +72,37 @@ TEST_CASE("json summary: while the run lives") {
   CHECK(written.final.empty());
 }
 
+TEST_CASE("json summary: a run that waits for a slot is pending") {
+  Written written({});
+  model::RunInfo info = made_up_run();
+  info.slot = model::SlotRequest{.group = "db", .most = 4};
+  written.summary.on(model::RunStarted{&info}, info.started);
+  written.summary.on(model::SlotTaken{&*info.slot, "", 1500ms}, info.started);
+  REQUIRE(written.running.size() == 2);
+  CHECK(holds(written.running[0], R"(
+  "slot": {
+    "group": "db",
+    "max_concurrent": 4,
+    "waited_ms": null
+  },
+  "status": "pending",)"));
+  CHECK(holds(written.running[1], R"(
+    "waited_ms": 1500
+  },
+  "status": "running",)"));
+}
+
+TEST_CASE("json summary: a run that ended in the queue has no attempts") {
+  model::AttemptResult result = made_up_result(Status::timed_out, Reason::queue_timeout);
+  result.number = 0;
+  result.slot = model::SlotStanding{.group = "db", .most = 1, .running = 1, .before = 0, .holders = {"a"}};
+  const std::string text = document({result});
+  CHECK(holds(text, R"("attempts": [])"));
+  CHECK(holds(text, R"("summary": "no slot of group db was free within )"));
+  CHECK(holds(text, ": 1 of 1 is taken (by a); nothing was run"));
+  CHECK(holds(text, R"("exit_status": 124)"));
+}
+
 TEST_CASE("json summary: a run of two attempts, word for word") {
   auto first = made_up_result(Status::timed_out, Reason::timeout);
   first.signal = SIGKILL;

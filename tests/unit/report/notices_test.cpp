@@ -97,6 +97,29 @@ TEST_CASE("status line: between two attempts it tells what is waited for") {
   CHECK(line.text(after(19s).instant, 80) == "oversee: make  1s of 10m  attempt 2 of 3  0 lines");
 }
 
+TEST_CASE("status line: in the queue for a slot the command's time stands at its start") {
+  StatusLine line;
+  auto info = made_up_run();
+  info.slot = model::SlotRequest{.group = "db", .most = 2};
+  line.on(model::RunStarted{&info}, info.started);
+  CHECK(line.text(after(75s).instant, 80) == "oversee: make  waits for a slot of group db  1m15s");
+  line.on(model::SlotTaken{&*info.slot, "", 80s}, after(80s));
+  CHECK(line.text(after(81s).instant, 80) == "oversee: make  1s of 10m  0 lines");
+}
+
+TEST_CASE("notices: who waits for a slot says so, unless nobody wants to hear of it") {
+  TextSink sink;
+  NoticeLines lines({.sink = &sink});
+  NoticeLines silent({.sink = &sink, .retries_told = false});
+  const auto info = made_up_run();
+  const model::SlotStanding standing{.group = "a b", .most = 4, .running = 4, .before = 3, .holders = {}};
+  for (NoticeLines* each : {&lines, &silent}) {
+    each->on(model::RunStarted{&info}, info.started);
+    each->on(model::SlotAwaited{&standing, 1s}, after(1s));
+  }
+  CHECK(sink.text == "oversee: make waits for a slot of group 'a b': 4 of 4 are taken, 3 runs wait before it\n");
+}
+
 TEST_CASE("notices: a name cannot move the cursor") {
   TextSink sink;
   NoticeLines lines({.sink = &sink});
