@@ -8,13 +8,14 @@
 
 #include <cerrno>
 #include <csignal>
+#include <string_view>
 
 namespace oversee::os {
 namespace {
 
 constexpr int kCannotExecute = 125;
 
-// The next three are called between fork and exec.
+// The rest is called between fork and exec.
 void replace(int stream, int by) {
   if (by >= 0 && by != stream) ::dup2(by, stream);
 }
@@ -31,6 +32,14 @@ void arrange(const CopyStreams& streams) {
   if (streams.null_output) nullify(STDOUT_FILENO, O_WRONLY);
   replace(STDERR_FILENO, streams.error_output);
   if (streams.more >= 0) keep_over_exec(streams.more, true);
+}
+
+[[noreturn]] void fail(int error) {
+  constexpr std::string_view kFailed = "oversee: cannot execute oversee once more\n";
+  constexpr std::string_view kTooMuch = "oversee: arguments and variables are more than the kernel takes together\n";
+  const std::string_view line = error == E2BIG ? kTooMuch : kFailed;
+  (void)!::write(STDERR_FILENO, line.data(), line.size());
+  ::_exit(kCannotExecute);
 }
 
 }  // namespace
@@ -55,7 +64,7 @@ model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::strin
     keep_over_exec(pipe->writer.get(), true);
     apply_signal_state(signals);
     ::execv("/proc/self/exe", arguments.data());  // the running binary, even where its file was replaced (proc(5))
-    ::_exit(kCannotExecute);
+    fail(errno);
   }
   return OwnCopy{pid, std::move(pipe->reader)};
 }
