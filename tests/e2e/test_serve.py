@@ -208,6 +208,15 @@ class Runs(ServeCase):
         self.assertEqual(len(client.result("c")["warnings"]), 1)
         self.assertIn("--kill-after", client.result("c")["warnings"][0])
 
+    def test_long_arguments_come_through_and_too_many_are_an_error(self):
+        long = "x" * 100_000
+        client = self.client(prepare=lambda: resource.setrlimit(resource.RLIMIT_STACK, (1 << 20, 1 << 20)))
+        client.ask_for_run("one", "sh", "-c", "echo ${#1}", "sh", long)
+        client.ask_for_run("many", "true", *[long] * 9)
+        self.assertEqual(client.finish().status, 0)
+        self.assertEqual(bytes_of(client.events("one"), "stdout"), b"100000\n")
+        self.assertIn("more than the kernel takes", client.error(2)["error"])
+
     def test_a_killed_oversee_is_a_lost_run(self):
         client = self.client()
         client.ask_for_run("r", "sleep", "1000")
