@@ -1,4 +1,4 @@
-// Reads the command line with CLI11, fed from the table of settings.
+// Reads the command line by the table of settings.
 #include "cli/arguments.hpp"
 
 #include <fmt/format.h>
@@ -6,17 +6,12 @@
 #include <algorithm>
 #include <optional>
 
-#include "cli/cli11.hpp"
+#include "cli/option_parser.hpp"
 #include "model/nearest_word.hpp"
 #include "settings/table.hpp"
 
 namespace oversee::cli {
 namespace {
-
-std::string flag_names(const settings::Setting& setting) {
-  return setting.letter == 0 ? fmt::format("--{}", setting.name)
-                             : fmt::format("-{},--{}", setting.letter, setting.name);
-}
 
 settings::SettingError unknown_flag(const std::string& word) {
   std::vector<std::string_view> known{"help", "version"};
@@ -122,34 +117,20 @@ std::expected<Arguments, settings::SettingError> parse_arguments(std::span<char*
   const auto named = check_values(argv.subspan(1));
   if (!named) return std::unexpected(named.error());
   Arguments arguments;
-  CLI::App app;
-  app.set_help_flag();
-  app.prefix_command();
-  app.add_flag("-h,--help", arguments.help);
-  app.add_flag("-V,--version", arguments.version);
-  for (const settings::Setting* each : *named) {
-    const settings::Setting& setting = *each;
-    const std::string where = fmt::format("--{}", setting.name);
-    if (setting.kind == settings::Kind::flag) {
-      app.add_flag_function(flag_names(setting), [&arguments, &setting, where](std::int64_t) {
-        arguments.flags.add(setting.name, {"true", where});
-      });
-    } else {
-      auto* option = app.add_option_function<std::vector<std::string>>(
-          flag_names(setting), [&arguments, &setting, where](const std::vector<std::string>& values) {
-            for (const std::string& value : values) arguments.flags.add(setting.name, {value, where});
-          });
-      option->allow_extra_args(false)->type_size(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    }
+  std::vector<Option> options{
+      {"help", 'h', false, [&arguments](const std::string&) { arguments.help = true; }},
+      {"version", 'V', false, [&arguments](const std::string&) { arguments.version = true; }},
+  };
+  for (const settings::Setting* setting : *named) {
+    const bool takes_value = setting->kind != settings::Kind::flag;
+    options.push_back(
+        {setting->name, setting->letter, takes_value, [&arguments, setting, takes_value](const std::string& value) {
+           arguments.flags.add(setting->name, {takes_value ? value : "true", fmt::format("--{}", setting->name)});
+         }});
   }
-  try {
-    std::vector<std::string> words(argv.begin() + 1, argv.end());
-    std::ranges::reverse(words);
-    app.parse(std::move(words));
-  } catch (const CLI::ParseError& error) {
-    return std::unexpected(settings::SettingError{error.what()});
-  }
-  auto words = command_words(app.remaining());
+  auto others = read_options(options, Order::options_first, {argv.begin() + 1, argv.end()});
+  if (!others) return std::unexpected(settings::SettingError{others.error()});
+  auto words = command_words(std::move(others->rest));
   if (!words) return std::unexpected(words.error());
   arguments.words = std::move(*words);
   return arguments;

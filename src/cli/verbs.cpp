@@ -1,4 +1,4 @@
-// Registers the verbs and reads their words with CLI11.
+// Registers the verbs and reads their words.
 #include "cli/verbs.hpp"
 
 #include <fmt/format.h>
@@ -11,12 +11,12 @@
 #include "cli/cancel_verb.hpp"
 #include "cli/check_verb.hpp"
 #include "cli/clean_verb.hpp"
-#include "cli/cli11.hpp"
 #include "cli/console.hpp"
 #include "cli/help.hpp"
 #include "cli/help_verb.hpp"
 #include "cli/list_verb.hpp"
 #include "cli/logs_verb.hpp"
+#include "cli/option_parser.hpp"
 #include "cli/profiles_verb.hpp"
 #include "cli/serve_verb.hpp"
 #include "cli/show_verb.hpp"
@@ -82,31 +82,16 @@ std::expected<VerbArguments, std::string> parse_verb_arguments(const Verb& verb,
   const std::vector<VerbOption> options = options_of(verb);
   if (auto refused = refuse_value(options, words)) return std::unexpected(*refused);
   VerbArguments arguments;
-  CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
+  std::vector<Option> to_read;
   for (const VerbOption& option : options) {
-    const std::string names =
-        option.letter == 0 ? fmt::format("--{}", option.name) : fmt::format("-{},--{}", option.letter, option.name);
-    if (option.metavar.empty()) {
-      app.add_flag_function(names, [&](std::int64_t) { arguments.add(option.name, {}); });
-    } else {
-      auto* added =
-          app.add_option_function<std::vector<std::string>>(names, [&](const std::vector<std::string>& values) {
-            for (const std::string& value : values) arguments.add(option.name, value);
-          });
-      added->allow_extra_args(false)->type_size(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    }
+    to_read.push_back({option.name, option.letter, !option.metavar.empty(),
+                       [&arguments, &option](const std::string& value) { arguments.add(option.name, value); }});
   }
-  app.add_option("operands", arguments.operands);
-  try {
-    std::ranges::reverse(words);
-    app.parse(std::move(words));
-  } catch (const CLI::ParseError& error) {
-    return std::unexpected(error.what());
-  }
+  auto others = read_options(to_read, Order::any, std::move(words));
+  if (!others) return std::unexpected(others.error());
+  arguments.operands = std::move(others->operands);
   if (arguments.has(kHelp.name)) return arguments;
-  for (const std::string& word : app.remaining()) {
+  for (const std::string& word : others->rest) {
     if (word != "--") return std::unexpected(unknown_option(options, word, verb.name));
   }
   if (arguments.operands.size() > verb.operand_count) {
