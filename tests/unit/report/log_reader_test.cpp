@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "../rounds.hpp"
 #include "made_up_run.hpp"
 #include "report/tagged_log.hpp"
 #include "text_sink.hpp"
@@ -125,7 +126,7 @@ std::string random_bytes(Random& random, std::size_t size) {
 }
 
 TEST_CASE("log reader: what the tagged log was given comes back, whatever the bytes, the pieces and their order") {
-  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+  for (std::uint64_t seed = 0; seed < rounds(400); ++seed) {
     CAPTURE(seed);
     Random random(seed);
     const auto below = [&](std::size_t bound) {

@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 
+#include "../rounds.hpp"
 #include "decode_tagged_log.hpp"
 #include "made_up_run.hpp"
 #include "report/raw_log.hpp"
@@ -38,7 +39,7 @@ void end_attempt(model::EventSink& log) {
 
 TEST_CASE("spill: log and spill together are the stream, in the tagged log as in the raw one") {
   std::mt19937 random(20261124);
-  for (int round = 0; round < 200; ++round) {
+  for (std::uint64_t round = 0; round < rounds(200); ++round) {
     std::string stream(std::uniform_int_distribution<std::size_t>(0, 30'000)(random), '\0');
     for (char& each : stream) each = static_cast<char>(random() % 20 == 0 ? '\n' : random());
     const std::uint64_t most = std::uniform_int_distribution<std::uint64_t>(1, 20'000)(random);

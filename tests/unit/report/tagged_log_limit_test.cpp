@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <random>
 
+#include "../rounds.hpp"
 #include "decode_tagged_log.hpp"
 #include "made_up_run.hpp"
 #include "report/tagged_log.hpp"
@@ -128,7 +129,7 @@ TEST_CASE("tagged log's limit: a very small one is kept, and no line is left wit
 }
 
 TEST_CASE("tagged log's limit: lines of any length, longer than what may be kept among them") {
-  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+  for (std::uint64_t seed = 0; seed < rounds(300); ++seed) {
     CAPTURE(seed);
     Random random(seed);
     const auto below = [&](std::size_t bound) {

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <random>
 
+#include "../rounds.hpp"
 #include "decode_tagged_log.hpp"
 #include "made_up_run.hpp"
 #include "text_sink.hpp"
@@ -278,7 +279,7 @@ std::size_t tell_all(Log& log, const std::array<std::string, model::kStreams>& s
 std::uint64_t newlines(std::string_view text) { return static_cast<std::uint64_t>(std::ranges::count(text, '\n')); }
 
 TEST_CASE("tagged log: any bytes in any chunks can be had back, and their lines are counted") {
-  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+  for (std::uint64_t seed = 0; seed < rounds(300); ++seed) {
     CAPTURE(seed);
     Random random(seed);
     const std::array streams{any_output(random, 1 + seed % 9), any_output(random, seed % 5)};

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <random>
 
+#include "../rounds.hpp"
 #include "driven_machine.hpp"
 
 namespace oversee::run {
@@ -303,7 +304,7 @@ class World {
 };
 
 TEST_CASE("attempt: in any world it acts on nothing that is gone, keeps its first reason, and comes to an end") {
-  for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
+  for (std::uint64_t seed = 0; seed < rounds(20'000); ++seed) {
     CAPTURE(seed);
     World world(seed);
     for (std::uint64_t steps = seed % 40; steps > 0; --steps) world.live();
@@ -313,7 +314,7 @@ TEST_CASE("attempt: in any world it acts on nothing that is gone, keeps its firs
 
 // Whatever comes, in whatever order, even what no guard would send: nothing but the verdict is at stake.
 TEST_CASE("attempt: events without sense are survived, and nothing follows its end") {
-  for (std::uint64_t seed = 0; seed < 5'000; ++seed) {
+  for (std::uint64_t seed = 0; seed < rounds(5'000); ++seed) {
     CAPTURE(seed);
     std::mt19937_64 random(seed);
     const auto below = [&](int bound) { return std::uniform_int_distribution<int>(0, bound - 1)(random); };
