@@ -1,5 +1,6 @@
 """What bash, zsh and fish complete with the files that are made of the table of settings, asked in the real shells."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -27,6 +28,13 @@ case "$1" in
   *) exec {OVERSEE} "$@" ;;
 esac
 """
+
+
+@functools.cache  # the shells offer the same ones
+def refusal(option: str, value: str) -> str:
+    """What oversee says of a value that it may be, before another that it refuses, so that nothing is run."""
+    return subprocess.run([OVERSEE, option, value, "--nice", "refused", "true"], env={}, stderr=subprocess.PIPE,
+                          text=True, check=False).stderr
 
 
 class Candidates:
@@ -99,10 +107,8 @@ class Candidates:
         self.assertLessEqual({"HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM"}, signals)
         self.assertEqual(self.offered("oversee --signal TE"), {"TERM"})
         for signal in signals:
-            # The second value is refused, so that nothing is run; a signal would have been refused before it.
-            done = subprocess.run([OVERSEE, "-s", signal, "--summary", "refused", "true"], env={},
-                                  stderr=subprocess.PIPE, text=True, check=False)
-            self.assertIn("--summary: cannot read 'refused'", done.stderr, signal)
+            # A signal that is not one would have been refused before it.
+            self.assertIn("--nice: cannot read 'refused'", refusal("--signal", signal), signal)
 
     def test_offers_the_suggestions(self):
         suggesting = {option.kind: option for option in OPTIONS.values() if option.suggestions and option.kind != "path"}
@@ -194,11 +200,9 @@ class Suggested(unittest.TestCase):
                 if value.endswith(":"):
                     continue  # it is to be gone on with
                 with self.subTest(option=option.name, value=value):
-                    # The last value is refused, so that nothing is run.
-                    done = subprocess.run([OVERSEE, f"--{option.name}", value, "--nice", "refused", "true"], env={},
-                                          stderr=subprocess.PIPE, text=True, check=False)
-                    self.assertNotIn(f"--{option.name}: cannot read '{value}'", done.stderr)
-                    self.assertIn("cannot read 'refused'", done.stderr)
+                    told = refusal(f"--{option.name}", value)
+                    self.assertNotIn(f"--{option.name}: cannot read '{value}'", told)
+                    self.assertIn("cannot read 'refused'", told)
 
     def test_verbs_read_each_value(self):
         for verb, options in VERBS.items():
