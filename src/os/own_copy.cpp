@@ -43,14 +43,6 @@ void arrange(const CopyPlace& place) {
   ::_exit(kCannotExecute);
 }
 
-[[noreturn]] void fail(int error) {
-  constexpr std::string_view kFailed = "oversee: cannot execute oversee once more\n";
-  constexpr std::string_view kTooMuch = "oversee: arguments and variables are more than the kernel takes together\n";
-  const std::string_view line = error == E2BIG ? kTooMuch : kFailed;
-  (void)!::write(STDERR_FILENO, line.data(), line.size());
-  ::_exit(kCannotExecute);
-}
-
 }  // namespace
 
 model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::string>(int answer)>& argv,
