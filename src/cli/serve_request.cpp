@@ -72,7 +72,14 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
   return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
 }
 
-std::string listed(std::span<const std::string_view> words) { return fmt::format("{}", fmt::join(words, ", ")); }
+std::string listed(std::span<const std::string_view> words) {
+  std::string text;
+  for (const std::string_view word : words) {
+    if (!text.empty()) text += ", ";
+    text += word;
+  }
+  return text;
+}
 
 bool has_nul(const JsonValue& value) {
   const auto in_text = [](const std::string& text) { return text.find('\0') != std::string::npos; };

@@ -1,0 +1,332 @@
+"""Random runs, cancels, kills of supervisors, cleaning and looking, side by side, for a while; then an account of it.
+
+Every run must end as its command and what was done to it allow, every record must be final or be named as lost, and
+nothing may be left: no process, no queue, no temporary file. Exits 0 if so, else 1.
+"""
+
+import argparse
+import collections
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+UNITS = {"s": 1, "m": 60, "h": 3600, "": 1}
+# What may stand in the run directory: runs' files, the files of slots, the date of the last cleaning.
+KEPT = re.compile(r"\d{8}-\d{6}-[a-z2-7]{4}\.(json|log|stdout|stderr)|slots-\w+|\.cleaned")
+FINAL = ("completed", "failed", "timed_out", "cancelled")
+BOUND = 60  # s, for what is to be over in a moment
+
+# What is run, and the statuses that it may end with by itself. Names of groups and files are the soak's own.
+COMMANDS = (
+    (("true",), {0}),
+    (("false",), {1}),
+    (("sh", "-c", "exit 7"), {7}),
+    (("sh", "-c", "kill -SEGV $$"), {-signal.SIGSEGV}),
+    (("no-such-command-here",), {127}),
+    (("sh", "-c", "seq 2000; seq 2000 >&2"), {0}),
+    (("sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' 'x'"), {0}),
+    (("sh", "-c", "sleep 0.05; echo done"), {0}),
+    (("sh", "-c", "sleep 1000 & echo left"), {0}),
+    (("sh", "-c", "setsid sleep 1000 & sleep 0.02"), {0}),
+    (("sh", "-c", "trap '' TERM; sleep 0.3"), {0}),
+    (("sh", "-c", "for i in 1 2 3 4 5; do sh -c 'sleep 0.05' & done; wait"), {0}),
+    (("sleep", "0.2"), {0}),
+)
+
+# Settings, and the statuses that they make possible besides.
+SETTINGS = (
+    ((), set()),
+    (("-t", "100ms", "-k", "50ms"), {124}),
+    (("-i", "150ms", "-k", "50ms"), {124}),
+    (("-r", "2", "-d", "10ms"), set()),
+    (("--max-output", "4KiB"), set()),
+    (("--max-output", "4KiB", "--on-overflow", "spill"), set()),
+    (("--max-output", "4KiB", "--on-overflow", "fail", "-k", "50ms"), {123}),
+    (("--log-format", "raw"), set()),
+    (("--no-log",), set()),
+    (("-q",), set()),
+    (("--leaks", "fail"), {122}),
+    (("--max-concurrent", "3", "--group", "soak"), set()),
+    (("--label", "kind=soak", "--name", "soaked"), set()),
+)
+
+LOOKS = (("list",), ("list", "--format", "json"), ("list", "--status", "failed", "--limit", "5"), ("show", "last"),
+         ("logs", "last", "--tail", "5"), ("stats",), ("clean", "--keep", "150"), ("clean", "--older-than", "1h"))
+
+CANCELLING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def parse_duration(text):
+    match = re.fullmatch(r"(\d+)([smh]?)", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"cannot read {text!r}; a duration is written 30s, 10m or 1h")
+    return int(match[1]) * UNITS[match[2]]
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="./dev soak", description=__doc__)
+    parser.add_argument("duration", nargs="?", type=parse_duration, default=60, metavar="DURATION",
+                        help="how long: 30s, 10m, 1h (default 1m)")
+    parser.add_argument("--workers", type=int, default=6, metavar="N", help="how many act side by side (default 6)")
+    parser.add_argument("--seed", type=int, default=None, help="for the same choices again")
+    parser.add_argument("--oversee", type=Path, default=ROOT / "build" / "oversee", metavar="FILE")
+    return parser.parse_args()
+
+
+class Soak:
+    def __init__(self, arguments):
+        self.oversee = str(arguments.oversee.resolve())
+        self.directory = Path(tempfile.mkdtemp(prefix="oversee-soak-"))
+        self.records = self.directory / f"oversee-{os.getuid()}"
+        self.mark = f"SOAK_MARK={uuid.uuid4()}"
+        self.environment = {"PATH": os.environ["PATH"], "TMPDIR": str(self.directory), "HOME": str(self.directory)}
+        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
+            if name in os.environ:
+                self.environment[name] = os.environ[name]
+        name, _, value = self.mark.partition("=")
+        self.environment[name] = value
+        self.lock = threading.Lock()
+        self.counts = collections.Counter()
+        self.faults = []
+        self.detached = []  # ids
+        self.killed = set()  # pids of supervisors that were killed
+
+    def count(self, what):
+        with self.lock:
+            self.counts[what] += 1
+
+    def fault(self, text):
+        with self.lock:
+            self.faults.append(text)
+
+    def call(self, *arguments):
+        done = subprocess.run([self.oversee, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                              env=self.environment, cwd=self.directory, timeout=BOUND, check=False)
+        if b"Sanitizer" in done.stderr or b"runtime error" in done.stderr:
+            self.fault(f"{arguments}: {done.stderr[-2000:]!r}")
+        return done
+
+    # What a worker does.
+
+    def act(self, chance):
+        chance.choices((self.run_in_front, self.run_detached, self.cancel_one, self.kill_one, self.wait_for_one,
+                        self.look), (8, 3, 2, 1, 1, 4))[0](chance)
+
+    def run_in_front(self, chance):
+        command, own = chance.choice(COMMANDS)
+        settings, more = chance.choice(SETTINGS)
+        allowed = own | more
+        process = subprocess.Popen([self.oversee, *settings, "--", *command], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=self.environment,
+                                   cwd=self.directory, start_new_session=True)
+        self.count("runs in the foreground")
+        fate = chance.random()
+        if fate < 0.25:
+            time.sleep(chance.random() * 0.1)
+            number = chance.choice((*CANCELLING, signal.SIGKILL))
+            if number == signal.SIGKILL:
+                with self.lock:
+                    self.killed.add(process.pid)
+                self.count("supervisors killed")
+            else:
+                self.count("runs cancelled by a signal")
+            allowed = allowed | {-number}
+            process.send_signal(number)
+        try:
+            output, _ = process.communicate(timeout=BOUND)
+        except subprocess.TimeoutExpired:
+            self.fault(f"{settings} {command}: no end after {BOUND} s")
+            process.kill()
+            process.communicate()
+            return
+        if process.returncode not in allowed:
+            self.fault(f"{settings} {command}: ended with {process.returncode}, not one of {sorted(allowed)}: "
+                       f"{output[-500:]!r}")
+
+    def run_detached(self, chance):
+        command, own = chance.choice(COMMANDS)
+        settings, _ = chance.choice(SETTINGS)
+        done = self.call("--detach", *settings, "--", *command)
+        self.count("runs in the background")
+        if done.returncode == 0:
+            with self.lock:
+                self.detached.append(done.stdout.decode().strip())
+        elif done.returncode not in own:
+            self.fault(f"--detach {settings} {command}: {done.returncode} {done.stderr[-500:]!r}")
+
+    def recent(self, chance):
+        with self.lock:
+            return chance.choice(self.detached[-10:]) if self.detached else None
+
+    def cancel_one(self, chance):
+        run_id = self.recent(chance)
+        if run_id is None:
+            return
+        done = self.call("cancel", run_id)
+        self.count("runs cancelled by the verb")
+        if done.returncode != 0 and not self.was_cleaned(run_id, done):
+            self.fault(f"cancel {run_id}: {done.returncode} {done.stderr[-500:]!r}")
+
+    def wait_for_one(self, chance):
+        run_id = self.recent(chance)
+        if run_id is None:
+            return
+        done = self.call("wait", run_id)
+        self.count("waits")
+        record = self.record(run_id)
+        if record is None:
+            return
+        expected = 125 if record.get("exit_status") is None else record["exit_status"]
+        if done.returncode != expected:
+            self.fault(f"wait {run_id}: {done.returncode}, not {expected}: {done.stderr[-500:]!r}")
+
+    def kill_one(self, chance):
+        """A detached run's oversee; held by a pidfd and looked at by its environment, so that nobody else is hit."""
+        run_id = self.recent(chance)
+        record = self.record(run_id) if run_id else None
+        if record is None or record.get("status") != "running":
+            return
+        try:
+            process = os.pidfd_open(record["pid"])
+        except OSError:
+            return
+        try:
+            if self.is_ours(record["pid"]):
+                signal.pidfd_send_signal(process, signal.SIGKILL)
+                with self.lock:
+                    self.killed.add(record["pid"])
+                self.count("supervisors killed")
+        except OSError:
+            pass
+        finally:
+            os.close(process)
+
+    def look(self, chance):
+        arguments = chance.choice(LOOKS)
+        done = self.call(*arguments)
+        self.count(f"calls of {arguments[0]}")
+        if "json" in arguments:
+            try:
+                json.loads(done.stdout)
+            except ValueError:
+                self.fault(f"{arguments}: no JSON: {done.stdout[-200:]!r}")
+        # The last run may be gone, or not have begun, by the time that it is looked at.
+        if done.returncode != 0 and "last" not in arguments:
+            self.fault(f"{arguments}: {done.returncode} {done.stderr[-500:]!r}")
+
+    # What is looked at.
+
+    def is_ours(self, pid):
+        try:
+            return self.mark.encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        except OSError:
+            return False
+
+    def record(self, run_id):
+        try:
+            return json.loads((self.records / f"{run_id}.json").read_bytes())
+        except (OSError, ValueError):
+            return None
+
+    def was_cleaned(self, run_id, done):
+        return done.returncode == 125 and not (self.records / f"{run_id}.json").exists()
+
+    def survivors(self):
+        return [int(each) for each in os.listdir("/proc") if each.isdigit() and self.is_ours(int(each))]
+
+    # The whole.
+
+    def run(self, seconds, workers, seed):
+        end = time.monotonic() + seconds
+
+        def work(number):
+            chance = random.Random(f"{seed}-{number}")
+            while time.monotonic() < end:
+                try:
+                    self.act(chance)
+                except subprocess.TimeoutExpired as expired:
+                    self.fault(f"{expired.cmd}: no end after {BOUND} s")
+                except Exception as error:  # a fault of the soak's own must not pass for a quiet worker
+                    self.fault(f"the soak itself: {error!r}")
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(workers)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.settle()
+        self.account()
+
+    def settle(self):
+        for run_id in self.detached:
+            if self.record(run_id) is not None:
+                self.call("cancel", run_id)
+        limit = time.monotonic() + BOUND
+        while (left := self.survivors()) and time.monotonic() < limit:
+            time.sleep(0.05)
+        for pid in left:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
+            self.fault(f"process {pid} is left: {words!r}")
+
+    def account(self):
+        lost = 0
+        for path in self.records.glob("*.json"):
+            record = self.record(path.stem)
+            pid = record.get("pid") if record else None
+            if record is None:
+                # Killed between the making of the file and its first words.
+                if path.stat().st_size != 0 or not self.killed:
+                    self.fault(f"{path.name} is no record")
+                continue
+            if record["status"] in FINAL:
+                self.counts[f"ended: {record['status']}"] += 1
+                if record["reason"] == "supervisor_lost":
+                    self.counts["of these, finished by the guard of a killed supervisor"] += 1
+                    if pid not in self.killed:
+                        self.fault(f"{path.name}: its supervisor is said to be lost, and was not killed")
+                continue
+            shown = json.loads(self.call("list", "--format", "json", "--limit", "none", "--status", "lost").stdout)
+            if any(each.get("run_id") == path.stem for each in shown) and pid in self.killed:
+                lost += 1
+            else:
+                self.fault(f"{path.name}: {record['status']}, and nobody killed it")
+        self.counts["lost"] = lost
+        for path in self.records.rglob("*"):
+            if not KEPT.fullmatch(path.name):
+                self.fault(f"a file is left that is none of a run's: {path.name}")
+        done = self.call("--max-concurrent", "1", "--group", "soak", "--when-full", "fail", "true")
+        if done.returncode != 0:
+            self.fault(f"a slot is left: {done.stderr!r}")
+
+
+def main():
+    arguments = parse_arguments()
+    seed = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(1 << 32)
+    soak = Soak(arguments)
+    try:
+        soak.run(arguments.duration, arguments.workers, seed)
+    finally:
+        for pid in soak.survivors():
+            os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(soak.directory, ignore_errors=True)
+    for what, number in sorted(soak.counts.items()):
+        print(f"{number:8}  {what}")
+    for fault in soak.faults[:20]:
+        print(f"FAULT: {fault}")
+    print(f"{len(soak.faults)} faults, seed {seed}")
+    return 1 if soak.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
