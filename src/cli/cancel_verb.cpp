@@ -108,7 +108,7 @@ const Verb kCancelVerb{
     .name = "cancel",
     .operands = "RUN...",
     .operand_count = kAnyNumber,
-    .summary = "Stop runs, as a signal to their oversee does, and wait for their end",
+    .summary = "Stop runs as a signal to their oversee does, and wait",
     .options = kOptions,
     .run = cancel,
 };

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 #include "model/command_line.hpp"
+#include "model/outcome.hpp"
 #include "os/descriptor.hpp"
 #include "os/terminal.hpp"
 #include "report/tint.hpp"
@@ -79,5 +82,11 @@ void wipe_status() {
 }
 
 void print(std::string_view text) { (void)os::write_fully(STDOUT_FILENO, text); }
+
+int print_result(std::string_view text) {
+  if (os::write_patiently(STDOUT_FILENO, text)) return EXIT_SUCCESS;
+  say_error(fmt::format("cannot write to stdout: {}", std::strerror(errno)));
+  return model::kExitOwnFailure;
+}
 
 }  // namespace oversee::cli

@@ -30,4 +30,8 @@ void wipe_status();
 // For help and version.
 void print(std::string_view text);
 
+// What a verb was asked for, as the last it does. Returns what oversee exits with: a text that did not get through is
+// said on stderr, and is no success.
+int print_result(std::string_view text);
+
 }  // namespace oversee::cli

@@ -129,8 +129,8 @@ void tell_of_older(std::size_t shown, std::size_t older, bool chosen) {
 
 // What was asked for is not there: no table, and yet no failure.
 int tell_of_none(bool json, bool chosen) {
-  if (json) print("[]\n");
-  if (!json) say(chosen ? "no run is like that; oversee list --limit none shows all" : "no runs yet");
+  if (json) return print_result("[]\n");
+  say(chosen ? "no run is like that; oversee list --limit none shows all" : "no runs yet");
   return EXIT_SUCCESS;
 }
 
@@ -157,9 +157,9 @@ int list(const VerbArguments& arguments) {
   if (!selection) return refuse(selection.error());
   warn_of_unreadable(*selection);
   if (selection->runs.empty()) return tell_of_none(*json, chosen);
-  print(*json ? as_json(selection->runs, now) : as_text(selection->runs, now));
+  const int status = print_result(*json ? as_json(selection->runs, now) : as_text(selection->runs, now));
   tell_of_older(selection->runs.size(), selection->older, choice->asks_of_records());
-  return EXIT_SUCCESS;
+  return status;
 }
 
 }  // namespace

@@ -78,13 +78,12 @@ int show(const VerbArguments& arguments) {
   if (!run) return refuse(run.error());
   if (*json) {
     if (text->empty()) return refuse({"show the record", 0, id, "it is empty: the run has not begun"});
-    return print(*text), EXIT_SUCCESS;
+    return print_result(*text);
   }
   const model::ToldRun told = history::tell_run(*run, *text);
   const bool terminal = ::isatty(STDOUT_FILENO) != 0;
-  print(report::run_page(told, told.passed() ? report::Digest{} : digest_of(directory, run->record), now,
-                         terminal ? os::terminal_columns(STDOUT_FILENO) : report::kAnyWidth));
-  return EXIT_SUCCESS;
+  return print_result(report::run_page(told, told.passed() ? report::Digest{} : digest_of(directory, run->record), now,
+                                       terminal ? os::terminal_columns(STDOUT_FILENO) : report::kAnyWidth));
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ const Verb kWaitVerb{
     .name = "wait",
     .operands = "RUN...",
     .operand_count = kAnyNumber,
-    .summary = "Wait for runs, and exit as they did: of several, as the first that failed",
+    .summary = "Wait for runs, and exit as the first did that failed",
     .options = kOptions,
     .run = wait_for_runs,
 };

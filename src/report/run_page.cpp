@@ -203,8 +203,11 @@ std::string run_page(const model::ToldRun& run, const Digest& digest, model::Wal
   page.row("status", status_sentence(run, now));
   page.row("exit", exit_words(run));
   if (run.duration) page.row("duration", model::describe_duration(*run.duration));
-  if (!run.attempts.empty()) page.row("used", cost_text(sum_of(run.attempts)));
-  page.row("output", output_words(run.attempts));
+  // Where nothing could be started, nothing was used.
+  if (const model::Usage usage = sum_of(run.attempts); usage.max_rss_bytes != 0) {
+    page.row("used", cost_text(usage));
+    page.row("output", output_words(run.attempts));
+  }
   page.row("settings", setting_words(run));
   if (run.attempts.size() > 1 || (run.lives() && !run.attempts.empty())) add_attempts(page, run);
   add_findings(page, run);

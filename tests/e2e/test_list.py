@@ -118,6 +118,14 @@ class Printed(ListCase):
         self.assertEqual({key: told[key] for key in expected}, expected)
         self.assertEqual(set(told) - set(expected), {"started_at", "log"})
 
+    def test_what_cannot_be_printed_is_no_success(self):
+        run = self.make(10)
+        for words in (("list",), ("list", "--format", "json"), ("show", run), ("stats",)):
+            with self.subTest(words=words), open("/dev/full", "wb") as full:
+                ended = self.oversee(*words, stdout=full)
+                self.assertEqual((ended.status, ended.err),
+                                 (125, b"oversee: cannot write to stdout: No space left on device\n"))
+
     def test_no_runs_are_no_failure(self):
         self.assertEqual(self.as_json("list"), [])
         for words, sentence in (((), b"oversee: no runs yet\n"), (("--status", "failed"), b"oversee: no run")):
