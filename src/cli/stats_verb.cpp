@@ -100,7 +100,10 @@ std::string as_text(const std::vector<RunStatistics>& all, bool named, model::Wa
                                       .blocks = knows_blocks()};
   if (!named) return report::statistics_table(all, place);
   std::string text;
-  for (const RunStatistics& one : all) text += (text.empty() ? "" : "\n") + report::statistics_page(one, now, place);
+  for (const RunStatistics& one : all) {
+    if (!text.empty()) text += '\n';
+    text += report::statistics_page(one, now, place);
+  }
   return text;
 }
 
