@@ -119,6 +119,13 @@ void write_state(JsonText& json, const AnsweredRun& run) {
   json.text("run", run.id).text("state", run.running ? "running" : "pending").boolean("cancelled", run.cancelled);
 }
 
+// What its oversee had left out before this event. In a text of the command's the quotes would be escaped.
+report::Dropped told_gap(std::string_view line) {
+  if (!line.contains(R"("dropped":{)")) return {};
+  const auto event = history::read_json(line);
+  return event ? read_count(event->member("dropped"), "events", "bytes") : report::Dropped{};
+}
+
 }  // namespace
 
 void ServeAnswers::refuse(std::string_view id, std::uint64_t line, std::string_view sentence) {
@@ -180,7 +187,7 @@ void ServeAnswers::event(AnsweredRun& run, std::string_view line) {
   if (full_ && is_output(line)) {
     const report::Dropped dropped{1, bytes_in(line)};
     run.dropped = run.dropped + dropped;
-    run.gap = run.gap + dropped;
+    run.gap = run.gap + dropped + told_gap(line);
     return;
   }
   if (run.dropped.events != 0) return write_with_gap(run, line);

@@ -83,6 +83,16 @@ TEST_CASE_FIXTURE(Fixture, "what the run's oversee has left out is added to") {
         "\n");
 }
 
+TEST_CASE_FIXTURE(Fixture, "what it tells of having left out is not left out with the event that tells it") {
+  sink.full = true;
+  answers.event(run, kStopping);
+  answers.event(run, R"({"event":"stdout","attempt":1,"dropped":{"events":3,"bytes":50},"text":"\"dropped\":{}"})");
+  answers.event(run, R"({"event":"finished","attempt":1,"dropped_total":{"events":3,"bytes":50}})");
+  CHECK(sink.last() == R"({"id":"r\"1","event":"finished","attempt":1,"dropped":{"events":4,"bytes":62},)"
+                       R"("dropped_total":{"events":4,"bytes":62}})"
+                       "\n");
+}
+
 TEST_CASE_FIXTURE(Fixture, "a result has the verdict of the summary") {
   answers.end(run,
               {.document = R"({"schema": 1, "run_id": "R", "status": "failed", "reason": "exit", "summary": "exit 3",
