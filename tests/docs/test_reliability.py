@@ -1,4 +1,4 @@
-"""Holds docs/reliability.md against the mechanisms, and against the tests that it names."""
+"""Holds docs/reliability.md against the mechanisms, and it and docs/security.md against the tests that they name."""
 
 import os
 import re
@@ -7,15 +7,16 @@ from pathlib import Path
 
 ROOT = Path(os.environ["SOURCE_ROOT"])
 PAGE = (ROOT / "docs" / "reliability.md").read_text()
+SECURITY = (ROOT / "docs" / "security.md").read_text()
 
 
 def mechanisms():
     return re.findall(r'return "([a-z-]+)";', (ROOT / "src" / "model" / "mechanism.hpp").read_text())
 
 
-def rows(first_cell):
+def rows(first_cell, page=PAGE):
     """The tables' rows whose first cell matches, each a list of cells."""
-    lines = [re.split(r"(?<!\\)\|", line)[1:-1] for line in PAGE.splitlines() if line.startswith("|")]
+    lines = [re.split(r"(?<!\\)\|", line)[1:-1] for line in page.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line] for line in lines if re.fullmatch(first_cell, line[0].strip())]
 
 
@@ -61,6 +62,13 @@ class Reliability(unittest.TestCase):
 
     def test_the_tests_that_are_named_are_there(self):
         for row in rows(r"\d+(–\d+)?|`[a-z-]+`.*"):
+            self.assertEqual(list(missing_tests(row[-1])), [], row)
+
+    def test_every_threat_has_its_tests(self):
+        threats = rows(r"[A-Z].*", SECURITY)
+        self.assertGreater(len(threats), 10)
+        for row in threats:
+            self.assertRegex(row[-1], r"`(test_|unit/)", row)
             self.assertEqual(list(missing_tests(row[-1])), [], row)
 
     def test_control_a_test_that_is_not_there(self):

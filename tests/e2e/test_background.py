@@ -7,6 +7,7 @@ import subprocess
 import unittest
 
 from harness import OVERSEE, RUN_ID, OverseeCase, guard_of, is_gone, process_state, wait_until
+from ordinary_user import OrdinaryUserCase
 
 # Waits at a pipe until the test lets it go on.
 WAIT = "read -r line <go"
@@ -261,6 +262,31 @@ class Cancel(BackgroundCase):
                 ended = self.oversee(*arguments)
                 self.assertEqual((ended.status, ended.out), (125, b""))
                 self.assertIn(word, ended.err)
+
+
+@unittest.skipUnless(os.getuid() == 0, "takes two users")
+class TwoUsers(OrdinaryUserCase):
+    def test_they_do_not_see_wait_for_or_cancel_each_others_runs(self):
+        """Both in one TMPDIR, as on any machine: what is started here is nobody's, but for the one run of root's."""
+        self.tmp.chmod(0o1777)
+        roots = subprocess.Popen([OVERSEE, "--summary", "never", "sleep", "1000"], env=self.environment(),
+                                 cwd=self.work, stdin=subprocess.DEVNULL)
+        self.addCleanup(roots.wait)
+        self.addCleanup(roots.terminate)
+        mine = self.tmp / "oversee-0"
+        wait_until(lambda: [each for each in mine.glob("*.json") if b'"running"' in each.read_bytes()], "it runs")
+        run_id = next(mine.glob("*.json")).stem
+        listed = self.oversee("list", "--format", "json")
+        self.assertEqual((listed.status, json.loads(listed.out)), (0, []))
+        self.assertEqual(self.oversee("true").status, 0)
+        self.assertEqual(len(json.loads(self.oversee("list", "--format", "json").out)), 1)
+        for arguments in (("show", run_id), ("wait", run_id), ("cancel", run_id), ("logs", run_id)):
+            with self.subTest(arguments):
+                ended = self.oversee(*arguments)
+                self.assertEqual((ended.status, ended.out), (125, b""))
+        self.assertEqual(self.oversee("clean", "--keep", "0").status, 0)
+        self.assertTrue((mine / f"{run_id}.log").exists())
+        self.assertIsNone(roots.poll())
 
 
 if __name__ == "__main__":
