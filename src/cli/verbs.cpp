@@ -83,6 +83,7 @@ std::expected<VerbArguments, std::string> parse_verb_arguments(const Verb& verb,
   if (auto refused = refuse_value(options, words)) return std::unexpected(*refused);
   VerbArguments arguments;
   std::vector<Option> to_read;
+  to_read.reserve(options.size());
   for (const VerbOption& option : options) {
     to_read.push_back({option.name, option.letter, !option.metavar.empty(),
                        [&arguments, &option](const std::string& value) { arguments.add(option.name, value); }});
