@@ -75,11 +75,12 @@ TEST_CASE("event lines: a run, word for word") {
 
   const std::string head = R"(,"run_id":"20261123-121659-k3f9","attempt":)";
   REQUIRE(sink.lines.size() == 7);
-  CHECK(sink.lines[0] ==
-        R"({"event":"started","time":"2026-11-23T12:16:59.123Z")" + head +
-            R"(0,"schema":1,"name":"make","labels":{},"version":"9.8.7","command":["make","-j8","test"],"directory":"/srv/app",)" +
-            R"("host":"runner-12","pid":4242,"pid_born_ms":0,"attempts":1,"settings":{"timeout":"10m","stop":"TERM:10s,KILL"},)" +
-            R"("log":"/tmp/x.log"})" + "\n");
+  CHECK(
+      sink.lines[0] ==
+      R"({"event":"started","time":"2026-11-23T12:16:59.123Z")" + head +
+          R"(0,"schema":1,"name":"make","labels":{},"version":"9.8.7","command":["make","-j8","test"],"directory":"/srv/app",)" +
+          R"("host":"runner-12","pid":4242,"pid_born_ms":0,"attempts":1,"settings":{"timeout":"10m","stop":"TERM:10s,KILL"},)" +
+          R"("log":"/tmp/x.log"})" + "\n");
   CHECK(sink.lines[1] ==
         R"({"event":"attempt_started","time":"2026-11-23T12:16:59.133Z")" + head + "1,\"pid\":4244}\n");
   CHECK(sink.lines[2] ==
