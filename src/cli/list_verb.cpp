@@ -53,6 +53,7 @@ int attempts_of(const SelectedRun& run) {
 
 std::string as_text(const std::vector<SelectedRun>& runs, model::WallTime now) {
   std::vector<report::ListedRun> rows;
+  rows.reserve(runs.size());
   for (const SelectedRun& run : runs) {
     rows.push_back({.id = run.record.id,
                     .name = run.record.name,
