@@ -36,6 +36,7 @@ constexpr std::array kOptions{
     VerbOption{"plain", 0, "", "Leave out terminal escape sequences"},
     VerbOption{"tail", 0, "N", "The last N lines only", "10|20|100"},
     VerbOption{"follow", 'f', "", "Go on with what is written, until the run ends"},
+    VerbOption{"format", 0, "FORMAT", "Print it as text, or each line as json", "text|json"},
 };
 
 constexpr auto kBetweenLooks = 100ms;  // at a log that grows
@@ -87,6 +88,9 @@ std::expected<Request, std::string> read_request(const VerbArguments& arguments)
   Request request;
   request.choice = {.out = arguments.has("stdout"), .err = arguments.has("stderr"), .plain = arguments.has("plain")};
   request.follow = arguments.has("follow");
+  const auto json = json_asked(arguments);
+  if (!json) return std::unexpected(json.error());
+  request.choice.json = *json;
   if (arguments.has("tail")) {
     const std::string text = arguments.value("tail");
     std::uint64_t lines = 0;
@@ -175,7 +179,7 @@ int logs(const VerbArguments& arguments) {
   auto file = history::open_run_log(runs->directory, *record);
   if (!file) return refuse(file.error());
   request->choice.raw = record->log_format == "raw";
-  if (request->choice.raw && !request->choice.whole_log()) {
+  if (request->choice.raw && (request->choice.json || !request->choice.whole_log())) {
     return refuse({"tell the streams apart", 0, record->log_path, "it is a raw log, which has both in one"});
   }
   LogFile log(std::move(*file), record->log_path);

@@ -51,10 +51,14 @@ std::optional<SpilledPart> read_spilled_note(std::string_view text) {
 }
 
 LogView::LogView(LogChoice choice, Print print, ReadSpilled read_spilled)
-    : choice_(choice), print_(std::move(print)), read_spilled_(std::move(read_spilled)), reader_(*this) {}
+    : choice_(choice),
+      print_(std::move(print)),
+      read_spilled_(std::move(read_spilled)),
+      reader_(*this),
+      json_lines_([this](std::string_view line) { emit(line); }) {}
 
 void LogView::read(std::string_view chunk) {
-  if (choice_.whole_log() && !choice_.plain) {
+  if (choice_.whole_log() && !choice_.plain && !choice_.json) {
     emit(chunk);  // nothing of it need be known
   } else if (choice_.raw) {
     print_plain(frame_stripper_, chunk);
@@ -65,13 +69,19 @@ void LogView::read(std::string_view chunk) {
 
 void LogView::finish() {
   reader_.finish();
+  if (choice_.json) {
+    frame({});
+    return;
+  }
   for (EscapeStripper& stripper : strippers_) release(stripper);
   release(frame_stripper_);
 }
 
 void LogView::text(model::Stream stream, std::string_view bytes) {
   if (!choice_.whole_log() && !chosen(stream)) return;
-  if (choice_.plain) {
+  if (choice_.json) {
+    print_json(stream, bytes);
+  } else if (choice_.plain) {
     print_plain(strippers_.at(model::index(stream)), bytes);
   } else {
     emit(bytes);
@@ -80,6 +90,15 @@ void LogView::text(model::Stream stream, std::string_view bytes) {
 
 // Between a stream's texts in the whole log stand frames: a byte held back must not come behind them.
 void LogView::frame(std::string_view bytes) {
+  if (choice_.json) {
+    for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
+      plain_.clear();
+      strippers_.at(model::index(stream)).release(plain_);
+      json_lines_.text(stream, plain_);
+    }
+    json_lines_.frame(bytes);
+    return;
+  }
   if (!choice_.whole_log()) return;
   for (EscapeStripper& stripper : strippers_) release(stripper);
   print_plain(frame_stripper_, bytes);
@@ -87,6 +106,7 @@ void LogView::frame(std::string_view bytes) {
 }
 
 void LogView::note(std::string_view key, std::string_view text) {
+  if (choice_.json && choice_.whole_log()) json_lines_.note(key, text);
   if (key == "omitted") note_omitted(text);
   if (key == "spilled") note_spilled(text);
 }
@@ -134,6 +154,15 @@ std::optional<std::string> LogView::missing() const {
   if (!left_out.empty()) left_out += " (--max-output)";
   if (left_out.empty() && gone.empty()) return {};
   return fmt::format("this is not all: {}{}{}", left_out, left_out.empty() || gone.empty() ? "" : "; ", gone);
+}
+
+void LogView::print_json(model::Stream stream, std::string_view bytes) {
+  if (choice_.plain) {
+    plain_.clear();
+    strippers_.at(model::index(stream)).strip(bytes, plain_);
+    bytes = plain_;
+  }
+  json_lines_.text(stream, bytes);
 }
 
 void LogView::print_plain(EscapeStripper& stripper, std::string_view bytes) {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "report/escape_stripper.hpp"
+#include "report/json_log_lines.hpp"
 #include "report/log_reader.hpp"
 
 namespace oversee::report {
@@ -18,7 +19,8 @@ struct LogChoice {
   bool out = false;  // of the streams, the bytes that the command wrote
   bool err = false;  // neither: the log as it is
   bool plain = false;
-  bool raw = false;  // the log is a raw one, without records: it cannot be had but as it is
+  bool json = false;  // its lines as JSON, not as they are
+  bool raw = false;   // the log is a raw one, without records: it cannot be had but as it is
 
   bool whole_log() const { return !out && !err; }
 };
@@ -66,6 +68,7 @@ class LogView final : private LogVisitor {
   void text(model::Stream stream, std::string_view bytes) override;
   void frame(std::string_view bytes) override;
   void note(std::string_view key, std::string_view text) override;
+  void print_json(model::Stream stream, std::string_view bytes);
   void note_omitted(std::string_view text);
   void note_spilled(std::string_view text);
   bool skipping() const { return skip_.lines != 0 || skip_.bytes != 0; }
@@ -81,6 +84,7 @@ class LogView final : private LogVisitor {
   Size skip_;
   std::array<EscapeStripper, model::kStreams> strippers_;
   EscapeStripper frame_stripper_;
+  JsonLogLines json_lines_;
   std::string plain_;  // reused
   std::array<Omitted, model::kStreams> omitted_;
 };

@@ -102,6 +102,17 @@ class ReadingBack(LogsCase):
         self.record("printf", "a\\nb\\nc")
         self.assert_printed(b"b\nc", "last", "--stdout", "--tail", "2")
 
+    def test_json_has_an_object_a_line(self):
+        run = self.record("sh", "-c", "echo one; printf two >&2")
+        lines = [json.loads(line) for line in self.logs(run, "--format", "json").out.splitlines()]
+        self.assertEqual([(each["stream"], each["text"]) for each in lines if "stream" in each],
+                         [("stdout", "one\n"), ("stderr", "two")])
+        self.assertIn("status", [each.get("note") for each in lines])
+        lines = [json.loads(line) for line in self.logs(run, "--stderr", "--format", "json").out.splitlines()]
+        self.assertEqual([each["text"] for each in lines], ["two"])
+        self.assertIn("xml", self.assert_refused(run, "--format", "xml"))
+        self.assertIn("raw log", self.assert_refused(self.record("--log-format", "raw", "true"), "--format", "json"))
+
     def test_plain_has_no_escape_sequences(self):
         text = "\\033]0;title\\007\\033[31mred\\033[0m caf\\303\\251\\n\\033(Bend\\r\\n"
         self.record("printf", text)

@@ -59,6 +59,47 @@ TEST_CASE("log view: the bytes of a stream, or of both in their order") {
   CHECK(show(kLog, {.out = true, .err = true}).text == "one\x1b[31m\nhalf \x1b[3two\n1mred\n");
 }
 
+TEST_CASE("log view: each line as JSON") {
+  const std::string attempt = R"({"note":"attempt","text":"1 of 1  pid 7"})"
+                              "\n";
+  const std::string out = R"({"time_ms":1,"stream":"stdout","text":"one\u001b[31m\n"})"
+                          "\n";
+  const std::string half = R"({"time_ms":2,"stream":"stderr","text":"half \u001b[3"})"
+                           "\n";
+  const std::string two = R"({"time_ms":3,"stream":"stdout","text":"two\n"})"
+                          "\n";
+  const std::string red = R"({"time_ms":4,"stream":"stderr","text":"1mred\n"})"
+                          "\n";
+  const std::string ended = R"({"note":"attempt","text":"1 completed: exit 0 after 4ms"})"
+                            "\n";
+  CHECK(show(kLog, {.json = true}).text == attempt + out + half + two + red + ended);
+  CHECK(show(kLog, {.out = true, .json = true}).text == out + two);
+  CHECK(tail(kLog, {.json = true}, 2) == red + ended);
+  CHECK(show(kLog, {.out = true, .plain = true, .json = true}).text ==
+        R"({"time_ms":1,"stream":"stdout","text":"one\n"})"
+        "\n" +
+            two);
+}
+
+TEST_CASE("log view: as JSON, long lines come in pieces between characters, other bytes as base64") {
+  const std::string umlaut = "\xc3\xa4";
+  std::string line(8191, 'x');
+  const std::string log = "   12.345 out: " + line + umlaut + "\n    0.002 err| \xff\n   # damaged";
+  const std::string shown = show(log, {.json = true}, {}, 5).text;
+  CHECK(shown == R"({"time_ms":12345,"stream":"stdout","text":")" + line + "\"}\n" +
+                     R"({"time_ms":12345,"stream":"stdout","text":")" + umlaut + "\"}\n" +
+                     R"({"time_ms":2,"stream":"stderr","base64":"/wo="})" + "\n");
+}
+
+TEST_CASE("log view: as JSON, what was spilled has no time of its own") {
+  CHECK(
+      show("    0.001 out| a\n# spilled   3 bytes, 0 lines of stdout: from byte 2 of /x\n", {.out = true, .json = true})
+          .text == R"({"time_ms":1,"stream":"stdout","text":"a\n"})"
+                   "\n"
+                   R"({"stream":"stdout","text":"234"})"
+                   "\n");
+}
+
 TEST_CASE("log view: without escape sequences, those of each stream by themselves") {
   CHECK(show(kLog, {.out = true, .plain = true}).text == "one\ntwo\n");
   CHECK(show(kLog, {.err = true, .plain = true}).text == "half red\n");
