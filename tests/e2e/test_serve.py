@@ -19,6 +19,10 @@ REQUEST, ANSWER = (validator({**SCHEMA, "anyOf": [{"$ref": f"#/$defs/{kind}"}]})
 # For a thousand runs on a machine that has other things to do.
 PATIENCE = 10 * BOUND
 
+# Under sanitizers a start costs twenty times as much.
+REQUESTS = 200 if "SANITIZED" in os.environ else 1000
+CROWD = 20 if "SANITIZED" in os.environ else 100
+
 
 class Client:
     """Writes requests and reads answers, and holds both against their schema."""
@@ -282,7 +286,7 @@ class Many(ServeCase):
         expected = {}
         bad = []
         lines = []
-        for number in range(1000):
+        for number in range(REQUESTS):
             name = f"r{number}"
             kind = number % 8
             if kind == 5:
@@ -295,13 +299,13 @@ class Many(ServeCase):
                                7: (["sh", "-c", "kill -KILL $$"], 137)}[kind]
             expected[name] = (status, command)
             lines.append(json.dumps({"id": name, "op": "run", "argv": command}).encode())
-        client.write(b"\n".join(lines[:500]) + b"\n")
+        client.write(b"\n".join(lines[:REQUESTS // 2]) + b"\n")
         # The reader is not one that reads while it writes, nor need it be: what it has not read waits.
         end = time.monotonic() + PATIENCE
-        while len([each for each in client.answers if each.get("reply") == "result"]) < 100:
+        while len([each for each in client.answers if each.get("reply") == "result"]) < REQUESTS // 10:
             client.read(end)
         client.ask({"id": "list", "op": "list"})
-        client.write(b"\n".join(lines[500:]) + b"\n")
+        client.write(b"\n".join(lines[REQUESTS // 2:]) + b"\n")
         self.assertEqual(client.finish(PATIENCE).status, 0)
         results = collections.Counter(each["id"] for each in client.answers if each.get("reply") == "result")
         self.assertEqual(results, collections.Counter(expected.keys()))
@@ -309,7 +313,7 @@ class Many(ServeCase):
                          {name: status for name, (status, _) in expected.items()})
         self.assertEqual(len([each for each in client.answers if each.get("reply") == "accepted"]), len(expected))
         errors = [each for each in client.answers if each.get("reply") == "error"]
-        self.assertEqual([each["line"] for each in errors], [line if line <= 500 else line + 1 for line in bad])
+        self.assertEqual([each["line"] for each in errors], [line if line <= REQUESTS // 2 else line + 1 for line in bad])
         for name, (_, command) in expected.items():
             events = client.events(name)
             text = bytes_of(events, "stdout") + bytes_of(events, "stderr")
@@ -323,16 +327,16 @@ class Many(ServeCase):
 
     def test_a_hundred_live_at_once(self):
         gate, wait = self.gate()
-        client = self.client("--max-concurrent", "100")
-        names = [f"r{number}" for number in range(101)]
+        client = self.client("--max-concurrent", CROWD)
+        names = [f"r{number}" for number in range(CROWD + 1)]
         for name in names:
             client.ask({"id": name, "op": "run", "shell": f"echo here; {wait}"})
-        for name in names[:100]:
+        for name in names[:CROWD]:
             client.wait_for(name, event="stdout")
         client.ask({"id": "list", "op": "list"})
         listed = client.wait_for("list")
         self.assertEqual((listed["running"], listed["pending"], listed["ended"], listed["max_concurrent"]),
-                         (names[:100], names[100:], 0, 100))
+                         (names[:CROWD], names[CROWD:], 0, CROWD))
         gate.touch()
         self.assertEqual(client.finish(PATIENCE).status, 0)
         self.assertEqual({client.result(name)["status"] for name in names}, {"completed"})
