@@ -22,7 +22,10 @@ bool ProcessWatch::wait(model::Duration bound, int written_to) const {
 }
 
 bool ProcessWatch::signal(model::Signal number) const {
-  if (pid_ <= 0) return errno = ESRCH, false;
+  if (pid_ <= 0) {
+    errno = ESRCH;
+    return false;
+  }
   if (process_) return ::syscall(SYS_pidfd_send_signal, process_.get(), number, nullptr, 0) == 0;
   return ::kill(pid_, number) == 0;
 }
