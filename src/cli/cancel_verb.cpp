@@ -6,15 +6,16 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <vector>
 
 #include "cli/console.hpp"
 #include "cli/named_runs.hpp"
+#include "cli/recorded_runs.hpp"
 #include "cli/verb_values.hpp"
 #include "history/run_end.hpp"
 #include "model/outcome.hpp"
 #include "model/signal_name.hpp"
-#include "os/clock.hpp"
 
 namespace oversee::cli {
 namespace {
@@ -33,7 +34,7 @@ std::expected<model::Signal, std::string> signal_of(const VerbArguments& argumen
   const std::string word = arguments.value("signal");
   const auto signal = model::parse_signal(word);
   if (signal && (*signal == SIGTERM || *signal == SIGINT || *signal == SIGHUP || *signal == SIGQUIT)) return *signal;
-  return std::unexpected(fmt::format("--signal: cannot read '{}'; expected TERM, INT, HUP or QUIT", word));
+  return std::unexpected(cannot_read("signal", word, "TERM, INT, HUP or QUIT"));
 }
 
 // Whether the run lived and was told.
@@ -49,47 +50,45 @@ model::Result<bool> tell(const history::RunDirectory& directory, const std::stri
   return told;
 }
 
+// Says how it stands by then.
+int wait_for_end_of(const history::RunDirectory& directory, const std::string& id,
+                    std::optional<model::Instant> until) {
+  const auto record = history::wait_for_end(directory, id, until);
+  if (!record) return refuse(record.error());
+  switch (history::state_of(*record)) {
+    case RunState::ended: say(fmt::format("run {}: {}", id, end_of(*record))); return EXIT_SUCCESS;
+    case RunState::lost: say(fmt::format("run {} is lost: its oversee is gone", id)); return EXIT_SUCCESS;
+    case RunState::pending:
+    case RunState::running: break;
+  }
+  say(fmt::format("run {} still runs", id));
+  return model::kExitTimedOut;
+}
+
 int cancel(const VerbArguments& arguments) {
   const auto json = json_asked(arguments);
   if (!json) return say_error(json.error()), model::kExitOwnFailure;
   const auto signal = signal_of(arguments);
   if (!signal) return say_error(signal.error()), model::kExitOwnFailure;
-  const auto bound = time_limit_of(arguments, "timeout");
-  if (!bound) return say_error(bound.error()), model::kExitOwnFailure;
+  const auto until = deadline_of(arguments, "timeout");
+  if (!until) return say_error(until.error()), model::kExitOwnFailure;
   const auto runs = find_named_runs(arguments.operands);
-  if (!runs) return say_error(describe(runs.error())), model::kExitOwnFailure;
+  if (!runs) return refuse(runs.error());
   // All are told first: their graces run side by side.
   int status = EXIT_SUCCESS;
   std::vector<std::string> told;
   for (const std::string& id : runs->ids) {
     const auto done = tell(runs->directory, id, *signal);
     if (!done) {
-      say_error(describe(done.error()));
-      status = model::kExitOwnFailure;
+      status = refuse(done.error());
     } else if (*done) {
       told.push_back(id);
     }
   }
-  const model::Instant start = os::read_clock().instant;
   if (!arguments.has("no-wait")) {
     for (const std::string& id : told) {
-      model::TimeLimit rest = *bound;
-      if (rest) rest = std::max(*rest - (os::read_clock().instant - start), model::Duration{});
-      const auto record = history::wait_for_end(runs->directory, id, rest);
-      if (!record) {
-        say_error(describe(record.error()));
-        status = model::kExitOwnFailure;
-        continue;
-      }
-      const RunState state = history::state_of(*record);
-      if (state == RunState::ended) {
-        say(fmt::format("run {}: {}", id, end_of(*record)));
-      } else if (state == RunState::lost) {
-        say(fmt::format("run {} is lost: its oversee is gone", id));
-      } else {
-        say(fmt::format("run {} still runs", id));
-        if (status == EXIT_SUCCESS) status = model::kExitTimedOut;
-      }
+      const int end = wait_for_end_of(runs->directory, id, *until);
+      if (status == EXIT_SUCCESS || end == model::kExitOwnFailure) status = end;
     }
   }
   if (*json) {

@@ -8,10 +8,13 @@
 #include <cstdlib>
 #include <expected>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/console.hpp"
+#include "cli/recorded_runs.hpp"
 #include "cli/settings_files.hpp"
+#include "cli/verb_values.hpp"
 #include "history/cleaning.hpp"
 #include "history/run_directory.hpp"
 #include "model/command_line.hpp"
@@ -19,7 +22,6 @@
 #include "model/outcome.hpp"
 #include "model/whole_number.hpp"
 #include "os/clock.hpp"
-#include "os/host.hpp"
 #include "report/json_text.hpp"
 #include "settings/join.hpp"
 #include "settings/resolve.hpp"
@@ -38,30 +40,25 @@ constexpr std::array kOptions{
 constexpr std::size_t kMostNamed = 5;
 constexpr std::size_t kNarrowestStatus = 9;  // "completed"
 
-std::string cannot_read(const VerbArguments& arguments, std::string_view option, std::string_view expected) {
-  return fmt::format("--{}: cannot read '{}'; expected {}", option, arguments.value(option), expected);
-}
-
 // Here no value means that there is no limit: who names one wants something removed, and must not be misread.
 std::expected<model::Retention, std::string> asked_for(const VerbArguments& arguments) {
   model::Retention keep;
+  const auto refused = [&](std::string_view option, std::string_view allowed) {
+    return std::unexpected(cannot_read(option, arguments.value(option), allowed));
+  };
   if (arguments.has("keep")) {
     const auto runs = model::read_whole(arguments.value("keep"), 1'000'000'000);
-    if (!runs) return std::unexpected(cannot_read(arguments, "keep", "a whole number such as 10, or 0 to keep none"));
+    if (!runs) return refused("keep", "a whole number such as 10, or 0 to keep none");
     keep.runs = static_cast<std::uint64_t>(*runs);
   }
   if (arguments.has("older-than")) {
     const auto age = model::parse_time_limit(arguments.value("older-than"));
-    if (!age || !*age) {
-      return std::unexpected(cannot_read(arguments, "older-than", "a duration such as 12h or 7d (--keep 0: all go)"));
-    }
+    if (!age || !*age) return refused("older-than", "a duration such as 12h or 7d (--keep 0: all go)");
     keep.age = *age;
   }
   if (arguments.has("max-size")) {
     const auto bytes = model::parse_size_limit(arguments.value("max-size"));
-    if (!bytes || !*bytes) {
-      return std::unexpected(cannot_read(arguments, "max-size", "a size such as 100MiB or 1GiB (--keep 0: all go)"));
-    }
+    if (!bytes || !*bytes) return refused("max-size", "a size such as 100MiB or 1GiB (--keep 0: all go)");
     keep.bytes = *bytes;
   }
   return keep;
@@ -123,28 +120,23 @@ void say_failures(const std::vector<model::Failure>& failures) {
     say_error(fmt::format("{} more files cannot be removed", failures.size() - kMostNamed));
 }
 
-int refuse(std::string_view why) {
-  say_error(why);
-  return model::kExitOwnFailure;
-}
-
 int clean(const VerbArguments& arguments) {
   const auto json = json_asked(arguments);
-  if (!json) return refuse(json.error());
+  if (!json) return say_error(json.error()), model::kExitOwnFailure;
   const auto asked = asked_for(arguments);
-  if (!asked) return refuse(asked.error());
+  if (!asked) return say_error(asked.error()), model::kExitOwnFailure;
   history::CleaningTerms terms{.keep = *asked, .dry_run = arguments.has("dry-run")};
   if (!terms.keep.any()) {
     const auto in_force = retention_in_force();
     if (!in_force) return say(in_force.error()), model::kExitOwnFailure;
     terms.keep = *in_force;
   }
-  const auto directory = history::RunDirectory::find(os::temporary_directory(), os::user_id());
-  if (!directory) return refuse(describe(directory.error().failure));
+  const auto directory = find_run_directory();
+  if (!directory) return refuse(directory.error());
   history::Cleaned cleaned{.dry_run = terms.dry_run};
   if (*directory) {
     auto done = history::clean(**directory, terms);
-    if (!done) return refuse(describe(done.error()));
+    if (!done) return refuse(done.error());
     cleaned = std::move(*done);
   }
   say_failures(cleaned.failures);

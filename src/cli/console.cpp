@@ -13,6 +13,7 @@
 #include "model/outcome.hpp"
 #include "os/descriptor.hpp"
 #include "os/terminal.hpp"
+#include "report/columns.hpp"
 #include "report/tint.hpp"
 
 namespace oversee::cli {
@@ -79,6 +80,10 @@ void wipe_status() {
   if (!status_shown || !os::wait_writable(STDERR_FILENO, std::chrono::seconds(0))) return;
   (void)os::write_fully(STDERR_FILENO, "\r\x1b[K");
   status_shown = false;
+}
+
+std::size_t stdout_width() {
+  return ::isatty(STDOUT_FILENO) != 0 ? os::terminal_columns(STDOUT_FILENO) : report::kAnyWidth;
 }
 
 void print(std::string_view text) { (void)os::write_fully(STDOUT_FILENO, text); }

@@ -1,6 +1,7 @@
 // oversee's own words on stderr.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ std::string for_stderr(std::string_view lines);
 // else is printed here. It is not drawn while the terminal does not take it at once.
 void show_status(std::string_view line);
 void wipe_status();
+
+// How wide what is printed on stdout may be: report::kAnyWidth where that is no terminal.
+std::size_t stdout_width();
 
 // For help and version.
 void print(std::string_view text);

@@ -11,11 +11,10 @@
 #include "cli/console.hpp"
 #include "cli/recorded_runs.hpp"
 #include "cli/verb_values.hpp"
+#include "model/duration.hpp"
 #include "model/outcome.hpp"
 #include "model/whole_number.hpp"
 #include "os/clock.hpp"
-#include "os/terminal.hpp"
-#include "report/columns.hpp"
 #include "report/json_text.hpp"
 #include "report/run_table.hpp"
 
@@ -64,24 +63,7 @@ std::string as_text(const std::vector<SelectedRun>& runs, model::WallTime now) {
                     .age = now - run.started,
                     .attempts = attempts_of(run)});
   }
-  const bool terminal = ::isatty(STDOUT_FILENO) != 0;
-  return report::run_table(rows, terminal ? os::terminal_columns(STDOUT_FILENO) : report::kAnyWidth);
-}
-
-void put_text(report::JsonText& json, std::string_view key, const std::string& text) {
-  if (text.empty()) {
-    json.null(key);
-  } else {
-    json.text(key, text);
-  }
-}
-
-void put_number(report::JsonText& json, std::string_view key, std::optional<std::int64_t> number) {
-  if (number) {
-    json.number(key, *number);
-  } else {
-    json.null(key);
-  }
+  return report::run_table(rows, stdout_width());
 }
 
 void put_run(report::JsonText& json, const SelectedRun& run, model::WallTime now) {
@@ -92,16 +74,15 @@ void put_run(report::JsonText& json, const SelectedRun& run, model::WallTime now
   json.end_object().begin_array("command");
   for (const std::string& word : record.command) json.text({}, word);
   json.end_array().text("status", run.status);
-  put_text(json, "reason", record.reason);
-  put_text(json, "summary", record.summary);
-  put_number(json, "exit_code", record.exit_code);
-  put_text(json, "signal", record.signal);
-  put_number(json, "exit_status", record.exit_status);
+  json.text_or_null("reason", record.reason);
+  json.text_or_null("summary", record.summary);
+  json.number_or_null("exit_code", record.exit_code);
+  json.text_or_null("signal", record.signal);
+  json.number_or_null("exit_status", record.exit_status);
   json.boolean("flaky", record.flaky).number("attempts", attempts_of(run)).text("started_at", record.started_at);
   const auto duration = duration_of(run, now);
-  put_number(json, "duration_ms",
-             duration ? std::optional(std::chrono::round<std::chrono::milliseconds>(*duration).count()) : std::nullopt);
-  put_text(json, "log", record.log_path);
+  json.number_or_null("duration_ms", duration ? std::optional(model::whole_milliseconds(*duration)) : std::nullopt);
+  json.text_or_null("log", record.log_path);
   json.end_object();
 }
 
@@ -143,11 +124,8 @@ int list(const VerbArguments& arguments) {
   if (!choice) return say_error(choice.error()), model::kExitOwnFailure;
   std::optional<std::size_t> most = kDefaultLimit;
   if (arguments.has("limit")) {
-    const auto limit = model::parse_count_limit(arguments.value("limit"));
-    if (!limit) {
-      say_error(fmt::format("--limit: cannot read '{}'; expected {}", limit.error().read, limit.error().allowed));
-      return model::kExitOwnFailure;
-    }
+    const auto limit = read_value(arguments, "limit", model::parse_count_limit);
+    if (!limit) return say_error(limit.error()), model::kExitOwnFailure;
     most = *limit ? std::optional<std::size_t>(**limit) : std::nullopt;
   }
   const bool chosen = choice->asks_of_records() || choice->since;

@@ -16,6 +16,7 @@
 #include "cli/log_file.hpp"
 #include "cli/named_runs.hpp"
 #include "cli/recorded_runs.hpp"
+#include "cli/verb_values.hpp"
 #include "history/run_directory.hpp"
 #include "history/run_lookup.hpp"
 #include "history/run_record.hpp"
@@ -96,7 +97,7 @@ std::expected<Request, std::string> read_request(const VerbArguments& arguments)
     std::uint64_t lines = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), lines);
     if (error != std::errc{} || end != text.data() + text.size()) {
-      return std::unexpected(fmt::format("--tail: cannot read '{}'; expected a number of lines such as 20", text));
+      return std::unexpected(cannot_read("tail", text, "a number of lines such as 20"));
     }
     request.tail = lines;
   }
@@ -125,12 +126,6 @@ bool has_ended(const history::RunDirectory& directory, const std::string& id) {
   return !record || record->ended();
 }
 
-// One that is gone without having said so writes no more either.
-bool lives(const history::RunRecord& record) {
-  const history::RunState state = history::state_of(record);
-  return state == history::RunState::pending || state == history::RunState::running;
-}
-
 int show(const history::RunDirectory& directory, const history::RunRecord& record, LogFile& log,
          const Request& request) {
   Output output;
@@ -146,7 +141,8 @@ int show(const history::RunDirectory& directory, const history::RunRecord& recor
       request.choice, [&](std::string_view bytes) { output.add(bytes); }, read_spilled);
   const std::uint64_t end = request.tail ? find_tail(log, request, read_spilled, view) : UINT64_MAX;
   const os::ProcessWatch watch(record.pid);
-  for (bool last_look = !request.follow || !lives(record);;) {
+  // One that is gone without having said so writes no more either.
+  for (bool last_look = !request.follow || !history::lives(history::state_of(record));;) {
     while (!log.failure() && output.error() == 0 &&
            log.read_some([&](std::string_view chunk) { view.read(chunk); }, end)) {
       if (request.follow) output.flush();

@@ -1,20 +1,20 @@
 // Finds the runs that were named.
 #include "cli/named_runs.hpp"
 
-#include <algorithm>
-
+#include "cli/recorded_runs.hpp"
 #include "history/run_lookup.hpp"
+#include "model/verdict.hpp"
 #include "os/host.hpp"
 #include "report/json_text.hpp"
 
 namespace oversee::cli {
 
 model::Result<NamedRuns> find_named_runs(std::span<const std::string> words) {
-  const std::string parent = os::temporary_directory();
-  auto directory = history::RunDirectory::find(parent, os::user_id());
-  if (!directory) return std::unexpected(directory.error().failure);
+  auto directory = find_run_directory();
+  if (!directory) return std::unexpected(directory.error());
   if (!*directory) {
-    return std::unexpected(model::Failure{"find a run", 0, parent, "none is recorded there; is TMPDIR another one?"});
+    return std::unexpected(
+        model::Failure{"find a run", 0, os::temporary_directory(), "none is recorded there; is TMPDIR another one?"});
   }
   NamedRuns runs{std::move(**directory), {}};
   for (const std::string& word : words) {
@@ -26,9 +26,7 @@ model::Result<NamedRuns> find_named_runs(std::span<const std::string> words) {
 }
 
 std::string end_of(const history::RunRecord& record) {
-  std::string word = record.status;
-  std::ranges::replace(word, '_', ' ');
-  return record.summary.starts_with(word) ? record.summary : word + ": " + record.summary;
+  return model::headline(model::spaced(record.status), record.summary);
 }
 
 std::string short_json(std::span<const history::RunRecord> records) {
@@ -37,16 +35,7 @@ std::string short_json(std::span<const history::RunRecord> records) {
   for (const history::RunRecord& record : records) {
     json.begin_object().text("run_id", record.id).text("name", record.name);
     json.text("status", history::shown_status(record));
-    if (record.reason.empty()) {
-      json.null("reason");
-    } else {
-      json.text("reason", record.reason);
-    }
-    if (record.exit_status) {
-      json.number("exit_status", *record.exit_status);
-    } else {
-      json.null("exit_status");
-    }
+    json.text_or_null("reason", record.reason).number_or_null("exit_status", record.exit_status);
     json.text("summary", record.summary).end_object();
   }
   json.end_array();

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "cli/console.hpp"
+#include "cli/verb_values.hpp"
 #include "model/date.hpp"
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
@@ -35,8 +36,7 @@ std::expected<void, std::string> add_statuses(std::string list, std::vector<std:
     if (std::ranges::find(known, word) == known.end()) {
       const std::string_view near = model::nearest(word, known);
       const std::string hint = near.empty() ? std::string() : fmt::format("; did you mean '{}'?", near);
-      return std::unexpected(
-          fmt::format("--status: cannot read '{}'; expected {}{}", list.substr(0, comma), listed(known), hint));
+      return std::unexpected(cannot_read("status", list.substr(0, comma), listed(known) + hint));
     }
     statuses.push_back(std::move(word));
     if (comma == std::string::npos) return {};
@@ -66,18 +66,12 @@ std::expected<history::RunChoice, std::string> read_choice(const VerbArguments& 
   choice.labels = arguments.values("label");
   for (const std::string& label : choice.labels) {
     if (label.empty() || label.front() == '=') {
-      return std::unexpected(
-          fmt::format("--label: cannot read '{}'; expected a key, or a key and a value such as "
-                      "team=core",
-                      label));
+      return std::unexpected(cannot_read("label", label, "a key, or a key and a value such as team=core"));
     }
   }
   if (arguments.has("since")) {
     const auto since = model::parse_since(arguments.value("since"), now);
-    if (!since) {
-      return std::unexpected(
-          fmt::format("--since: cannot read '{}'; expected {}", since.error().read, since.error().allowed));
-    }
+    if (!since) return std::unexpected(cannot_read("since", since.error().read, since.error().allowed));
     choice.since = *since;
   }
   return choice;

@@ -7,7 +7,7 @@
 #include <array>
 #include <optional>
 
-#include "history/json_reader.hpp"
+#include "history/json_values.hpp"
 #include "model/outcome.hpp"
 #include "report/json_text.hpp"
 
@@ -81,11 +81,9 @@ bool is_output(std::string_view line) {
 }
 
 // The command's, not the line's.
-std::size_t bytes_in(std::string_view line) {
-  const auto event = history::read_json(line);
-  if (!event) return 0;
-  if (const auto* text = event->text("text")) return text->size();
-  const auto* base64 = event->text("base64");
+std::size_t bytes_in(const JsonValue& event) {
+  if (const auto* text = event.text("text")) return text->size();
+  const auto* base64 = event.text("base64");
   if (base64 == nullptr) return 0;
   const std::size_t padding = base64->size() - std::min(base64->find_last_not_of('=') + 1, base64->size());
   return base64->size() / 4 * 3 - padding;
@@ -117,13 +115,6 @@ void write_warnings(JsonText& json, std::string_view said) {
 
 void write_state(JsonText& json, const AnsweredRun& run) {
   json.text("run", run.id).text("state", run.running ? "running" : "pending").boolean("cancelled", run.cancelled);
-}
-
-// What its oversee had left out before this event. In a text of the command's the quotes would be escaped.
-report::Dropped told_gap(std::string_view line) {
-  if (!line.contains(R"("dropped":{)")) return {};
-  const auto event = history::read_json(line);
-  return event ? read_count(event->member("dropped"), "events", "bytes") : report::Dropped{};
 }
 
 }  // namespace
@@ -185,12 +176,14 @@ void ServeAnswers::event(AnsweredRun& run, std::string_view line) {
   }
   if (!run.output && is_streams(line)) return;
   if (full_ && is_output(line)) {
-    const report::Dropped dropped{1, bytes_in(line)};
+    const JsonValue event = history::read_json(line).value_or(JsonValue());
+    const report::Dropped dropped{1, bytes_in(event)};
     run.dropped = run.dropped + dropped;
-    run.gap = run.gap + dropped + told_gap(line);
+    // What its oversee had left out is told by this event alone.
+    run.gap = run.gap + dropped + read_count(event.member("dropped"), "events", "bytes");
     return;
   }
-  if (run.dropped.events != 0) return write_with_gap(run, line);
+  if (run.gap.events != 0 || (run.dropped.events != 0 && is_event(line, "finished"))) return write_with_gap(run, line);
   JsonText json(JsonText::Layout::line);
   json.begin_object().text("id", run.id);
   std::string text = json.take();
@@ -227,12 +220,7 @@ void ServeAnswers::end(const AnsweredRun& run, const ServedEnd& end) {
     if (const JsonValue* value = summary->member(key)) copy(json, key, *value);
   }
   const JsonValue* log = summary->member("log");
-  const std::string* path = log == nullptr ? nullptr : log->text("path");
-  if (path != nullptr) {
-    json.text("log", *path);
-  } else {
-    json.null("log");
-  }
+  json.text_or_null("log", log == nullptr ? std::string() : history::text_of(*log, "path"));
   count(json, "dropped_total", run.dropped + read_count(summary->member("events"), "dropped_events", "dropped_bytes"));
   write_warnings(json, end.said);
   write(std::move(json));

@@ -12,9 +12,11 @@
 #include <optional>
 
 #include "cli/console.hpp"
+#include "cli/recorded_runs.hpp"
 #include "cli/serve_answers.hpp"
 #include "cli/serve_input.hpp"
 #include "cli/serve_session.hpp"
+#include "cli/verb_values.hpp"
 #include "model/outcome.hpp"
 #include "model/whole_number.hpp"
 #include "os/descriptor.hpp"
@@ -51,16 +53,13 @@ std::expected<Wishes, std::string> read_wishes(const VerbArguments& arguments) {
   }
   Wishes wishes{.max_concurrent = os::processors()};
   if (arguments.has("max-concurrent")) {
-    const auto most = model::parse_times(arguments.value("max-concurrent"));
-    if (!most) {
-      return std::unexpected(
-          fmt::format("--max-concurrent: cannot read '{}'; expected {}", most.error().read, most.error().allowed));
-    }
+    const auto most = read_value(arguments, "max-concurrent", model::parse_times);
+    if (!most) return std::unexpected(most.error());
     wishes.max_concurrent = static_cast<std::size_t>(*most);
   }
   const std::string on_eof = arguments.value("on-eof");
   if (!on_eof.empty() && on_eof != "wait" && on_eof != "cancel") {
-    return std::unexpected(fmt::format("--on-eof: cannot read '{}'; expected wait or cancel", on_eof));
+    return std::unexpected(cannot_read("on-eof", on_eof, "wait or cancel"));
   }
   wishes.cancel_at_end = on_eof == "cancel";
   return wishes;
@@ -119,11 +118,6 @@ class Service {
   std::optional<int> output_error_;
   std::optional<model::Signal> cancelled_by_;
 };
-
-int refuse(const model::Failure& failure) {
-  say_error(describe(failure));
-  return model::kExitOwnFailure;
-}
 
 std::unique_ptr<model::ByteSink> Service::make_sink() {
   if (!os::can_block(STDOUT_FILENO)) return std::make_unique<os::FileSink>(STDOUT_FILENO);

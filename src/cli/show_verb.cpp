@@ -16,8 +16,6 @@
 #include "history/told_run.hpp"
 #include "model/outcome.hpp"
 #include "os/clock.hpp"
-#include "os/terminal.hpp"
-#include "report/columns.hpp"
 #include "report/log_digest.hpp"
 #include "report/run_page.hpp"
 
@@ -81,9 +79,8 @@ int show(const VerbArguments& arguments) {
     return print_result(*text);
   }
   const model::ToldRun told = history::tell_run(*run, *text);
-  const bool terminal = ::isatty(STDOUT_FILENO) != 0;
   return print_result(report::run_page(told, told.passed() ? report::Digest{} : digest_of(directory, run->record), now,
-                                       terminal ? os::terminal_columns(STDOUT_FILENO) : report::kAnyWidth));
+                                       stdout_width()));
 }
 
 }  // namespace

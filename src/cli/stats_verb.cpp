@@ -1,8 +1,6 @@
 // Reckons and prints statistics of runs.
 #include "cli/stats_verb.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -16,8 +14,6 @@
 #include "model/run_statistics.hpp"
 #include "model/verdict.hpp"
 #include "os/clock.hpp"
-#include "os/terminal.hpp"
-#include "report/columns.hpp"
 #include "report/json_text.hpp"
 #include "report/statistics_text.hpp"
 
@@ -44,10 +40,6 @@ bool knows_blocks() {
   return false;
 }
 
-std::int64_t milliseconds(model::Duration duration) {
-  return std::chrono::round<std::chrono::milliseconds>(duration).count();
-}
-
 void put(report::JsonText& json, const RunStatistics& one) {
   const auto number = [&](std::string_view key, std::size_t value) {
     json.number(key, static_cast<std::int64_t>(value));
@@ -72,13 +64,15 @@ void put(report::JsonText& json, const RunStatistics& one) {
     json.null("durations_ms");
   } else {
     json.begin_object("durations_ms");
-    json.number("fastest", milliseconds(took.front())).number("p50", milliseconds(model::percentile(took, 50)));
-    json.number("p95", milliseconds(model::percentile(took, 95)));
-    json.number("p99", milliseconds(model::percentile(took, 99))).number("slowest", milliseconds(took.back()));
+    json.number("fastest", model::whole_milliseconds(took.front()))
+        .number("p50", model::whole_milliseconds(model::percentile(took, 50)));
+    json.number("p95", model::whole_milliseconds(model::percentile(took, 95)));
+    json.number("p99", model::whole_milliseconds(model::percentile(took, 99)))
+        .number("slowest", model::whole_milliseconds(took.back()));
     json.end_object();
   }
   if (const auto timeout = model::suggest_timeout(one.took)) {
-    json.number("suggested_timeout_ms", milliseconds(timeout->limit));
+    json.number("suggested_timeout_ms", model::whole_milliseconds(timeout->limit));
     number("suggested_from_runs", timeout->runs);
   } else {
     json.null("suggested_timeout_ms").number("suggested_from_runs", 0);
@@ -95,9 +89,7 @@ std::string as_json(const std::vector<RunStatistics>& all) {
 }
 
 std::string as_text(const std::vector<RunStatistics>& all, bool named, model::WallTime now) {
-  const bool terminal = ::isatty(STDOUT_FILENO) != 0;
-  const report::StatisticsPlace place{.width = terminal ? os::terminal_columns(STDOUT_FILENO) : report::kAnyWidth,
-                                      .blocks = knows_blocks()};
+  const report::StatisticsPlace place{.width = stdout_width(), .blocks = knows_blocks()};
   if (!named) return report::statistics_table(all, place);
   std::string text;
   for (const RunStatistics& one : all) {

@@ -21,6 +21,7 @@
 #include "cli/serve_verb.hpp"
 #include "cli/show_verb.hpp"
 #include "cli/stats_verb.hpp"
+#include "cli/verb_values.hpp"
 #include "cli/wait_verb.hpp"
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
@@ -123,7 +124,7 @@ std::expected<bool, std::string> json_asked(const VerbArguments& arguments) {
   const std::string format = arguments.value("format");
   if (format == "json") return true;
   if (format.empty() || format == "text") return false;
-  return std::unexpected(fmt::format("--format: cannot read '{}'; expected text or json", format));
+  return std::unexpected(cannot_read("format", format, "text or json"));
 }
 
 std::string verbs_listing() {

@@ -9,10 +9,10 @@
 
 #include "cli/console.hpp"
 #include "cli/named_runs.hpp"
+#include "cli/recorded_runs.hpp"
 #include "cli/verb_values.hpp"
 #include "history/run_end.hpp"
 #include "model/outcome.hpp"
-#include "os/clock.hpp"
 
 namespace oversee::cli {
 namespace {
@@ -22,11 +22,15 @@ constexpr std::array kOptions{
     kFormatOption,
 };
 
-// What the shell would have shown in $? had it run the command itself.
+// Says how it stands. Returns what the shell would have shown in $? had it run the command itself.
 int status_of(const history::RunRecord& record) {
-  if (history::state_of(record) != history::RunState::ended) {
-    say(fmt::format("run {} is lost: its oversee is gone, and how the command ended is not known", record.id));
-    return model::kExitOwnFailure;
+  switch (history::state_of(record)) {
+    case history::RunState::ended: break;
+    case history::RunState::lost:
+      say(fmt::format("run {} is lost: its oversee is gone, and how the command ended is not known", record.id));
+      return model::kExitOwnFailure;
+    case history::RunState::pending:
+    case history::RunState::running: say(fmt::format("run {} still runs", record.id)); return model::kExitTimedOut;
   }
   say(fmt::format("run {}: {}", record.id, end_of(record)));
   return record.exit_status.value_or(model::kExitOwnFailure);
@@ -35,25 +39,16 @@ int status_of(const history::RunRecord& record) {
 int wait_for_runs(const VerbArguments& arguments) {
   const auto json = json_asked(arguments);
   if (!json) return say_error(json.error()), model::kExitOwnFailure;
-  const auto bound = time_limit_of(arguments, "timeout");
-  if (!bound) return say_error(bound.error()), model::kExitOwnFailure;
+  const auto until = deadline_of(arguments, "timeout");
+  if (!until) return say_error(until.error()), model::kExitOwnFailure;
   const auto runs = find_named_runs(arguments.operands);
-  if (!runs) return say_error(describe(runs.error())), model::kExitOwnFailure;
-  const model::Instant start = os::read_clock().instant;
+  if (!runs) return refuse(runs.error());
   std::vector<history::RunRecord> records;
   int first_failure = EXIT_SUCCESS;
   for (const std::string& id : runs->ids) {
-    model::TimeLimit rest = *bound;
-    if (rest) rest = std::max(*rest - (os::read_clock().instant - start), model::Duration{});
-    const auto record = history::wait_for_end(runs->directory, id, rest);
-    if (!record) return say_error(describe(record.error())), model::kExitOwnFailure;
-    int status = model::kExitTimedOut;
-    const history::RunState state = history::state_of(*record);
-    if (state == history::RunState::ended || state == history::RunState::lost) {
-      status = status_of(*record);
-    } else {
-      say(fmt::format("run {} still runs", id));
-    }
+    const auto record = history::wait_for_end(runs->directory, id, *until);
+    if (!record) return refuse(record.error());
+    const int status = status_of(*record);
     if (first_failure == EXIT_SUCCESS) first_failure = status;
     records.push_back(*record);
   }

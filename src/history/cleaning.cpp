@@ -141,7 +141,7 @@ std::optional<RemovedRun> Cleaner::ended(const KeptRun& run) const {
   const auto record = read_record(directory_, run.id);
   if (!record) return abandoned(removed.written) ? std::optional(std::move(removed)) : std::nullopt;
   const RunState state = state_of(*record);
-  if (state == RunState::pending || state == RunState::running) return {};
+  if (lives(state)) return {};
   removed.name = record->name;
   removed.status = state == RunState::lost ? "lost" : record->status;
   return removed;

@@ -88,10 +88,6 @@ class Door {
   int error_ = 0;
 };
 
-std::int64_t milliseconds(model::Duration duration) {
-  return std::chrono::round<std::chrono::milliseconds>(duration).count();
-}
-
 }  // namespace
 
 std::string slots_file_name(std::string_view group) {
@@ -166,7 +162,8 @@ bool FileSlots::take(std::vector<std::int64_t> taken) {
   }
   slot_ = slot;
   std::string line = fmt::format("{} {}", run_id_, os::process_id());
-  if (const auto own = os::process_stat(os::process_id())) line += fmt::format(" {}", milliseconds(own->born));
+  if (const auto own = os::process_stat(os::process_id()))
+    line += fmt::format(" {}", model::whole_milliseconds(own->born));
   line.resize(kLine - 1, ' ');
   line += '\n';
   (void)!::pwrite(fd, line.data(), line.size(), (slot - kFirstSlot) * static_cast<std::int64_t>(kLine));
@@ -205,8 +202,9 @@ std::string FileSlots::ancestor_among(const std::vector<std::int64_t>& taken) co
   for (int depth = 0; depth < kDeepest && !holders.empty() && pid > 0; ++depth) {
     const auto process = os::process_stat(pid);
     if (!process) break;
-    const auto same = std::ranges::find_if(
-        holders, [&](const Holder& each) { return each.pid == pid && each.born_ms == milliseconds(process->born); });
+    const auto same = std::ranges::find_if(holders, [&](const Holder& each) {
+      return each.pid == pid && each.born_ms == model::whole_milliseconds(process->born);
+    });
     if (depth > 0 && same != holders.end()) return same->run_id;
     pid = process->parent;
   }

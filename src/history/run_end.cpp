@@ -23,11 +23,8 @@ constexpr auto kGuardsTime = 2s;
 
 }  // namespace
 
-model::Result<RunRecord> wait_for_end(const RunDirectory& directory, const std::string& id, model::TimeLimit bound) {
-  const auto end = [&]() -> std::optional<model::Instant> {
-    if (!bound) return {};
-    return os::read_clock().instant + *bound;
-  }();
+model::Result<RunRecord> wait_for_end(const RunDirectory& directory, const std::string& id,
+                                      std::optional<model::Instant> until) {
   std::optional<model::Instant> doubtful_since;
   for (;;) {
     auto record = read_record(directory, id);
@@ -41,9 +38,9 @@ model::Result<RunRecord> wait_for_end(const RunDirectory& directory, const std::
       doubtful_since.reset();
     }
     model::Duration pause = state == RunState::lost ? model::Duration(kShortly) : model::Duration(kBetweenLooks);
-    if (end) {
-      if (now >= *end) return record;
-      pause = std::min(pause, *end - now);
+    if (until) {
+      if (now >= *until) return record;
+      pause = std::min(pause, *until - now);
     }
     // A process that is gone is not waited for: the pause is then one of nothing at all.
     const os::ProcessWatch watch(state == RunState::lost ? os::process_id() : record->pid);
@@ -57,8 +54,7 @@ model::Result<bool> signal_run(const RunRecord& record, model::Signal signal) {
   }
   // Taken hold of first, then looked at: the process that is signalled is the one that was looked at.
   const os::ProcessWatch process(record.pid);
-  const RunState state = state_of(record);
-  if (state != RunState::pending && state != RunState::running) return false;
+  if (!lives(state_of(record))) return false;
   if (process.signal(signal)) return true;
   if (errno == ESRCH) return false;
   return std::unexpected(model::Failure{"signal the run", errno, record.id, {}});

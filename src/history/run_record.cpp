@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "history/json_reader.hpp"
+#include "history/json_values.hpp"
 #include "os/host.hpp"
 #include "os/process_stat.hpp"
 
@@ -14,49 +14,24 @@ std::unexpected<model::Failure> failure(std::string subject, std::string remedy)
   return std::unexpected(model::Failure{"read the run's record", 0, std::move(subject), std::move(remedy)});
 }
 
-std::optional<model::Duration> milliseconds(const JsonValue& json, std::string_view key) {
-  const auto number = json.integer(key);
-  if (!number) return {};
-  return std::chrono::milliseconds(*number);
-}
-
-std::optional<int> small_number(const JsonValue& json, std::string_view key) {
-  const auto number = json.integer(key);
-  if (!number) return {};
-  return static_cast<int>(*number);
-}
-
-std::string text_of(const JsonValue& json, std::string_view key) {
-  const auto* text = json.text(key);
-  return text == nullptr ? std::string() : *text;
-}
-
 void read_lists(const JsonValue& json, RunRecord& record) {
-  if (const auto* labels = json.member("labels"); labels != nullptr && labels->object() != nullptr) {
-    for (const auto& [key, value] : *labels->object()) {
-      if (value.text() != nullptr) record.labels[key] = *value.text();
-    }
+  record.labels = texts_of(json, "labels");
+  for (const JsonValue& word : list_of(json, "command")) {
+    if (word.text() != nullptr) record.command.push_back(*word.text());
   }
-  if (const auto* command = json.member("command"); command != nullptr && command->array() != nullptr) {
-    for (const JsonValue& word : *command->array()) {
-      if (word.text() != nullptr) record.command.push_back(*word.text());
-    }
-  }
-  if (const auto* attempts = json.member("attempts"); attempts != nullptr && attempts->array() != nullptr) {
-    record.attempts = static_cast<int>(attempts->array()->size());
-    if (record.attempts != 0) record.last_attempt = milliseconds(attempts->array()->back(), "duration_ms");
-  }
+  const JsonValue::Array& attempts = list_of(json, "attempts");
+  record.attempts = static_cast<int>(attempts.size());
+  if (!attempts.empty()) record.last_attempt = duration_of(attempts.back(), "duration_ms");
 }
 
 void read_end(const JsonValue& json, RunRecord& record) {
   record.reason = text_of(json, "reason");
   record.summary = text_of(json, "summary");
-  record.exit_code = small_number(json, "exit_code");
+  record.exit_code = small_number_of(json, "exit_code");
   record.signal = text_of(json, "signal");
-  record.exit_status = small_number(json, "exit_status");
-  record.duration = milliseconds(json, "duration_ms");
-  const auto* flaky = json.member("flaky");
-  record.flaky = flaky != nullptr && flaky->boolean() != nullptr && *flaky->boolean();
+  record.exit_status = small_number_of(json, "exit_status");
+  record.duration = duration_of(json, "duration_ms");
+  record.flaky = is_set(json, "flaky");
 }
 
 }  // namespace
@@ -84,7 +59,7 @@ model::Result<RunRecord> parse_record(std::string_view text, const RunDirectory&
   record.id = id;
   record.status = *status;
   record.pid = static_cast<int>(*pid);
-  record.born = milliseconds(*json, "pid_born_ms");
+  record.born = duration_of(*json, "pid_born_ms");
   record.host = text_of(*json, "host");
   record.started_at = *started;
   record.name = text_of(*json, "name");
@@ -102,7 +77,7 @@ RunState state_of(const RunRecord& record) {
   if (!record.host.empty() && record.host != os::host_name()) return live;
   const auto process = os::process_stat(record.pid);
   const bool same = process && process->state != 'Z' && record.born &&
-                    std::chrono::round<std::chrono::milliseconds>(process->born) == *record.born;
+                    model::whole_milliseconds(process->born) == model::whole_milliseconds(*record.born);
   return same ? live : RunState::lost;
 }
 

@@ -54,6 +54,8 @@ enum class RunState : std::uint8_t { pending, running, ended, lost };
 // is known here: its runs are taken to live.
 RunState state_of(const RunRecord& record);
 
+inline bool lives(RunState state) { return state == RunState::pending || state == RunState::running; }
+
 // The status for people and programs: the record's, or "lost".
 std::string shown_status(const RunRecord& record);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "history/json_values.hpp"
 #include "model/command_line.hpp"
 #include "model/date.hpp"
 #include "model/signal_name.hpp"
@@ -23,43 +24,13 @@ Value word(const JsonValue& json, std::string_view key, Value last, Value otherw
   return otherwise;
 }
 
-std::string text_of(const JsonValue& json, std::string_view key) {
-  const auto* text = json.text(key);
-  return text == nullptr ? std::string() : *text;
-}
-
 std::uint64_t count(const JsonValue& json, std::string_view key) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(json.integer(key).value_or(0), 0));
 }
 
-std::optional<int> small_number(const JsonValue& json, std::string_view key) {
-  const auto number = json.integer(key);
-  return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
-}
-
-model::Duration milliseconds(const JsonValue& json, std::string_view key) {
-  return std::chrono::milliseconds(json.integer(key).value_or(0));
-}
-
-bool is_set(const JsonValue& json, std::string_view key) {
-  const auto* member = json.member(key);
-  return member != nullptr && member->boolean() != nullptr && *member->boolean();
-}
-
-const JsonValue::Array& list(const JsonValue& json, std::string_view key) {
-  static const JsonValue::Array none;
-  const auto* member = json.member(key);
-  return member == nullptr || member->array() == nullptr ? none : *member->array();
-}
-
-std::map<std::string, std::string> texts(const JsonValue& json, std::string_view key) {
-  std::map<std::string, std::string> all;
-  const auto* member = json.member(key);
-  if (member == nullptr || member->object() == nullptr) return all;
-  for (const auto& [name, value] : *member->object()) {
-    if (value.text() != nullptr) all[name] = *value.text();
-  }
-  return all;
+// Of what a record always has.
+model::Duration told_duration(const JsonValue& json, std::string_view key) {
+  return duration_of(json, key).value_or(model::Duration{});
 }
 
 std::optional<model::Signal> signal_of(const JsonValue& json, std::string_view key) {
@@ -75,7 +46,7 @@ std::uint64_t amount(const JsonValue& json, std::string_view key, model::Resourc
 void read_limits(const JsonValue& json, AttemptResult& result) {
   using model::LimitMeans;
   using model::Resource;
-  for (const JsonValue& each : list(json, "limits")) {
+  for (const JsonValue& each : list_of(json, "limits")) {
     model::HeldLimit held;
     held.resource = word(each, "resource", Resource::file_size, Resource::memory);
     held.allowed = amount(each, "allowed", held.resource);
@@ -91,15 +62,15 @@ void read_limits(const JsonValue& json, AttemptResult& result) {
   passed.allowed = amount(*told, "allowed", passed.resource);
   passed.means = word(*told, "means", LimitMeans::rlimit, LimitMeans::sampling);
   if (const auto* largest = told->member("process")) {
-    passed.largest = {small_number(*largest, "pid").value_or(0), text_of(*largest, "name"),
+    passed.largest = {small_number_of(*largest, "pid").value_or(0), text_of(*largest, "name"),
                       amount(*largest, "used", passed.resource)};
   }
   result.passed_limit = std::move(passed);
 }
 
 void read_usage(const JsonValue& json, model::Usage& usage) {
-  usage.user = milliseconds(json, "cpu_user_ms");
-  usage.system = milliseconds(json, "cpu_system_ms");
+  usage.user = told_duration(json, "cpu_user_ms");
+  usage.system = told_duration(json, "cpu_system_ms");
   usage.max_rss_bytes = count(json, "max_rss_bytes");
   if (text_of(json, "memory_peak_of") == "tree") usage.peak_bytes = count(json, "memory_peak_bytes");
   usage.processes = count(json, "processes");
@@ -121,13 +92,13 @@ void read_stream(const JsonValue& json, std::string_view key, model::StreamCount
 }
 
 void read_survivors(const JsonValue& json, AttemptResult& result) {
-  for (const JsonValue& each : list(json, "leaked")) {
+  for (const JsonValue& each : list_of(json, "leaked")) {
     model::Survivor survivor;
-    survivor.pid = small_number(each, "pid").value_or(0);
+    survivor.pid = small_number_of(each, "pid").value_or(0);
     survivor.command = text_of(each, "command");
     const auto* holds = each.member("holds");
     survivor.holds.known = holds != nullptr && holds->array() != nullptr;
-    for (const JsonValue& stream : list(each, "holds")) {
+    for (const JsonValue& stream : list_of(each, "holds")) {
       if (stream.text() == nullptr) continue;
       (*stream.text() == "stdout" ? survivor.holds.out : survivor.holds.err) = true;
     }
@@ -135,8 +106,8 @@ void read_survivors(const JsonValue& json, AttemptResult& result) {
   }
   result.leaked_live = text_of(json, "leaked_fate") == "left";
   result.leaked_more = count(json, "leaked_more");
-  for (const JsonValue& each : list(json, "unkilled")) {
-    result.unkilled.push_back({small_number(each, "pid").value_or(0), text_of(each, "command")});
+  for (const JsonValue& each : list_of(json, "unkilled")) {
+    result.unkilled.push_back({small_number_of(each, "pid").value_or(0), text_of(each, "command")});
   }
   result.unkilled_more = count(json, "unkilled_more");
 }
@@ -144,21 +115,21 @@ void read_survivors(const JsonValue& json, AttemptResult& result) {
 model::ToldAttempt read_attempt(const JsonValue& json) {
   model::ToldAttempt told;
   AttemptResult& result = told.result;
-  result.number = small_number(json, "number").value_or(1);
+  result.number = small_number_of(json, "number").value_or(1);
   result.status = word(json, "status", model::Status::cancelled, model::Status::failed);
   result.reason = word(json, "reason", model::Reason::supervisor_lost, model::Reason::exit);
-  result.exit_code = small_number(json, "exit_code");
+  result.exit_code = small_number_of(json, "exit_code");
   result.signal = signal_of(json, "signal");
   result.forced = is_set(json, "forced");
   if (const auto* spawn = json.member("spawn_failure")) {
-    result.spawn_failure = {text_of(*spawn, "stage"), small_number(*spawn, "errno").value_or(0),
+    result.spawn_failure = {text_of(*spawn, "stage"), small_number_of(*spawn, "errno").value_or(0),
                             text_of(*spawn, "subject")};
   }
   if (const auto* by = json.member("cancelled_by")) {
-    result.cancelled_by = {signal_of(*by, "signal").value_or(0), small_number(*by, "pid").value_or(0)};
+    result.cancelled_by = {signal_of(*by, "signal").value_or(0), small_number_of(*by, "pid").value_or(0)};
   }
   if (const auto started = model::read_date(text_of(json, "started_at"))) result.started.wall = *started;
-  result.finished.instant = result.started.instant + milliseconds(json, "duration_ms");
+  result.finished.instant = result.started.instant + told_duration(json, "duration_ms");
   result.out_of_memory_kills = count(json, "out_of_memory_kills");
   read_usage(json, result.usage);
   read_limits(json, result);
@@ -167,7 +138,7 @@ model::ToldAttempt read_attempt(const JsonValue& json) {
   read_survivors(json, result);
   if (const auto* evidence = json.member("evidence")) {
     told.evidence = text_of(*evidence, "sentence");
-    result.silent = milliseconds(*evidence, "silent_ms");
+    result.silent = told_duration(*evidence, "silent_ms");
   }
   return told;
 }
@@ -197,8 +168,8 @@ model::ToldRun tell_run(const SelectedRun& run, std::string_view text) {
   const auto json = read_json(text);
   if (!json) return told;
   told.directory = text_of(*json, "directory");
-  told.settings = texts(*json, "settings");
-  for (const JsonValue& each : list(*json, "attempts")) told.attempts.push_back(read_attempt(each));
+  told.settings = texts_of(*json, "settings");
+  for (const JsonValue& each : list_of(*json, "attempts")) told.attempts.push_back(read_attempt(each));
   return told;
 }
 

@@ -150,6 +150,8 @@ std::string format_duration(Duration value) {
 
 std::string format_time_limit(const TimeLimit& limit) { return limit ? format_duration(*limit) : "none"; }
 
+std::int64_t whole_milliseconds(Duration value) { return std::chrono::round<std::chrono::milliseconds>(value).count(); }
+
 std::string describe_duration(Duration value) {
   // A duration is rounded once, to what is shown, so that 59.96 s does not read "60.0s".
   const auto milliseconds = rounded(value, 1ms);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,9 @@ std::string format_duration(Duration value);
 
 // The same for a limit; "none" where there is none.
 std::string format_time_limit(const TimeLimit& limit);
+
+// Rounded: as JSON documents tell durations.
+std::int64_t whole_milliseconds(Duration value);
 
 // For people: at most two units, rounded: "31.2s", "2m 5s", "1h 4m".
 std::string describe_duration(Duration value);

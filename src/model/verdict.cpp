@@ -41,9 +41,17 @@ std::string cause_words(std::string_view status, std::string_view reason, std::o
   if (status == to_string(Status::cancelled)) return std::string(status);
   if (reason == to_string(Reason::exit)) return fmt::format("exit {}", exit_code.value_or(0));
   if (reason == to_string(Reason::signal)) return fmt::format("signal {}", signal);
-  std::string words(reason);
+  return spaced(reason);
+}
+
+std::string spaced(std::string_view word) {
+  std::string words(word);
   std::ranges::replace(words, '_', ' ');
   return words;
+}
+
+std::string headline(std::string_view words, std::string_view sentence) {
+  return sentence.starts_with(words) ? std::string(sentence) : fmt::format("{}: {}", words, sentence);
 }
 
 std::string earlier_causes(std::span<const AttemptResult> attempts) {

@@ -45,6 +45,12 @@ struct RunEnd {
 // one.
 Verdict judge(std::span<const AttemptResult> attempts, const ExitPolicy& policy, const RunEnd& end = {});
 
+// "timed out" for "timed_out": a word of the JSON documents as a person writes it.
+std::string spaced(std::string_view word);
+
+// "failed: exit 2 after 1.2s"; a sentence that begins with the words has them already, as in "timed out after 5m".
+std::string headline(std::string_view words, std::string_view sentence);
+
 // Why an attempt ended, in a few words: "exit 2", "signal SEGV", "idle timeout".
 std::string cause_words(const AttemptResult& result);
 // The same, of words as the JSON summary has them.

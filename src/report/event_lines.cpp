@@ -54,7 +54,7 @@ void EventLines::tell(const model::SlotAwaited& event, const model::Reading& at)
   line.number("max_concurrent", static_cast<std::int64_t>(event.standing->most));
   line.number("taken", static_cast<std::int64_t>(event.standing->running));
   line.number("before", static_cast<std::int64_t>(event.standing->before));
-  line.number("waited_ms", milliseconds(event.waited));
+  line.number("waited_ms", whole_milliseconds(event.waited));
   write(std::move(line));
 }
 
@@ -62,7 +62,7 @@ void EventLines::tell(const model::SlotTaken& event, const model::Reading& at) {
   JsonText line = begin("slot_taken", at);
   line.text("group", event.request->group);
   line.number("max_concurrent", static_cast<std::int64_t>(event.request->most));
-  line.number("waited_ms", milliseconds(event.waited));
+  line.number("waited_ms", whole_milliseconds(event.waited));
   if (!event.shared_with.empty()) line.text("shared_with", event.shared_with);
   write(std::move(line));
 }
@@ -101,7 +101,7 @@ void EventLines::tell(const model::OutputArrived& event, const model::Reading& a
 
 void EventLines::tell(const model::StillRunning& event, const model::Reading& at) {
   JsonText line = begin(event.slow ? "slow" : "heartbeat", at);
-  line.number("elapsed_ms", milliseconds(event.elapsed)).number("silent_ms", milliseconds(event.silent));
+  line.number("elapsed_ms", whole_milliseconds(event.elapsed)).number("silent_ms", whole_milliseconds(event.silent));
   write(std::move(line));
 }
 
@@ -150,7 +150,7 @@ void EventLines::tell(const model::AttemptFinished& event, const model::Reading&
 
 void EventLines::tell(const model::Retrying& event, const model::Reading& at) {
   JsonText line = begin("retrying", at);
-  line.number("next", event.next).number("delay_ms", milliseconds(event.delay));
+  line.number("next", event.next).number("delay_ms", whole_milliseconds(event.delay));
   write(std::move(line));
 }
 
@@ -170,11 +170,7 @@ void EventLines::output(std::string_view event, std::string_view bytes, const mo
     return;
   }
   JsonText line = begin(event, at);
-  if (is_utf8(bytes)) {
-    line.text("text", bytes);
-  } else {
-    line.text("base64", base64(bytes));
-  }
+  write_bytes(line, bytes);
   write(std::move(line));
 }
 

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "report/byte_text.hpp"
+#include "report/json_members.hpp"
 #include "report/json_text.hpp"
 
 namespace oversee::report {
@@ -63,11 +64,7 @@ void JsonLogLines::flush(std::size_t size) {
   line.begin_object();
   if (time_ms_) line.number("time_ms", *time_ms_);
   line.text("stream", to_string(stream_));
-  if (is_utf8(bytes)) {
-    line.text("text", bytes);
-  } else {
-    line.text("base64", base64(bytes));
-  }
+  write_bytes(line, bytes);
   print_(line.end_object().take());
   pending_.erase(0, size);
 }

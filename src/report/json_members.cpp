@@ -4,17 +4,10 @@
 #include <optional>
 
 #include "model/date.hpp"
+#include "report/byte_text.hpp"
 
 namespace oversee::report {
 namespace {
-
-void optional_number(JsonText& json, std::string_view key, const std::optional<int>& value) {
-  if (value) {
-    json.number(key, *value);
-  } else {
-    json.null(key);
-  }
-}
 
 void optional_signal(JsonText& json, std::string_view key, const std::optional<model::Signal>& signal) {
   if (signal) {
@@ -69,7 +62,7 @@ void survivors(JsonText& json, const model::AttemptResult& result) {
 // Bytes and counts as they are, CPU time in milliseconds.
 std::int64_t amount(model::Resource resource, std::uint64_t value) {
   const auto number = static_cast<std::int64_t>(value);
-  return resource == model::Resource::cpu ? milliseconds(model::Duration(number)) : number;
+  return resource == model::Resource::cpu ? whole_milliseconds(model::Duration(number)) : number;
 }
 
 std::string_view unit(model::Resource resource) {
@@ -113,7 +106,7 @@ void usage_members(JsonText& json, const model::Usage& usage) {
   const auto number = [&](std::string_view key, std::uint64_t value) {
     json.number(key, static_cast<std::int64_t>(value));
   };
-  json.number("cpu_user_ms", milliseconds(usage.user)).number("cpu_system_ms", milliseconds(usage.system));
+  json.number("cpu_user_ms", whole_milliseconds(usage.user)).number("cpu_system_ms", whole_milliseconds(usage.system));
   number("max_rss_bytes", usage.max_rss_bytes);
   number("memory_peak_bytes", usage.peak_bytes != 0 ? usage.peak_bytes : usage.max_rss_bytes);
   json.text("memory_peak_of", usage.peak_bytes != 0 ? "tree" : "largest_process");
@@ -128,10 +121,6 @@ void usage_members(JsonText& json, const model::Usage& usage) {
 
 }  // namespace
 
-std::int64_t milliseconds(model::Duration duration) {
-  return std::chrono::round<std::chrono::milliseconds>(duration).count();
-}
-
 void write_head(JsonText& json, const model::RunInfo& info) {
   json.text("name", info.name);
   json.begin_object("labels");
@@ -142,14 +131,14 @@ void write_head(JsonText& json, const model::RunInfo& info) {
   for (const std::string& word : info.argv) json.text({}, word);
   json.end_array();
   json.text("directory", info.directory).text("host", info.host).number("pid", info.pid);
-  json.number("pid_born_ms", milliseconds(info.born));
+  json.number("pid_born_ms", whole_milliseconds(info.born));
 }
 
 void write_slot(JsonText& json, const model::SlotRequest& request, std::optional<model::Duration> waited) {
   json.begin_object("slot").text("group", request.group);
   json.number("max_concurrent", static_cast<std::int64_t>(request.most));
   if (waited) {
-    json.number("waited_ms", milliseconds(*waited));
+    json.number("waited_ms", whole_milliseconds(*waited));
   } else {
     json.null("waited_ms");
   }
@@ -173,15 +162,23 @@ void write_settings(JsonText& json, const std::vector<SettingValue>& settings) {
 void write_verdict(JsonText& json, const model::RunFinished& run) {
   const model::AttemptResult& last = run.attempts->back();
   const model::Verdict& verdict = run.verdict;
-  json.number("duration_ms", milliseconds(run.finished.instant - run.info->started.instant));
+  json.number("duration_ms", whole_milliseconds(run.finished.instant - run.info->started.instant));
   json.text("status", to_string(verdict.status)).text("reason", to_string(verdict.reason));
   json.text("summary", describe(verdict, *run.attempts));
   write_end(json, last.exit_code, last.signal);
   json.number("exit_status", verdict.exit.shell_status()).boolean("flaky", verdict.flaky);
 }
 
+void write_bytes(JsonText& json, std::string_view bytes) {
+  if (is_utf8(bytes)) {
+    json.text("text", bytes);
+  } else {
+    json.text("base64", base64(bytes));
+  }
+}
+
 void write_end(JsonText& json, std::optional<int> exit_code, std::optional<model::Signal> signal) {
-  optional_number(json, "exit_code", exit_code);
+  json.number_or_null("exit_code", exit_code);
   optional_signal(json, "signal", signal);
 }
 
@@ -199,7 +196,7 @@ void write_attempt(JsonText& json, std::string_view key, const model::AttemptRes
     json.number("pid", result.cancelled_by->pid).end_object();
   }
   json.text("started_at", model::format_date(result.started.wall));
-  json.number("duration_ms", milliseconds(result.duration()));
+  json.number("duration_ms", whole_milliseconds(result.duration()));
   usage_members(json, result.usage);
   if (!result.limits.empty()) limits_held(json, result.limits);
   if (result.passed_limit) limit_passed(json, *result.passed_limit);

@@ -17,8 +17,7 @@ struct SettingValue {
   std::string value;
 };
 
-// As all durations are told there.
-std::int64_t milliseconds(model::Duration duration);
+using model::whole_milliseconds;  // as all durations are told there
 
 // Each writes its members into the object that is open. Their meaning is in docs/summary.schema.json.
 // Of a run that is to have a slot; how long it waited is not known before it has one, or never will.
@@ -30,6 +29,9 @@ void write_attempts(JsonText& json, const std::vector<model::AttemptResult>& att
 
 void write_settings(JsonText& json, const std::vector<SettingValue>& settings);
 void write_verdict(JsonText& json, const model::RunFinished& run);
+
+// Bytes of the command's: text where they are UTF-8, else base64.
+void write_bytes(JsonText& json, std::string_view bytes);
 
 // What a process itself ended with: exit_code, signal.
 void write_end(JsonText& json, std::optional<int> exit_code, std::optional<model::Signal> signal);

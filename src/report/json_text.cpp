@@ -50,6 +50,14 @@ JsonText& JsonText::null(std::string_view key) {
   return *this;
 }
 
+JsonText& JsonText::text_or_null(std::string_view key, std::string_view value) {
+  return value.empty() ? null(key) : text(key, value);
+}
+
+JsonText& JsonText::number_or_null(std::string_view key, std::optional<std::int64_t> value) {
+  return value ? number(key, *value) : null(key);
+}
+
 std::string JsonText::take() {
   document_ += '\n';
   return std::exchange(document_, {});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,10 @@ class JsonText {
   JsonText& number(std::string_view key, std::int64_t value);
   JsonText& boolean(std::string_view key, bool value);
   JsonText& null(std::string_view key);
+
+  // Null for nothing; an empty text is nothing.
+  JsonText& text_or_null(std::string_view key, std::string_view value);
+  JsonText& number_or_null(std::string_view key, std::optional<std::int64_t> value);
 
   // The document so far, with a newline at its end.
   std::string take();

@@ -44,7 +44,7 @@ std::optional<std::string> finish_document(std::string_view running, const model
   if (end == std::string_view::npos) return {};
   JsonText json;
   json.begin_object().text("finished_at", model::format_date(lost.attempt.finished.wall));
-  json.number("duration_ms", milliseconds(lost.attempt.finished.instant - lost.started));
+  json.number("duration_ms", whole_milliseconds(lost.attempt.finished.instant - lost.started));
   json.text("status", to_string(lost.attempt.status)).text("reason", to_string(lost.attempt.reason));
   json.text("summary", sentence(lost));
   write_end(json, lost.attempt.exit_code, lost.attempt.signal);

@@ -8,6 +8,7 @@
 #include "model/byte_size.hpp"
 #include "model/command_line.hpp"
 #include "model/date.hpp"
+#include "model/verdict.hpp"
 #include "report/columns.hpp"
 #include "report/usage_text.hpp"
 
@@ -50,9 +51,7 @@ class Page {
 // "timed_out" as a person writes it.
 std::string status_words(const model::ToldRun& run) {
   if (run.passed() && run.flaky) return "flaky";
-  std::string words = run.status;
-  std::ranges::replace(words, '_', ' ');
-  return words;
+  return model::spaced(run.status);
 }
 
 std::string lasted(const model::ToldRun& run, model::WallTime now) {
@@ -70,9 +69,7 @@ std::string status_sentence(const model::ToldRun& run, model::WallTime now) {
     return fmt::format("lost: oversee (pid {}) is gone without having told an end; how the command ended is not known",
                        run.pid);
   }
-  const std::string words = status_words(run);
-  // "timed out: timed out after 5m" says it twice.
-  return run.summary.starts_with(words) ? run.summary : fmt::format("{}: {}", words, run.summary);
+  return model::headline(status_words(run), run.summary);
 }
 
 std::string exit_words(const model::ToldRun& run) {

@@ -11,16 +11,6 @@
 namespace oversee::report {
 namespace {
 
-std::string_view verdict_word(model::Status status) {
-  switch (status) {
-    case model::Status::completed: return "completed";
-    case model::Status::failed: return "failed";
-    case model::Status::timed_out: return "timed out";
-    case model::Status::cancelled: return "cancelled";
-  }
-  return "";
-}
-
 // "; 5 processes could not be killed: sleep 99 (4312), … and 2 more"
 template <class Process>
 std::string name_processes(const std::vector<Process>& list, std::uint64_t more, std::string_view fate) {
@@ -39,10 +29,9 @@ std::string name_processes(const std::vector<Process>& list, std::uint64_t more,
 std::string summary_line(const model::RunFinished& run) {
   const model::AttemptResult& last = run.attempts->back();
   const std::string sentence = describe(run.verdict, *run.attempts);
-  // "timed out: timed out after 5m" says it twice.
-  const std::string_view word = run.verdict.warns() ? "warning: flaky" : verdict_word(run.verdict.status);
-  std::string text = sentence.starts_with(word) ? fmt::format("oversee: {}", sentence)
-                                                : fmt::format("oversee: {}: {}", word, sentence);
+  const std::string words = run.verdict.warns() ? "warning: flaky" : model::spaced(to_string(run.verdict.status));
+  std::string text = "oversee: ";
+  text += model::headline(words, sentence);
   if (last.evidence) {
     // How long it was silent, the verdict of an idle timeout has told already.
     const bool told = last.reason == model::Reason::idle_timeout;

@@ -152,3 +152,11 @@ def interactive_bash(case):
     shell = Terminal(case, "bash", "--norc", "--noprofile", "--noediting", "-i", env={"PS1": "READY> ", "HISTFILE": ""})
     shell.expect(rb"READY> ")
     return shell
+
+
+def lines_at(case, columns, command):
+    """What a shell line prints on a terminal that is so wide."""
+    terminal = Terminal(case, "sh", "-c", f"stty cols {columns}; {command}; echo end")
+    terminal.expect(rb"\nend")
+    terminal.finish()
+    return terminal.seen.decode().split("\r\n")

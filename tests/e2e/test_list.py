@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from harness import OVERSEE, RUN_ID, children, guard_of, wait_until
 from run_records import RecordsCase
-from terminal import Terminal
+from terminal import Terminal, lines_at
 
 
 class ListCase(RecordsCase):
@@ -84,10 +84,7 @@ class Printed(ListCase):
         self.make(10, name="n" * 300)
         self.assertIn("n" * 300, self.told("list"))
         for columns in (80, 200):
-            terminal = Terminal(self, "sh", "-c", f"stty cols {columns}; {OVERSEE} list; echo end")
-            terminal.expect(rb"\nend")
-            terminal.finish()
-            lines = terminal.seen.decode().split("\r\n")
+            lines = lines_at(self, columns, f"{OVERSEE} list")
             with self.subTest(columns=columns):
                 self.assertEqual(max(map(len, lines)), columns, lines)
                 self.assertRegex(lines[1], r"  n+\.\.\.  completed")

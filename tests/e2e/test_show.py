@@ -6,7 +6,7 @@ import unittest
 
 from harness import OVERSEE, RUN_ID, helper
 from run_records import RecordsCase
-from terminal import Terminal
+from terminal import lines_at
 
 
 class Show(RecordsCase):
@@ -107,10 +107,7 @@ class Show(RecordsCase):
     def test_at_a_terminal_it_fits(self):
         self.oversee("--show", "never", "sh", "-c", f"echo {'y' * 300}; : {'word ' * 60}; exit 1")
         for columns in (80, 200):
-            terminal = Terminal(self, "sh", "-c", f"stty cols {columns}; {OVERSEE} show last; echo end")
-            terminal.expect(rb"\nend")
-            terminal.finish()
-            lines = terminal.seen.decode().split("\r\n")
+            lines = lines_at(self, columns, f"{OVERSEE} show last")
             with self.subTest(columns=columns):
                 self.assertLessEqual(max(map(len, lines)), columns)
                 self.assertTrue(any(line.startswith("  | yyyy") and len(line) == columns for line in lines), lines)
