@@ -16,6 +16,11 @@ using model::Status;
 // After fg a stale stop can be seen; a stop that lasts is a stop.
 constexpr auto kSettle = std::chrono::milliseconds(40);
 
+// As editors stop all that shares the terminal with them: kill(0, SIGTSTP).
+bool sent_from_own_group(const os::ReceivedSignal& signal) {
+  return signal.sender > 0 && ::getpgid(signal.sender) == ::getpgrp();
+}
+
 }  // namespace
 
 void Supervisor::read_signals() {
@@ -48,8 +53,9 @@ void Supervisor::handle(const os::ReceivedSignal& signal) {
       if (!spec_.pty && !command_has_it) attempt_->signal_group(SIGWINCH);
       break;
     case SIGTSTP:
-      if (command_has_it && attempt_->started() && !between_) break;  // it will stop, and so shall we
-      if (command_has_it) {
+      if (command_has_it || (shared && sent_from_own_group(signal))) {
+        // It will stop, and so shall we. A second one from us could stop it once more after fg.
+        if (attempt_->started() && !between_) break;
         // Stopped on its way to exec it holds up the guard, and no word of it comes: then we stop by ourselves.
         stop_with_ = SIGTSTP;
         continued_ = false;

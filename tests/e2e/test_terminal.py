@@ -1,12 +1,13 @@
 """At a terminal: keys, job control, passwords and sizes work as without oversee, and the terminal is left as it was."""
 
 import os
+import re
 import shutil
 import signal
 import unittest
 
 from harness import (OVERSEE, OverseeCase, children, command_line, guard_of, helper, is_gone, parse_state,
-                     read_or_none, wait_until)
+                     process_state, read_or_none, wait_until)
 from terminal import CTRL_BACKSLASH, CTRL_C, CTRL_Z, Terminal, interactive_bash, is_stopped
 
 
@@ -252,6 +253,11 @@ class Interrupted(TerminalCase):
         self.assert_summary(status="cancelled", reason="signal")
 
 
+def blocks(pid, number):
+    mask = re.search(rb"^SigBlk:\t([0-9a-f]+)$", read_or_none(f"/proc/{pid}/status") or b"", re.MULTILINE)
+    return bool(mask) and bool(int(mask[1], 16) >> (number - 1) & 1)
+
+
 class JobControl(TerminalCase):
     ROUNDS = 20
 
@@ -307,18 +313,28 @@ class JobControl(TerminalCase):
         """Ctrl-Z and fg with a program that takes single keys, three times; then the keys that end it."""
         front, command = self.running_job(shell)
         self.assertEqual(os.path.basename(command_line(command)[0]), program)
+
+        def describe():
+            shell.comes(b"$^", 0)
+            return f"{process_state(front)=} {process_state(command)=}, the terminal shows {shell.seen[-1500:]!r}"
+
+        def reaches(condition, what):
+            wait_until(condition, what, describe)
+
         for _ in range(3):
-            wait_until(lambda: shell.foreground_group() == os.getpgid(front), "oversee in the foreground")
-            wait_until(lambda: not shell.by_line() and not shell.echoes(), f"the terminal in the hands of {program}")
+            reaches(lambda: shell.foreground_group() == os.getpgid(front), "oversee in the foreground")
+            reaches(lambda: not shell.by_line() and not shell.echoes(), f"the terminal in the hands of {program}")
+            # Just after CONT a key stops oversee, as it stops any program, also where the command then loses the key.
+            reaches(lambda: blocks(front, signal.SIGTSTP), "oversee at its events")
             self.stop_by_key(shell)
             shell.expect(rb"READY> ")
             # As above.
-            wait_until(lambda: is_stopped(front) and is_stopped(command), "both stopped")
-            wait_until(lambda: shell.by_line() and shell.echoes(), "the shell has its terminal back")
+            reaches(lambda: is_stopped(front) and is_stopped(command), "both stopped")
+            reaches(lambda: shell.by_line() and shell.echoes(), "the shell has its terminal back")
             shell.type(b"fg\n")
-            wait_until(lambda: not is_stopped(front) and not is_stopped(command), "both going on")
-        wait_until(lambda: shell.foreground_group() == os.getpgid(front), "oversee in the foreground")
-        wait_until(lambda: not shell.by_line(), f"the terminal in the hands of {program}")
+            reaches(lambda: not is_stopped(front) and not is_stopped(command), "both going on")
+        reaches(lambda: shell.foreground_group() == os.getpgid(front), "oversee in the foreground")
+        reaches(lambda: not shell.by_line(), f"the terminal in the hands of {program}")
         for each in keys:
             shell.type(each)
         shell.expect(rb"READY> ")
@@ -342,6 +358,18 @@ class JobControl(TerminalCase):
         shell = interactive_bash(self)
         shell.type(f"TERM=xterm {OVERSEE} --no-log --summary never vi text\n".encode())
         self.stop_and_go_on(shell, "vi", b":q!\r")
+
+    def test_a_stop_of_the_whole_group_by_the_command_is_not_sent_to_it_again(self):
+        # What oversee sends on arrives in order, so that a second TSTP would be seen before URG.
+        script = self.file("script", """trap 'echo stop' TSTP; trap 'echo end; exit 3' URG
+            kill -TSTP 0; read -r _ _ _ front _ < /proc/$PPID/stat; kill -URG "$front"; sleep 60 & wait; wait""")
+        shell = interactive_bash(self)
+        shell.type(f"{OVERSEE} --summary never sh {script}\n".encode())
+        shell.expect(rb"end\r\n")
+        shell.expect(rb"READY> ")
+        shell.type(b"echo status $?\n")
+        shell.expect(rb"status 3\r\n")
+        self.assertEqual(shell.seen.count(b"stop\r\n"), 1)
 
     def test_a_stop_while_the_command_starts(self):
         for _ in range(10):
