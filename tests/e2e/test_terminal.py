@@ -207,6 +207,8 @@ class Interrupted(TerminalCase):
         terminal = self.terminal("bash", self.loop(helper("report_signals"), "2 130"))
         for number in (1, 2, 3):
             terminal.expect(rb"round %d\r\nready\r\n" % number)
+            # Before it waits, bash would die of the key at once.
+            wait_until(lambda: process_state(terminal.pid) == "S", "bash waits")
             terminal.type(CTRL_C)
         terminal.expect(rb"after\r\n")
         self.assertEqual(terminal.finish(), 0)
