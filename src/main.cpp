@@ -20,9 +20,11 @@
 #include "cli/toml_schema.hpp"
 #include "cli/verbs.hpp"
 #include "guard/guard.hpp"
+#include "guard/guard_arguments.hpp"
 #include "model/mechanism.hpp"
 #include "model/outcome.hpp"
 #include "os/descriptor.hpp"
+#include "os/last_words.hpp"
 #include "os/signals.hpp"
 #include "settings/join.hpp"
 #include "settings/resolve.hpp"
@@ -93,6 +95,7 @@ int act(const cli::Verb& verb, std::span<char*> words) {
 
 int main(int argc, char** argv) {
   using namespace oversee;
+  os::say_last_words(model::kExitOwnFailure);
   const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
   const std::string_view first = argc > 1 ? argv[1] : "";
   // At once, as the front does: a leak checker that stops the process at its exit never gets there when the command's

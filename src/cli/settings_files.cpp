@@ -58,6 +58,7 @@ std::optional<settings::SettingsFile> read_project_settings() {
   // Beside us it is called by its name alone, which is how people think of it.
   if (auto file = read(std::string(settings::kSettingsFileName), Trust::own_only)) return file;
   std::string directory = os::current_directory();
+  if (!directory.starts_with('/')) return {};  // it was removed, and has no parents
   while (!directory.empty()) {
     directory.erase(directory.rfind('/'));
     if (auto file = read(fmt::format("{}/{}", directory, settings::kSettingsFileName), Trust::own_only)) return file;

@@ -50,7 +50,9 @@ std::optional<Request> FrontLink::next() {
 
 void FrontLink::tell(const Report& report) {
   if (gone_) return;
-  (void)os::write_fully(control_.get(), encode(report));  // SIGPIPE is blocked with all the others
+  if (os::write_fully(control_.get(), encode(report))) return;  // SIGPIPE is blocked with all the others
+  gone_ = true;
+  control_.reset();  // if it is there yet, it is to know that it cannot be told anything
 }
 
 }  // namespace oversee::guard

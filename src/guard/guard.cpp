@@ -2,7 +2,6 @@
 #include "guard/guard.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -10,13 +9,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <csignal>
+#include <thread>
 #include <utility>
 
 #include "guard/front_link.hpp"
 #include "guard/group_stop.hpp"
+#include "guard/guard_arguments.hpp"
 #include "guard/guard_signals.hpp"
 #include "guard/held_record.hpp"
 #include "guard/held_terminal.hpp"
@@ -65,6 +65,7 @@ class Guard {
   std::optional<Clock::time_point> next_duty() const;
   void read_requests();
   void handle_all();
+  void lose_front();
   void handle(const Request& request);
   void signal_tree(int signal);
   void begin_killing();
@@ -90,22 +91,26 @@ class Guard {
   TreeCgroup cgroup_;
   LimitKeeper limits_;
   KillRounds kill_;
-  Clock::time_point give_up_;  // without a front
+  bool alone_ = false;         // the front is gone, and that was acted on
+  Clock::time_point give_up_;  // then
 };
 
 int Guard::run() {
-  if (works(Mechanism::guard_adopts)) os::adopt_orphans();
+  const bool adopts = !works(Mechanism::guard_adopts) || os::adopt_orphans();
+  const int why_not = errno;
   install_handlers();
   os::name_this_process("oversee-guard");
   const auto request = front_.receive_start();
-  if (!request || !start(*request)) return 0;
+  if (!request) return 0;
+  if (!adopts) return front_.tell(StartFailed{"adopt the orphans of", why_not, request->argv.front()}), 0;
+  if (!start(*request)) return 0;
   record_.hold(request->record);
   handle_all();  // what came along with it, as a signal does that is sent meanwhile
   cgroup_.sweep();
   while (true) {
     const bool more_to_reap = reap();
     if (empty_ || (let_go_ && !front_.gone())) break;
-    if (front_.gone() && Clock::now() >= give_up_) {
+    if (alone_ && Clock::now() >= give_up_) {
       finish_record();
       return cgroup_.remove({}), 1;
     }
@@ -127,7 +132,10 @@ int Guard::run() {
   cgroup_.remove(front_.living_parent());
   // What is left of the output is being shown.
   while ((users_terminal_.held() || record_.held()) && !front_.gone()) wait_for_news(false);
-  if (front_.gone()) finish_record();
+  if (front_.gone()) {
+    users_terminal_.restore();
+    finish_record();
+  }
   return 0;
 }
 
@@ -210,13 +218,14 @@ std::optional<Clock::time_point> Guard::next_duty() const {
   std::optional<Clock::time_point> first = memory_kills_.first_look();
   const auto also = [&](Clock::time_point at) { first = first ? std::min(*first, at) : at; };
   if (kill_.begun()) also(kill_.next_round());
-  if (front_.gone()) also(give_up_);
+  if (alone_) also(give_up_);
   if (leader_ < 0 && group_stop_.looking()) also(group_stop_.next_look());
   if (watching()) also(limits_.next_look());
   return first;
 }
 
 void Guard::wait_for_news(bool more_to_reap) {
+  if (front_.gone() && !alone_) lose_front();
   const sigset_t blocked = blocked_while_waiting();
   pollfd control{front_.fd(), POLLIN, 0};
   timespec timeout{};
@@ -228,7 +237,10 @@ void Guard::wait_for_news(bool more_to_reap) {
     timeout.tv_nsec = (left % 1s).count();
     bound = &timeout;
   }
-  if (::ppoll(&control, 1, bound, &blocked) > 0) read_requests();
+  const int ready = ::ppoll(&control, 1, bound, &blocked);
+  const bool cannot_wait = ready < 0 && errno != EINTR;  // out of memory: then by looking again and again
+  if (cannot_wait) std::this_thread::sleep_for(1ms);
+  if (ready > 0 || cannot_wait) read_requests();
   if (take_hang_up() && leader_ > 0 && own_group_) ::kill(-leader_, SIGHUP);
   if (const auto asked = take_cancel()) front_.tell(*asked);
 }
@@ -240,7 +252,10 @@ void Guard::read_requests() {
 
 void Guard::handle_all() {
   while (const auto request = front_.next()) handle(*request);
-  if (!front_.gone()) return;
+}
+
+void Guard::lose_front() {
+  alone_ = true;
   users_terminal_.restore();
   const bool watched = works(Mechanism::front_is_watched);
   give_up_ = watched ? Clock::now() + kAloneBound : Clock::time_point::max();
@@ -302,35 +317,19 @@ void Guard::begin_killing() {
 
 }  // namespace
 
-std::vector<std::string> guard_arguments(const InheritedDescriptors& descriptors, const std::string& run_id) {
-  return {"oversee",
-          kFirstArgument,
-          fmt::format("{}", descriptors.control),
-          fmt::format("{}", descriptors.input),
-          fmt::format("{}", descriptors.output),
-          fmt::format("{}", descriptors.error),
-          fmt::format("{}", descriptors.terminal),
-          fmt::format("{}", descriptors.slot),
-          run_id};
-}
-
 int run_guard(std::span<char*> arguments, model::FinishLostRun finish_lost_run) {
-  constexpr std::size_t kCount = 9;
-  if (arguments.size() != kCount) {
+  const auto inherited = read_guard_arguments(arguments);
+  if (!inherited) {
     (void)os::write_fully(STDERR_FILENO, "oversee: @guard is oversee's own and not for direct use\n");
     return model::kExitOwnFailure;
   }
   os::block_all_signals();
-  std::array<int, 6> descriptors{};
-  for (std::size_t i = 0; i < descriptors.size(); ++i) {
-    const std::string_view text = arguments[i + 2];
-    if (std::from_chars(text.data(), text.data() + text.size(), descriptors.at(i)).ec != std::errc{}) {
-      return model::kExitOwnFailure;
-    }
-    os::keep_over_exec(descriptors.at(i), false);
+  const std::array<int, 3> streams{inherited->input, inherited->output, inherited->error};
+  for (const int each :
+       {inherited->control, streams[0], streams[1], streams[2], inherited->terminal, inherited->slot}) {
+    os::keep_over_exec(each, false);
   }
-  const std::array<int, 3> streams{descriptors[1], descriptors[2], descriptors[3]};
-  return Guard(descriptors[0], streams, descriptors[4], finish_lost_run).run();
+  return Guard(inherited->control, streams, inherited->terminal, finish_lost_run).run();
 }
 
 }  // namespace oversee::guard

@@ -144,7 +144,7 @@ Signalled outcome_of(long result) {
 
 }  // namespace
 
-void adopt_orphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
+bool adopt_orphans() { return ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0; }
 void pass_orphans_by() { ::prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0); }
 
 std::vector<Descendant> list_descendants() {

@@ -16,8 +16,9 @@ struct Descendant {
   pid_t parent;  // as it was when listed
 };
 
-// From now on orphans below this process become its children (PR_SET_CHILD_SUBREAPER, prctl(2)).
-void adopt_orphans();
+// From now on orphans below this process become its children (PR_SET_CHILD_SUBREAPER, prctl(2)); false with errno where
+// the kernel does not do that.
+bool adopt_orphans();
 // No longer: those of its descendants' pass it by.
 void pass_orphans_by();
 

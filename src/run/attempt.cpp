@@ -295,6 +295,7 @@ void Attempt::perform(const AttemptAction& action) {
   } else if (std::holds_alternative<KillOrphans>(action)) {
     if (evidence_) evidence_->drop_line();
     if (works(Mechanism::guard_is_watched)) kill_orphans();
+    if (!started_) output_.start();
     output_.read_the_rest();
   } else if (std::holds_alternative<KillGuard>(action)) {
     link_.kill();

@@ -121,14 +121,13 @@ void AttemptMachine::on(const SurvivorsNamed& event, Instant now) {
 void AttemptMachine::on(const GuardLost&, Instant now) {
   if (tree_empty_) return;  // it had nothing left to hold
   if (letting_go_) return on(TreeLetGo{result_.usage}, now);
-  const bool before_start = state_ == State::spawning;
   if (!stop_ && !leader_gone_) {
     stop_ = cancel_at_start_ ? Stop{Status::cancelled, Reason::signal} : Stop{Status::failed, Reason::supervisor_lost};
     result_.status = stop_->status;
     result_.reason = stop_->reason;
   }
   stop_looking();
-  if (!before_start) actions_.emplace_back(KillOrphans{});
+  actions_.emplace_back(KillOrphans{});  // before the start is told of, too: it may have begun
   leader_gone_ = true;
   state_ = State::draining;
   on(TreeEmptied{result_.usage}, now);

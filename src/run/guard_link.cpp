@@ -1,7 +1,7 @@
 // Starts and speaks to the guard.
 #include "run/guard_link.hpp"
 
-#include "guard/guard.hpp"
+#include "guard/guard_arguments.hpp"
 
 namespace oversee::run {
 namespace {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <system_error>
 
 #include "model/mechanism.hpp"
 
@@ -61,7 +62,12 @@ bool BackgroundWriter::write(std::string_view bytes) {
   if (!model::works(model::Mechanism::write_aside)) return write_here(bytes);
   if (!thread_.joinable()) {
     ring_ = std::make_unique_for_overwrite<char[]>(kRing);
-    thread_ = std::thread([this] { work(); });
+    try {
+      thread_ = std::thread([this] { work(); });
+    } catch (const std::system_error& none) {  // the user has as many as are allowed
+      ring_.reset();
+      return write_here(bytes);
+    }
   }
   const std::lock_guard lock(mutex_);
   if (error_ != 0) return true;
@@ -72,12 +78,16 @@ bool BackgroundWriter::write(std::string_view bytes) {
   return !full_;
 }
 
-// What the tests do instead to see deadlines missed.
-bool BackgroundWriter::write_here(std::string_view bytes) const {
-  while (!bytes.empty()) {
+// Where no thread can be had; what the tests do instead to see deadlines missed.
+bool BackgroundWriter::write_here(std::string_view bytes) {
+  while (!bytes.empty() && error_ == 0) {
     const ssize_t written = write_once(fd_, bytes.data(), bytes.size());
-    if (written < 0) break;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
+    if (written < 0) {
+      error_ = errno;
+      uv_async_send(async_.get());
+    } else {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
   }
   return true;
 }

@@ -40,7 +40,7 @@ class BackgroundWriter final : public model::ByteSink {
   void work() noexcept;
   void notified() noexcept;
   void append(std::string_view bytes);
-  bool write_here(std::string_view bytes) const;
+  bool write_here(std::string_view bytes);
   void refill();
   bool empty() const { return size_ == 0 && overflow_.empty(); }
 

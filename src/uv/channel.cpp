@@ -34,20 +34,24 @@ void Channel::send(std::string bytes) {
   auto* write = new QueuedWrite{.bytes = std::move(bytes)};
   buffer = uv_buf_init(write->bytes.data(), static_cast<unsigned>(write->bytes.size()));
   write->request.data = write;
-  const int status = uv_write(&write->request, handle_.stream(), &buffer, 1,
-                              [](uv_write_t* request, int) { delete static_cast<QueuedWrite*>(request->data); });
-  if (status != 0) delete write;
+  const int error = uv_write(&write->request, handle_.stream(), &buffer, 1, [](uv_write_t* request, int status) {
+    auto* self = Handle<uv_pipe_t, Channel>::owner(request->handle);
+    delete static_cast<QueuedWrite*>(request->data);
+    if (status != 0 && self != nullptr) self->end();
+  });
+  if (error != 0) delete write;
 }
 
 void Channel::close() { handle_.close(); }
 
+void Channel::end() noexcept {
+  close();
+  callbacks_.on_end();
+}
+
 void Channel::read(ssize_t count) noexcept {
   if (count == 0) return;
-  if (count < 0) {
-    close();
-    callbacks_.on_end();
-    return;
-  }
+  if (count < 0) return end();
   callbacks_.on_bytes(std::string_view(buffer_, static_cast<std::size_t>(count)));
 }
 

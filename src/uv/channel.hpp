@@ -25,6 +25,7 @@ class Channel {
 
  private:
   void read(ssize_t count) noexcept;
+  void end() noexcept;
 
   char buffer_[4096] = {};
   Callbacks callbacks_;

@@ -1,12 +1,14 @@
 // Owns the loop.
 #include "uv/loop.hpp"
 
-#include <cstdlib>
+#include <system_error>
 
 namespace oversee::uv {
 
 Loop::Loop() {
-  if (uv_loop_init(&loop_) != 0) std::abort();  // out of descriptors or memory before anything was begun
+  if (const int error = uv_loop_init(&loop_); error != 0) {
+    throw std::system_error(-error, std::generic_category(), "cannot make the event loop");
+  }
 }
 
 Loop::~Loop() {

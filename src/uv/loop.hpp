@@ -10,6 +10,7 @@ namespace oversee::uv {
 // One libuv loop. Everything made on it must be destroyed before it is.
 class Loop {
  public:
+  // Throws std::system_error where descriptors or memory are out: nothing has begun yet, and nothing can.
   Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -48,6 +49,7 @@ class Handle {
 
   void close() {
     if (handle_ == nullptr) return;
+    if (handle_->type == UV_UNKNOWN_HANDLE) return discard();  // never begun
     handle_->data = nullptr;
     uv_close(base(), [](uv_handle_t* handle) { delete reinterpret_cast<H*>(handle); });
     handle_ = nullptr;

@@ -104,6 +104,10 @@ class Directory(OverseeCase):
         self.assertEqual(self.oversee("pwd").out.decode(), f"{self.work}\n")
         self.assert_summary(directory=str(self.work))
 
+    def test_in_a_directory_that_was_removed(self):
+        ended = self.run_plain("sh", "-c", f"mkdir gone; cd gone; rmdir ../gone; {OVERSEE} sh -c 'echo ran'")
+        self.assertEqual((ended.status, ended.out), (0, b"ran\n"), ended.err)
+
     def test_own_files_are_named_from_here(self):
         (self.work / "there").mkdir()
         self.assertEqual(self.oversee("-C", "there", "--log", "log", "--json", "json", "true").status, 0)

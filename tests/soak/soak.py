@@ -5,27 +5,23 @@ nothing may be left: no process, no queue, no temporary file. Exits 0 if so, els
 """
 
 import argparse
-import collections
 import json
 import os
 import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import uuid
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from marked_runs import BOUND, ROOT, MarkedRuns
+
 UNITS = {"s": 1, "m": 60, "h": 3600, "": 1}
 # What may stand in the run directory: runs' files, the files of slots, the date of the last cleaning.
 KEPT = re.compile(r"\d{8}-\d{6}-[a-z2-7]{4}\.(json|log|stdout|stderr)|slots-\w+|\.cleaned")
 FINAL = ("completed", "failed", "timed_out", "cancelled")
-BOUND = 60  # s, for what is to be over in a moment
 
 # What is run, and the statuses that it may end with by itself. Names of groups and files are the soak's own.
 COMMANDS = (
@@ -84,38 +80,11 @@ def parse_arguments():
     return parser.parse_args()
 
 
-class Soak:
+class Soak(MarkedRuns):
     def __init__(self, arguments):
-        self.oversee = str(arguments.oversee.resolve())
-        self.directory = Path(tempfile.mkdtemp(prefix="oversee-soak-"))
-        self.records = self.directory / f"oversee-{os.getuid()}"
-        self.mark = f"SOAK_MARK={uuid.uuid4()}"
-        self.environment = {"PATH": os.environ["PATH"], "TMPDIR": str(self.directory), "HOME": str(self.directory)}
-        for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
-            if name in os.environ:
-                self.environment[name] = os.environ[name]
-        name, _, value = self.mark.partition("=")
-        self.environment[name] = value
-        self.lock = threading.Lock()
-        self.counts = collections.Counter()
-        self.faults = []
+        super().__init__(arguments.oversee)
         self.detached = []  # ids
         self.killed = set()  # pids of supervisors that were killed
-
-    def count(self, what):
-        with self.lock:
-            self.counts[what] += 1
-
-    def fault(self, text):
-        with self.lock:
-            self.faults.append(text)
-
-    def call(self, *arguments):
-        done = subprocess.run([self.oversee, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
-                              env=self.environment, cwd=self.directory, timeout=BOUND, check=False)
-        if b"Sanitizer" in done.stderr or b"runtime error" in done.stderr:
-            self.fault(f"{arguments}: {done.stderr[-2000:]!r}")
-        return done
 
     # What a worker does.
 
@@ -127,9 +96,7 @@ class Soak:
         command, own = chance.choice(COMMANDS)
         settings, more = chance.choice(SETTINGS)
         allowed = own | more
-        process = subprocess.Popen([self.oversee, *settings, "--", *command], stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=self.environment,
-                                   cwd=self.directory, start_new_session=True)
+        process = self.start(*settings, "--", *command)
         self.count("runs in the foreground")
         fate = chance.random()
         if fate < 0.25:
@@ -227,23 +194,8 @@ class Soak:
 
     # What is looked at.
 
-    def is_ours(self, pid):
-        try:
-            return self.mark.encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        except OSError:
-            return False
-
-    def record(self, run_id):
-        try:
-            return json.loads((self.records / f"{run_id}.json").read_bytes())
-        except (OSError, ValueError):
-            return None
-
     def was_cleaned(self, run_id, done):
         return done.returncode == 125 and not (self.records / f"{run_id}.json").exists()
-
-    def survivors(self):
-        return [int(each) for each in os.listdir("/proc") if each.isdigit() and self.is_ours(int(each))]
 
     # The whole.
 
@@ -272,12 +224,7 @@ class Soak:
         for run_id in self.detached:
             if self.record(run_id) is not None:
                 self.call("cancel", run_id)
-        limit = time.monotonic() + BOUND
-        while (left := self.survivors()) and time.monotonic() < limit:
-            time.sleep(0.05)
-        for pid in left:
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ")
-            self.fault(f"process {pid} is left: {words!r}")
+        self.expect_nobody()
 
     def account(self):
         lost = 0
@@ -317,15 +264,8 @@ def main():
     try:
         soak.run(arguments.duration, arguments.workers, seed)
     finally:
-        for pid in soak.survivors():
-            os.kill(pid, signal.SIGKILL)
-        shutil.rmtree(soak.directory, ignore_errors=True)
-    for what, number in sorted(soak.counts.items()):
-        print(f"{number:8}  {what}")
-    for fault in soak.faults[:20]:
-        print(f"FAULT: {fault}")
-    print(f"{len(soak.faults)} faults, seed {seed}")
-    return 1 if soak.faults else 0
+        soak.close()
+    return soak.report(f", seed {seed}")
 
 
 if __name__ == "__main__":

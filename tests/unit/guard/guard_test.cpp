@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "../os/forked.hpp"
+#include "guard/guard_arguments.hpp"
 #include "guard/protocol.hpp"
 #include "guard/wire.hpp"
 #include "os/descriptor.hpp"

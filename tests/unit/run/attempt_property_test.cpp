@@ -134,7 +134,6 @@ class World {
       REQUIRE_FALSE(line_runs_);  // its guard would be killed and reaped along with them
       REQUIRE(told_empty_);       // the guard is lost, and it held something
       REQUIRE_FALSE(let_go_);     // which was not to live on
-      REQUIRE(spawned_);
     } else {
       REQUIRE(spawned_);
       REQUIRE_FALSE(told_empty_);  // nobody is left to be signalled, killed or named

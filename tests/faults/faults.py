@@ -1,0 +1,377 @@
+"""Fails each system call that oversee makes, one at a time, with the errors that its manual names, and judges each run.
+
+Whatever fails: the run ends in time with a true verdict, or with 125 and a sentence; the command's own status is kept where it
+ran; nothing is left. Needs the program that build/tests/faults has. Exits 0 if all runs were so, else 1.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import errno
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BOUND = 20  # s; none of the runs takes one when nothing fails
+FOR_EVER = 1 << 30
+HALF = 0  # not an error: half is written
+
+OPENS = ("EACCES", "EMFILE", "ENFILE", "ENOMEM", "ENOSPC", "EROFS", "EINTR")
+DESCRIPTORS = ("EMFILE", "ENFILE")
+FILE_WRITES = ("HALF", "EINTR", "ENOSPC", "EIO")
+# From the calls' pages in section 2 of the manual: what can befall a call that is made rightly, by what it is about.
+ERRORS = {
+    "access": ("EACCES", "ENOENT"),
+    "chdir": ("EACCES", "ENOENT"),
+    "clone": ("EAGAIN", "ENOMEM"),
+    "close": ("EINTR", "EIO"),
+    "connect": ("ECONNREFUSED", "EAGAIN"),
+    "dup2": ("EBUSY", "EINTR"),
+    "dup3": ("EBUSY", "EINTR"),
+    "epoll_create1": (*DESCRIPTORS, "ENOMEM"),
+    "epoll_ctl": ("ENOMEM", "ENOSPC"),
+    "epoll_pwait": ("EINTR",),
+    "epoll_wait": ("EINTR",),
+    "eventfd": (*DESCRIPTORS, "ENOMEM"),
+    "execv": ("EACCES", "ENOENT", "ENOMEM"),
+    "execve": ("EACCES", "ENOENT", "ENOMEM", "E2BIG", "ETXTBSY"),
+    "execvp": ("EACCES", "ENOENT", "ENOMEM"),
+    "fchmod": ("EPERM", "EROFS"),
+    "fcntl64:dup": ("EMFILE",),
+    "fcntl64:lock": ("EINTR", "ENOLCK"),
+    "fcntl64:pipe-size": ("EPERM", "ENOMEM"),
+    "fdopendir": ("ENOMEM",),
+    "flock": ("EINTR", "ENOLCK"),
+    "fork": ("EAGAIN", "ENOMEM"),
+    "fstat64": ("ENOMEM",),
+    "fstatat64": ("EACCES", "ENOENT", "ENOMEM"),
+    "ftruncate64": ("EINTR", "EIO"),
+    "futimens": ("EACCES", "EROFS"),
+    "getcwd": ("EACCES", "ENOENT"),
+    "gethostname": ("ENAMETOOLONG",),
+    "getpgid": ("ESRCH",),
+    "getpriority": ("ESRCH",),
+    "getrandom": ("EINTR", "ENOSYS"),
+    "getrlimit64": ("EPERM",),
+    "getsockopt": ("ENOPROTOOPT",),
+    "getxattr": ("ENODATA", "ENOTSUP"),
+    "grantpt": ("EACCES",),
+    "inotify_add_watch": ("ENOSPC", "ENOMEM"),
+    "inotify_init1": (*DESCRIPTORS, "ENOMEM"),
+    "ioctl": ("ENOTTY", "EIO"),
+    "kill": ("EPERM", "ESRCH"),
+    "lseek64": ("ESPIPE",),
+    "lstat64": ("EACCES", "ENOENT", "ENOMEM"),
+    "mkdir": ("EACCES", "ENOSPC", "EROFS"),
+    "mkostemp64": OPENS,
+    "nanosleep": ("EINTR",),
+    "open64": OPENS,
+    "__open64_2": OPENS,
+    "openat64": OPENS,
+    "opendir": ("EACCES", "EMFILE", "ENOENT", "ENOMEM"),
+    "pidfd_open": ("EMFILE", "ENOSYS", "ESRCH"),
+    "pidfd_send_signal": ("EPERM", "ESRCH", "ENOSYS"),
+    "pipe2": DESCRIPTORS,
+    "poll": ("EINTR", "ENOMEM"),
+    "posix_openpt": ("ENOSPC", "EMFILE"),
+    "ppoll": ("EINTR", "ENOMEM"),
+    "prctl": ("EINVAL", "EPERM"),
+    "pread64": ("EINTR", "EIO"),
+    "__pread64_chk": ("EINTR", "EIO"),
+    "pthread_create": ("EAGAIN",),
+    "ptsname_r": ("ENOTTY",),
+    "pwrite64:file": FILE_WRITES,
+    "read:file": ("EINTR", "EIO"),
+    "read:pipe": ("EINTR",),
+    "read:own-pipe": ("EINTR",),
+    "read:socket": ("EINTR", "ECONNRESET"),
+    "read:device": ("EINTR", "EIO"),
+    "read:event": ("EINTR",),
+    "readdir64": ("EBADF",),
+    "readlink": ("EACCES", "ENOENT"),
+    "recv": ("EINTR", "ENOMEM"),
+    "recvmsg": ("EINTR", "ENOMEM"),
+    "rename": ("EACCES", "ENOSPC", "EROFS"),
+    "renameat": ("EACCES", "ENOSPC", "EROFS"),
+    "rmdir": ("EACCES",),
+    "sendmsg": ("EINTR", "ENOBUFS"),
+    "setpgid": ("EPERM", "ESRCH"),
+    "setpriority": ("EACCES", "ESRCH"),
+    "setrlimit64": ("EPERM",),
+    "setsockopt": ("ENOMEM",),
+    "signalfd": (*DESCRIPTORS, "ENOMEM"),
+    "socket": DESCRIPTORS,
+    "socketpair": DESCRIPTORS,
+    "stat64": ("EACCES", "ENOENT"),
+    "tcgetattr": ("EIO",),
+    "tcgetpgrp": ("ENOTTY",),
+    "tcsetattr": ("EINTR", "EIO"),
+    "tcsetpgrp": ("EPERM",),
+    "unlink": ("EACCES", "EROFS"),
+    "unlinkat": ("EACCES", "EROFS"),
+    "unlockpt": ("EINVAL",),
+    "wait4": ("EINTR",),
+    "waitid": ("EINTR",),
+    "waitpid": ("EINTR",),
+    "write:file": FILE_WRITES,
+    "write:pipe": ("HALF", "EINTR", "EAGAIN", "EPIPE"),
+    "write:own-pipe": ("EINTR",),
+    "write:socket": ("HALF", "EINTR", "ENOBUFS", "EPIPE"),
+    "write:device": ("HALF", "EINTR", "EIO"),
+    "write:event": ("EINTR",),
+}
+# As the kernel tells a read.
+ERRORS |= {name.replace("read:", also): errors for name, errors in list(ERRORS.items()) if name.startswith("read:")
+           for also in ("__read_chk:", "readv:")}
+ERRORS |= {name.replace("write:", "writev:"): errors for name, errors in list(ERRORS.items()) if name.startswith("write:")}
+# What may well go on for ever, and then nothing but waiting is right.
+PASSING = {"EINTR", "EAGAIN", "ENOBUFS", "HALF"}
+
+AS_EVER = "as ever"
+TOLD = "goes on, and says what is missing"
+OWN_FAILURE = "125 and a sentence"
+OUTCOMES = (AS_EVER, TOLD, "126 or 127", OWN_FAILURE)
+# Of the summary line there is one in any case.
+WARNING = re.compile(rb"^oversee: (warning|.*incomplete|cannot)", re.MULTILINE)
+
+READER_GONE = {("write:pipe", "EPIPE"), ("writev:pipe", "EPIPE"), ("read:device", "EIO")}
+
+MARK = 'echo ran > "$RAN"; '
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    options: tuple
+    line: str  # for sh -c, after a mark that it ran
+    status: int  # without a fault
+    out: bytes = b"out\n"
+    ran: bool = True
+
+
+SCENARIOS = (
+    Scenario("plain", (), "echo out; echo err >&2; exit 3", 3),
+    Scenario("deadline", ("-t", "100ms", "-k", "50ms"), "trap '' TERM; echo out; sleep 60 & wait; wait", 124),
+    Scenario("pty", ("--pty",), "echo out; exit 3", 3, b"out\r\n"),
+    Scenario("retry", ("-r", "1", "-d", "1ms", "--log-format", "raw"), "echo out; exit 3", 3, b"out\nout\n"),
+    Scenario("leak", ("--no-log",), "setsid sleep 60 >/dev/null 2>&1 & echo out; exit 3", 3),
+    Scenario("limits", ("-m", "200MiB", "--max-procs", "50", "--max-concurrent", "1", "--junit", "report.xml",
+                        "--events", "file:events", "-i", "5s"), "echo out; exit 3", 3),
+    Scenario("quiet", ("-q", "--kill", "group"), "echo out; exit 0", 0, b""),
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    scenario: Scenario
+    role: str = ""
+    call: str = ""
+    first: int = 0
+    last: int = 0
+    error: str = ""
+
+    def fault(self):
+        number = HALF if self.error == "HALF" else getattr(errno, self.error)
+        return f"{self.role} {self.call} {self.first} {self.last} {number}"
+
+    def __str__(self):
+        times = f"{self.first}" if self.last == self.first else f"{self.first} and on"
+        return f"{self.scenario.name}: {self.role} {self.call} {times} {self.error}"
+
+
+@dataclass
+class Ended:
+    case: Case
+    status: int | None = None
+    out: bytes = b""
+    err: bytes = b""
+    ran: bool = False
+    left: list = field(default_factory=list)
+    summary: dict | None = None
+    faults: list = field(default_factory=list)
+
+    def outcome(self):
+        """In a word or two, for the table."""
+        if self.status == 125:
+            return OWN_FAILURE
+        if self.status in (126, 127):
+            return "126 or 127"
+        if self.status != self.case.scenario.status:
+            return f"{self.status}"
+        return TOLD if WARNING.search(self.err) else AS_EVER
+
+
+def survivors(mark):
+    found = []
+    for each in os.listdir("/proc"):
+        try:
+            if each.isdigit() and mark in Path(f"/proc/{each}/environ").read_bytes().split(b"\0"):
+                found.append(int(each))
+        except OSError:
+            pass
+    return found
+
+
+def run(program, case, calls=None):
+    """Runs the scenario with the case's fault, in a directory of its own."""
+    ended = Ended(case)
+    with tempfile.TemporaryDirectory(prefix="faults-") as directory:
+        mark = f"FAULT_MARK={uuid.uuid4()}"
+        environment = {"PATH": os.environ["PATH"], "TMPDIR": directory, "RAN": f"{directory}/ran",
+                       "FAULT_MARK": mark.split("=", 1)[1], "LC_ALL": "C"}
+        if case.call:
+            environment["TEST_FAULT"] = case.fault()
+        if calls:
+            environment["TEST_CALLS"] = calls
+        process = subprocess.Popen([program, *case.scenario.options, "--json", f"{directory}/summary.json", "--", "sh", "-c",
+                                    MARK + case.scenario.line], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env=environment, cwd=directory, start_new_session=True)
+        try:
+            ended.out, ended.err = process.communicate(timeout=BOUND)
+            ended.status = process.returncode
+        except subprocess.TimeoutExpired:
+            pass
+        end = time.monotonic() + (1 if ended.status is not None else 0)
+        while (left := survivors(mark.encode())) and time.monotonic() < end:
+            time.sleep(0.005)
+        for pid in left:
+            try:
+                ended.left.append(Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+                os.kill(pid, signal.SIGKILL)
+            except OSError:
+                pass
+        if ended.status is None:
+            ended.out, ended.err = process.communicate()
+        ended.ran = Path(f"{directory}/ran").exists()
+        try:
+            ended.summary = json.loads(Path(f"{directory}/summary.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            ended.summary = None if isinstance(error, OSError) else {"broken": str(error)}
+    judge(ended)
+    return ended
+
+
+def judge(ended):
+    """Names what is not as promised."""
+    case = ended.case
+    scenario = case.scenario
+    say = ended.faults.append
+    if ended.status is None:
+        say("hangs")
+    if ended.left and b"could not be killed: " not in ended.err:
+        say(f"leaves {ended.left}")
+    if ended.summary and "broken" in ended.summary:
+        say(f"a broken summary: {ended.summary['broken']}")
+    if ended.status is None:
+        return
+    # What oversee cannot write it cannot tell.
+    dumb = case.role == "front" and case.call.startswith(("write", "poll"))
+    complains = b"oversee: " in ended.err
+    if ended.status == 125:
+        if not complains and not dumb:
+            say("125 without a sentence")
+    elif -ended.status in (signal.SIGPIPE, signal.SIGHUP) and (case.call, case.error) in READER_GONE:
+        pass  # the command dies of that, as it would without oversee
+    elif ended.status < 0:
+        say(f"dies of {signal.Signals(-ended.status).name}")
+    elif not ended.ran:
+        if ended.status not in (126, 127) or not complains:
+            say(f"{ended.status}, and nothing ran")
+    elif ended.status == scenario.status:
+        if ended.out != scenario.out and not complains and not (dumb and case.last == FOR_EVER):
+            say(f"output {ended.out!r}")
+    elif ended.status == 0:
+        say("a success")
+    elif not complains and not dumb:
+        say(f"{ended.status} without a word")
+
+
+def calls_of(program, scenario):
+    """How often each role makes each call when nothing fails."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as directory:
+        calls = f"{directory}/calls"
+        sound = run(program, Case(scenario), calls)
+        if sound.status != scenario.status or sound.faults:
+            sys.exit(f"{scenario.name} without a fault: {sound}")
+        return collections.Counter(tuple(each.split()) for each in Path(calls).read_text(encoding="ascii").splitlines())
+
+
+def all_cases(program, scenario, per_call):
+    """Each call by its number, with each error; what stays so is also tried from the first one on."""
+    cases = []
+    for (role, call), count in sorted(calls_of(program, scenario).items()):
+        numbers = sorted({*range(1, count + 1, max(1, count // per_call)), count})
+        cases += [Case(scenario, role, call, number, number, error) for number in numbers for error in ERRORS[call]]
+        cases += [Case(scenario, role, call, 1, FOR_EVER, error) for error in ERRORS[call] if error not in PASSING]
+    return cases
+
+
+def few_cases(program, scenario):
+    """The first and the last of each call, with an error each."""
+    cases = []
+    for (role, call), count in sorted(calls_of(program, scenario).items()):
+        errors = ERRORS[call]
+        cases += [Case(scenario, role, call, 1, 1, errors[0]), Case(scenario, role, call, count, count, errors[-1])]
+    return cases
+
+
+def table(ended):
+    """Of what came of each call's failing, for docs/reliability.md."""
+    errors = collections.defaultdict(dict)
+    outcomes = collections.defaultdict(set)
+    for each in ended:
+        name = each.case.call.strip("_").removesuffix("_2").replace("_chk", "").replace("64", "")
+        errors[name][each.case.error] = None
+        outcomes[name].add(each.outcome())
+    lines = ["| call | fails with | what comes of it |", "|---|---|---|"]
+    for name in sorted(errors):
+        known = [each for each in OUTCOMES if each in outcomes[name]]
+        others = sorted(outcomes[name] - set(OUTCOMES))
+        what = "half is written" if list(errors[name]) == ["HALF"] else " ".join(
+            "half" if each == "HALF" else each for each in errors[name])
+        lines.append(f"| `{name}` | {what} | {'; '.join(known + others)} |")
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default=ROOT / "build/tests/faults/oversee-failing-calls", help="linked with the faults")
+    parser.add_argument("--per-call", type=int, default=12, help="about how many of a call's occurrences are tried")
+    parser.add_argument("--few", action="store_true", help="two cases a call")
+    parser.add_argument("--only", default="", help="the cases whose names contain this")
+    parser.add_argument("--table", action="store_true", help="print the table of docs/reliability.md as well")
+    parser.add_argument("--verbose", action="store_true", help="name each run")
+    parser.add_argument("scenarios", nargs="*", help=f"of {', '.join(each.name for each in SCENARIOS)}; else all")
+    arguments = parser.parse_args()
+    program = str(Path(arguments.program).resolve())
+    chosen = [each for each in SCENARIOS if not arguments.scenarios or each.name in arguments.scenarios]
+    cases = []
+    for each in chosen:
+        cases += few_cases(program, each) if arguments.few else all_cases(program, each, arguments.per_call)
+    cases = [each for each in cases if arguments.only in str(each)]
+    all_ended = []
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0)) * 2) as pool:
+        for ended in pool.map(lambda case: run(program, case), cases):
+            all_ended.append(ended)
+            if ended.faults or arguments.verbose:
+                print(f"{ended.case}: {'; '.join(ended.faults) or ended.outcome()}\n    status {ended.status}, "
+                      f"{'ran' if ended.ran else 'nothing ran'}, stderr {ended.err[-300:]!r}", flush=True)
+    if arguments.table:
+        print(table(all_ended))
+    bad = sum(bool(each.faults) for each in all_ended)
+    calls = len({(each.role, each.call) for each in cases})
+    print(f"{len(cases)} runs, {calls} calls of {len(chosen)} kinds of runs: {bad} not as promised")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
