@@ -14,8 +14,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// So long before a deadline the first look is taken; and when the deadline has moved by more than the second, again.
-constexpr auto kAhead = 200ms;
+// So long before a deadline the processor times are looked at, and the tree; where the deadline has moved by more than
+// the third, again.
+constexpr auto kTimesAhead = 200ms;
+constexpr auto kTreeAhead = 50ms;
 constexpr auto kMoved = 20ms;
 
 // The look itself; what it has by then is what there is.
@@ -43,35 +45,60 @@ void StopEvidence::reconsider() {
   if (stop == expected_) return;
   expected_ = stop;
   if (stop && !timer_) timer_ = std::make_unique<uv::Timer>(loop_, [this] { look_ahead(); });
-  if (timer_) timer_->set(stop ? std::optional(*stop - kAhead) : std::nullopt);
+  if (timer_) timer_->set(stop ? std::optional(*stop - kTimesAhead) : std::nullopt);
+  if (!asked_) snapshot_.reset();
+}
+
+// Whether there is time yet: a silence that was broken ends later.
+bool StopEvidence::comes_later(model::Duration ahead) {
+  reconsider();
+  if (!expected_) return true;
+  if (*expected_ - os::read_clock().instant <= ahead + kMoved) return false;
+  timer_->set(*expected_ - ahead);
+  return true;
 }
 
 void StopEvidence::look_ahead() {
-  reconsider();  // a silence that was broken ends later
-  const auto now = os::read_clock().instant;
-  if (!expected_) return;
-  if (*expected_ - now > kAhead + kMoved) return timer_->set(*expected_ - kAhead);
+  if (asked_ || comes_later(kTimesAhead)) return;
   if (!task_) task_.emplace(loop_);
-  const auto look = std::make_shared<os::CpuLook>();
-  task_->start([look, root = root_] { *look = os::look_at_cpu(root); }, [this, look] { before_ = std::move(*look); });
+  if (*expected_ - os::read_clock().instant <= kTreeAhead + kMoved) {
+    look(*expected_ + kLongestLook);
+    return;
+  }
+  timer_->set(*expected_ - kTreeAhead);
+  const auto times = std::make_shared<os::CpuLook>();
+  task_->start([times, root = root_] { *times = os::look_at_cpu(root); },
+               [this, times] { before_ = std::move(*times); });
+}
+
+void StopEvidence::look(model::Instant until) {
+  snapshot_ = std::make_shared<os::Snapshot>();
+  looked_ = false;
+  const bool begun = task_->start([snapshot = snapshot_, root = root_, leader = leader_, before = before_,
+                                   until] { *snapshot = os::take_snapshot(root, leader, before, until); },
+                                  [this, snapshot = snapshot_] {
+                                    if (snapshot == snapshot_) looked();  // else the deadline has moved since
+                                  });
+  if (!begun) snapshot_.reset();
+}
+
+void StopEvidence::looked() {
+  looked_ = true;
+  if (!asked_ || !callbacks_.wanted()) return;
+  evidence_ = std::move(snapshot_->evidence);
+  evidence_->silent = *asked_;
+  tree_ = std::move(snapshot_->tree);
+  callbacks_.publish(model::EvidenceTaken{&*evidence_});
+  callbacks_.on_gathered();
 }
 
 void StopEvidence::gather(model::Duration silent) {
   if (timer_) timer_->set({});
   if (!task_) task_.emplace(loop_);
-  const auto until = os::read_clock().instant + kLongestLook;
-  const auto snapshot = std::make_shared<os::Snapshot>();
-  const bool begun = task_->start([snapshot, root = root_, leader = leader_, before = std::move(before_),
-                                   until] { *snapshot = os::take_snapshot(root, leader, before, until); },
-                                  [this, snapshot, silent] {
-                                    if (!callbacks_.wanted()) return;
-                                    evidence_ = std::move(snapshot->evidence);
-                                    evidence_->silent = silent;
-                                    tree_ = std::move(snapshot->tree);
-                                    callbacks_.publish(model::EvidenceTaken{&*evidence_});
-                                    callbacks_.on_gathered();
-                                  });
-  if (!begun) callbacks_.on_gathered();
+  asked_ = silent;
+  if (!snapshot_) look(os::read_clock().instant + kLongestLook);
+  if (!snapshot_) return callbacks_.on_gathered();
+  if (looked_) looked();
 }
 
 void StopEvidence::run_line(model::Reason reason) {

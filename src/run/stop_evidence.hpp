@@ -37,8 +37,8 @@ class StopEvidence {
   // The command runs: everything below the root is its tree. The environment is for the line.
   void watch(pid_t root, pid_t leader, std::vector<std::string> environment);
 
-  // next_stop may be another now. Shortly before it the processor times are looked at, so that one more look at the
-  // deadline tells what each process has used since.
+  // next_stop may be another now. Some time before it the processor times are looked at, and shortly before it the
+  // tree, so that what each process has used since is known, and the deadline itself waits for nothing.
   void reconsider();
 
   void gather(model::Duration silent);
@@ -54,6 +54,9 @@ class StopEvidence {
 
  private:
   void look_ahead();
+  bool comes_later(model::Duration ahead);
+  void look(model::Instant until);
+  void looked();
   void line_ended();
   void lines_guard_gone();
 
@@ -68,6 +71,9 @@ class StopEvidence {
   std::unique_ptr<uv::Timer> timer_;
   std::optional<uv::BackgroundTask> task_;
   std::optional<os::CpuLook> before_;
+  std::shared_ptr<os::Snapshot> snapshot_;  // once it is begun
+  bool looked_ = false;                     // it is there
+  std::optional<model::Duration> asked_;    // gather()'s: it is waited for
   std::optional<model::Evidence> evidence_;
   std::vector<pid_t> tree_;
   std::unique_ptr<UserLine> line_;

@@ -335,10 +335,11 @@ def table(ended):
     lines = ["| call | fails with | what comes of it |", "|---|---|---|"]
     for name in sorted(errors):
         known = [each for each in OUTCOMES if each in outcomes[name]]
-        others = sorted(outcomes[name] - set(OUTCOMES))
+        others = ["the command dies of it"] if outcomes[name] - set(OUTCOMES) else []
         what = "half is written" if list(errors[name]) == ["HALF"] else " ".join(
             "half" if each == "HALF" else each for each in errors[name])
-        lines.append(f"| `{name}` | {what} | {'; '.join(known + others)} |")
+        call, _, about = name.partition(":")
+        lines.append(f"| {call}(2){about and ', ' + about} | {what} | {'; '.join(known + others)} |")
     return "\n".join(lines)
 
 
