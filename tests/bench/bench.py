@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adversaries import ADVERSARIES
+from chart import Chart, render_svg, render_text
 from effort import Effort, parse_size
 from machine import describe_machine, describe_versions
 from page import Section, budget_table, size_text
@@ -18,6 +19,8 @@ from workplace import Workplace, make_workplace
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "performance.md"
+PICTURE = ROOT / "docs" / "performance.svg"
+README = ROOT / "README.md"
 PROGRAMS = ("rounds", "writers", "processes", "true")
 HELPERS = sorted(set().union(*(adversary.programs for adversary in ADVERSARIES.values())))
 VERSIONS = ("oversee", "timeout", "tini", "dumb-init", "script", "python3")
@@ -106,6 +109,15 @@ def render_page(sections: Sequence[Section], place: Workplace, effort: Effort, m
     return "\n\n".join(parts) + "\n"
 
 
+def draw(charts: Sequence[Chart]) -> None:
+    """The picture, and the same as text in the README, between two marks there."""
+    PICTURE.write_text(render_svg(charts), encoding="utf-8")
+    begin, end = "<!-- drawn by ./dev bench -->\n", "<!-- until here -->\n"
+    before, _, rest = README.read_text(encoding="utf-8").partition(begin)
+    text = f"```text\n{render_text(charts)}\n```\n"
+    README.write_text(before + begin + text + end + rest.partition(end)[2], encoding="utf-8")
+
+
 def run(options: argparse.Namespace) -> int:
     machine = describe_machine()  # before anything here makes a load
     programs = build_programs(options.build_dir)
@@ -117,8 +129,12 @@ def run(options: argparse.Namespace) -> int:
         if any(section.verdicts for section in sections):
             print("## Budget", budget_table(sections).render(), sep="\n\n")
         in_full = not (options.parts or options.quick or options.rounds or failures or place.oversee is None)
+        charts = [chart for section in sections for chart in section.charts]
+        if charts:
+            print(f"\n{render_text(charts)}")
         if options.write or in_full:
             PAGE.write_text(render_page(sections, place, effort, machine), encoding="utf-8")
+            draw(charts)
             print(f"\nbench: wrote {PAGE.relative_to(ROOT)}", file=sys.stderr)
         return 1 if failures else 0
     finally:

@@ -1,7 +1,13 @@
 """What a measurement is shown as: tables, verdicts on the budget, sections; Markdown that also reads well raw."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chart import Chart
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class Section:
     tables: list[Table] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
 
     def render(self) -> str:
         parts = [f"## {self.title}", self.intro, *(table.render() for table in self.tables)]

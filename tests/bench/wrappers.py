@@ -20,6 +20,11 @@ class Wrapper:
     needs: Sequence[str]
     wrap: Callable[[Sequence[str], Workplace], list[str]]
 
+    @property
+    def plain_name(self) -> str:
+        """Without Markdown."""
+        return self.name.replace("`", "").replace("\\", "")
+
 
 def _prefix(name: str, *words: str) -> Wrapper:
     return Wrapper(name, (words[0],), lambda command, place: [*words, *command])

@@ -1,5 +1,6 @@
 """What it costs to put a wrapper around a command that does nothing."""
 
+from chart import Bar, Chart
 from effort import Effort
 from page import Section, Table, Verdict, figure, times
 from rounds import Command, Samples, run_rounds
@@ -7,6 +8,7 @@ from workplace import Workplace
 from wrappers import (CHRONIC, OVERSEE, OVERSEE_NO_LOG, PLAIN, PYTHON, SCRIPT, TEE, TIMEOUT, TIMEOUT_TEE, TINI,
                       Wrapper, present)
 
+CHARTED = (TINI, TIMEOUT, OVERSEE, TEE, TIMEOUT_TEE, SCRIPT)  # an interpreter's start is ten times all of these
 ROWS = (PLAIN, TINI, TIMEOUT, TEE, TIMEOUT_TEE, OVERSEE_NO_LOG, OVERSEE, SCRIPT, PYTHON, CHRONIC)
 
 INTRO = ("X is a static `true`. The cost is the median of the wall time minus that of the plain command; ratios are of "
@@ -21,6 +23,8 @@ def measure(place: Workplace, effort: Effort) -> Section:
     section = Section("Start: wrapping `true`", INTRO, notes=[f"rounds: {rounds}", *notes])
     costs = {wrapper: _cost_us(measured[wrapper], measured[PLAIN]) for wrapper in wrappers}
     section.tables.append(_table(measured, costs))
+    bars = [Bar(each.plain_name, costs[each] / 1000, each is OVERSEE) for each in CHARTED if each in costs]
+    section.charts.append(Chart("What wrapping a command costs (less is better)", "ms", bars))
     section.verdicts = [_verdict(costs, TIMEOUT, 1.3), _verdict(costs, TIMEOUT_TEE, 0.7)]
     return section
 

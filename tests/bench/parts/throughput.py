@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from chart import Bar, Chart
 from effort import Effort
 from page import Section, Table, Verdict, figure, size_text, times
 from rounds import Command, Samples, Sink, run_rounds
 from workplace import Workplace
 from wrappers import OVERSEE, OVERSEE_ALL, OVERSEE_NO_LOG, OVERSEE_RAW, PLAIN, TEE, TIMEOUT_TEE, Wrapper, present
 
+CHARTED = (TEE, TIMEOUT_TEE, OVERSEE, OVERSEE_ALL, OVERSEE_RAW)
 ROWS = (PLAIN, TEE, TIMEOUT_TEE, OVERSEE, OVERSEE_ALL, OVERSEE_RAW, OVERSEE_NO_LOG)
 SINKS: dict[Sink, str] = {"null": "/dev/null", "cat": "a pipe to cat"}
 
@@ -56,7 +58,15 @@ def measure(place: Workplace, effort: Effort) -> Section:
             caption = f"{size_text(size)} in {workload.name}, to {sink_name}:"
             section.tables.append(_table(by_sink[sink], size, caption))
         section.verdicts += _verdicts(workload, by_sink, size)
+        if workload is LINES:
+            section.charts.append(_chart(by_sink["cat"], size))
     return section
+
+
+def _chart(measured: Measured, size: int) -> Chart:
+    bars = [Bar(each.plain_name, size / measured[each].wall_ms.median / 1e6, each.plain_name.startswith("oversee"))
+            for each in CHARTED if each in measured]
+    return Chart("80-byte lines through a pipe, with a log (more is better)", "GB/s", bars)
 
 
 def _run(place: Workplace, workload: Workload, wrappers: list[Wrapper], sink: Sink, size: int, rounds: int) -> Measured:
