@@ -37,7 +37,8 @@ def kind_of(option: Option | VerbOption) -> str:
     if not option.takes_value:
         return "flag"
     if isinstance(option, Option):
-        return option.kind
+        # What can be without a value names one of the caller's variables.
+        return "text" if option.kind == "assignment" and option.metavar != "K[=V]" else option.kind
     return {"FILE": "path", "DIR": "directory", "PROFILE": "profile"}.get(option.metavar, "text")
 
 

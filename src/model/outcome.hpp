@@ -1,7 +1,9 @@
 // How an attempt and a run ended, and what oversee exits with: the table of verdicts.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,6 +46,7 @@ enum class Reason : std::uint8_t {
   output_error,     // what the command wrote could not be passed on to oversee's own stdout or stderr
   supervisor_lost,  // the guard was killed from outside
 };
+inline constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::supervisor_lost) + 1;
 
 std::string_view to_string(Status status);
 std::string_view to_string(Reason reason);
@@ -161,6 +164,7 @@ std::string_view to_string(OnFlaky what);
 struct ExitPolicy {
   bool preserve_status = false;  // on a timeout, the command's own status
   OnFlaky on_flaky = OnFlaky::warn;
+  std::map<Reason, int> codes = {};  // in place of the table's, for these; never of a success or a cancel
 };
 
 ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy);

@@ -28,6 +28,10 @@ Verdict judge(std::span<const AttemptResult> attempts, const ExitPolicy& policy,
     verdict.reason = Reason::flaky;
     verdict.exit = {kExitFlaky, {}};
   }
+  if (verdict.success() || verdict.status == Status::cancelled) return verdict;
+  if (const auto code = policy.codes.find(verdict.reason); code != policy.codes.end()) {
+    verdict.exit = {code->second, {}};
+  }
   return verdict;
 }
 

@@ -9,6 +9,7 @@
 
 #include "match/line_search.hpp"
 #include "model/byte_size.hpp"
+#include "model/reason_code.hpp"
 #include "model/whole_number.hpp"
 #include "settings/environment.hpp"
 #include "settings/reader.hpp"
@@ -162,6 +163,19 @@ std::vector<std::pair<std::string, std::string>> read_labels(Reader& read, const
   return {labels.begin(), labels.end()};
 }
 
+std::map<model::Reason, int> read_exit_codes(Reader& read, const Layer& layer) {
+  std::map<model::Reason, int> codes;  // the stronger source comes later
+  for (const Given& each : layer.all("exit-code")) {
+    const auto code = model::ReasonCode::parse(each.text);
+    if (code) {
+      codes[code->reason] = code->code;
+    } else {
+      read.refuse(each, code.error().allowed);
+    }
+  }
+  return codes;
+}
+
 std::string no_command(const Reader& read) {
   if (!read.given("profile")) return "no command given; write oversee [OPTIONS] -- COMMAND [ARG]...";
   return fmt::format("no command given, and profile '{0}' has none; write oversee -P {0} -- COMMAND [ARG]...",
@@ -263,6 +277,7 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.timestamps = read.flag("timestamps");
   settings.limits.ok_exit = read.parse("ok-exit", model::ExitCodes::parse, {});
   settings.exit_policy.preserve_status = read.flag("preserve-status");
+  settings.exit_policy.codes = read_exit_codes(read, layer);
   settings.cgroup = read.parse("cgroup", parse_word<kUseCgroup>, model::UseCgroup::automatic);
   if (read.flag("require-cgroup")) settings.cgroup = model::UseCgroup::required;
   settings.slot = read_slot(read);

@@ -190,6 +190,12 @@ constexpr Setting kTable[] = {
      .help = "Exit codes that are a success besides 0, as in 3,75-78; oversee then exits 0"},
     {.name = "preserve-status", .kind = Kind::flag, .group = Group::run,
      .help = "After a timeout, exit with the command's own status"},
+    {.name = "exit-code", .kind = Kind::assignment, .metavar = "REASON=N", .group = Group::run,
+     .help = "Exit with N, 1 to 255, where the run fails for REASON, a word of the summary such as timeout",
+     .suggestions = "timeout=|idle_timeout=|total_timeout=|queue_timeout=|queue_full=|output_limit=|leaked=|flaky=|"
+                    "memory_limit=|cpu_limit=|process_limit=|file_size_limit=|out_of_memory=|not_found=|"
+                    "not_executable=|spawn=|io=|output_error=|signal=|exit=",
+     .repeatable = true},
     {.name = "cgroup", .kind = Kind::choice, .metavar = "WHEN", .built_in = "auto", .group = Group::run,
      .help = "Hold the command in a cgroup of its own: auto (where a limit or a kill asks for it), always or never",
      .choices = "auto|always|never"},

@@ -98,6 +98,27 @@ class TimesOut(OverseeCase):
         summary = self.assert_summary(status="timed_out", reason="timeout", exit_code=None, signal="KILL")
         self.assertTrue(summary["attempts"][0]["forced"])
 
+    def test_another_code_for_a_reason(self):
+        codes = ("--exit-code", "timeout=75", "--exit-code", "not_found=3", "--exit-code", "signal=4", "--exit-code", "exit=9")
+        for command, status in ((("sleep", 99), 75), (("no-such-command-here",), 3), (("sh", "-c", "kill -SEGV $$"), 4),
+                                (("false",), 9), (("true",), 0)):
+            with self.subTest(command=command):
+                self.assertEqual(self.oversee("-t", "500ms", *codes, *command).status, status)
+        self.assertEqual(self.oversee("-t", "300ms", "--exit-code", "timeout=75", "--preserve-status", "sleep", 99).status, 75)
+        self.assertEqual(self.oversee("-t", "300ms", "--exit-code", "idle_timeout=75", "sleep", 99).status, 124)
+
+    def test_another_code_by_variable_and_settings_file(self):
+        self.assertEqual(self.oversee("false", env={"OVERSEE_EXIT_CODE": "exit=8"}).status, 8)
+        self.file("oversee.toml", "[defaults]\nexit-code = { exit = \"8\", timeout = \"7\" }\n")
+        self.assertEqual(self.oversee("false").status, 8)
+        self.assertEqual(self.oversee("--exit-code", "exit=6", "-t", "300ms", "sleep", 99).status, 7)
+
+    def test_a_cancel_is_told_as_ever(self):
+        run = self.start(OVERSEE, "--exit-code", "signal=4", "sh", "-c", "echo ready; exec sleep 99")
+        run.expect(b"ready")
+        run.signal(signal.SIGTERM)
+        self.assertEqual(run.finish().status, -signal.SIGTERM)
+
     def test_preserve_status_gives_the_commands_own(self):
         ended = self.oversee("-t", "1s", "--preserve-status", helper("report_signals"), signal.SIGTERM.value, 9)
         self.assertEqual((ended.status, ended.out), (9, b"ready\n15\n"))
