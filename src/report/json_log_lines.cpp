@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 
 #include "report/byte_text.hpp"
 #include "report/json_members.hpp"
@@ -13,6 +14,9 @@ namespace {
 
 constexpr std::size_t kLargestPiece = 8 * 1024;
 
+// In seconds; what a damaged log tells past that is no time.
+constexpr std::int64_t kLongestRun = std::chrono::floor<std::chrono::seconds>(model::Duration::max()).count();
+
 // "    0.012 out| "
 std::optional<std::int64_t> read_time(std::string_view stamp) {
   stamp.remove_prefix(std::min(stamp.find_first_not_of(' '), stamp.size()));
@@ -22,7 +26,7 @@ std::optional<std::int64_t> read_time(std::string_view stamp) {
   const auto whole = std::from_chars(stamp.data(), end, seconds);
   if (whole.ec != std::errc{} || whole.ptr == end || *whole.ptr != '.') return {};
   const auto part = std::from_chars(whole.ptr + 1, end, thousandths);
-  if (part.ec != std::errc{} || part.ptr - whole.ptr != 4) return {};
+  if (part.ec != std::errc{} || part.ptr - whole.ptr != 4 || seconds > kLongestRun) return {};
   return seconds * 1000 + thousandths;
 }
 

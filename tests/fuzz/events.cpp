@@ -12,6 +12,7 @@
 #include "history/json_reader.hpp"
 #include "history/record_glance.hpp"
 #include "history/told_run.hpp"
+#include "json_line.hpp"
 #include "must.hpp"
 #include "report/byte_text.hpp"
 #include "report/event_lines.hpp"
@@ -22,34 +23,6 @@ namespace {
 
 constexpr std::size_t kLongestLine = 64 * 1024;  // of output
 constexpr std::size_t kKinds = 10;
-
-// -1 of what is no digit of base64.
-constexpr std::array kDigits = [] {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::array<std::int8_t, 256> values{};
-  values.fill(-1);
-  for (std::size_t i = 0; i < kAlphabet.size(); ++i) {
-    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::int8_t>(i);
-  }
-  return values;
-}();
-
-std::string decode_base64(std::string_view text) {
-  must(text.size() % 4 == 0, "base64 has four digits for three bytes");
-  std::string bytes;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char c : text.substr(0, text.find('='))) {
-    const int digit = kDigits[static_cast<unsigned char>(c)];
-    must(digit >= 0, "base64 has its digits");
-    bits = bits << 6U | static_cast<unsigned>(digit);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(bits >> count & 0xffU);
-  }
-  return bytes;
-}
 
 // What JSON can hold of a text.
 std::string as_utf8(std::string_view text) {
@@ -89,18 +62,12 @@ class Script {
 class Reader final : public model::ByteSink {
  public:
   bool write(std::string_view line) override {
-    must(line.ends_with('\n') && std::ranges::count(line, '\n') == 1, "an event is a line");
-    line.remove_suffix(1);
-    must(std::ranges::none_of(line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }),
-         "no control character is in a line");
-    must(report::is_utf8(line), "a line is UTF-8");
-    const auto json = history::read_json(line);
-    must(json && json->object() != nullptr, "a line is a JSON object");
-    for (const char* key : {"event", "time", "run_id"}) must(json->text(key) != nullptr, "an event has its head");
-    must(*json->text("run_id") == run_id, "an event has its run's id");
-    if (const auto* dropped = json->member("dropped")) told_as_dropped += *dropped->integer("bytes");
-    add_output(*json, line.size());
-    last = *json;
+    const history::JsonValue json = read_line(line);
+    for (const char* key : {"event", "time", "run_id"}) must(json.text(key) != nullptr, "an event has its head");
+    must(*json.text("run_id") == run_id, "an event has its run's id");
+    if (const auto* dropped = json.member("dropped")) told_as_dropped += *dropped->integer("bytes");
+    add_output(json, line.size());
+    last = json;
     return !full;
   }
   bool idle() const override { return !full; }
@@ -118,11 +85,8 @@ class Reader final : public model::ByteSink {
     const bool of_out = event == "stdout";
     if (!of_out && event != "stderr" && !event.ends_with("_output")) return;
     must(size < kLongestLine, "output comes in lines that readers take");
-    const auto* text = json.text("text");
-    const auto* base64 = json.text("base64");
-    must((text == nullptr) != (base64 == nullptr), "output is text or base64");
-    any_base64_out = any_base64_out || (of_out && base64 != nullptr);
-    (of_out ? out : event == "stderr" ? err : others) += text != nullptr ? *text : decode_base64(*base64);
+    any_base64_out = any_base64_out || (of_out && json.text("base64") != nullptr);
+    (of_out ? out : event == "stderr" ? err : others) += told_bytes(json);
   }
 };
 
