@@ -96,6 +96,8 @@ TEST_CASE("log view: as JSON, a time that no clock can tell is none") {
     CHECK(show(std::string(seconds) + ".999 out| x\n", {.json = true}).text == R"({"stream":"stdout","text":"x\n"})"
                                                                                "\n");
   }
+  // A line that is damaged tells none either.
+  CHECK(show("-99999972036857903.999 t| x\n    0.-12 out| x\n", {.json = true}).text.empty());
 }
 
 TEST_CASE("log view: as JSON, what was spilled has no time of its own") {
