@@ -8,6 +8,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -83,7 +84,19 @@ inline auto fields(auto& m) {
 }
 
 template <class T>
-concept Plain = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, model::Duration>;
+concept Plain = std::is_arithmetic_v<T> || std::is_same_v<T, model::Duration>;
+
+// Their values go from 0 to the last: what is above is none of theirs.
+template <class T>
+concept Enumeration = std::is_enum_v<T>;
+template <Enumeration T>
+inline constexpr T kLast = T{};
+template <>
+inline constexpr auto kLast<model::Resource> = model::Resource::file_size;
+template <>
+inline constexpr auto kLast<model::LimitMeans> = model::LimitMeans::rlimit;
+template <>
+inline constexpr auto kLast<model::Accuracy> = model::Accuracy::exact;
 
 // Declared first: messages hold lists, and lists messages.
 template <class T>
@@ -98,6 +111,10 @@ bool take(std::string_view& in, std::optional<T>& value);
 template <Plain T>
 void put(std::string& out, const T& value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+template <Enumeration T>
+void put(std::string& out, const T& value) {
+  put(out, std::to_underlying(value));
 }
 inline void put(std::string& out, const std::string& text) {
   put(out, static_cast<Length>(text.size()));
@@ -132,6 +149,14 @@ bool take(std::string_view& in, T& value) {
   in.remove_prefix(sizeof value);
   return true;
 }
+template <Enumeration T>
+bool take(std::string_view& in, T& value) {
+  static_assert(kLast<T> != T{}, "the last value must be listed above");
+  std::underlying_type_t<T> number{};
+  if (!take(in, number) || number > std::to_underlying(kLast<T>)) return false;
+  value = static_cast<T>(number);
+  return true;
+}
 inline bool take(std::string_view& in, std::string& text) {
   Length length = 0;
   if (!take(in, length) || in.size() < length) return false;
@@ -146,10 +171,11 @@ bool take(std::string_view& in, T& message) {
 template <class T>
 bool take(std::string_view& in, std::vector<T>& list) {
   Length length = 0;
-  if (!take(in, length) || in.size() < length) return false;  // an element is a byte at the least
-  list.resize(length);
-  for (T& each : list) {
-    if (!take(in, each)) return false;
+  if (!take(in, length)) return false;
+  list.clear();
+  // Room for those that come, not for those that are said to.
+  for (; length > 0; --length) {
+    if (!take(in, list.emplace_back())) return false;
   }
   return true;
 }

@@ -2,8 +2,15 @@
 #include "history/json_values.hpp"
 
 #include <chrono>
+#include <utility>
 
 namespace oversee::history {
+namespace {
+
+// What is longer was made up. Three times as long is still within the clock's range.
+constexpr std::chrono::milliseconds kLongest = std::chrono::years(90);
+
+}  // namespace
 
 std::string text_of(const JsonValue& json, std::string_view key) {
   const auto* text = json.text(key);
@@ -21,20 +28,20 @@ std::map<std::string, std::string> texts_of(const JsonValue& json, std::string_v
   const auto* member = json.member(key);
   if (member == nullptr || member->object() == nullptr) return all;
   for (const auto& [name, value] : *member->object()) {
-    if (value.text() != nullptr) all[name] = *value.text();
+    if (!name.empty() && value.text() != nullptr) all[name] = *value.text();
   }
   return all;
 }
 
 std::optional<model::Duration> duration_of(const JsonValue& json, std::string_view key) {
   const auto number = json.integer(key);
-  if (!number) return {};
+  if (!number || *number < 0 || *number > kLongest.count()) return {};
   return std::chrono::milliseconds(*number);
 }
 
 std::optional<int> small_number_of(const JsonValue& json, std::string_view key) {
   const auto number = json.integer(key);
-  return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
+  return number && std::in_range<int>(*number) ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
 
 bool is_set(const JsonValue& json, std::string_view key) {

@@ -50,7 +50,7 @@ model::Result<RunRecord> parse_record(std::string_view text, const RunDirectory&
   const auto json = read_json(text);
   const auto* status = json ? json->text("status") : nullptr;
   const auto* started = json ? json->text("started_at") : nullptr;
-  const auto pid = json ? json->integer("pid") : std::nullopt;
+  const auto pid = json ? small_number_of(*json, "pid") : std::nullopt;
   const auto* log = json ? json->member("log") : nullptr;
   if (status == nullptr || started == nullptr || !pid || log == nullptr) {
     return failure(directory.path_of(id + std::string(kRecordSuffix)), "it is not a summary of oversee's");
@@ -58,7 +58,7 @@ model::Result<RunRecord> parse_record(std::string_view text, const RunDirectory&
   RunRecord record;
   record.id = id;
   record.status = *status;
-  record.pid = static_cast<int>(*pid);
+  record.pid = *pid;
   record.born = duration_of(*json, "pid_born_ms");
   record.host = text_of(*json, "host");
   record.started_at = *started;

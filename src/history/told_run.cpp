@@ -40,7 +40,8 @@ std::optional<model::Signal> signal_of(const JsonValue& json, std::string_view k
 
 // CPU time is told in milliseconds, and kept in nanoseconds.
 std::uint64_t amount(const JsonValue& json, std::string_view key, model::Resource resource) {
-  return count(json, key) * (resource == model::Resource::cpu ? 1'000'000 : 1);
+  if (resource != model::Resource::cpu) return count(json, key);
+  return static_cast<std::uint64_t>(told_duration(json, key).count());
 }
 
 void read_limits(const JsonValue& json, AttemptResult& result) {

@@ -11,6 +11,19 @@ namespace {
 // RE2's automata of a pattern grow to this and are built anew then.
 constexpr int kMostMemory = 4 * 1024 * 1024;
 
+// Whether it may speak of the ends of all that is looked at, take $ and ^ for these, or take a newline for any byte:
+// among other lines it would match by where the stream was cut. Said of too many it costs time only.
+bool sees_other_lines(std::string_view pattern) {
+  for (const char* word : {"\\A", "\\z", "\\C"}) {
+    if (pattern.contains(word)) return true;
+  }
+  for (std::size_t at = pattern.find("(?"); at != std::string_view::npos; at = pattern.find("(?", at + 1)) {
+    const std::string_view flags = pattern.substr(at + 2);
+    if (flags.substr(0, flags.find_first_not_of("imsU-")).contains('-')) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 model::Parsed<Pattern> Pattern::compile(std::string_view text) {
@@ -30,13 +43,22 @@ model::Parsed<Pattern> Pattern::compile(std::string_view text) {
 }
 
 Pattern::Pattern(std::string text, std::unique_ptr<re2::RE2> compiled)
-    : text_(std::move(text)), compiled_(std::move(compiled)) {}
+    : text_(std::move(text)), alone_(sees_other_lines(text_)), compiled_(std::move(compiled)) {}
 Pattern::Pattern(Pattern&&) noexcept = default;
 Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 Pattern::~Pattern() = default;
 
 bool Pattern::found_in(std::string_view lines) const {
-  return re2::RE2::PartialMatch(re2::StringPiece(lines.data(), lines.size()), *compiled_);
+  if (!alone_) return found_in_piece(lines);
+  for (std::size_t end = lines.find('\n'); end != std::string_view::npos; end = lines.find('\n')) {
+    if (found_in_piece(lines.substr(0, end))) return true;
+    lines.remove_prefix(end + 1);
+  }
+  return found_in_piece(lines);
+}
+
+bool Pattern::found_in_piece(std::string_view piece) const {
+  return re2::RE2::PartialMatch(re2::StringPiece(piece.data(), piece.size()), *compiled_);
 }
 
 void LineSearch::feed(std::string_view bytes) {

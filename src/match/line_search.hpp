@@ -29,7 +29,10 @@ class Pattern {
  private:
   Pattern(std::string text, std::unique_ptr<re2::RE2> compiled);
 
+  bool found_in_piece(std::string_view piece) const;
+
   std::string text_;
+  bool alone_;  // each line is to be looked at alone
   std::unique_ptr<re2::RE2> compiled_;
 };
 

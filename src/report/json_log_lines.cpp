@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 
 #include "report/byte_text.hpp"
 #include "report/json_members.hpp"
@@ -13,17 +14,20 @@ namespace {
 
 constexpr std::size_t kLargestPiece = 8 * 1024;
 
+// In seconds; what a damaged log tells past that is no time.
+constexpr std::uint64_t kLongestRun = std::chrono::floor<std::chrono::seconds>(model::Duration::max()).count();
+
 // "    0.012 out| "
 std::optional<std::int64_t> read_time(std::string_view stamp) {
   stamp.remove_prefix(std::min(stamp.find_first_not_of(' '), stamp.size()));
-  std::int64_t seconds = 0;
-  std::int64_t thousandths = 0;
+  std::uint64_t seconds = 0;
+  std::uint64_t thousandths = 0;
   const char* const end = stamp.data() + stamp.size();
   const auto whole = std::from_chars(stamp.data(), end, seconds);
   if (whole.ec != std::errc{} || whole.ptr == end || *whole.ptr != '.') return {};
   const auto part = std::from_chars(whole.ptr + 1, end, thousandths);
-  if (part.ec != std::errc{} || part.ptr - whole.ptr != 4) return {};
-  return seconds * 1000 + thousandths;
+  if (part.ec != std::errc{} || part.ptr - whole.ptr != 4 || seconds > kLongestRun) return {};
+  return static_cast<std::int64_t>(seconds * 1000 + thousandths);
 }
 
 }  // namespace

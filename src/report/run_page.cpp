@@ -107,12 +107,17 @@ std::string setting_words(const model::ToldRun& run) {
   return text;
 }
 
+// However many attempts a record tells of, and of however many years, this stays within the clock's range.
+model::Duration add(model::Duration sum, model::Duration each) {
+  return std::min(sum + each, model::Duration::max() / 3);
+}
+
 model::Usage sum_of(const std::vector<model::ToldAttempt>& attempts) {
   model::Usage sum;
   for (const model::ToldAttempt& each : attempts) {
     const model::Usage& usage = each.result.usage;
-    sum.user += usage.user;
-    sum.system += usage.system;
+    sum.user = add(sum.user, usage.user);
+    sum.system = add(sum.system, usage.system);
     sum.max_rss_bytes = std::max(sum.max_rss_bytes, usage.max_rss_bytes);
     sum.peak_bytes = std::max(sum.peak_bytes, usage.peak_bytes);
   }

@@ -50,6 +50,12 @@ class Reliability(unittest.TestCase):
             used = rf'[",]{name}[",]|Mechanism::{name.replace("-", "_")}\b'
             self.assertRegex(tests, used, f"no test does without {name}")
 
+    def test_every_fuzz_target_has_its_row_and_something_to_start_from(self):
+        targets = [path.name for path in (ROOT / "tests" / "fuzz").glob("*.cpp")]
+        self.assertEqual(sorted(row[0].strip("`") for row in rows(r"`\w+\.cpp`")), sorted(targets))
+        for target in targets:
+            self.assertTrue(list((ROOT / "tests" / "fuzz" / "corpus" / target.removesuffix(".cpp")).iterdir()), target)
+
     def test_every_scenario_has_its_tests(self):
         scenarios = rows(r"\d+(–\d+)?")
         numbers = []

@@ -1,5 +1,5 @@
-// Any bytes as a tagged log: frames and texts are all of it, and the same however it is cut. The first two bytes say
-// how.
+// Any bytes as a tagged log: frames and texts are all of it, and the same however it is cut; as lines of JSON they say
+// the same. The first two bytes say how to cut.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "json_line.hpp"
 #include "must.hpp"
+#include "report/json_log_lines.hpp"
 #include "report/log_reader.hpp"
 
 namespace oversee::fuzz {
@@ -36,6 +38,41 @@ class Keeper final : public report::LogVisitor {
  private:
   Kept& kept_;
 };
+
+// Tells all as oversee logs --format json does, and takes that apart again.
+class JsonKeeper final : public report::LogVisitor {
+ public:
+  void text(model::Stream stream, std::string_view bytes) override { lines_.text(stream, bytes); }
+  void frame(std::string_view bytes) override { lines_.frame(bytes); }
+  void note(std::string_view key, std::string_view text) override { lines_.note(key, text); }
+
+  std::array<std::string, model::kStreams> streams;
+  std::size_t notes = 0;
+
+ private:
+  void keep(std::string_view line) {
+    const history::JsonValue json = read_line(line);
+    if (json.text("note") != nullptr) {
+      ++notes;
+      return;
+    }
+    const std::string* stream = json.text("stream");
+    must(stream != nullptr, "a line of the command's has its stream");
+    streams.at(*stream == "stdout" ? 0 : 1) += told_bytes(json);
+  }
+
+  report::JsonLogLines lines_{[this](std::string_view line) { keep(line); }};
+};
+
+void check_json(const Kept& whole, std::string_view log) {
+  JsonKeeper keeper;
+  report::LogReader reader(keeper);
+  reader.read(log);
+  reader.finish();
+  keeper.frame({});  // what has no newline at its end is told when something follows
+  must(keeper.streams == whole.streams, "lines of JSON have the texts");
+  must(keeper.notes == whole.notes.size(), "and the notes");
+}
 
 Kept read(std::string_view log, auto&& next_size) {
   Kept kept;
@@ -64,6 +101,7 @@ bool has_endless_stamp(std::string_view log) {
 void check(unsigned cuts, std::string_view log) {
   const Kept whole = read(log, [&] { return log.size(); });
   must(whole.all == log, "frames and texts are the log");
+  check_json(whole, log);
   std::minstd_rand random(cuts);
   const std::size_t longest = 1 + cuts % 61;
   const Kept cut = read(log, [&] { return 1 + random() % longest; });

@@ -283,6 +283,34 @@ TEST_CASE("protocol: a string or list that says it is longer than its message is
   }
 }
 
+TEST_CASE("protocol: a list has room for the elements that come, not for those that are said to") {
+  const std::string bytes =
+      raw(std::uint32_t{1'000'000}) + raw(std::uint32_t{4}) + "make" + std::string(1'000'000, '\xff');
+  std::vector<std::string> list;
+  std::string_view in = bytes;
+  CHECK_FALSE(wire::take(in, list));
+  CHECK(list.capacity() < 10);
+}
+
+template <class Value>
+void check_ends() {
+  const auto last = static_cast<int>(wire::kLast<Value>);
+  for (int i = 0; i < 256; ++i) {
+    CAPTURE(i);
+    CHECK(to_string(static_cast<Value>(i)).empty() == (i > last));
+    const std::string bytes(1, static_cast<char>(i));
+    std::string_view in = bytes;
+    Value value{};
+    CHECK(wire::take(in, value) == (i <= last));
+  }
+}
+
+TEST_CASE("protocol: a value that has no word is refused") {
+  check_ends<model::Resource>();
+  check_ends<model::LimitMeans>();
+  check_ends<model::Accuracy>();
+}
+
 // Who believes such a length waits for ever for the rest, and keeps all that comes meanwhile.
 TEST_CASE("protocol: a message that says it is larger than any is refused at once") {
   for (const std::uint32_t length : {0xffffffffU, 0xfffffffbU, 0x80000000U}) {

@@ -61,6 +61,22 @@ TEST_CASE("run record: all that is asked of one that has ended") {
   CHECK(shown_status(record) == "failed");
 }
 
+TEST_CASE("run record: numbers that are out of range and labels without a key are not believed") {
+  const Runs runs;
+  const RunRecord record = runs.read(R"({"pid": 42, "pid_born_ms": 9223372036854775807, "labels": {"": "x", "a": "b"},
+    "started_at": "", "status": "failed", "exit_code": 4294967298, "exit_status": -9223372036854775808,
+    "duration_ms": 9223372036854775807, "attempts": [{"duration_ms": -1}], "log": null})");
+  CHECK_FALSE(record.born.has_value());
+  CHECK(record.labels == std::map<std::string, std::string>{{"a", "b"}});
+  CHECK_FALSE(record.exit_code.has_value());
+  CHECK_FALSE(record.exit_status.has_value());
+  CHECK_FALSE(record.duration.has_value());
+  CHECK_FALSE(record.last_attempt.has_value());
+  // That of 42, were it cut to what fits.
+  constexpr const char* kOfAnother = R"({"pid": 4294967338, "started_at": "", "status": "running", "log": null})";
+  CHECK_FALSE(parse_record(kOfAnother, runs.directory, kId).has_value());
+}
+
 TEST_CASE("run record: a run lives as long as the very process does that had its pid when it was started") {
   RunRecord record = running(::getpid());
   CHECK(state_of(record) == RunState::running);

@@ -2,9 +2,11 @@
 #include "history/told_run.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cerrno>
 #include <csignal>
+#include <string>
 
 #include "report/json_members.hpp"
 
@@ -105,6 +107,27 @@ TEST_CASE("told run: what is no record is told by what was known of it") {
     CHECK(told.id == run.record.id);
     CHECK(told.lives());
     CHECK(told.settings.empty());
+  }
+}
+
+TEST_CASE("told run: numbers that nobody counted are as if they were missing") {
+  for (const char* number : {"9223372036854775807", "9223372036854", "-1", "-9223372036854775808", "1e9", "1.5"}) {
+    CAPTURE(number);
+    const std::string text = fmt::format(
+        R"({{"attempts": [{{"number": 4294967297, "reason": "cpu_limit", "duration_ms": {0}, "cpu_user_ms": {0},
+            "exit_code": -9223372036854775808, "limit_passed": {{"resource": "cpu", "used": {0}, "allowed": {0}}},
+            "limits": [{{"resource": "cpu", "allowed": {0}}}]}}], "settings": {{"": "x"}}}})",
+        number);
+    const model::ToldRun told = tell_run({}, text);
+    CHECK(told.settings.empty());
+    REQUIRE(told.attempts.size() == 1);
+    const AttemptResult& result = told.attempts.front().result;
+    CHECK(result.number == 1);
+    CHECK_FALSE(result.exit_code.has_value());
+    CHECK(result.duration() == 0s);
+    CHECK(result.usage.user == 0s);
+    CHECK(result.limits.front().allowed == 0);
+    CHECK(result.passed_limit->used == 0);
   }
 }
 

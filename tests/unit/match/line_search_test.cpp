@@ -48,6 +48,22 @@ TEST_CASE("line search: ^ and $ are a line's, and nothing goes beyond one") {
   CHECK_FALSE(found(negated, {"a\nb"}));
 }
 
+TEST_CASE("line search: what speaks of the text's ends speaks of a line's, wherever the stream is cut") {
+  struct Row {
+    const char* pattern;
+    bool found;
+  };
+  const std::string output = "a\nb\nc\nd\n";
+  for (const Row& row : {Row{"\\Ab\\z", true}, Row{"b\\z", true}, Row{"(?-m)^b$", true}, Row{"x|(?i-m:^B)", true},
+                         Row{"(?-m:c$)", true}, Row{"b\\Cc", false}, Row{"a\\C", false}, Row{"\\Ax", false}}) {
+    CAPTURE(row.pattern);
+    const Pattern pattern = compiled(row.pattern);
+    for (std::size_t cut = 0; cut <= output.size(); ++cut) {
+      CHECK(found(pattern, {output.substr(0, cut), output.substr(cut)}) == row.found);
+    }
+  }
+}
+
 TEST_CASE("line search: bytes that are no UTF-8, and NUL") {
   const Pattern pattern = compiled("bad\\xff");
   CHECK(found(pattern, {std::string("\0bad\xff", 5)}));

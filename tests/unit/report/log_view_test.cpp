@@ -91,6 +91,15 @@ TEST_CASE("log view: as JSON, long lines come in pieces between characters, othe
                      R"({"time_ms":2,"stream":"stderr","base64":"/wo="})" + "\n");
 }
 
+TEST_CASE("log view: as JSON, a time that no clock can tell is none") {
+  for (const char* seconds : {"9223372037", "9223372036854775807", "99999999999999999999"}) {
+    CHECK(show(std::string(seconds) + ".999 out| x\n", {.json = true}).text == R"({"stream":"stdout","text":"x\n"})"
+                                                                               "\n");
+  }
+  // A line that is damaged tells none either.
+  CHECK(show("-99999972036857903.999 t| x\n    0.-12 out| x\n", {.json = true}).text.empty());
+}
+
 TEST_CASE("log view: as JSON, what was spilled has no time of its own") {
   CHECK(
       show("    0.001 out| a\n# spilled   3 bytes, 0 lines of stdout: from byte 2 of /x\n", {.out = true, .json = true})

@@ -100,6 +100,18 @@ TEST_CASE("run page: an error that stands among the last lines is not told twice
   CHECK_FALSE(holds(page, "first error"));
 }
 
+// The clock's range is 292 years; a record that somebody made up can tell of more.
+TEST_CASE("run page: the CPU time of many attempts is a sum that stays within the clock's range") {
+  model::ToldRun run = told();
+  run.status = "failed";
+  run.attempts.resize(4);
+  for (model::ToldAttempt& each : run.attempts) {
+    each.result.usage.user = each.result.usage.system = std::chrono::years(90);
+    each.result.usage.max_rss_bytes = 1;
+  }
+  CHECK(holds(run_page(run, {}, run.started, kAnyWidth), "\nused       cpu 35584d 0h user 35584d 0h system"));
+}
+
 TEST_CASE("run page: how it stands or ended") {
   model::ToldRun run = told();
   const auto page = [&] { return run_page(run, {}, run.started + 90s, kAnyWidth); };
