@@ -2,6 +2,7 @@
 (src/model/mechanism.hpp). Beside each stands the same with the mechanism."""
 
 import os
+import shutil
 import signal
 import time
 import unittest
@@ -129,6 +130,23 @@ class Shown(OverseeCase):
                     pass
                 os.close(reader)
                 self.assertEqual(run.finish().status, 124)
+
+    def test_an_end_while_the_reader_sleeps(self):
+        for without, late in (("leave-at-once", True), (EVERYTHING, False)):
+            with self.subTest(without=without):
+                shutil.rmtree(self.records, ignore_errors=True)
+                reader, writer = os.pipe()
+                run = self.start_without(without, "-t", "300ms", "yes", stdout=writer)
+                os.close(writer)
+                wait_until(lambda: any(self.records.glob("*.json")) and self.summary().get("status") == "timed_out",
+                           "the end of the run")
+                if late:
+                    time.sleep(PATIENCE)
+                    self.assertFalse(is_gone(run.pid))
+                else:
+                    wait_until(lambda: is_gone(run.pid), "the end of oversee, with nothing read")
+                os.close(reader)
+                run.finish()
 
 
 class Silent(OverseeCase):
