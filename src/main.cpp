@@ -63,13 +63,11 @@ int supervise(std::span<char*> argv, Part part, os::UniqueFd answer) {
   if (part == Part::repetition) cli::become_repetition(*settings);
   if (part == Part::detached) cli::become_detached(*settings);
   if (part == Part::whole && settings->detach) return cli::detach_command(*settings, caller, argv);
-  if (settings->repeat > 1) {
-    const model::ExitAction exit = cli::repeat_command(*settings, caller, argv);
-    if (exit.die_of) os::die_of(*exit.die_of);
-    return exit.code;
-  }
   const auto answers = part == Part::detached ? cli::Answers::started : cli::Answers::ended;
-  return cli::run_command(*settings, caller, std::move(answer), answers).code;
+  const model::ExitAction exit = settings->repeat > 1 ? cli::repeat_command(*settings, caller, argv)
+                                                      : cli::run_command(*settings, caller, std::move(answer), answers);
+  if (exit.die_of) os::die_of(*exit.die_of);
+  return exit.code;
 }
 
 // A run that another oversee has started: what the user wrote stands behind the descriptor that it answers to.

@@ -16,6 +16,7 @@
 #include "history/run_id.hpp"
 #include "model/ci_service.hpp"
 #include "model/command_line.hpp"
+#include "model/mechanism.hpp"
 #include "os/clock.hpp"
 #include "os/event_target.hpp"
 #include "os/file.hpp"
@@ -73,8 +74,9 @@ model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
   return spec;
 }
 
-// Ends the process without waiting for a writer whose reader is stalled. All else is closed and reaped by now.
-[[noreturn]] void leave(const model::ExitAction& exit) {
+// Ends the process without waiting for a writer whose reader is stalled. What else there is, the kernel closes as well.
+void leave(const model::ExitAction& exit) {
+  if (!model::works(model::Mechanism::leave_at_once)) return;
   if (exit.die_of) os::die_of(*exit.die_of);
   ::_exit(exit.code);
 }
@@ -173,6 +175,7 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   if (files->summary_lost() && exit == model::ExitAction{0, {}}) exit.code = model::kExitOwnFailure;
   clean_in_turn(settings, *files);
   leave(exit);
+  return exit;
 }
 
 }  // namespace oversee::cli

@@ -70,9 +70,10 @@ std::string RunDirectory::path_of(std::string_view name) const { return fmt::for
 
 model::Result<std::vector<std::string>> RunDirectory::names(std::size_t most) const {
   // A second description: closedir closes its own, and the position is not shared.
-  const int fd = ::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(fd < 0 ? nullptr : ::fdopendir(fd), ::closedir);
+  os::UniqueFd again(::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(again ? ::fdopendir(again.get()) : nullptr, ::closedir);
   if (!stream) return std::unexpected(model::Failure{"list the runs", errno, path_, {}});
+  (void)again.release();  // the stream's now
   std::vector<std::string> names;
   errno = 0;
   const dirent* entry = nullptr;

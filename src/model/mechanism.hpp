@@ -31,9 +31,10 @@ enum class Mechanism : std::uint8_t {
   callers_signals,    // the command gets the signal state that oversee was started with
   own_signals,        // what the caller ignores or blocks keeps no end of a child from us
   guard_holds_slot,   // the slot of a killed front is taken until its tree is gone
+  leave_at_once,      // a reader that sleeps does not hold up the end
 };
 
-inline constexpr int kMechanisms = static_cast<int>(Mechanism::guard_holds_slot) + 1;
+inline constexpr int kMechanisms = static_cast<int>(Mechanism::leave_at_once) + 1;
 
 constexpr std::string_view to_string(Mechanism mechanism) {
   switch (mechanism) {
@@ -60,6 +61,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::callers_signals: return "callers-signals";
     case Mechanism::own_signals: return "own-signals";
     case Mechanism::guard_holds_slot: return "guard-holds-slot";
+    case Mechanism::leave_at_once: return "leave-at-once";
   }
   return "?";
 }

@@ -226,7 +226,7 @@ class OverseeCase(unittest.TestCase):
 
     def environment(self, **changes):
         """The caller's environment of a run; a change to None removes a variable."""
-        kept = ("LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS")
+        kept = ("LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
         environment = {name: os.environ[name] for name in kept if name in os.environ}
         # A directory that may not be searched makes "permission denied" of every "not found" (execvp(3)).
         directories = os.environ.get("PATH", os.defpath).split(":")

@@ -19,6 +19,8 @@ class Refused(OverseeCase):
         found = {}
         for parent, _, names in os.walk(self.directory):
             for name in names:
+                if name.startswith("tsan.rodata."):
+                    continue  # ThreadSanitizer's own, of a guard that was ended as it started
                 path = Path(parent, name)
                 found[path] = path.read_bytes() if path.is_file() and not path.is_symlink() else None
         return found

@@ -225,7 +225,9 @@ class OnTimeout(OverseeCase):
         self.assert_summary(reason="timeout")
 
     def test_a_line_that_kills_its_supervisor_ends_with_it(self):
-        for name, line in (("TERM", "sleep 99"), ("KILL", "sleep 99"), ("KILL", "sleep 98 & sleep 99 & wait")):
+        # ThreadSanitizer keeps a signal that only ppoll(2) lets in from its handler.
+        term = "KILL" if os.environ.get("SANITIZED") == "thread" else "TERM"
+        for name, line in ((term, "sleep 99"), ("KILL", "sleep 99"), ("KILL", "sleep 98 & sleep 99 & wait")):
             with self.subTest(signal=name, line=line):
                 run = self.start(OVERSEE, "-t", "500ms", "--on-timeout", f"setsid sleep 97 & kill -{name} $PPID; {line}",
                                  "sleep", "60")

@@ -2,12 +2,13 @@
 (src/model/mechanism.hpp). Beside each stands the same with the mechanism."""
 
 import os
+import shutil
 import signal
 import time
 import unittest
 
 from harness import (BOUND, OVERSEE, OVERSEE_WITHOUT, OverseeCase, children, command_line, guard_of, helper, is_gone,
-                     parse_state, process_state, wait_until)
+                     parse_state, process_state, read_or_none, wait_until)
 
 # What has not died after it does not die.
 PATIENCE = 1.0
@@ -129,6 +130,24 @@ class Shown(OverseeCase):
                     pass
                 os.close(reader)
                 self.assertEqual(run.finish().status, 124)
+
+    def test_an_end_while_the_reader_sleeps(self):
+        for without, late in (("leave-at-once", True), (EVERYTHING, False)):
+            with self.subTest(without=without):
+                shutil.rmtree(self.records, ignore_errors=True)
+                reader, writer = os.pipe()
+                run = self.start_without(without, "-t", "300ms", "yes", stdout=writer)
+                os.close(writer)
+                records = self.records
+                wait_until(lambda: any(b'"timed_out"' in (read_or_none(each) or b"") for each in records.glob("*.json")),
+                           "the end of the run")
+                if late:
+                    time.sleep(PATIENCE)
+                    self.assertFalse(is_gone(run.pid))
+                else:
+                    wait_until(lambda: is_gone(run.pid), "the end of oversee, with nothing read")
+                os.close(reader)
+                run.finish()
 
 
 class Silent(OverseeCase):

@@ -8,7 +8,7 @@ namespace oversee {
 // All of them in the plain build. Under sanitizers, where each takes ten times as long, the first fifth: that is enough
 // to come by all code that is tested, and what it returns is checked by the plain build.
 constexpr std::uint64_t rounds(std::uint64_t all) {
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return all / 5;
 #else
   return all;
