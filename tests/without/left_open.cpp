@@ -3,6 +3,7 @@
 // adds a leak, as the control of those who read it: "descriptor" or "handle".
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
@@ -66,8 +67,8 @@ Start& start() {
   return *kept;
 }
 
-void tell(std::string line) {
-  line += '\n';
+void tell(std::string_view what, std::string_view left) {
+  const std::string line = fmt::format("{} {}:{}\n", start().name, what, left.empty() ? " none" : left);
   const int fd = ::open(start().file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (fd < 0) return;
   (void)!::write(fd, line.data(), line.size());
@@ -76,7 +77,7 @@ void tell(std::string line) {
 
 std::string target_of(int fd) {
   char text[256];
-  const ssize_t size = ::readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), text, sizeof text);
+  const ssize_t size = ::readlink(fmt::format("/proc/self/fd/{}", fd).c_str(), text, sizeof text);
   return std::string(text, size < 0 ? 0 : static_cast<std::size_t>(size));
 }
 
@@ -90,9 +91,9 @@ void tell_descriptors() {
     if (fd <= STDERR_FILENO) continue;  // /dev/null, where the caller had closed it, or a detached run let go of it
     const auto before = start().descriptors.find(fd);
     if (before != start().descriptors.end() && before->second == meaning) continue;
-    left += " " + std::to_string(fd) + "=" + target_of(fd);
+    left += fmt::format(" {}={}", fd, target_of(fd));
   }
-  tell(start().name + " descriptors:" + (left.empty() ? " none" : left));
+  tell("descriptors", left);
 }
 
 __attribute__((constructor)) void begin(int argc, char** argv) {
@@ -110,11 +111,11 @@ void tell_handles(uv_loop_t* loop, int error) {
   uv_walk(
       loop,
       [](uv_handle_t* handle, void* text) {
-        *static_cast<std::string*>(text) += std::string(" ") + uv_handle_type_name(handle->type);
+        *static_cast<std::string*>(text) += fmt::format(" {}", uv_handle_type_name(handle->type));
       },
       &left);
   if (error != 0 && left.empty()) left = " a request";
-  tell(start().name + " handles:" + (left.empty() ? " none" : left));
+  tell("handles", left);
 }
 
 }  // namespace
@@ -130,7 +131,7 @@ int __wrap_uv_loop_close(uv_loop_t* loop) {
   const int error = __real_uv_loop_close(loop);
   if (!oversee::start().file.empty()) {
     if (error == 0) {
-      oversee::tell(oversee::start().name + " handles: none");
+      oversee::tell("handles", "");
     } else {
       oversee::tell_handles(loop, error);
     }
