@@ -106,7 +106,7 @@ class Story {
   void tell() {
     publish(model::RunStarted{&info_});
     begin_attempt();
-    while (!script_.empty()) step(script_.number() % kKinds);
+    while (!script_.empty()) step(static_cast<unsigned>(script_.number() % kKinds));
     end_attempt();
     reader_.full = false;
     lines_.made_room();
