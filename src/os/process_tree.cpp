@@ -23,6 +23,7 @@
 #include "model/mechanism.hpp"
 #include "os/descriptor.hpp"
 #include "os/process_stat.hpp"
+#include "os/process_state.hpp"
 
 namespace oversee::os {
 namespace {
@@ -242,7 +243,10 @@ bool kill_and_reap(pid_t not_to_reap, model::Duration bound) {
   TreeKill kill;
   const auto round = [&] {
     (void)kill.round();
-    // Empty is what lists as empty: the children of one that ends between two looks are missed by the first.
+    // Empty is what lists as empty: the children of one that ends between two looks are missed by the first. Its own,
+    // the one that is left to another has handed on once it is a zombie.
+    const auto other = not_to_reap > 0 ? look_at_process(not_to_reap) : std::nullopt;
+    const bool handed_on = !other || other->zombie;
     std::vector<Descendant> left;
     for_each_descendant(
         [&](const Descendant& each) {
@@ -252,7 +256,7 @@ bool kill_and_reap(pid_t not_to_reap, model::Duration bound) {
     for (const Descendant& each : left) {
       if (each.parent == ::getpid()) (void)::waitpid(each.pid, nullptr, WNOHANG);
     }
-    return left.empty();
+    return left.empty() && handed_on;
   };
   return repeat(round, bound);
 }
