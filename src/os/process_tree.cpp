@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -239,18 +240,20 @@ bool repeat(Round nobody_left, model::Duration bound) {
 
 }  // namespace
 
-bool kill_and_reap(pid_t not_to_reap, model::Duration bound) {
+bool kill_and_reap(const std::vector<pid_t>& not_to_reap, model::Duration bound) {
   TreeKill kill;
   const auto round = [&] {
     (void)kill.round();
     // Empty is what lists as empty: the children of one that ends between two looks are missed by the first. Its own,
-    // the one that is left to another has handed on once it is a zombie.
-    const auto other = not_to_reap > 0 ? look_at_process(not_to_reap) : std::nullopt;
-    const bool handed_on = !other || other->zombie;
+    // one that is left to another has handed on once it is a zombie.
+    const bool handed_on = std::ranges::all_of(not_to_reap, [](pid_t pid) {
+      const auto state = look_at_process(pid);
+      return !state || state->zombie;
+    });
     std::vector<Descendant> left;
     for_each_descendant(
         [&](const Descendant& each) {
-          if (each.pid != not_to_reap) left.push_back(each);
+          if (std::ranges::find(not_to_reap, each.pid) == not_to_reap.end()) left.push_back(each);
         },
         Zombies::with);
     for (const Descendant& each : left) {

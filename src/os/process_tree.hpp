@@ -56,9 +56,9 @@ class TreeKill {
   std::vector<pid_t> refused_children_;
 };
 
-// Kills all descendants and reaps those that become children of this process, but for one whose status another waits
+// Kills all descendants and reaps those that become children of this process, but for those whose status another waits
 // for. Blocks, for the bound at the most; false if something is left.
-bool kill_and_reap(pid_t not_to_reap, model::Duration bound);
+bool kill_and_reap(const std::vector<pid_t>& not_to_reap, model::Duration bound);
 
 // The same of all children of this process and what is below them, but for one child, which is left alone with its
 // tree.

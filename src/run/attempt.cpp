@@ -13,6 +13,7 @@
 #include "os/clock.hpp"
 #include "os/host.hpp"
 #include "os/process_tree.hpp"
+#include "uv/child_process.hpp"
 
 namespace oversee::run {
 namespace {
@@ -309,7 +310,7 @@ void Attempt::perform(const AttemptAction& action) {
 // The guard's cgroup, if it had one, is left to us as well.
 void Attempt::kill_orphans() {
   if (!cgroup_.empty()) (void)os::kill_cgroup(cgroup_);
-  (void)os::kill_and_reap(link_.pid(), kOrphanBound);
+  (void)os::kill_and_reap(uv::running_children(loop_), kOrphanBound);
   if (cgroup_.empty()) return;
   (void)os::remove_cgroup(cgroup_);
   os::step_back_alone(cgroup_);

@@ -33,4 +33,16 @@ void ChildProcess::kill() {
   if (running_) uv_process_kill(handle_.get(), SIGKILL);
 }
 
+std::vector<pid_t> running_children(Loop& loop) {
+  std::vector<pid_t> children;
+  uv_walk(
+      loop.raw(),
+      [](uv_handle_t* handle, void* list) {
+        if (uv_handle_get_type(handle) != UV_PROCESS || uv_is_active(handle) == 0) return;
+        static_cast<std::vector<pid_t>*>(list)->push_back(reinterpret_cast<uv_process_t*>(handle)->pid);
+      },
+      &children);
+  return children;
+}
+
 }  // namespace oversee::uv

@@ -1,6 +1,8 @@
 // Starts a process of ours and tells when it is gone.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <string>
 #include <vector>
@@ -30,5 +32,9 @@ class ChildProcess {
   Handle<uv_process_t, ChildProcess> handle_;
   bool running_ = false;
 };
+
+// Of all that were started on the loop and that libuv has not reaped yet: it alone may do that, or their end is never
+// told.
+std::vector<pid_t> running_children(Loop& loop);
 
 }  // namespace oversee::uv

@@ -38,7 +38,7 @@ class Family {
     REQUIRE(made.has_value());
     pipe_ = std::move(*made);
   }
-  ~Family() { (void)kill_and_reap(-1, std::chrono::seconds(20)); }
+  ~Family() { (void)kill_and_reap({}, std::chrono::seconds(20)); }
   Family(const Family&) = delete;
   Family& operator=(const Family&) = delete;
 

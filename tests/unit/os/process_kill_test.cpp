@@ -106,7 +106,7 @@ TEST_CASE("tree kill: a group that is stopped first dies like the rest") {
   CHECK_FALSE(kill.round());
   CHECK(WTERMSIG(status_of(leader)) == SIGKILL);
   kill.leader_reaped();
-  CHECK(kill_and_reap(-1, 20s));
+  CHECK(kill_and_reap({}, 20s));
 }
 
 TEST_CASE("kill and reap: leaves none, whatever they ignore, block or were stopped by") {
@@ -121,7 +121,7 @@ TEST_CASE("kill and reap: leaves none, whatever they ignore, block or were stopp
     });
     CHECK(family.hear_word() == signal);
   }
-  CHECK(kill_and_reap(-1, 20s));
+  CHECK(kill_and_reap({}, 20s));
   CHECK(list_descendants().empty());
   CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
   CHECK(errno == ECHILD);
@@ -140,21 +140,21 @@ TEST_CASE("kill and reap: those that fork on and on") {
     });
     CHECK(family.hear_word() == 1);
   }
-  CHECK(kill_and_reap(-1, 20s));
+  CHECK(kill_and_reap({}, 20s));
   CHECK(list_descendants().empty());
 }
 
 TEST_CASE("kill and reap: leaves to another whom it is to reap, though not alive") {
   Family family;
   const auto line = family.add_line(2);
-  CHECK(kill_and_reap(line[0], 20s));
+  CHECK(kill_and_reap({line[0]}, 20s));
   CHECK(WTERMSIG(status_of(line[0])) == SIGKILL);
   CHECK(list_descendants().empty());
 }
 
 TEST_CASE("kill and reap: with nobody there it is done at once") {
   const Family family;
-  CHECK(kill_and_reap(-1, 0s));
+  CHECK(kill_and_reap({}, 0s));
 }
 
 }  // namespace
