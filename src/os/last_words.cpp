@@ -9,18 +9,18 @@
 #include <exception>
 #include <string_view>
 
+#include "os/descriptor.hpp"
+
 namespace oversee::os {
 namespace {
 
 int exit_code_ = 1;
 
 // Async-signal-safe, and without memory: it may be what is out.
-void put(std::string_view text) { (void)!::write(STDERR_FILENO, text.data(), text.size()); }
-
 [[noreturn]] void end_with(std::string_view why) {
-  put("oversee: cannot go on: ");
-  put(why);
-  put("\n");
+  for (const std::string_view part : {std::string_view("oversee: cannot go on: "), why, std::string_view("\n")}) {
+    (void)write_fully(STDERR_FILENO, part);
+  }
   ::_exit(exit_code_);
 }
 

@@ -194,7 +194,7 @@ constexpr Setting kTable[] = {
      .help = "Exit with N, 1 to 255, where the run fails for REASON, a word of the summary such as timeout",
      .suggestions = "timeout=|idle_timeout=|total_timeout=|queue_timeout=|queue_full=|output_limit=|leaked=|flaky=|"
                     "memory_limit=|cpu_limit=|process_limit=|file_size_limit=|out_of_memory=|not_found=|"
-                    "not_executable=|spawn=|io=|output_error=|signal=|exit=",
+                    "not_executable=|spawn=|io=|output_error=|supervisor_lost=|signal=|exit=",
      .repeatable = true},
     {.name = "cgroup", .kind = Kind::choice, .metavar = "WHEN", .built_in = "auto", .group = Group::run,
      .help = "Hold the command in a cgroup of its own: auto (where a limit or a kill asks for it), always or never",

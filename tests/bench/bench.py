@@ -134,7 +134,8 @@ def run(options: argparse.Namespace) -> int:
             print(f"\n{render_text(charts)}")
         if options.write or in_full:
             PAGE.write_text(render_page(sections, place, effort, machine), encoding="utf-8")
-            draw(charts)
+            if charts:
+                draw(charts)
             print(f"\nbench: wrote {PAGE.relative_to(ROOT)}", file=sys.stderr)
         return 1 if failures else 0
     finally:

@@ -11,12 +11,17 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from marked_processes import marked_processes
 
 OVERSEE = os.path.abspath(os.environ["OVERSEE"])
 OVERSEE_WITHOUT = os.path.abspath(os.environ["OVERSEE_WITHOUT"])
@@ -254,9 +259,7 @@ class OverseeCase(unittest.TestCase):
 
     def survivors(self):
         """The processes that carry the test's mark in their environment."""
-        mark = self.mark.encode()
-        return [int(each) for each in os.listdir("/proc")
-                if each.isdigit() and mark in (read_or_none(f"/proc/{each}/environ") or b"").split(b"\0")]
+        return marked_processes(self.mark.encode())
 
     def _end_survivors(self):
         """What a failed test or a negative control has left. Some start others when one dies: all are stopped first."""

@@ -296,12 +296,16 @@ class JobControl(TerminalCase):
             wait_until(lambda: not is_stopped(front) and not is_stopped(command), "both going on")
         shell.type(CTRL_C)
         shell.expect(rb"cancelled")
-        shell.expect(rb"READY> ")
-        shell.type(b"echo status $?\n")
-        shell.expect(rb"status 130\r\n")
+        self.expect_status(shell, 130)
         shell.type(b"exit 0\n")
         self.assertEqual(shell.finish(), 0)
         self.assert_nobody_left()
+
+    def expect_status(self, shell, status):
+        """Of the job that the shell had in its foreground."""
+        shell.expect(rb"READY> ")
+        shell.type(b"echo status $?\n")
+        shell.expect(rb"status %d\r\n" % status)
 
     def stop_by_key(self, shell):
         """Types Ctrl-Z until it is seen: less and vi lose one that comes while they take the terminal, oversee or not."""
@@ -339,9 +343,7 @@ class JobControl(TerminalCase):
         reaches(lambda: not shell.by_line(), f"the terminal in the hands of {program}")
         for each in keys:
             shell.type(each)
-        shell.expect(rb"READY> ")
-        shell.type(b"echo status $?\n")
-        shell.expect(rb"status 0\r\n")
+        self.expect_status(shell, 0)
         self.assert_nobody_left_but(shell)
 
     def assert_nobody_left_but(self, shell):
@@ -368,9 +370,7 @@ class JobControl(TerminalCase):
         shell = interactive_bash(self)
         shell.type(f"{OVERSEE} --summary never sh {script}\n".encode())
         shell.expect(rb"end\r\n")
-        shell.expect(rb"READY> ")
-        shell.type(b"echo status $?\n")
-        shell.expect(rb"status 3\r\n")
+        self.expect_status(shell, 3)
         self.assertEqual(shell.seen.count(b"stop\r\n"), 1)
 
     def test_a_stop_while_the_command_starts(self):
@@ -385,9 +385,7 @@ class JobControl(TerminalCase):
             wait_until(lambda: command_line(command) == ["sleep", "60"], "the command itself")
             wait_until(lambda: not is_stopped(front) and not is_stopped(command), "both going on")
             shell.type(CTRL_C)
-            shell.expect(rb"READY> ")
-            shell.type(b"echo status $?\n")
-            shell.expect(rb"status 130\r\n")
+            self.expect_status(shell, 130)
             shell.close()
 
     def test_a_command_that_stops_itself_stops_oversee(self):
@@ -397,9 +395,7 @@ class JobControl(TerminalCase):
         shell.expect(rb"READY> ")
         shell.type(b"fg\n")
         shell.expect(rb"went on\r\n")
-        shell.expect(rb"READY> ")
-        shell.type(b"echo status $?\n")
-        shell.expect(rb"status 5\r\n")
+        self.expect_status(shell, 5)
 
     def test_the_deadline_stands_still_while_stopped(self):
         shell = interactive_bash(self)

@@ -21,6 +21,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from marked_processes import marked_processes
+
 BOUND = 20  # s; none of the runs takes one when nothing fails
 FOR_EVER = 1 << 30
 HALF = 0  # not an error: half is written
@@ -210,17 +214,6 @@ class Ended:
         return TOLD if WARNING.search(self.err) else AS_EVER
 
 
-def survivors(mark):
-    found = []
-    for each in os.listdir("/proc"):
-        try:
-            if each.isdigit() and mark in Path(f"/proc/{each}/environ").read_bytes().split(b"\0"):
-                found.append(int(each))
-        except OSError:
-            pass
-    return found
-
-
 def run(program, case, calls=None):
     """Runs the scenario with the case's fault, in a directory of its own."""
     ended = Ended(case)
@@ -241,7 +234,7 @@ def run(program, case, calls=None):
         except subprocess.TimeoutExpired:
             pass
         end = time.monotonic() + (1 if ended.status is not None else 0)
-        while (left := survivors(mark.encode())) and time.monotonic() < end:
+        while (left := marked_processes(mark.encode())) and time.monotonic() < end:
             time.sleep(0.005)
         for pid in left:
             try:

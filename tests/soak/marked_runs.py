@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -13,6 +14,10 @@ import uuid
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from marked_processes import is_marked, marked_processes
+
 BOUND = 60  # s, for what is to be over in a moment
 
 
@@ -52,10 +57,7 @@ class MarkedRuns:
         return done
 
     def is_ours(self, pid):
-        try:
-            return self.mark.encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        except OSError:
-            return False
+        return is_marked(pid, self.mark.encode())
 
     def record(self, run_id):
         try:
@@ -64,7 +66,7 @@ class MarkedRuns:
             return None
 
     def survivors(self):
-        return [int(each) for each in os.listdir("/proc") if each.isdigit() and self.is_ours(int(each))]
+        return marked_processes(self.mark.encode())
 
     def expect_nobody(self):
         """Waits until nothing of the runs is left; names what is."""

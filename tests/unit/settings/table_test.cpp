@@ -2,15 +2,25 @@
 #include "settings/table.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
 #include <string>
 
 #include "model/nearest_word.hpp"
+#include "model/outcome.hpp"
 
 namespace oversee::settings {
 namespace {
+
+TEST_CASE("settings table: completions offer each reason there is a code for") {
+  for (std::size_t i = 0; i < model::kReasons; ++i) {
+    const std::string offered = fmt::format("|{}=|", to_string(static_cast<model::Reason>(i)));
+    CAPTURE(offered);
+    CHECK(fmt::format("|{}|", find("exit-code")->suggestions).find(offered) != std::string::npos);
+  }
+}
 
 TEST_CASE("settings table: every name is told apart as a flag, a variable and a key") {
   std::set<std::string_view> names;
