@@ -115,12 +115,12 @@ def _verdicts(workload: Workload, by_sink: dict[Sink, Measured], size: int) -> l
                                     lambda measured: _speed(measured, OVERSEE_RAW, TEE),
                                     lambda ratio: ratio >= RAW_LIMIT))
         # Through a pipe only: into /dev/null plain takes no time at all, and the start of oversee would be measured.
-        # A twentieth is what two runs of one command differ by.
+        # A tenth is what the medians of one command differ by: `timeout`, which is not in the way either, is as far off.
         piped = {sink: measured for sink, measured in by_sink.items() if sink == "cat"}
         verdicts.append(_over_sinks(f"{size_text(size)} in {workload.name}, no log, speed", PLAIN.name,
-                                    "1.0 × (0.95 or more)", piped,
+                                    "1.0 × (0.9 or more)", piped,
                                     lambda measured: _speed(measured, OVERSEE_NO_LOG, PLAIN),
-                                    lambda ratio: ratio >= 0.95))
+                                    lambda ratio: ratio >= 0.9))
     return verdicts
 
 
