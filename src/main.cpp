@@ -3,7 +3,6 @@
 
 #include <charconv>
 #include <cstdint>
-#include <cstdlib>
 #include <span>
 #include <string>
 #include <string_view>
@@ -47,8 +46,8 @@ int supervise(std::span<char*> argv, Part part, os::UniqueFd answer) {
 
   const auto arguments = cli::parse_arguments(argv);
   if (!arguments) return fail(arguments.error());
-  if (arguments->help) return cli::print(cli::help_text()), EXIT_SUCCESS;
-  if (arguments->version) return cli::print(cli::version_text()), EXIT_SUCCESS;
+  if (arguments->help) return cli::print(cli::help_text());
+  if (arguments->version) return cli::print(cli::version_text());
   settings::Sources sources{{}, cli::own_variables(), arguments->flags, arguments->words};
   sources.files = cli::read_settings_files(sources.flags, sources.variables);
   if (const auto errors = cli::errors_of(sources.files); !errors.empty()) {
@@ -99,9 +98,9 @@ int main(int argc, char** argv) {
   // At once, as the front does: a leak checker that stops the process at its exit never gets there when the command's
   // terminal hangs up meanwhile, as the CONT that comes with it undoes the stop.
   if (first == guard::kFirstArgument) ::_exit(guard::run_guard(arguments, cli::finish_lost_run));
-  if (first == cli::kListSettings) return cli::print(cli::settings_listing()), EXIT_SUCCESS;
-  if (first == cli::kTomlSchema) return cli::print(cli::toml_schema()), EXIT_SUCCESS;
-  if (first == cli::kListVerbs) return cli::print(cli::verbs_listing()), EXIT_SUCCESS;
+  if (first == cli::kListSettings) return cli::print(cli::settings_listing());
+  if (first == cli::kTomlSchema) return cli::print(cli::toml_schema());
+  if (first == cli::kListVerbs) return cli::print(cli::verbs_listing());
   if (first == cli::kRepetition) return supervise_for(arguments, Part::repetition);
   if (first == cli::kDetached) return supervise_for(arguments, Part::detached);
   if (const cli::Verb* verb = cli::find_verb(first)) return act(*verb, arguments.subspan(1));

@@ -96,7 +96,8 @@ int cancel(const VerbArguments& arguments) {
     for (const std::string& id : runs->ids) {
       if (auto record = history::read_record(runs->directory, id)) records.push_back(std::move(*record));
     }
-    print(short_json(records));
+    const int printed = print(short_json(records));
+    if (status == EXIT_SUCCESS) status = printed;
   }
   return status;
 }

@@ -91,13 +91,13 @@ int check(const VerbArguments& arguments) {
   const auto joined = settings::join(sources);
   if (!joined) return say(joined.error()), model::kExitOwnFailure;
   const Explained explained{joined->words, os::current_directory(), *joined, sources.files};
-  if (*json) return print(explain_json(explained)), EXIT_SUCCESS;
+  if (*json) return print(explain_json(explained));
+  std::string text;
   for (const settings::SettingsFile& file : sources.files) {
-    print(fmt::format("{}: {}, no errors\n", file.path, counted(file.profiles.size(), "profile")));
+    text += fmt::format("{}: {}, no errors\n", file.path, counted(file.profiles.size(), "profile"));
   }
-  if (sources.files.empty()) print("no settings file counts here\n");
-  print(fmt::format("\n{}", explain_text(explained)));
-  return EXIT_SUCCESS;
+  if (sources.files.empty()) text += "no settings file counts here\n";
+  return print(text + '\n' + explain_text(explained));
 }
 
 }  // namespace

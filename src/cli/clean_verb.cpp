@@ -140,8 +140,8 @@ int clean(const VerbArguments& arguments) {
     cleaned = std::move(*done);
   }
   say_failures(cleaned.failures);
-  print(*json ? as_json(cleaned) : as_text(cleaned));
-  return cleaned.failures.empty() ? EXIT_SUCCESS : model::kExitOwnFailure;
+  const int status = print(*json ? as_json(cleaned) : as_text(cleaned));
+  return cleaned.failures.empty() ? status : model::kExitOwnFailure;
 }
 
 }  // namespace

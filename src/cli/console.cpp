@@ -86,10 +86,8 @@ std::size_t stdout_width() {
   return ::isatty(STDOUT_FILENO) != 0 ? os::terminal_columns(STDOUT_FILENO) : report::kAnyWidth;
 }
 
-void print(std::string_view text) { (void)os::write_fully(STDOUT_FILENO, text); }
-
-int print_result(std::string_view text) {
-  if (os::write_patiently(STDOUT_FILENO, text)) return EXIT_SUCCESS;
+int print(std::string_view text) {
+  if (os::write_patiently(STDOUT_FILENO, text) || errno == EPIPE) return EXIT_SUCCESS;
   say_error(fmt::format("cannot write to stdout: {}", std::strerror(errno)));
   return model::kExitOwnFailure;
 }

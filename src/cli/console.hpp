@@ -31,11 +31,8 @@ void wipe_status();
 // How wide what is printed on stdout may be: report::kAnyWidth where that is no terminal.
 std::size_t stdout_width();
 
-// For help and version.
-void print(std::string_view text);
-
-// What a verb was asked for, as the last it does. Returns what oversee exits with: a text that did not get through is
-// said on stderr, and is no success.
-int print_result(std::string_view text);
+// What was asked for, on stdout. Returns what oversee exits with: that a text did not get through is said on stderr, and
+// is no success, but for a reader that has had enough of it.
+int print(std::string_view text);
 
 }  // namespace oversee::cli

@@ -112,8 +112,7 @@ int explain(const settings::Settings& settings, const settings::Joined& joined,
     explained.timeout = timeout ? fmt::format("{} from {} runs", model::format_duration(timeout->limit), timeout->runs)
                                 : describe(timeout.error());
   }
-  print(settings.explain_json ? explain_json(explained) : explain_text(explained));
-  return EXIT_SUCCESS;
+  return print(settings.explain_json ? explain_json(explained) : explain_text(explained));
 }
 
 std::string explain_text(const Explained& explained) {

@@ -76,12 +76,12 @@ int help(const VerbArguments& arguments) {
   if (arguments.has("names")) {
     std::string list;
     for (const std::string_view name : names()) list += fmt::format("{}\n", name);
-    return print(list), EXIT_SUCCESS;
+    return print(list);
   }
-  if (arguments.operands.empty()) return print(list_of_topics()), EXIT_SUCCESS;
+  if (arguments.operands.empty()) return print(list_of_topics());
   const std::string name = in_small_letters(arguments.operands.front());
   const std::string text = texts_of(name);
-  if (!text.empty()) return print(text), EXIT_SUCCESS;
+  if (!text.empty()) return print(text);
   const std::string_view near = model::nearest(name, names());
   say(near.empty() ? fmt::format("no such topic: {}; oversee help lists them", arguments.operands.front())
                    : fmt::format("no such topic: {}; did you mean {}?", arguments.operands.front(), near));

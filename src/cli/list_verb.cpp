@@ -111,7 +111,7 @@ void tell_of_older(std::size_t shown, std::size_t older, bool chosen) {
 
 // What was asked for is not there: no table, and yet no failure.
 int tell_of_none(bool json, bool chosen) {
-  if (json) return print_result("[]\n");
+  if (json) return print("[]\n");
   say(chosen ? "no run is like that; oversee list --limit none shows all" : "no runs yet");
   return EXIT_SUCCESS;
 }
@@ -136,7 +136,7 @@ int list(const VerbArguments& arguments) {
   if (!selection) return refuse(selection.error());
   warn_of_unreadable(*selection);
   if (selection->runs.empty()) return tell_of_none(*json, chosen);
-  const int status = print_result(*json ? as_json(selection->runs, now) : as_text(selection->runs, now));
+  const int status = print(*json ? as_json(selection->runs, now) : as_text(selection->runs, now));
   tell_of_older(selection->runs.size(), selection->older, choice->asks_of_records());
   return status;
 }

@@ -73,6 +73,15 @@ std::string as_json(const std::vector<settings::ProfileSummary>& all) {
   return json.take();
 }
 
+// For completions, which take them by the line.
+std::string names_of(const std::vector<settings::ProfileSummary>& all) {
+  std::string text;
+  for (const settings::ProfileSummary& each : all) {
+    if (each.name == model::without_controls(each.name)) text += each.name + '\n';
+  }
+  return text;
+}
+
 int list_profiles(const VerbArguments& arguments) {
   const auto json = json_asked(arguments);
   if (!json) return say(std::string_view(json.error())), model::kExitOwnFailure;
@@ -80,19 +89,13 @@ int list_profiles(const VerbArguments& arguments) {
   if (arguments.has("config")) flags.add("config", {arguments.value("config"), "--config"});
   const std::vector<settings::SettingsFile> files = read_settings_files(flags, own_variables());
   const std::vector<settings::ProfileSummary> all = settings::profiles(files);
-  if (arguments.has("names")) {
-    for (const settings::ProfileSummary& each : all) {
-      if (each.name == model::without_controls(each.name)) print(each.name + '\n');
-    }
-  } else {
-    print(*json ? as_json(all) : as_text(all));
-  }
+  const int status = print(arguments.has("names") ? names_of(all) : *json ? as_json(all) : as_text(all));
   const std::vector<settings::SettingError> errors = errors_of(files);
   say(errors);
   if (all.empty() && errors.empty() && !arguments.has("names") && !*json) {
     say("no profile here; write one below [profile.NAME] in oversee.toml (man oversee.toml)");
   }
-  return errors.empty() ? EXIT_SUCCESS : model::kExitOwnFailure;
+  return errors.empty() ? status : model::kExitOwnFailure;
 }
 
 }  // namespace

@@ -76,10 +76,10 @@ int show(const VerbArguments& arguments) {
   if (!run) return refuse(run.error());
   if (*json) {
     if (text->empty()) return refuse({"show the record", 0, id, "it is empty: the run has not begun"});
-    return print_result(*text);
+    return print(*text);
   }
   const model::ToldRun told = history::tell_run(*run, *text);
-  return print_result(report::run_page(told, told.passed() ? report::Digest{} : digest_of(directory, run->record), now,
+  return print(report::run_page(told, told.passed() ? report::Digest{} : digest_of(directory, run->record), now,
                                        stdout_width()));
 }
 

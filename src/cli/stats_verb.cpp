@@ -114,13 +114,13 @@ int stats(const VerbArguments& arguments) {
     warn_of_unreadable(*selection);
     all = model::gather_statistics(samples_of(selection->runs));
   }
-  if (*json) return print_result(as_json(all));
+  if (*json) return print(as_json(all));
   if (all.empty()) {
     const bool chosen = choice->asks_of_records() || choice->since;
     say(chosen ? "no run is like that, or none has ended" : "no run has ended yet");
     return EXIT_SUCCESS;
   }
-  return print_result(as_text(all, arguments.has("name"), now));
+  return print(as_text(all, arguments.has("name"), now));
 }
 
 }  // namespace

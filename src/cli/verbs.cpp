@@ -114,7 +114,7 @@ int run_verb(const Verb& verb, std::span<char*> words) {
     say_error(arguments.error());
     return model::kExitOwnFailure;
   }
-  if (arguments->has(kHelp.name)) return print(help_of(verb)), EXIT_SUCCESS;
+  if (arguments->has(kHelp.name)) return print(help_of(verb));
   return verb.run(*arguments);
 }
 

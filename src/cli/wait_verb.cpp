@@ -52,8 +52,8 @@ int wait_for_runs(const VerbArguments& arguments) {
     if (first_failure == EXIT_SUCCESS) first_failure = status;
     records.push_back(*record);
   }
-  if (*json) print(short_json(records));
-  return first_failure;
+  const int printed = *json ? print(short_json(records)) : EXIT_SUCCESS;
+  return first_failure == EXIT_SUCCESS ? printed : first_failure;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 """oversee help: topics from the manual pages, groups, options and verbs; a word that is none of them."""
 
+import os
 import re
 import subprocess
 import unittest
@@ -102,6 +103,21 @@ class Help(OverseeCase):
 
     def test_more_than_one_topic_is_too_much(self):
         self.assertIn("'b' is too much", self.refused("a", "b"))
+
+    def test_what_cannot_be_printed_is_no_success(self):
+        for words in (("--help",), ("--version",), ("help",), ("help", "retry"), ("list", "--help"), ("profiles", "--format", "json"),
+                      ("check",), ("--explain", "true"), ("clean",)):
+            with self.subTest(words=words), open("/dev/full", "wb") as full:
+                ended = self.oversee(*words, stdout=full)
+                self.assertEqual(ended.status, 125)
+                self.assertIn(b"oversee: cannot write to stdout: No space left on device\n", ended.err)
+
+    def test_a_reader_that_has_had_enough_is_no_failure(self):
+        read_end, write_end = os.pipe()
+        os.close(read_end)
+        with open(write_end, "wb") as nobody:
+            ended = self.oversee("--help", stdout=nobody)
+        self.assertEqual((ended.status, ended.err), (0, b""))
 
     def test_leaves_no_file_and_needs_none(self):
         self.told("timeout")
