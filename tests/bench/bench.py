@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "performance.md"
 PICTURE = ROOT / "docs" / "performance.svg"
 README = ROOT / "README.md"
-PROGRAMS = ("rounds", "writers", "processes", "true")
+PROGRAMS = ("rounds", "writers", "processes", "copy", "true")
 HELPERS = sorted(set().union(*(adversary.programs for adversary in ADVERSARIES.values())))
 VERSIONS = ("oversee", "timeout", "tini", "dumb-init", "script", "python3")
 

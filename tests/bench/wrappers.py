@@ -31,9 +31,10 @@ def _prefix(name: str, *words: str) -> Wrapper:
 
 
 def _shell(name: str, needs: Sequence[str], line: str) -> Wrapper:
-    """A shell line with the command as its "$@" and the log's name as LOG."""
+    """A shell line with the command as its "$@", the log's name as LOG, and our bare loop of a copier as COPY."""
     return Wrapper(name, (*needs, "sh"), lambda command, place: [
-        "sh", "-c", line.replace("LOG", shlex.quote(place.peer_log)), "sh", *command])
+        "sh", "-c", line.replace("LOG", shlex.quote(place.peer_log)).replace("COPY", shlex.quote(place.program("copy"))),
+        "sh", *command])
 
 
 def _oversee(name: str, *flags: str) -> Wrapper:
@@ -49,6 +50,7 @@ TINI = _prefix("`tini -s -- X`", "tini", "-s", "--")
 CHRONIC = _prefix("`chronic X`", "chronic")
 PYTHON = _prefix("python3 `subprocess.run`", "python3", "-c", PYTHON_LINE)
 TEE = _shell("`X \\| tee log`", ("tee",), '"$@" | tee LOG')
+BARE_LOOP = _shell("X and a bare loop of a copier", (), '"$@" | COPY LOG')
 TIMEOUT_TEE = _shell("`timeout X \\| tee log`", ("timeout", "tee"), f'timeout {LIMIT} "$@" | tee LOG')
 SCRIPT = Wrapper("`script -qec X log`", ("script",), lambda command, place: [
     "script", "-qec", shlex.join(command), place.peer_log])
