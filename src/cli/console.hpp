@@ -31,8 +31,8 @@ void wipe_status();
 // How wide what is printed on stdout may be: report::kAnyWidth where that is no terminal.
 std::size_t stdout_width();
 
-// What was asked for, on stdout. Returns what oversee exits with: that a text did not get through is said on stderr, and
-// is no success, but for a reader that has had enough of it.
+// What was asked for, on stdout. Returns what oversee exits with: that a text did not get through is said on stderr,
+// and is no success, but for a reader that has had enough of it.
 int print(std::string_view text);
 
 }  // namespace oversee::cli

@@ -60,8 +60,8 @@ class LinesAmongOutput final : public model::ByteSink {
 
 }  // namespace
 
-// The relay first: what is shown waits for nothing. The JSON after log and events, whose state it
-// tells.
+// The log first: what somebody has seen is in it, even where oversee is killed the moment after. The JSON after log and
+// events, whose state it tells.
 Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings::Settings& settings,
                      const model::RunSpec& spec, RunFiles& files, os::UniqueFd event_file, model::CiService ci)
     : supervisor_(supervisor),
@@ -94,6 +94,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
   supervisor.all_shown = [this] { return all_shown(); };
   supervisor.on_last_end = [this](const model::AttemptResult& result) { show(result); };
 
+  open_log();
   if (show_ == model::ShowOutput::failure) hold_output_back();
   if (settings.holds_stdout_back()) hold_stdout_back();
   if (show_ == model::ShowOutput::live && settings.capture()) {
@@ -109,7 +110,6 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
     supervisor.tell(status_->line());
     status_->start();
   }
-  open_log();
   if (settings.stdout_file || settings.stderr_file) {
     supervisor.tell(copy_);
     for (const model::Stream stream : kBothStreams) {

@@ -80,7 +80,7 @@ int show(const VerbArguments& arguments) {
   }
   const model::ToldRun told = history::tell_run(*run, *text);
   return print(report::run_page(told, told.passed() ? report::Digest{} : digest_of(directory, run->record), now,
-                                       stdout_width()));
+                                stdout_width()));
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 
 namespace oversee::report {
 
-// Piece by piece, each as long as a narrow count can hold: five times as fast as a wide one, of which only a few fit into
-// a register.
+// Piece by piece, each as long as a narrow count can hold: five times as fast as a wide one, of which only a few fit
+// into a register.
 inline std::uint64_t newlines_in(std::string_view bytes) {
   using Narrow = std::uint8_t;
   std::uint64_t count = 0;

@@ -1,7 +1,9 @@
 // The writing thread and its ring.
 #include "uv/background_writer.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +11,7 @@
 #include <csignal>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "model/mechanism.hpp"
 
@@ -24,6 +27,11 @@ constexpr std::size_t kLowMark = kRing / 4;
 // for the end, a page: a slow reader, which takes one now and then, is to be told from one that has stalled.
 constexpr std::size_t kLargestWrite = 64 * 1024;
 constexpr std::size_t kSmallWrite = 4096;
+
+// What a pipe is made to hold whose reader takes less at once than we write, and what counts as a lot: a pipe's usual
+// size. It is refused without harm where it is none, or the user's quota is used up (pipe(7)).
+constexpr int kLargePipe = 1 << 20;
+constexpr std::size_t kLot = 64 * 1024;
 
 // Waits and writes once. The description may be non-blocking, by another's doing: then poll waits in write's place.
 ssize_t write_once(int fd, const char* data, std::size_t size) {
@@ -60,6 +68,8 @@ BackgroundWriter::~BackgroundWriter() {
 
 bool BackgroundWriter::write(std::string_view bytes) {
   if (!model::works(model::Mechanism::write_aside)) return write_here(bytes);
+  bytes.remove_prefix(write_at_once(bytes));
+  if (bytes.empty()) return true;
   if (!thread_.joinable()) {
     ring_ = std::make_unique_for_overwrite<char[]>(kRing);
     try {
@@ -76,6 +86,27 @@ bool BackgroundWriter::write(std::string_view bytes) {
   if (asleep) wake_.notify_one();
   full_ = size_ >= kHighMark;
   return !full_;
+}
+
+// Returns how much there was room for. A reader that keeps up costs no copy, and no thread. Whatever is wrong with the
+// descriptor is left to the thread, which meets the same error.
+std::size_t BackgroundWriter::write_at_once(std::string_view bytes) {
+  const std::lock_guard lock(mutex_);
+  std::size_t done = 0;
+  while (at_once_ && empty() && done < bytes.size()) {
+    const std::string_view rest = bytes.substr(done);
+    iovec part{const_cast<char*>(rest.data()), rest.size()};
+    const ssize_t written = ::pwritev2(fd_, &part, 1, -1, RWF_NOWAIT);
+    if (written < 0 && errno != EAGAIN) {
+      at_once_ = errno == EINTR;
+      break;
+    }
+    done += written > 0 ? static_cast<std::size_t>(written) : 0;
+    const bool full = done < bytes.size();
+    if (!full || bytes.size() < kLot || std::exchange(grown_, true)) break;
+    if (::fcntl(fd_, F_SETPIPE_SZ, kLargePipe) < 0) break;
+  }
+  return done;
 }
 
 // Where no thread can be had; what the tests do instead to see deadlines missed.

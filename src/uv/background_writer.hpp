@@ -16,8 +16,9 @@
 
 namespace oversee::uv {
 
-// One thread and one bounded ring per descriptor. The descriptor stays the caller's, its flags as they are: whatever
-// mode its description is in (others share it), the bytes get through.
+// What there is room for is written at once; the rest goes through one thread and one bounded ring per descriptor. A
+// pipe that gets a lot is made larger, for whoever uses it. The descriptor stays the caller's, its flags as they are:
+// whatever mode its description is in (others share it), the bytes get through.
 class BackgroundWriter final : public model::ByteSink {
  public:
   BackgroundWriter(Loop& loop, int fd);
@@ -40,11 +41,15 @@ class BackgroundWriter final : public model::ByteSink {
   void work() noexcept;
   void notified() noexcept;
   void append(std::string_view bytes);
+  std::size_t write_at_once(std::string_view bytes);
   bool write_here(std::string_view bytes);
   void refill();
   bool empty() const { return size_ == 0 && overflow_.empty(); }
 
   const int fd_;
+  bool at_once_ =
+      true;             // the descriptor knows how to write no more than it has room for (Linux 6.5: pipes and sockets)
+  bool grown_ = false;  // the pipe, or it was tried
   Handle<uv_async_t, BackgroundWriter> async_;
   std::thread thread_;
 

@@ -187,10 +187,11 @@ class Record(OverseeCase):
         self.assertFalse(run.anything_left(within=SOON))
 
     def test_a_front_that_waits_for_a_slow_reader(self):
+        # More than the pipe to the reader is made to hold, and what it does not hold finds room in oversee.
         reader, writer = os.pipe()
         self.addCleanup(os.close, reader)
         try:
-            run = self.start(OVERSEE, "sh", "-c", "head -c 300000 /dev/zero; exit 5", stdout=writer)
+            run = self.start(OVERSEE, "sh", "-c", "head -c 1300000 /dev/zero; exit 5", stdout=writer)
         finally:
             os.close(writer)
         wait_until(lambda: (guard := guard_of(run.pid)) and b"# attempt " in self.log_so_far() and not children(guard),

@@ -231,6 +231,6 @@ FAILS(setrlimit64) FAILS(setsockopt) FAILS(signalfd) FAILS(socket) FAILS(socketp
 FAILS(tcgetpgrp) FAILS(tcsetattr) FAILS(tcsetpgrp) FAILS(unlink) FAILS(unlinkat) FAILS(unlockpt) FAILS(wait4)
 FAILS(waitid) FAILS(waitpid) FAILS_AS_NULL(fdopendir) FAILS_AS_NULL(getcwd) FAILS_AS_NULL(opendir)
 FAILS_AS_NULL(readdir64) FAILS_AS_ERRNO(pthread_create) FAILS_AS_ERRNO(ptsname_r) READS(read) READS(__read_chk)
-READS(readv) READS(writev) WRITES(pwrite64) WRITES(write)
+READS(pwritev64v2) READS(readv) READS(writev) WRITES(pwrite64) WRITES(write)
     // clang-format on
     // NOLINTEND(bugprone-reserved-identifier, cppcoreguidelines-macro-usage, google-runtime-int)
