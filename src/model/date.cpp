@@ -71,8 +71,8 @@ class DateReader {
 
 std::optional<WallTime> day(std::optional<int> year, std::optional<int> month, std::optional<int> day) {
   using namespace std::chrono;
-  // The clock's range ends within 2262.
-  if (!year || !month || !day || *year < 1678 || *year > 2261) return {};
+  // The clock's range ends within 2262. No two are further apart than a duration can tell, which is 292 years.
+  if (!year || !month || !day || *year < 1970 || *year > 2261) return {};
   const year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                             std::chrono::day(static_cast<unsigned>(*day)));
   if (!date.ok()) return {};

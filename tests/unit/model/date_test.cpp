@@ -65,11 +65,20 @@ TEST_CASE("date: agrees with gmtime, and is as wide at any time") {
 TEST_CASE("date: what is printed is read back") {
   std::mt19937_64 random(3);
   for (int i = 0; i < 2'000; ++i) {
-    const auto time = std::uniform_int_distribution<std::int64_t>(-9'000'000'000'000, 9'200'000'000'000)(random);
+    const auto time = std::uniform_int_distribution<std::int64_t>(0, 9'200'000'000'000)(random);
     const WallTime wall{std::chrono::milliseconds(time)};
     REQUIRE(read_date(format_date(wall)) == wall);
     REQUIRE(read_compact_date(format_compact_date(wall)) == std::chrono::floor<std::chrono::seconds>(wall));
   }
+}
+
+TEST_CASE("date: no two that are read are further apart than a duration can tell") {
+  const auto first = read_date("1970-01-01T00:00+23:59");
+  const auto last = read_date("2261-12-31T23:59:60.999-23:59");
+  REQUIRE((first && last));
+  CHECK(*last - *first > 291 * 365 * 24h);
+  for (const char* beyond : {"1969-12-31", "1701-11-23", "2262-01-01"}) CHECK(!read_date(beyond));
+  CHECK(!read_compact_date("19691231-235959"));
 }
 
 TEST_CASE("date: the forms of RFC 3339, and shorter ones") {
