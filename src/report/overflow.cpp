@@ -16,17 +16,16 @@ constexpr std::uint64_t kLargestTail = 256 * 1024;
 
 }  // namespace
 
-bool Overflow::fits(std::size_t size) {
-  if (!policy_.most_kept) return true;
+bool Overflow::fits_within(std::uint64_t most, std::size_t size) {
   if (spill_ || tail_) return false;
   const bool spills = static_cast<bool>(policy_.spill);
-  const std::uint64_t tail = spills ? 0 : std::min(*policy_.most_kept / 4, kLargestTail);
-  if (head_ + size <= *policy_.most_kept - tail) {
+  const std::uint64_t tail = spills ? 0 : std::min(most / 4, kLargestTail);
+  if (head_ + size <= most - tail) {
     head_ += size;
     return true;
   }
   if (spills) spill_ = policy_.spill(stream_);
-  if (!spill_) tail_.emplace(static_cast<std::size_t>(std::min(*policy_.most_kept / 4, kLargestTail)));
+  if (!spill_) tail_.emplace(static_cast<std::size_t>(std::min(most / 4, kLargestTail)));
   return false;
 }
 

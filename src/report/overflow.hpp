@@ -31,7 +31,7 @@ class Overflow {
 
   // Whether a record of so many bytes still belongs to the log itself. From the first that does not, none does, so that
   // their order stays.
-  bool fits(std::size_t size);
+  bool fits(std::size_t size) { return !policy_.most_kept || fits_within(*policy_.most_kept, size); }
 
   // Whether chunks can be spilled as they are, without a look at their lines.
   bool spilling() const { return spill_.has_value(); }
@@ -58,6 +58,8 @@ class Overflow {
   void reset();
 
  private:
+  bool fits_within(std::uint64_t most, std::size_t size);
+
   const OverflowPolicy& policy_;
   model::Stream stream_;
   std::uint64_t head_ = 0;           // bytes that fitted

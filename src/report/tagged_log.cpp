@@ -20,6 +20,9 @@ constexpr std::size_t kBuffer = 128 * 1024;
 // Longer lines go to the sink as they are, not through the buffer.
 constexpr std::size_t kLongLine = 16 * 1024;
 
+// A shorter line is copied as so many bytes, where they are there to be read: what is too much of it is written over.
+constexpr std::size_t kShortLine = 128;
+
 // A read of at least a page that ends within a line is a piece of a stream of blocks: its last line is held for its
 // rest, up to a bound. A smaller one that ends so is a prompt, or a program at its end, and is written at once.
 constexpr std::size_t kBlock = 4096;
@@ -188,10 +191,10 @@ void TaggedLog::output(model::Stream stream, std::string_view bytes, const model
     ++captured.lines;
     const auto length = static_cast<std::size_t>(newline - bytes.data()) + 1;
     if (unfinished.empty()) {
-      whole_line(stream, bytes.substr(0, length));
+      whole_line(stream, bytes.substr(0, length), bytes.size());
     } else {
       unfinished += bytes.substr(0, length);
-      whole_line(stream, unfinished);
+      whole_line(stream, unfinished, unfinished.size());
       unfinished.clear();
     }
     bytes.remove_prefix(length);
@@ -213,7 +216,7 @@ void TaggedLog::stamp(model::Stream stream, const model::Reading& at) {
   stamp.size = std::min(end.size, stamp.text.size());
 }
 
-void TaggedLog::whole_line(model::Stream stream, std::string_view text) {
+void TaggedLog::whole_line(model::Stream stream, std::string_view text, std::size_t readable) {
   const Stamp& stamp = stamps_[model::index(stream)];
   Captured& captured = captured_[model::index(stream)];
   if (!captured.overflow.fits(text.size())) {
@@ -225,9 +228,14 @@ void TaggedLog::whole_line(model::Stream stream, std::string_view text) {
     append(text);
     return;
   }
-  if (size_ + stamp.text.size() + text.size() > kBuffer) flush();
-  std::memcpy(buffer_.get() + size_, stamp.text.data(), stamp.text.size());   // a fixed size; what is too much of it
-  std::memcpy(buffer_.get() + size_ + stamp.size, text.data(), text.size());  // is written over
+  if (size_ + stamp.text.size() + std::max(text.size(), kShortLine) > kBuffer) flush();
+  char* const line = buffer_.get() + size_;
+  std::memcpy(line, stamp.text.data(), stamp.text.size());  // of a fixed size, too
+  if (text.size() <= kShortLine && readable >= kShortLine) {
+    std::memcpy(line + stamp.size, text.data(), kShortLine);
+  } else {
+    std::memcpy(line + stamp.size, text.data(), text.size());
+  }
   size_ += stamp.size + text.size();
 }
 

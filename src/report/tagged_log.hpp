@@ -46,7 +46,8 @@ class TaggedLog final : public model::EventSink {
   void finished(const model::RunFinished& event);
   void name_survivors(const model::AttemptResult& result);
   void stamp(model::Stream stream, const model::Reading& at);
-  void whole_line(model::Stream stream, std::string_view text_with_newline);
+  // So many bytes may be read from where the text begins, which is its size or more.
+  void whole_line(model::Stream stream, std::string_view text_with_newline, std::size_t readable);
   void open_line(model::Stream stream, std::string_view text);
   void flush_tail(model::Stream stream);
   void write_tail(model::Stream stream);
