@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -17,10 +18,22 @@ constexpr std::size_t kDefaultPipe = 64 * 1024;
 // See model::ReadPace.
 constexpr std::uint64_t kRest = 1;  // ms
 
+// libuv reads a pipe that stays full 32 times before it looks at its timers: 8 MiB, and short lines with all their
+// reporters take a second for that. So a turn of the loop ends after this, and a read that takes as long by itself asks
+// for less the next time.
+constexpr std::uint64_t kLongestTurn = 4'000'000;  // ns
+constexpr std::uint64_t kShortRead = 1'000'000;    // ns
+constexpr std::size_t kSmallestRead = 16 * 1024;
+
 }  // namespace
 
 PipeReader::PipeReader(Loop& loop, int fd, std::span<char> buffer, Callbacks callbacks)
-    : buffer_(buffer), callbacks_(std::move(callbacks)), handle_(this), rest_(this), pace_(kLargePipe) {
+    : buffer_(buffer),
+      next_read_(buffer.size()),
+      callbacks_(std::move(callbacks)),
+      handle_(this),
+      rest_(this),
+      pace_(kLargePipe) {
   uv_pipe_init(loop.raw(), handle_.get(), 0);
   uv_pipe_open(handle_.get(), fd);
   uv_timer_init(loop.raw(), rest_.get());
@@ -54,7 +67,7 @@ void PipeReader::read_on() noexcept {
       [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
         auto* self = Handle<uv_pipe_t, PipeReader>::owner(handle);
         *buffer = self == nullptr ? uv_buf_init(nullptr, 0)
-                                  : uv_buf_init(self->buffer_.data(), static_cast<unsigned>(self->buffer_.size()));
+                                  : uv_buf_init(self->buffer_.data(), static_cast<unsigned>(self->next_read_));
       },
       [](uv_stream_t* stream, ssize_t count, const uv_buf_t*) {
         if (auto* self = Handle<uv_pipe_t, PipeReader>::owner(stream)) self->read(count);
@@ -69,11 +82,27 @@ void PipeReader::read(ssize_t count) noexcept {
     return;
   }
   const auto size = static_cast<std::size_t>(count);
+  const bool more = size == next_read_;
   if (size >= kDefaultPipe) (void)grow();
+  const std::uint64_t before = uv_hrtime();
   callbacks_.on_bytes(std::string_view(buffer_.data(), size));
   if (!handle_) return;
-  const model::Instant now{std::chrono::nanoseconds(uv_hrtime())};
-  if (pace_.rest_after(size, size == buffer_.size(), now) && grow()) rest();
+  const std::uint64_t after = uv_hrtime();
+  fit_reads(after - before);
+  if (pace_.rest_after(size, more, model::Instant{std::chrono::nanoseconds(after)}) && grow()) {
+    rest(kRest);
+  } else if (after > uv_now(handle_.base()->loop) * 1'000'000 + kLongestTurn) {
+    rest(0);
+  }
+}
+
+// To what the callback takes for one.
+void PipeReader::fit_reads(std::uint64_t took) {
+  if (took > kLongestTurn) {
+    next_read_ = std::min(next_read_, std::max(next_read_ / 2, kSmallestRead));
+  } else if (took < kShortRead) {
+    next_read_ = std::min(next_read_ * 2, buffer_.size());
+  }
 }
 
 bool PipeReader::grow() noexcept {
@@ -83,8 +112,9 @@ bool PipeReader::grow() noexcept {
   return grown_;
 }
 
-// The pipe is out of epoll meanwhile, which spares the writer a wake-up a write.
-void PipeReader::rest() noexcept {
+// The pipe is out of epoll meanwhile, which spares the writer a wake-up a write. A rest of nothing lasts until whatever
+// else is due has had its turn.
+void PipeReader::rest(std::uint64_t milliseconds) noexcept {
   resting_ = true;
   uv_read_stop(handle_.stream());
   uv_timer_start(
@@ -92,7 +122,7 @@ void PipeReader::rest() noexcept {
       [](uv_timer_t* timer) {
         if (auto* self = Handle<uv_timer_t, PipeReader>::owner(timer)) self->rest_is_over();
       },
-      kRest, 0);
+      milliseconds, 0);
 }
 
 void PipeReader::rest_is_over() noexcept {

@@ -1,6 +1,9 @@
-// Reads the command's output from a pipe, fast for large writes and cheap for small ones.
+// Reads the command's output from a pipe, fast for large writes and cheap for small ones, and never for so long at a
+// time that a deadline would wait.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "model/read_pace.hpp"
@@ -24,10 +27,12 @@ class PipeReader final : public ByteReader {
   void read_on() noexcept;
   void read(ssize_t count) noexcept;
   bool grow() noexcept;
-  void rest() noexcept;
+  void fit_reads(std::uint64_t took);
+  void rest(std::uint64_t milliseconds) noexcept;
   void rest_is_over() noexcept;
 
   std::span<char> buffer_;
+  std::size_t next_read_;  // asks for so many bytes
   Callbacks callbacks_;
   Handle<uv_pipe_t, PipeReader> handle_;
   Handle<uv_timer_t, PipeReader> rest_;

@@ -1,8 +1,8 @@
-"""How exactly a deadline is kept, on an idle machine and on a busy one."""
+"""How exactly a deadline is kept, on an idle machine, on a busy one, and while the command writes all the time."""
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from statistics import median
@@ -19,21 +19,23 @@ LATE_MS = 20.0
 INTRO = ("`-t 0.3` around `sleep 60`: by how much the whole run, start-up and clearing up included, takes longer than "
          f"0.3 s, and for oversee by how much its first signal does, by its events, whose times are whole milliseconds; "
          f"that one is the error of the deadline. Busy means {BUSY} processes that compute all the time; whoever waits "
-         "for the wrapper competes with them too.")
+         "for the wrapper competes with them too. Flooded means `yes` in the place of `sleep`, on an idle machine.")
+
+SLEEP = ("sleep", "60")
+FLOOD = ("yes",)
 
 
 def measure(place: Workplace, effort: Effort) -> Section:
     rounds = effort.rounds_of(20, 5)
-    commands = _commands(place)
     section = Section("Deadline", INTRO, notes=[f"rounds: {rounds}"])
     if place.oversee is None:
         section.notes.append("oversee skipped: not found")
     rows = []
     errors: list[float] = []
-    for state in ("idle", "busy"):
+    for state, command in (("idle", SLEEP), ("busy", SLEEP), ("flooded", FLOOD)):
         with _busy_processes(place, BUSY if state == "busy" else 0, seconds=20 + 2 * rounds):
-            measured = run_rounds(place, commands, rounds, bound_s=20)
-            signals = _first_signals(place, rounds) if place.oversee is not None else []
+            measured = run_rounds(place, _commands(place, command), rounds, bound_s=20)
+            signals = _first_signals(place, command, rounds) if place.oversee is not None else []
         for samples in measured:
             ours = signals if samples.command.name == "oversee" else []
             rows.append([samples.command.name, state, *_cells(samples), *_cells_of_signals(ours)])
@@ -44,22 +46,22 @@ def measure(place: Workplace, effort: Effort) -> Section:
     return section
 
 
-def _commands(place: Workplace) -> list[Command]:
-    deadline, sleep = str(DEADLINE_MS / 1000), ["sleep", "60"]
-    wrapped = {"timeout": ["timeout", deadline, *sleep]}
+def _commands(place: Workplace, command: Sequence[str]) -> list[Command]:
+    deadline = str(DEADLINE_MS / 1000)
+    wrapped = {"timeout": ["timeout", deadline, *command]}
     if place.oversee is not None:
-        wrapped["oversee"] = [str(place.oversee), "-t", deadline, "--", *sleep]
+        wrapped["oversee"] = [str(place.oversee), "-t", deadline, "--", *command]
     return [Command(name, argv, expected_status=124) for name, argv in wrapped.items()]
 
 
-def _first_signals(place: Workplace, rounds: int) -> list[float]:
+def _first_signals(place: Workplace, command: Sequence[str], rounds: int) -> list[float]:
     """How late the first signal of each of so many runs was, in ms."""
     late = []
     events = place.logs / "events"
     for _ in range(rounds):
-        argv = [str(place.oversee), "-t", str(DEADLINE_MS / 1000), "--summary", "never", "--events", str(events), "sleep", "60"]
+        argv = [str(place.oversee), "-t", str(DEADLINE_MS / 1000), "--summary", "never", "--events", str(events), *command]
         events.unlink(missing_ok=True)
-        subprocess.run(argv, stdin=subprocess.DEVNULL, env=place.environment, timeout=20, check=False)
+        subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=place.environment, timeout=20, check=False)
         times = {}
         for line in events.read_text(encoding="utf-8").splitlines():
             event = json.loads(line)
@@ -98,4 +100,4 @@ def _verdict(errors: list[float]) -> Verdict:
     measured = f"{min(errors):.0f}..{max(errors):.0f} ms late" if errors else ""
     # Both times are cut to whole milliseconds.
     met = min(errors) > -1 and max(errors) <= LATE_MS if errors else None
-    return Verdict("deadline error, idle and busy", "", f"never early, at most {LATE_MS:g} ms late", measured, met)
+    return Verdict("deadline error, idle, busy and flooded", "", f"never early, at most {LATE_MS:g} ms late", measured, met)

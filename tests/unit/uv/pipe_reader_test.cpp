@@ -2,15 +2,19 @@
 #include "uv/pipe_reader.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "os/descriptor.hpp"
+#include "uv/timer.hpp"
 
 namespace oversee::uv {
 namespace {
@@ -62,6 +66,32 @@ TEST_CASE("pipe reader: an error is told as its errno, and is the last word") {
   reading.loop.run();
   CHECK(reading.text.empty());
   CHECK(reading.error == ECONNRESET);
+}
+
+// The reader is slower than the writer: its pipe is never empty.
+TEST_CASE("pipe reader: a flood leaves the timers of the loop their turns") {
+  auto pipe = os::make_pipe();
+  REQUIRE(pipe.has_value());
+  REQUIRE(::fcntl(pipe->writer.get(), F_SETFL, O_NONBLOCK) == 0);
+  const std::string flood(4096, 'x');
+  Reading reading(pipe->reader.release());
+  int turns = 0;
+  const auto soon = [] { return std::chrono::steady_clock::now() + std::chrono::milliseconds(1); };
+  Timer timer(reading.loop, [&] {
+    ++turns;
+    timer.set(soon());
+  });
+  timer.set(soon());
+  reading.on_read = [&] {
+    while (::write(pipe->writer.get(), flood.data(), flood.size()) > 0) {
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    if (reading.reads == 64) reading.loop.stop();
+  };
+  REQUIRE(os::write_fully(pipe->writer.get(), flood));
+  reading.reader.start();
+  reading.loop.run();
+  CHECK(turns >= 32);  // of 64 reads; without a bound of the turn, two
 }
 
 TEST_CASE("pipe reader: while it is paused nothing is read, and nothing is lost") {
