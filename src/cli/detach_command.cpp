@@ -24,7 +24,7 @@ int detach_command(const settings::Settings& settings, const os::SignalState& ca
   auto copy = os::start_own_copy(argv, caller, {.null_input = inherits, .own_session = true});
   if (!copy) return say_error(describe(copy.error())), model::kExitOwnFailure;
   const auto id = os::read_all(copy->answer.get(), "the detached run's answer");
-  if (id && !id->empty()) return print(*id), EXIT_SUCCESS;
+  if (id && !id->empty()) return print(*id);
   const int status = os::wait_for(*copy);
   return status == EXIT_SUCCESS ? model::kExitOwnFailure : status;
 }

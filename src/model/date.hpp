@@ -17,8 +17,8 @@ std::string format_date(WallTime time);
 // "20261123-121659", the dated part of a run id.
 std::string format_compact_date(WallTime time);
 
-// Reads both of them, of the years 1970 to 2261. RFC 3339 may also have an offset, and leave out the seconds, the zone (then it is UTC) or the
-// whole time of day.
+// Reads both of them, of the years 1970 to 2261. RFC 3339 may also have an offset, and leave out the seconds, the zone
+// (then it is UTC) or the whole time of day.
 std::optional<WallTime> read_date(std::string_view text);
 std::optional<WallTime> read_compact_date(std::string_view text);
 

@@ -63,6 +63,15 @@ class Detach(BackgroundCase):
         self.go_on()
         self.assertEqual(self.oversee("wait", run_id).status, 0)
 
+    def test_an_id_that_cannot_be_printed_is_no_success_and_the_run_goes_on(self):
+        with open("/dev/full", "wb") as full:
+            ended = self.oversee("--detach", "-c", WAIT, stdout=full)
+        self.assertEqual((ended.status, ended.err),
+                         (125, b"oversee: cannot write to stdout: No space left on device\n"))
+        self.go_on()
+        self.assertEqual(self.oversee("wait", "last").status, 0)
+        self.assert_all_gone()
+
     def test_in_a_shells_substitution(self):
         script = f'id=$("{OVERSEE}" --detach -c "{WAIT}") && echo "[$id]"'
         ended = self.run_plain("sh", "-c", script)

@@ -46,7 +46,11 @@ class Killed(OverseeCase):
         for without, left in (("guard-is-watched", True), ("front-adopts", True), (EVERYTHING, False)):
             with self.subTest(without=without):
                 run = self.start_tree(without)
+                # A front that hears of the guard's end while the guard is still at it finds the tree below itself.
+                run.signal(signal.SIGSTOP)
                 os.kill(run.guard, signal.SIGKILL)
+                wait_until(lambda guard=run.guard: is_gone(guard), "the guard's end")
+                run.signal(signal.SIGCONT)
                 run.finish()
                 self.assertEqual(run.anything_left(within=PATIENCE if left else BOUND), left)
 
