@@ -1,7 +1,6 @@
 // The writing thread and its ring.
 #include "uv/background_writer.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -11,7 +10,6 @@
 #include <csignal>
 #include <cstring>
 #include <system_error>
-#include <utility>
 
 #include "model/mechanism.hpp"
 
@@ -27,11 +25,6 @@ constexpr std::size_t kLowMark = kRing / 4;
 // for the end, a page: a slow reader, which takes one now and then, is to be told from one that has stalled.
 constexpr std::size_t kLargestWrite = 64 * 1024;
 constexpr std::size_t kSmallWrite = 4096;
-
-// What a pipe is made to hold whose reader takes less at once than we write, and what counts as a lot: a pipe's usual
-// size. It is refused without harm where it is none, or the user's quota is used up (pipe(7)).
-constexpr int kLargePipe = 1 << 20;
-constexpr std::size_t kLot = 64 * 1024;
 
 // Waits and writes once. The description may be non-blocking, by another's doing: then poll waits in write's place.
 ssize_t write_once(int fd, const char* data, std::size_t size) {
@@ -103,8 +96,7 @@ std::size_t BackgroundWriter::write_at_once(std::string_view bytes) {
     }
     done += written > 0 ? static_cast<std::size_t>(written) : 0;
     const bool full = done < bytes.size();
-    if (!full || bytes.size() < kLot || std::exchange(grown_, true)) break;
-    if (::fcntl(fd_, F_SETPIPE_SZ, kLargePipe) < 0) break;
+    if (!full || bytes.size() < kUsualPipe || size_of_pipe_.asked() || !size_of_pipe_.grow(fd_)) break;
   }
   return done;
 }

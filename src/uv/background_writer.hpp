@@ -13,6 +13,7 @@
 #include "model/byte_sink.hpp"
 #include "model/duration.hpp"
 #include "uv/loop.hpp"
+#include "uv/pipe_size.hpp"
 
 namespace oversee::uv {
 
@@ -47,9 +48,8 @@ class BackgroundWriter final : public model::ByteSink {
   bool empty() const { return size_ == 0 && overflow_.empty(); }
 
   const int fd_;
-  bool at_once_ =
-      true;             // the descriptor knows how to write no more than it has room for (Linux 6.5: pipes and sockets)
-  bool grown_ = false;  // the pipe, or it was tried
+  bool at_once_ = true;  // it knows how to write no more than it has room for (Linux 6.5: pipes and sockets)
+  PipeSize size_of_pipe_;
   Handle<uv_async_t, BackgroundWriter> async_;
   std::thread thread_;
 

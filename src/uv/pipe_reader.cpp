@@ -1,19 +1,12 @@
 // Reads pipes over uv_pipe_t.
 #include "uv/pipe_reader.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
 namespace oversee::uv {
 namespace {
-
-// A pipe of this size lets the writer run on while we write. It is asked for only once the command turns out to write
-// a lot, and is refused without harm where the user's quota is used up (pipe(7)).
-constexpr int kLargePipe = 1 << 20;
-constexpr std::size_t kDefaultPipe = 64 * 1024;
 
 // See model::ReadPace.
 constexpr std::uint64_t kRest = 1;  // ms
@@ -83,13 +76,14 @@ void PipeReader::read(ssize_t count) noexcept {
   }
   const auto size = static_cast<std::size_t>(count);
   const bool more = size == next_read_;
-  if (size >= kDefaultPipe) (void)grow();
+  // A large pipe lets the writer run on while we write. It is asked for only once the command turns out to write a lot.
+  if (size >= kUsualPipe) (void)size_of_pipe_.grow(fd());
   const std::uint64_t before = uv_hrtime();
   callbacks_.on_bytes(std::string_view(buffer_.data(), size));
   if (!handle_) return;
   const std::uint64_t after = uv_hrtime();
   fit_reads(after - before);
-  if (pace_.rest_after(size, more, model::Instant{std::chrono::nanoseconds(after)}) && grow()) {
+  if (pace_.rest_after(size, more, model::Instant{std::chrono::nanoseconds(after)}) && size_of_pipe_.grow(fd())) {
     rest(kRest);
   } else if (after > uv_now(handle_.base()->loop) * 1'000'000 + kLongestTurn) {
     rest(0);
@@ -103,13 +97,6 @@ void PipeReader::fit_reads(std::uint64_t took) {
   } else if (took < kShortRead) {
     next_read_ = std::min(next_read_ * 2, buffer_.size());
   }
-}
-
-bool PipeReader::grow() noexcept {
-  if (size_asked_) return grown_;
-  size_asked_ = true;
-  grown_ = ::fcntl(fd(), F_SETPIPE_SZ, kLargePipe) >= kLargePipe;
-  return grown_;
 }
 
 // The pipe is out of epoll meanwhile, which spares the writer a wake-up a write. A rest of nothing lasts until whatever

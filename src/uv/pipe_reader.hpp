@@ -9,6 +9,7 @@
 #include "model/read_pace.hpp"
 #include "uv/byte_reader.hpp"
 #include "uv/loop.hpp"
+#include "uv/pipe_size.hpp"
 
 namespace oversee::uv {
 
@@ -26,7 +27,6 @@ class PipeReader final : public ByteReader {
  private:
   void read_on() noexcept;
   void read(ssize_t count) noexcept;
-  bool grow() noexcept;
   void fit_reads(std::uint64_t took);
   void rest(std::uint64_t milliseconds) noexcept;
   void rest_is_over() noexcept;
@@ -39,8 +39,7 @@ class PipeReader final : public ByteReader {
   model::ReadPace pace_;
   bool wanted_ = false;   // by the owner: start() without pause()
   bool resting_ = false;  // by ourselves
-  bool size_asked_ = false;
-  bool grown_ = false;
+  PipeSize size_of_pipe_;
 };
 
 }  // namespace oversee::uv
