@@ -80,7 +80,7 @@ mkdir -p /dev/pts /dev/shm
 mount devpts -o ptmxmode=666 devpts /dev/pts; mount tmpfs -o mode=1777 tmpfs /dev/shm; mount cgroup2 cgroup2 /sys/fs/cgroup
 ln -s /proc/self/fd /dev/fd; ln -s fd/0 /dev/stdin; ln -s fd/1 /dev/stdout; ln -s fd/2 /dev/stderr
 export PATH=/usr/bin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb PYTHONDONTWRITEBYTECODE=1
-export OVERSEE=$build/oversee HELPERS=$build/tests/helpers SOURCE_ROOT=$source
+export EMULATED=true OVERSEE=$build/oversee HELPERS=$build/tests/helpers SOURCE_ROOT=$source
 export OVERSEE_WITHOUT=$build/tests/without/oversee-without FAILING_READS=$build/tests/faults/oversee-failing-reads
 cd $build
 echo "Linux \$(/bin/busybox uname -r), controllers \$(cat /sys/fs/cgroup/cgroup.controllers)"

@@ -117,12 +117,17 @@ class Printed(ListCase):
 
     def test_what_cannot_be_printed_is_no_success(self):
         run = self.make(10)
-        for words in (("list",), ("list", "--format", "json"), ("show", run), ("stats",),
-                      ("wait", "--format", "json", run), ("cancel", "--format", "json", run), ("clean", "--keep", "1")):
+        outcome = rb"oversee: run \S+: completed: exit 0[^\n]*\n"
+        before = rb"oversee: run \S+ had ended already: [^\n]*\n"
+        for words, said_before in ((("list",), b""), (("list", "--format", "json"), b""), (("show", run), b""),
+                                   (("stats",), b""), (("clean", "--keep", "1"), b""),
+                                   (("wait", "--format", "json", run), outcome),
+                                   (("cancel", "--format", "json", run), before)):
             with self.subTest(words=words), open("/dev/full", "wb") as full:
                 ended = self.oversee(*words, stdout=full)
                 self.assertEqual(ended.status, 125)
-                self.assertTrue(ended.err.endswith(b"oversee: cannot write to stdout: No space left on device\n"), ended.err)
+                self.assertRegex(ended.err, rb"\A" + said_before
+                                 + rb"oversee: cannot write to stdout: No space left on device\n\Z")
 
     def test_no_runs_are_no_failure(self):
         self.assertEqual(self.as_json("list"), [])
