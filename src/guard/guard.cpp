@@ -61,7 +61,7 @@ class Guard {
   void leader_changed(int status);
   bool watching() const { return limits_.watching() && !kill_.begun() && !empty_; }
   void tell_passed(std::vector<model::PassedLimit> passed);
-  void wait_for_news(bool more_to_reap);
+  void wait_for_news(bool more_to_reap, short from_front = POLLIN);
   std::optional<Clock::time_point> next_duty() const;
   void read_requests();
   void handle_all();
@@ -130,8 +130,9 @@ int Guard::run() {
   }
   // With somebody left in it, it stays with them.
   cgroup_.remove(front_.living_parent());
-  // What is left of the output is being shown.
-  while ((users_terminal_.held() || record_.held()) && !front_.gone()) wait_for_news(false);
+  // What is left of the output is being shown. A request woke this process where the front runs, which has its reports
+  // to write then; the front's hanging up wakes it where it is, and all that came before is read with it.
+  while ((users_terminal_.held() || record_.held()) && !front_.gone()) wait_for_news(false, POLLRDHUP);
   if (front_.gone()) {
     users_terminal_.restore();
     finish_record();
@@ -224,10 +225,10 @@ std::optional<Clock::time_point> Guard::next_duty() const {
   return first;
 }
 
-void Guard::wait_for_news(bool more_to_reap) {
+void Guard::wait_for_news(bool more_to_reap, short from_front) {
   if (front_.gone() && !alone_) lose_front();
   const sigset_t blocked = blocked_while_waiting();
-  pollfd control{front_.fd(), POLLIN, 0};
+  pollfd control{front_.fd(), from_front, 0};
   timespec timeout{};
   timespec* bound = nullptr;
   const auto duty = next_duty();
