@@ -23,7 +23,7 @@ std::vector<std::string_view> all_reasons() {
 
 std::string allowed(std::string_view reason) {
   const std::string_view near = reason.empty() ? "" : nearest(reason, all_reasons());
-  const std::string hint = near.empty() ? "" : fmt::format("; did you mean {}?", near);
+  const std::string hint = near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
   return fmt::format("a reason of the summary and an exit code from 1 to {} such as timeout=75{}", kHighest, hint);
 }
 

@@ -18,6 +18,8 @@ constexpr auto kPlain = [] {
   return plain;
 }();
 
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
 std::size_t plain_prefix(std::string_view text) {
   std::size_t size = 0;
   while (size < text.size() && kPlain[static_cast<unsigned char>(text[size])]) ++size;
@@ -85,7 +87,7 @@ void JsonText::begin_member(std::string_view key) {
     break_line();
   }
   first_ = false;
-  if (!key.empty()) {
+  if (key.data() != nullptr) {
     append_string(key);
     document_ += layout_ == Layout::indented ? ": " : ":";
   }
@@ -116,7 +118,9 @@ void JsonText::append_string(std::string_view value) {
     } else if (c == '\t') {
       document_ += "\\t";
     } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      document_ += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+      document_ += "\\u00";
+      document_ += kHexDigits[static_cast<unsigned char>(c) >> 4U];
+      document_ += kHexDigits[static_cast<unsigned char>(c) & 0xfU];
     } else {
       document_ += value.substr(0, length);
     }

@@ -8,8 +8,9 @@
 
 namespace oversee::report {
 
-// Members come out in the order of the calls. Text that is not UTF-8 has each wrong byte replaced by U+FFFD, as JSON
-// can hold nothing else (RFC 8259, section 8.1).
+// Members come out in the order of the calls; without a key (a view of nothing, not of an empty text) they are
+// elements. Text that is not UTF-8 has each wrong byte replaced by U+FFFD, as JSON can hold nothing else (RFC 8259,
+// section 8.1).
 class JsonText {
  public:
   enum class Layout : std::uint8_t { indented, line };

@@ -65,7 +65,7 @@ class BadWords(Refused):
             ("--retry-on", "timout", "failure, exit"), ("--retry-on", "exit:256", "failure, exit"),
             ("--no-retry-on", "signal:FOO", "failure, exit"), ("--retry-on", "output:(", "RE2 reads it: missing )"),
             ("--exit-code", "timeout=0", "an exit code from 1 to 255"), ("--exit-code", "timeout", "such as timeout=75"),
-            ("--exit-code", "timeuot=3", "did you mean timeout?"), ("--exit-code", "exit=256", "1 to 255"),
+            ("--exit-code", "timeuot=3", "did you mean 'timeout'?"), ("--exit-code", "exit=256", "1 to 255"),
             ("--ok-exit", "256", "exit codes from 0 to 255"), ("-d", "soon", "a duration"), ("-T", "soon", "a duration"),
         ):
             with self.subTest(option=option, word=word):

@@ -47,7 +47,7 @@ TEST_CASE("reason code: what is refused") {
     CHECK(read(text).starts_with("a reason of the summary and an exit code from 1 to 255 such as timeout=75"));
     CHECK(read(text).find("mean") == std::string::npos);
   }
-  CHECK(read("timeuot=1").ends_with("; did you mean timeout?"));
+  CHECK(read("timeuot=1").ends_with("; did you mean 'timeout'?"));
 }
 
 TEST_CASE("reason code: of failures alone") {

@@ -128,6 +128,11 @@ TEST_CASE("json: keys are text, too") {
         "{\n  \"a\\\"\\n" + std::string(kReplacement) + "\": \"\"\n}\n");
 }
 
+TEST_CASE("json: an empty key is a key, where none is an element") {
+  CHECK(JsonText(JsonText::Layout::line).begin_object().text("", "a").end_object().take() == "{\"\":\"a\"}\n");
+  CHECK(JsonText(JsonText::Layout::line).begin_array().text({}, "a").end_array().take() == "[\"a\"]\n");
+}
+
 TEST_CASE("json: numbers to the ends of their range") {
   JsonText json;
   json.begin_array();
