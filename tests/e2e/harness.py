@@ -4,6 +4,7 @@ Needs OVERSEE (the binary), OVERSEE_WITHOUT (the one that can do without a mecha
 built helper programs) in the environment.
 """
 
+import fcntl
 import json
 import os
 import re
@@ -54,6 +55,16 @@ def wait_until(condition, what, describe=lambda: ""):
         if time.monotonic() > end:
             raise AssertionError(f"still not so after {BOUND} s: {what}; {describe()}")
         time.sleep(0.002)
+
+
+def nearly_full_pipe(room):
+    """The ends of a pipe as large as any is made, so that nobody makes it larger, and what it holds already; there is
+    room for so many bytes more, whole pages."""
+    reader, writer = os.pipe()
+    size = fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 1 << 20)
+    held = bytes(size - room)
+    os.write(writer, held)
+    return reader, writer, held
 
 
 def read_or_none(path):

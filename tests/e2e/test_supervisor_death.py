@@ -8,7 +8,8 @@ from subprocess import PIPE
 
 import jsonschema
 
-from harness import OVERSEE, SOURCE_ROOT, OverseeCase, children, guard_of, helper, is_gone, read_or_none, wait_until
+from harness import (OVERSEE, SOURCE_ROOT, OverseeCase, children, guard_of, helper, is_gone, nearly_full_pipe,
+                     read_or_none, wait_until)
 
 # What takes 100 ms on an idle machine; the processes would live for a minute.
 SOON = 10
@@ -187,11 +188,11 @@ class Record(OverseeCase):
         self.assertFalse(run.anything_left(within=SOON))
 
     def test_a_front_that_waits_for_a_slow_reader(self):
-        # More than the pipe to the reader is made to hold, and what it does not hold finds room in oversee.
-        reader, writer = os.pipe()
+        # More than the pipe to the reader has room for, and what it has none for finds room in oversee.
+        reader, writer, _ = nearly_full_pipe(1 << 16)
         self.addCleanup(os.close, reader)
         try:
-            run = self.start(OVERSEE, "sh", "-c", "head -c 1300000 /dev/zero; exit 5", stdout=writer)
+            run = self.start(OVERSEE, "sh", "-c", "head -c 400000 /dev/zero; exit 5", stdout=writer)
         finally:
             os.close(writer)
         wait_until(lambda: (guard := guard_of(run.pid)) and b"# attempt " in self.log_so_far() and not children(guard),
