@@ -10,7 +10,7 @@ import subprocess
 import termios
 import time
 
-from harness import BOUND, process_state, wait_until
+from harness import BOUND, OverseeCase, children, guard_of, process_state, wait_until
 
 CTRL_C = b"\x03"
 CTRL_Z = b"\x1a"
@@ -141,6 +141,22 @@ class Terminal:
         while self._read(0):
             pass
         return self.process.returncode
+
+
+class TerminalCase(OverseeCase):
+    def terminal(self, *argv, **options):
+        return Terminal(self, *argv, **options)
+
+    def command_of(self, front):
+        """The pid of the command once it runs."""
+        return wait_until(lambda: next(iter(children(guard_of(front) or 0)), None), "the command")
+
+    def assert_as_found(self, terminal):
+        self.assertEqual(terminal.modes(), terminal.modes_before)
+        self.assertEqual(terminal.flags(), terminal.flags_before)
+
+    def assert_nobody_left(self):
+        wait_until(lambda: not self.survivors(), "nothing left")
 
 
 def is_stopped(pid):

@@ -4,7 +4,7 @@ import json
 import os
 import unittest
 
-from harness import OVERSEE, OverseeCase
+from harness import OverseeCase
 
 PROJECT = """\
 [defaults]

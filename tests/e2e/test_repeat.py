@@ -2,11 +2,10 @@
 
 import json
 import os
-import re
 import signal
 import unittest
 
-from harness import OVERSEE, OverseeCase, children, is_gone, read_or_none, wait_until
+from harness import OVERSEE, OverseeCase, wait_until
 
 # A run's number is what it finds to count.
 COUNTING = 'mkdir -p seen; n=1; while ! mkdir seen/$n 2>/dev/null; do n=$((n + 1)); done; '

@@ -3,7 +3,6 @@
 import json
 import unittest
 
-from harness import OVERSEE
 from run_records import RecordsCase
 
 

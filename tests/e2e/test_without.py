@@ -7,7 +7,7 @@ import signal
 import time
 import unittest
 
-from harness import (BOUND, OVERSEE, OVERSEE_WITHOUT, OverseeCase, children, command_line, guard_of, helper, is_gone,
+from harness import (BOUND, OVERSEE_WITHOUT, OverseeCase, children, command_line, guard_of, helper, is_gone,
                      parse_state, process_state, read_or_none, wait_until)
 
 # What has not died after it does not die.
