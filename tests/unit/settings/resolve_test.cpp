@@ -1,10 +1,11 @@
-// Resolved settings: every one of them parsed, every refusal with its place and what is allowed, every contradiction.
+// Resolved settings: every one of them parsed, its built-in where it is not given.
 #include "settings/resolve.hpp"
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <csignal>
+
+#include "written_settings.hpp"
 
 namespace oversee::settings {
 namespace {
@@ -12,34 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 using Kind = model::StandardInput::Kind;
 using Texts = std::vector<std::string>;
-
-struct Written {
-  std::string name;
-  std::string text;
-};
-
-// A layer as flags would make it.
-Layer flags(const std::vector<Written>& list) {
-  Layer layer;
-  for (const Written& each : list) layer.add(each.name, {each.text, "--" + each.name});
-  return layer;
-}
-
-Settings resolved(const std::vector<Written>& list, std::vector<std::string> words = {"true"}) {
-  auto settings = resolve(flags(list), std::move(words));
-  const std::string error = settings ? "" : settings.error().message;
-  CAPTURE(error);
-  REQUIRE(settings.has_value());
-  return *settings;
-}
-
-std::string refusal(const Layer& layer, std::vector<std::string> words = {"true"}) {
-  const auto settings = resolve(layer, std::move(words));
-  return settings ? "" : settings.error().message;
-}
-std::string refusal(const std::vector<Written>& list) { return refusal(flags(list)); }
-
-bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 TEST_CASE("resolve: a line for a timeout comes with a limit of its own, and is not empty") {
   const Settings settings = resolved({{"on-timeout", "gdb -p $OVERSEE_PID"}});
@@ -186,83 +159,6 @@ TEST_CASE("resolve: the last of several counts") {
   CHECK_FALSE(resolved({{"verbose", "true"}, {"verbose", "false"}}).verbose);
 }
 
-TEST_CASE("resolve: each refusal names the place, what was read and what is allowed") {
-  struct Case {
-    std::string name;
-    std::string text;
-    std::string_view allowed;
-  };
-  const std::array cases{
-      Case{"timeout", "soon", "a duration such as 90, 1.5s"},
-      Case{"timeout", "-1", "a duration"},
-      Case{"timeout", "", "a duration"},
-      Case{"signal", "FOO", "a signal"},
-      Case{"signal", "", "a signal"},
-      Case{"kill-after", "x", "a duration"},
-      Case{"stop", "TERM", "a duration behind each signal"},
-      Case{"max-output", "much", "none"},
-      Case{"max-output", "-1", "none"},
-      Case{"summary", "sometimes", "always, failure or never"},
-      Case{"clear-env", "maybe", "true or false"},
-      Case{"no-log", "", "true or false"},
-      Case{"preserve-status", "2", "true or false"},
-      Case{"verbose", "TRUE ", "true or false"},
-      Case{"shell-line", "", "not empty"},
-      Case{"shell", "", "not empty"},
-      Case{"script", "", "not empty"},
-      Case{"interpreter", "", "not empty"},
-      Case{"directory", "", "not empty"},
-      Case{"stdin", "", "not empty"},
-      Case{"log", "", "not empty"},
-      Case{"log-dir", "", "not empty"},
-      Case{"json", "", "not empty"},
-      Case{"name", "", "not empty"},
-      Case{"env", "", "a name, as in NAME or NAME=VALUE"},
-      Case{"env", "=x", "a name"},
-      Case{"env-file", "", "a name"},
-      Case{"unset-env", "", "a name"},
-      Case{"unset-env", "A=B", "a variable's name"},
-  };
-  for (const Case& c : cases) {
-    Layer layer;
-    layer.add(c.name, {c.text, "here:3:5"});
-    const std::string message = refusal(layer);
-    CAPTURE(c.name);
-    CAPTURE(message);
-    CHECK(message.starts_with("here:3:5: "));
-    CHECK(holds(message, "'" + c.text + "'"));
-    CHECK(holds(message, c.allowed));
-  }
-}
-
-TEST_CASE("resolve: a dash is no file") {
-  for (const std::string name : {"log", "json"}) {
-    const std::string message = refusal({{name, "-"}});
-    CHECK(message.starts_with("--" + name + ": '-' is not a file"));
-  }
-}
-
-TEST_CASE("resolve: contradictions of one source are refused, by the names of both") {
-  struct Case {
-    Written one;
-    Written other;
-  };
-  const std::array cases{
-      Case{{"shell-line", "x"}, {"script", "y"}},      Case{{"stop", "TERM:1s"}, {"signal", "INT"}},
-      Case{{"stop", "TERM:1s"}, {"kill-after", "1s"}}, Case{{"log", "x"}, {"log-dir", "y"}},
-      Case{{"no-log", "true"}, {"log", "x"}},          Case{{"no-log", "true"}, {"log-dir", "y"}},
-      Case{{"pty", "true"}, {"no-log", "true"}},       Case{{"require-cgroup", "true"}, {"cgroup", "never"}},
-  };
-  for (const Case& c : cases) {
-    for (const std::string& message : {refusal({c.one, c.other}), refusal({c.other, c.one})}) {
-      CAPTURE(message);
-      CHECK(holds(message, "--" + c.one.name));
-      CHECK(holds(message, "--" + c.other.name));
-      CHECK(holds(message, "exclude each other"));
-    }
-  }
-}
-
 TEST_CASE("resolve: a flag that says no contradicts nothing") {
   const Settings settings = resolved({{"no-log", "false"}, {"log", "x.log"}});
   CHECK_FALSE(settings.no_log);
@@ -282,24 +178,6 @@ TEST_CASE("resolve: slots are for who asks for a number of runs") {
   CHECK(holds(refusal({{"max-concurrent", "1"}, {"group", std::string(65, 'x')}}), "longer than 64 bytes"));
   CHECK(holds(refusal({{"max-concurrent", "1"}, {"when-full", "fail"}, {"queue-timeout", "2s"}}),
               "--queue-timeout: with --when-full fail nothing is waited for"));
-}
-
-TEST_CASE("resolve: an interpreter needs a script") {
-  CHECK(holds(refusal({{"interpreter", "python3"}}), "--interpreter: it runs a script; name one by --script FILE"));
-}
-
-TEST_CASE("resolve: a run needs a command, in one of its forms") {
-  const std::string message = refusal(Layer(), {});
-  CHECK(holds(message, "no command"));
-  CHECK(holds(message, "oversee [OPTIONS] -- COMMAND"));
-  CHECK(refusal(flags({{"shell-line", "x"}}), {}).empty());
-  CHECK(refusal(flags({{"script", "x"}}), {}).empty());
-}
-
-TEST_CASE("resolve: of several mistakes the first is told, and nothing is run") {
-  const std::string message = refusal({{"timeout", "x"}, {"signal", "y"}, {"summary", "z"}});
-  CHECK(holds(message, "--timeout"));
-  CHECK_FALSE(holds(message, "--signal"));
 }
 
 TEST_CASE("resolve: limits, and the backstops that come with them") {
@@ -329,44 +207,6 @@ TEST_CASE("resolve: limits, and the backstops that come with them") {
   CHECK_FALSE(resolved({{"max-memory", "none"}, {"max-cpu", "0"}, {"max-procs", "0"}}).limits.tree.any());
 }
 
-TEST_CASE("resolve: a limit that cannot be read names its setting, and what it takes") {
-  CHECK(refusal({{"max-procs", "many"}}) ==
-        "--max-procs: cannot read 'many'; expected a whole number such as 64, or none");
-  CHECK(holds(refusal({{"max-memory", "2Gib"}}), "--max-memory: cannot read '2Gib'; expected a size"));
-  CHECK(holds(refusal({{"max-cpu", "fast"}}), "--max-cpu: cannot read 'fast'"));
-  CHECK(holds(refusal({{"max-files", "-1"}}), "--max-files: cannot read '-1'"));
-  CHECK(holds(refusal({{"max-data", ""}}), "--max-data: "));
-  CHECK(holds(refusal({{"core", "big"}}), "expected a size such as 64MiB, none, unlimited or inherit"));
-  CHECK(holds(refusal({{"nice", "50"}}), "expected a whole number from -39 to 39"));
-}
-
-TEST_CASE("examine: all that is wrong is told, in the order of the settings") {
-  const Resolution found = examine(flags({{"timeout", "x"}, {"retries", "-1"}, {"show", "liv"}}), {});
-  REQUIRE(found.errors.size() == 4);
-  CHECK(found.errors[0].message.starts_with("no command given"));
-  CHECK(found.errors[1].message.starts_with("--timeout: cannot read 'x'"));
-  CHECK(found.errors[2].message.starts_with("--retries: cannot read '-1'"));
-  CHECK(found.errors[3].message == "--show: cannot read 'liv'; expected live, failure or never; did you mean 'live'?");
-}
-
-TEST_CASE("resolve: a value out of a file brings its line") {
-  const auto text = std::make_shared<const SourceText>("oversee.toml", "[defaults]\ntimeout = \"x\"\n");
-  Layer layer;
-  layer.add("timeout", {"x", "oversee.toml:2:11", Origin::file, "ci", {text, 2, 11}});
-  const auto settings = resolve(layer, {"true"});
-  REQUIRE_FALSE(settings.has_value());
-  CHECK(settings.error().message.starts_with("oversee.toml:2:11: cannot read 'x'; expected a duration"));
-  CHECK(settings.error().excerpt == "    timeout = \"x\"\n              ^\n");
-}
-
-TEST_CASE("resolve: a contradiction in a file names both settings") {
-  Layer layer;
-  layer.add("stop", {"INT:1s", "oversee.toml:2:8", Origin::file});
-  layer.add("signal", {"INT", "oversee.toml:3:10", Origin::file});
-  CHECK(refusal(layer) ==
-        "'signal' (oversee.toml:3:10) and 'stop' (oversee.toml:2:8) exclude each other; give one of them");
-}
-
 TEST_CASE("resolve: a grace that the total timeout does not allow is worth a warning, the built-in one is not") {
   CHECK(resolved({{"total-timeout", "5s"}}).warnings.empty());
   CHECK(resolved({{"total-timeout", "5s"}, {"kill-after", "5s"}}).warnings.empty());
@@ -378,11 +218,6 @@ TEST_CASE("resolve: a grace that the total timeout does not allow is worth a war
 TEST_CASE("resolve: settings can be explained without a command") {
   CHECK(resolved({{"explain", "true"}}, {}).explain);
   CHECK(resolved({{"explain", "true"}, {"format", "json"}}, {}).explain_json);
-}
-
-TEST_CASE("resolve: a profile without a command says so") {
-  CHECK(refusal(flags({{"profile", "ci"}}), {}) ==
-        "no command given, and profile 'ci' has none; write oversee -P ci -- COMMAND [ARG]...");
 }
 
 }  // namespace
