@@ -10,6 +10,8 @@ build=$(realpath "$1")
 source=$(realpath "$(dirname "$0")/../..")
 shift
 readonly build source modules="$*"
+# Where they are in the machine, whose /tmp is its own.
+readonly source_there=/oversee build_there=/oversee/build
 readonly programs=(python3 dash bash sleep cat head tail echo awk true false ls mkdir rm cp yes tee timeout env id kill setsid
   unshare nohup stty ps sort wc touch chmod ln grep sed seq tr find xargs mkfifo mount umount)
 
@@ -40,7 +42,7 @@ with_libraries() {
 }
 
 make_root() {
-  mkdir -p "$root"/{bin,usr/bin,usr/lib,proc,sys,dev,etc,root,run} "$root$build/tests" "$root$source"
+  mkdir -p "$root"/{bin,usr/bin,usr/lib,proc,sys,dev,etc,root,run} "$root$build_there/tests"
   mkdir -m 1777 "$root/tmp"
   local program found stdlib
   for program in "${programs[@]}"; do
@@ -60,11 +62,11 @@ make_root() {
   with_libraries "${found[@]}"
   printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n' >"$root/etc/passwd"
   printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
-  cp -a "$source/tests" "$source/docs" "$source/src" "$root$source/"
-  cp -L "$build/oversee" "$root$build/"
+  cp -a "$source/tests" "$source/docs" "$source/src" "$root$source_there/"
+  cp -L "$build/oversee" "$root$build_there/"
   (cd "$build/tests" && find helpers without faults unit -maxdepth 1 -type f -perm -100) | while read -r found; do
-    mkdir -p "$root$build/tests/$(dirname "$found")"
-    cp "$build/tests/$found" "$root$build/tests/$found"
+    mkdir -p "$root$build_there/tests/$(dirname "$found")"
+    cp "$build/tests/$found" "$root$build_there/tests/$found"
     with_libraries "$build/tests/$found"
   done
 }
@@ -80,15 +82,15 @@ mkdir -p /dev/pts /dev/shm
 mount devpts -o ptmxmode=666 devpts /dev/pts; mount tmpfs -o mode=1777 tmpfs /dev/shm; mount cgroup2 cgroup2 /sys/fs/cgroup
 ln -s /proc/self/fd /dev/fd; ln -s fd/0 /dev/stdin; ln -s fd/1 /dev/stdout; ln -s fd/2 /dev/stderr
 export PATH=/usr/bin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb PYTHONDONTWRITEBYTECODE=1
-export EMULATED=true OVERSEE=$build/oversee HELPERS=$build/tests/helpers SOURCE_ROOT=$source
-export OVERSEE_WITHOUT=$build/tests/without/oversee-without FAILING_READS=$build/tests/faults/oversee-failing-reads
-cd $build
+export EMULATED=true OVERSEE=$build_there/oversee HELPERS=$build_there/tests/helpers SOURCE_ROOT=$source_there
+export OVERSEE_WITHOUT=$build_there/tests/without/oversee-without FAILING_READS=$build_there/tests/faults/oversee-failing-reads
+cd $build_there
 echo "Linux \$(/bin/busybox uname -r), controllers \$(cat /sys/fs/cgroup/cgroup.controllers)"
 status=0
 tests/unit/unit-tests --no-colors --source-file='*/uv/*' || status=1
 for module in $modules; do
   echo "\$module:"
-  python3 $source/tests/e2e/test_\$module.py || status=1
+  python3 $source_there/tests/e2e/test_\$module.py || status=1
 done
 echo "in_kernel.sh: status \$status"
 /bin/busybox poweroff -f
