@@ -17,6 +17,7 @@ enum class Mechanism : std::uint8_t {
   whole_tree,         // what outlives the leader is held until it is gone as well, to the last (ECHILD)
   reap_orphans,       // adopted zombies are reaped while the command lives
   stop_first,         // nothing runs any more when the first is killed
+  kill_at_a_stroke,   // killing does not pause: what is not stopped first has a processor by luck alone meanwhile
   kill_again,         // killing goes on until nothing is left
   all_threads,        // children of every thread are found
   parent_check,       // a pid that is somebody else's by now is not signalled
@@ -47,6 +48,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::whole_tree: return "whole-tree";
     case Mechanism::reap_orphans: return "reap-orphans";
     case Mechanism::stop_first: return "stop-first";
+    case Mechanism::kill_at_a_stroke: return "kill-at-a-stroke";
     case Mechanism::kill_again: return "kill-again";
     case Mechanism::all_threads: return "all-threads";
     case Mechanism::parent_check: return "parent-check";

@@ -193,6 +193,15 @@ Signalled signal_descendant(const Descendant& target, int signal) {
   return outcome_of(::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0));
 }
 
+namespace {
+
+void pause_briefly() {
+  constexpr timespec kPause{0, 1'000'000};
+  (void)::nanosleep(&kPause, nullptr);
+}
+
+}  // namespace
+
 bool TreeKill::round() {
   refused_children_.clear();
   const pid_t self = ::getpid();
@@ -218,6 +227,7 @@ bool TreeKill::round() {
   if (!works(Mechanism::stop_first)) listed = list_descendants();
   // From a list: the children of one that is killed during a walk become ours behind its back.
   for (const Descendant& each : listed) {
+    if (!works(Mechanism::kill_at_a_stroke)) pause_briefly();
     const bool refused = signal_descendant(each, SIGKILL) == Signalled::refused;
     if (refused && each.parent == self) refused_children_.push_back(each.pid);
   }
@@ -232,8 +242,7 @@ bool repeat(Round nobody_left, model::Duration bound) {
   const auto give_up = std::chrono::steady_clock::now() + bound;
   while (!nobody_left()) {
     if (std::chrono::steady_clock::now() >= give_up) return false;
-    constexpr timespec kPause{0, 1'000'000};
-    (void)::nanosleep(&kPause, nullptr);
+    pause_briefly();
   }
   return true;
 }

@@ -81,12 +81,12 @@ class Adversaries:
         self.assert_ended("bomb")
         self.assertEqual(self.started_heads(), HEADS)
 
+    def test_nor_has_it_where_killing_takes_its_time(self):
+        self.end_without("kill-at-a-stroke", "bomb")
+        self.assertEqual(self.started_heads(), HEADS)
+
     def test_control_a_bomb_that_is_not_stopped_first_respawns(self):
-        # Whether a head is woken before it is killed is the scheduler's choice: it does not choose so ten times.
-        for _ in range(10):
-            run = self.end_without("stop-first", "bomb")
-            if self.started_heads() > HEADS:
-                break
+        run = self.end_without("stop-first,kill-at-a-stroke", "bomb")
         self.assertGreater(self.started_heads(), HEADS)
         self.assert_nothing_left(run)
 
@@ -164,11 +164,7 @@ class ByWhoeverRunsTheTests(Adversaries, OverseeCase):
         self.assertEqual(self.summary()["attempts"][0]["unkilled"], [])
 
     def test_control_a_single_round_misses_what_respawns(self):
-        for _ in range(10):
-            run = self.end_without("kill-again,stop-first", "bomb")
-            if run.anything_left():
-                return
-        self.fail("ten times a single round was enough")
+        self.assert_gets_away("kill-again,stop-first,kill-at-a-stroke", "bomb")
 
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root, to become somebody else")
