@@ -31,7 +31,7 @@ ADVERSARIES = {
                             ("sh", "-c", "{helpers}/ignore_term 3 & exec sleep 50")),
     "session": Adversary("a shell's `setsid sleep &`", ("sh", "-c", "setsid sleep 50 & echo ready; exec sleep 50")),
     "deaf": Adversary("whole tree deaf to TERM", ("{helpers}/ignore_term", "5")),
-    "hoppers": Adversary("20 fork-and-exit hoppers", ("{helpers}/hopper", "20", "20000", "500")),
+    "hoppers": Adversary("20 fork-and-exit hoppers", ("{helpers}/hopper", "20", "100000", "500")),
     "bomb": Adversary(f"respawning bomb, a session each, at most {CAP}",
                       ("{helpers}/hydra", str(HEADS), str(CAP), "{work}/started")),
     "stopped": Adversary("stopped processes", ("{helpers}/stopped", "3")),

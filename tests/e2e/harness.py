@@ -273,7 +273,9 @@ class OverseeCase(unittest.TestCase):
         return marked_processes(self.mark.encode())
 
     def _end_survivors(self):
-        """What a failed test or a negative control has left. Some start others when one dies: all are stopped first."""
+        """What a failed test or a negative control has left. Some start others when one dies: all are stopped first. Some
+        cannot be met: they end when they see their directory gone."""
+        shutil.rmtree(self.work, ignore_errors=True)
         end = time.monotonic() + BOUND
         stopped = set()
         while (new := set(self.survivors()) - stopped) and time.monotonic() < end:

@@ -1,6 +1,9 @@
 // hopper CHAINS JUMPS PAUSE_US: chains in which each process forks, exits and leaves the rest to its child, each in a
 // session of its own: a process that was seen is gone before it can be killed. Says "ready" once all chains run. No
-// alarm ends a chain, and nobody can signal one that got away: it ends by itself after ten seconds.
+// alarm ends a chain, and nobody can signal one that got away: it ends when its working directory is removed, and by
+// itself after a minute.
+#include <limits.h>
+
 #include <chrono>
 
 #include "helper.hpp"
@@ -8,8 +11,9 @@
 namespace {
 
 [[noreturn]] void hop(int jumps, int pause_us) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  for (; jumps > 0 && std::chrono::steady_clock::now() < end; --jumps) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(helper::kLongestLife);
+  char here[PATH_MAX];
+  for (; jumps > 0 && ::getcwd(here, sizeof here) != nullptr && std::chrono::steady_clock::now() < end; --jumps) {
     helper::bound_life();
     ::setsid();
     if (pause_us > 0) ::usleep(static_cast<useconds_t>(pause_us));
