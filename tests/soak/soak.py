@@ -21,6 +21,8 @@ from marked_runs import BOUND, ROOT, MarkedRuns
 UNITS = {"s": 1, "m": 60, "h": 3600, "": 1}
 # What may stand in the run directory: runs' files, the files of slots, the date of the last cleaning.
 KEPT = re.compile(r"\d{8}-\d{6}-[a-z2-7]{4}\.(json|log|stdout|stderr)|slots-\w+|\.cleaned")
+# And the record's end of a run whose supervisor was killed while it wrote that; then the run is lost.
+UNFINISHED = re.compile(r"\.(\d{8}-\d{6}-[a-z2-7]{4})\.json\.tmp")
 FINAL = ("completed", "failed", "timed_out", "cancelled")
 
 # What is run, and the statuses that it may end with by itself. Names of groups and files are the soak's own.
@@ -250,7 +252,9 @@ class Soak(MarkedRuns):
                 self.fault(f"{path.name}: {record['status']}, and nobody killed it")
         self.counts["lost"] = lost
         for path in self.records.rglob("*"):
-            if not KEPT.fullmatch(path.name):
+            if (unfinished := UNFINISHED.fullmatch(path.name)) and (self.record(unfinished[1]) or {}).get("pid") in self.killed:
+                self.counts["killed at its last word, which clean removes in time"] += 1
+            elif not KEPT.fullmatch(path.name):
                 self.fault(f"a file is left that is none of a run's: {path.name}")
         done = self.call("--max-concurrent", "1", "--group", "soak", "--when-full", "fail", "true")
         if done.returncode != 0:
