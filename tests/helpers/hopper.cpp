@@ -1,23 +1,33 @@
 // hopper CHAINS JUMPS PAUSE_US: chains in which each process forks, exits and leaves the rest to its child, each in a
-// session of its own: a process that was seen is gone before it can be killed. Says "ready" once all chains run. No
-// alarm ends a chain, and nobody can signal one that got away: it ends when its working directory is removed, and by
-// itself after a minute.
+// session of its own: a process that was seen is gone before it can be killed. Says "ready" once all chains have
+// jumped. No alarm ends a chain, and nobody can signal one that got away: it ends when its working directory is
+// removed, and by itself after a minute.
 #include <limits.h>
+#include <sys/mman.h>
 
+#include <atomic>
 #include <chrono>
+#include <utility>
 
 #include "helper.hpp"
 
 namespace {
 
+std::atomic<int>* have_jumped;  // chains; shared by all of them
+
 [[noreturn]] void hop(int jumps, int pause_us) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(helper::kLongestLife);
   char here[PATH_MAX];
-  for (; jumps > 0 && ::getcwd(here, sizeof here) != nullptr && std::chrono::steady_clock::now() < end; --jumps) {
+  for (bool first = true; jumps > 0 && std::chrono::steady_clock::now() < end; --jumps) {
+    if (::getcwd(here, sizeof here) == nullptr) break;
     helper::bound_life();
     ::setsid();
     if (pause_us > 0) ::usleep(static_cast<useconds_t>(pause_us));
+    const pid_t before = ::getpid();
     if (::fork() != 0) ::_exit(0);
+    if (!std::exchange(first, false)) continue;
+    while (::getppid() == before) ::usleep(100);
+    ++*have_jumped;
   }
   ::_exit(0);
 }
@@ -29,11 +39,16 @@ int main(int argc, char** argv) {
   if (argc != 4) helper::give_up();
   const int jumps = helper::number(argv[2]);
   const int pause_us = helper::number(argv[3]);
-  for (int i = helper::number(argv[1]); i > 0; --i) {
+  void* shared = ::mmap(nullptr, sizeof *have_jumped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) helper::give_up();
+  have_jumped = new (shared) std::atomic<int>(0);
+  const int chains = helper::number(argv[1]);
+  for (int i = 0; i < chains; ++i) {
     const pid_t chain = ::fork();
     if (chain < 0) helper::give_up();
     if (chain == 0) hop(jumps, pause_us);
   }
+  while (*have_jumped < chains) ::usleep(1000);
   helper::say("ready\n");
   helper::sleep_until_killed();
 }
