@@ -139,6 +139,11 @@ void for_each_descendant(Visit visit, Zombies zombies = Zombies::without, pid_t 
 
 int pidfd_open(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 
+void pause_briefly() {
+  constexpr timespec kPause{0, 1'000'000};
+  (void)::nanosleep(&kPause, nullptr);
+}
+
 Signalled outcome_of(long result) {
   if (result == 0) return Signalled::sent;
   return errno == EPERM ? Signalled::refused : Signalled::gone;
@@ -192,15 +197,6 @@ Signalled signal_descendant(const Descendant& target, int signal) {
   if (!process) return outcome_of(::kill(target.pid, signal));  // before Linux 5.3: the look above is all there is
   return outcome_of(::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0));
 }
-
-namespace {
-
-void pause_briefly() {
-  constexpr timespec kPause{0, 1'000'000};
-  (void)::nanosleep(&kPause, nullptr);
-}
-
-}  // namespace
 
 bool TreeKill::round() {
   refused_children_.clear();

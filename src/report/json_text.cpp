@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "report/byte_text.hpp"
@@ -17,8 +18,6 @@ constexpr auto kPlain = [] {
   for (std::size_t c = 0x20; c < 0x7f; ++c) plain[c] = c != '"' && c != '\\';
   return plain;
 }();
-
-constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 std::size_t plain_prefix(std::string_view text) {
   std::size_t size = 0;
@@ -118,9 +117,7 @@ void JsonText::append_string(std::string_view value) {
     } else if (c == '\t') {
       document_ += "\\t";
     } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      document_ += "\\u00";
-      document_ += kHexDigits[static_cast<unsigned char>(c) >> 4U];
-      document_ += kHexDigits[static_cast<unsigned char>(c) & 0xfU];
+      fmt::format_to(std::back_inserter(document_), "\\u{:04x}", static_cast<unsigned>(c));
     } else {
       document_ += value.substr(0, length);
     }

@@ -10,7 +10,7 @@ import subprocess
 import termios
 import time
 
-from harness import BOUND, OverseeCase, children, guard_of, process_state, wait_until
+from harness import BOUND, OVERSEE, OverseeCase, children, command_line, guard_of, process_state, wait_until
 
 CTRL_C = b"\x03"
 CTRL_Z = b"\x1a"
@@ -150,6 +150,14 @@ class TerminalCase(OverseeCase):
     def command_of(self, front):
         """The pid of the command once it runs."""
         return wait_until(lambda: next(iter(children(guard_of(front) or 0)), None), "the command")
+
+    def job(self, shell):
+        """The pids of oversee and its command, started from the shell."""
+        def front():
+            return next((pid for pid in children(shell.pid) if command_line(pid)[:1] == [OVERSEE]), None)
+
+        pid = wait_until(front, "oversee")
+        return pid, self.command_of(pid)
 
     def assert_as_found(self, terminal):
         self.assertEqual(terminal.modes(), terminal.modes_before)

@@ -82,7 +82,8 @@ class Adversaries:
         self.assertEqual(self.started_heads(), HEADS)
 
     def test_nor_has_it_where_killing_takes_its_time(self):
-        self.end_without("kill-at-a-stroke", "bomb")
+        run = self.end_without("kill-at-a-stroke", "bomb")
+        self.assert_nothing_left(run)
         self.assertEqual(self.started_heads(), HEADS)
 
     def test_control_a_bomb_that_is_not_stopped_first_respawns(self):

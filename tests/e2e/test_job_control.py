@@ -6,7 +6,7 @@ import shutil
 import signal
 import unittest
 
-from harness import OVERSEE, children, command_line, helper, process_state, read_or_none, wait_until
+from harness import OVERSEE, command_line, helper, process_state, read_or_none, wait_until
 from terminal import CTRL_C, CTRL_Z, TerminalCase, interactive_bash, is_stopped
 
 
@@ -17,14 +17,6 @@ def blocks(pid, number):
 
 class JobControl(TerminalCase):
     ROUNDS = 20
-
-    def job(self, shell):
-        """The pids of oversee and its command, started from the shell."""
-        def front():
-            return next((pid for pid in children(shell.pid) if command_line(pid)[:1] == [OVERSEE]), None)
-
-        pid = wait_until(front, "oversee")
-        return pid, self.command_of(pid)
 
     def running_job(self, shell):
         front, command = self.job(shell)

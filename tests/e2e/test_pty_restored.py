@@ -89,11 +89,6 @@ class Restored(PtyCase):
 
 
 class JobControl(PtyCase):
-    def job(self, shell):
-        front = wait_until(lambda: next((each for each in children(shell.pid)
-                                         if command_line(each)[:1] == [OVERSEE]), None), "oversee")
-        return front, self.command_of(front)
-
     def test_stop_and_foreground_again_and_again(self):
         shell = interactive_bash(self)
         found = shell.modes()

@@ -167,7 +167,7 @@ class Scenario:
 
 SCENARIOS = (
     Scenario("plain", (), "echo out; echo err >&2; exit 3", 3),
-    Scenario("deadline", ("-t", "100ms", "-k", "50ms"), "trap '' TERM; echo out; sleep 60 & wait; wait", 124),
+    Scenario("deadline", ("-t", "400ms", "-k", "50ms"), "trap '' TERM; echo out; sleep 60 & wait; wait", 124),
     Scenario("pty", ("--pty",), "echo out; exit 3", 3, b"out\r\n"),
     Scenario("retry", ("-r", "1", "-d", "1ms", "--log-format", "raw"), "echo out; exit 3", 3, b"out\nout\n"),
     Scenario("leak", ("--no-log",), "setsid sleep 60 >/dev/null 2>&1 & echo out; exit 3", 3),
@@ -280,9 +280,7 @@ def judge(ended):
     elif ended.status < 0:
         say(f"dies of {signal.Signals(-ended.status).name}")
     elif not ended.ran:
-        # On a busy machine the deadline can be over before the command, which was started, has done anything.
-        too_late = ended.status == scenario.status == 124 and b"oversee: timed out after " in ended.err
-        if not too_late and (ended.status not in (126, 127) or not complains):
+        if ended.status not in (126, 127) or not complains:
             say(f"{ended.status}, and nothing ran")
     elif ended.status == scenario.status:
         if ended.out != scenario.out and not complains and not (dumb and case.last == FOR_EVER):

@@ -1,6 +1,5 @@
 // bomb CAP: CAP/2 processes, each in a session of its own and deaf to TERM, each of which starts another one whenever
 // one that it started dies, until CAP have been started in all. Says "ready" once the first half runs.
-#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include <atomic>
@@ -37,9 +36,7 @@ int main(int argc, char** argv) {
   if (argc != 2) helper::give_up();
   cap = helper::number(argv[1]);
   std::signal(SIGTERM, SIG_IGN);
-  void* shared = ::mmap(nullptr, sizeof *started, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (shared == MAP_FAILED) helper::give_up();
-  started = new (shared) std::atomic<int>(0);
+  started = &helper::shared_counter();
   if (::fork() == 0) grow();
   while (*started < cap / 2) ::usleep(1000);
   helper::say("ready\n");

@@ -1,11 +1,14 @@
 // What every helper program does: end in time whatever happens, say things at once, read its arguments.
 #pragma once
 
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstdlib>
+#include <new>
 #include <string_view>
 
 namespace helper {
@@ -30,6 +33,13 @@ inline void say(std::string_view text, int fd = STDOUT_FILENO) {
     if (written < 0) give_up();
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+}
+
+// Shared by this process and all that are forked from it.
+inline std::atomic<int>& shared_counter() {
+  void* memory = ::mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) give_up();
+  return *new (memory) std::atomic<int>(0);
 }
 
 inline int number(std::string_view text) {

@@ -3,7 +3,6 @@
 // jumped. No alarm ends a chain, and nobody can signal one that got away: it ends when its working directory is
 // removed, and by itself after a minute.
 #include <limits.h>
-#include <sys/mman.h>
 
 #include <atomic>
 #include <chrono>
@@ -39,9 +38,7 @@ int main(int argc, char** argv) {
   if (argc != 4) helper::give_up();
   const int jumps = helper::number(argv[2]);
   const int pause_us = helper::number(argv[3]);
-  void* shared = ::mmap(nullptr, sizeof *have_jumped, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (shared == MAP_FAILED) helper::give_up();
-  have_jumped = new (shared) std::atomic<int>(0);
+  have_jumped = &helper::shared_counter();
   const int chains = helper::number(argv[1]);
   for (int i = 0; i < chains; ++i) {
     const pid_t chain = ::fork();

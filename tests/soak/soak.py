@@ -20,9 +20,10 @@ from marked_runs import BOUND, ROOT, MarkedRuns
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "": 1}
 # What may stand in the run directory: runs' files, the files of slots, the date of the last cleaning.
-KEPT = re.compile(r"\d{8}-\d{6}-[a-z2-7]{4}\.(json|log|stdout|stderr)|slots-\w+|\.cleaned")
+RUN_ID = r"\d{8}-\d{6}-[a-z2-7]{4}"
+KEPT = re.compile(RUN_ID + r"\.(json|log|stdout|stderr)|slots-\w+|\.cleaned")
 # And the record's end of a run whose supervisor was killed while it wrote that; then the run is lost.
-UNFINISHED = re.compile(r"\.(\d{8}-\d{6}-[a-z2-7]{4})\.json\.tmp")
+UNFINISHED = re.compile(rf"\.({RUN_ID})\.json\.tmp")
 FINAL = ("completed", "failed", "timed_out", "cancelled")
 
 # What is run, and the statuses that it may end with by itself. Names of groups and files are the soak's own.
@@ -229,7 +230,7 @@ class Soak(MarkedRuns):
         self.expect_nobody()
 
     def account(self):
-        lost = 0
+        lost = set()
         for path in self.records.glob("*.json"):
             record = self.record(path.stem)
             pid = record.get("pid") if record else None
@@ -247,12 +248,12 @@ class Soak(MarkedRuns):
                 continue
             shown = json.loads(self.call("list", "--format", "json", "--limit", "none", "--status", "lost").stdout)
             if any(each.get("run_id") == path.stem for each in shown) and pid in self.killed:
-                lost += 1
+                lost.add(path.stem)
             else:
                 self.fault(f"{path.name}: {record['status']}, and nobody killed it")
-        self.counts["lost"] = lost
+        self.counts["lost"] = len(lost)
         for path in self.records.rglob("*"):
-            if (unfinished := UNFINISHED.fullmatch(path.name)) and (self.record(unfinished[1]) or {}).get("pid") in self.killed:
+            if (unfinished := UNFINISHED.fullmatch(path.name)) and unfinished[1] in lost:
                 self.counts["killed at its last word, which clean removes in time"] += 1
             elif not KEPT.fullmatch(path.name):
                 self.fault(f"a file is left that is none of a run's: {path.name}")

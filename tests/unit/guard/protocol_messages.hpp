@@ -4,7 +4,6 @@
 #include <chrono>
 #include <csignal>
 #include <limits>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -13,11 +12,6 @@
 namespace oversee::guard {
 
 using namespace std::chrono_literals;
-using Random = std::mt19937_64;
-
-inline std::size_t below(Random& random, std::size_t bound) {
-  return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
-}
 
 inline const std::string kEveryByte = [] {
   std::string text;

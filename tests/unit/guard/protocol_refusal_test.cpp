@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "protocol_messages.hpp"
+#include "random_text.hpp"
 
 namespace oversee::guard {
 namespace {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "protocol_messages.hpp"
+#include "random_text.hpp"
 
 namespace oversee::guard {
 namespace {

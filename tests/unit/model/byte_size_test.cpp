@@ -5,14 +5,13 @@
 
 #include <array>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <string_view>
 
+#include "random_text.hpp"
+
 namespace oversee::model {
 namespace {
-
-using Random = std::mt19937_64;
 
 constexpr std::uint64_t kKibi = 1024;
 constexpr std::uint64_t kMebi = kKibi * kKibi;
@@ -20,21 +19,9 @@ constexpr std::uint64_t kGibi = kMebi * kKibi;
 constexpr std::uint64_t kTebi = kGibi * kKibi;
 constexpr std::uint64_t kPebi = kTebi * kKibi;
 
-std::size_t below(Random& random, std::size_t bound) {
-  return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
-}
-
 // Of any magnitude alike, many of them a whole number of some unit.
 std::uint64_t any_size(Random& random) {
   return random() >> below(random, 64) << (below(random, 2) * below(random, 60));
-}
-
-std::string any_text(Random& random, std::string_view alphabet, std::size_t longest) {
-  std::string text(below(random, longest + 1), ' ');
-  for (char& c : text) {
-    c = alphabet.empty() ? static_cast<char>(below(random, 256)) : alphabet[below(random, alphabet.size())];
-  }
-  return text;
 }
 
 void check_refused(std::string_view text) {

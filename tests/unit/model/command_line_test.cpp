@@ -7,20 +7,16 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "random_text.hpp"
+
 namespace oversee::model {
 namespace {
 
-using Random = std::mt19937_64;
 using Words = std::vector<std::string>;
-
-std::size_t below(Random& random, std::size_t bound) {
-  return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
-}
 
 // By value, C0, DEL, or C1 as UTF-8 writes it.
 bool has_control(std::string_view text) {

@@ -5,28 +5,16 @@
 
 #include <array>
 #include <csignal>
-#include <random>
 #include <string>
 #include <string_view>
+
+#include "random_text.hpp"
 
 namespace oversee::model {
 namespace {
 
 using namespace std::chrono_literals;
-using Random = std::mt19937_64;
 using Rungs = std::vector<Rung>;
-
-std::size_t below(Random& random, std::size_t bound) {
-  return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
-}
-
-std::string any_text(Random& random, std::string_view alphabet, std::size_t longest) {
-  std::string text(below(random, longest + 1), ' ');
-  for (char& c : text) {
-    c = alphabet.empty() ? static_cast<char>(below(random, 256)) : alphabet[below(random, alphabet.size())];
-  }
-  return text;
-}
 
 // What must hold of every ladder, however it came about.
 void check_ends(const StopLadder& ladder) {
