@@ -33,9 +33,10 @@ enum class Mechanism : std::uint8_t {
   own_signals,        // what the caller ignores or blocks keeps no end of a child from us
   guard_holds_slot,   // the slot of a killed front is taken until its tree is gone
   leave_at_once,      // a reader that sleeps does not hold up the end
+  proc_is_ours,       // /proc is believed only where it shows this PID namespace
 };
 
-inline constexpr int kMechanisms = static_cast<int>(Mechanism::leave_at_once) + 1;
+inline constexpr int kMechanisms = static_cast<int>(Mechanism::proc_is_ours) + 1;
 
 constexpr std::string_view to_string(Mechanism mechanism) {
   switch (mechanism) {
@@ -64,6 +65,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::own_signals: return "own-signals";
     case Mechanism::guard_holds_slot: return "guard-holds-slot";
     case Mechanism::leave_at_once: return "leave-at-once";
+    case Mechanism::proc_is_ours: return "proc-is-ours";
   }
   return "?";
 }

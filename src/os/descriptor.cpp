@@ -18,11 +18,23 @@ void UniqueFd::reset(int fd) {
   fd_ = fd;
 }
 
+int open_nothing(int flags) noexcept {
+  const int null = ::open("/dev/null", flags);
+  return null >= 0 ? null : ::open("/", O_PATH | (flags & O_CLOEXEC));
+}
+
+UniqueFd open_empty_input() {
+  UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (null) return null;
+  auto pipe = make_pipe();
+  return pipe ? std::move(pipe->reader) : UniqueFd();
+}
+
 void open_closed_standard_streams() {
   for (int fd = 0; fd <= 2; ++fd) {
     if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
     // The lowest free number is this one, as those below are open.
-    (void)::open("/dev/null", O_RDWR);
+    (void)open_nothing(O_RDWR);
   }
 }
 

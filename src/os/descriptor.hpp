@@ -39,7 +39,14 @@ struct Pipe {
   UniqueFd writer;
 };
 
-// Opens /dev/null on those of 0–2 that are closed, so that no file of ours ever gets such a number.
+// /dev/null; where it cannot be opened, as in a chroot without /dev, a descriptor that fails every read and write with
+// EBADF, as a closed one does, but keeps its number taken. Async-signal-safe. The flags are open(2)'s.
+int open_nothing(int flags) noexcept;
+
+// An input that is at its end: /dev/null, or the reader of a pipe without a writer.
+UniqueFd open_empty_input();
+
+// Opens nothing on those of 0–2 that are closed, so that no file of ours ever gets such a number.
 void open_closed_standard_streams();
 
 model::Result<Pipe> make_pipe();

@@ -13,6 +13,7 @@
 #include <charconv>
 
 #include "os/descriptor.hpp"
+#include "os/proc.hpp"
 
 namespace oversee::os {
 namespace {
@@ -95,7 +96,7 @@ std::string parse_socket_address(std::string_view hex) {
 
 OpenFiles FileLook::files_of(pid_t pid) {
   OpenFiles files;
-  const std::string path = fmt::format("/proc/{}/fd", pid);
+  const std::string path = proc_path(pid, "fd");
   DIR* directory = ::opendir(path.c_str());
   if (directory == nullptr) return files;
   files.known = true;
@@ -123,7 +124,7 @@ OpenFiles FileLook::files_of(pid_t pid) {
 }
 
 model::OpenFile FileLook::file_of(pid_t pid, int number) {
-  model::OpenFile file{.number = number, .target = link_target(fmt::format("/proc/{}/fd/{}", pid, number))};
+  model::OpenFile file{.number = number, .target = link_target(proc_path(pid, fmt::format("fd/{}", number)))};
   file.kind = kind_of(file.target);
   if (file.kind != model::FileKind::socket) return file;
   const Peers& peers = peers_of(pid);
@@ -135,9 +136,9 @@ model::OpenFile FileLook::file_of(pid_t pid, int number) {
 }
 
 const FileLook::Peers& FileLook::peers_of(pid_t pid) {
-  const auto [entry, is_new] = networks_.try_emplace(link_target(fmt::format("/proc/{}/ns/net", pid)));
+  const auto [entry, is_new] = networks_.try_emplace(link_target(proc_path(pid, "ns/net")));
   if (is_new) {
-    for (const char* list : {"tcp", "tcp6"}) read_peers(fmt::format("/proc/{}/net/{}", pid, list), entry->second);
+    for (const char* list : {"tcp", "tcp6"}) read_peers(proc_path(pid, fmt::format("net/{}", list)), entry->second);
   }
   return entry->second;
 }

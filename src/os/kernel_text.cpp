@@ -9,6 +9,7 @@
 #include <charconv>
 
 #include "os/descriptor.hpp"
+#include "os/proc.hpp"
 
 namespace oversee::os {
 namespace {
@@ -32,6 +33,7 @@ std::string_view read_once(const char* path, std::span<char> buffer) {
 }
 
 std::string_view read_once(pid_t pid, std::string_view file, std::span<char> buffer) {
+  if (!proc_is_ours()) return {};
   std::array<char, 64> path;
   *fmt::format_to_n(path.data(), path.size() - 1, "/proc/{}/{}", pid, file).out = '\0';
   return read_once(path.data(), buffer);

@@ -14,7 +14,7 @@ namespace oversee::os {
 // Such a file is made whole by the first read, if that is large enough for it. Empty where it cannot be read.
 std::string_view read_once(const char* path, std::span<char> buffer);
 
-// The same of /proc/PID/FILE.
+// The same of /proc/PID/FILE; empty where /proc is not ours (os/proc.hpp).
 std::string_view read_once(pid_t pid, std::string_view file, std::span<char> buffer);
 
 // The number behind a word that starts a line, with what separates them: "Pss:", "oom_kill ".

@@ -3,8 +3,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
+
+#include "os/proc.hpp"
 
 namespace oversee::os {
 namespace {
@@ -23,7 +24,7 @@ FileIdentity identify(int fd) {
 
 model::HeldStreams streams_held_by(pid_t pid, const FileIdentity& out, const FileIdentity& err) {
   model::HeldStreams held;
-  DIR* directory = ::opendir(fmt::format("/proc/{}/fd", pid).c_str());
+  DIR* directory = ::opendir(proc_path(pid, "fd").c_str());
   if (directory == nullptr) return held;
   held.known = true;
   int looks = 0;

@@ -10,6 +10,8 @@
 #include <csignal>
 #include <string_view>
 
+#include "os/proc.hpp"
+
 namespace oversee::os {
 namespace {
 
@@ -21,7 +23,7 @@ void replace(int stream, int by) {
 }
 
 void nullify(int stream, int flags) {
-  const int nothing = ::open("/dev/null", flags);
+  const int nothing = open_nothing(flags);
   if (nothing < 0 || nothing == stream) return;
   ::dup2(nothing, stream);
   ::close(nothing);
@@ -54,6 +56,7 @@ model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::strin
   arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
+  const std::string& executable = own_executable();
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) return std::unexpected(model::Failure{"start oversee once more", errno, {}, {}});
@@ -64,7 +67,7 @@ model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::strin
     arrange(place);
     keep_over_exec(pipe->writer.get(), true);
     apply_signal_state(signals);
-    ::execv("/proc/self/exe", arguments.data());  // the running binary, even where its file was replaced (proc(5))
+    ::execv(executable.c_str(), arguments.data());
     fail(errno);
   }
   return OwnCopy{pid, std::move(pipe->reader)};

@@ -14,6 +14,7 @@
 
 #include "os/descriptor.hpp"
 #include "os/file_look.hpp"
+#include "os/proc.hpp"
 #include "os/process_stat.hpp"
 #include "os/process_tree.hpp"
 #include "os/system_call.hpp"
@@ -110,7 +111,7 @@ model::ProcessEvidence look_closely(const Glance& glance, FileLook& look) {
   process.threads = glance.stat.threads;
   process.command = name_process(glance.pid).command;
   if (process.state == model::ProcessState::zombie) return process;
-  if (const auto channel = read_file(fmt::format("/proc/{}/wchan", glance.pid)); channel && *channel != "0") {
+  if (const auto channel = read_file(proc_path(glance.pid, "wchan")); channel && *channel != "0") {
     process.channel = *channel;
   }
   if (const auto call = system_call_of(glance.pid)) {

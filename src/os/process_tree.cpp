@@ -23,6 +23,7 @@
 #include "model/command_line.hpp"
 #include "model/mechanism.hpp"
 #include "os/descriptor.hpp"
+#include "os/proc.hpp"
 #include "os/process_stat.hpp"
 #include "os/process_state.hpp"
 
@@ -74,7 +75,7 @@ bool has_one_thread(const std::string& task_directory) {
 template <class Visit>
 void for_each_child(pid_t parent, Visit visit) {
   const auto of_thread = [&](pid_t thread) {
-    const auto children = read_file(fmt::format("/proc/{}/task/{}/children", parent, thread));
+    const auto children = read_file(proc_path(parent, fmt::format("task/{}/children", thread)));
     if (!children) return;
     std::string_view rest = *children;
     while (!rest.empty()) {
@@ -84,7 +85,7 @@ void for_each_child(pid_t parent, Visit visit) {
       rest.remove_prefix(space + 1);
     }
   };
-  const std::string threads = fmt::format("/proc/{}/task", parent);
+  const std::string threads = proc_path(parent, "task");
   if (has_one_thread(threads) || !works(Mechanism::all_threads)) return of_thread(parent);
   for_each_number_in(threads, of_thread);
 }
@@ -168,7 +169,7 @@ std::vector<Descendant> list_descendants(pid_t root) {
 
 model::ProcessName name_process(pid_t pid) {
   model::ProcessName name{pid, {}};
-  if (const auto line = read_file(fmt::format("/proc/{}/cmdline", pid)); line && !line->empty()) {
+  if (const auto line = read_file(proc_path(pid, "cmdline")); line && !line->empty()) {
     std::vector<std::string> words;
     std::string_view rest = *line;
     while (!rest.empty() && name.command.size() < kLongestName) {
@@ -180,7 +181,7 @@ model::ProcessName name_process(pid_t pid) {
     if (!rest.empty()) name.command += " ...";
     return name;
   }
-  auto comm = read_file(fmt::format("/proc/{}/comm", pid));
+  auto comm = read_file(proc_path(pid, "comm"));
   if (comm && comm->ends_with('\n')) comm->pop_back();
   name.command = fmt::format("[{}]", comm ? model::quote_command(std::vector{*comm}) : "?");
   return name;

@@ -1,7 +1,6 @@
 // Names the system calls that processes wait in, by this machine's numbers.
 #include "os/system_call.hpp"
 
-#include <fmt/format.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <string>
 
 #include "os/descriptor.hpp"
+#include "os/proc.hpp"
 
 namespace oversee::os {
 namespace {
@@ -88,7 +88,7 @@ std::optional<SystemCall> parse_system_call(std::string_view text) {
 }
 
 std::optional<SystemCall> system_call_of(pid_t pid) {
-  const auto text = read_file(fmt::format("/proc/{}/syscall", pid));
+  const auto text = read_file(proc_path(pid, "syscall"));
   return text ? parse_system_call(*text) : std::nullopt;
 }
 

@@ -1,16 +1,12 @@
 // Starts and speaks to the guard.
 #include "run/guard_link.hpp"
 
+#include <fcntl.h>
+
 #include "guard/guard_arguments.hpp"
+#include "os/proc.hpp"
 
 namespace oversee::run {
-namespace {
-
-// The running binary itself, even where its file was replaced meanwhile (proc(5)).
-constexpr const char* kOwnExecutable = "/proc/self/exe";
-
-}  // namespace
-
 GuardLink::GuardLink(uv::Loop& loop, Callbacks callbacks)
     : loop_(loop), callbacks_(std::move(callbacks)), process_(loop, [this] { callbacks_.on_exit(); }) {}
 
@@ -21,10 +17,12 @@ model::Result<void> GuardLink::start(const Streams& streams, const std::string& 
 
   const int inherited[] = {theirs.get(), streams.input, streams.output, streams.error, streams.terminal, streams.slot};
   for (const int fd : inherited) os::keep_over_exec(fd, true);
+  const os::UniqueFd nothing(os::open_nothing(O_RDWR | O_CLOEXEC));
   const auto pid = process_.start(
-      kOwnExecutable,
+      os::own_executable(),
       guard::guard_arguments(
-          {theirs.get(), streams.input, streams.output, streams.error, streams.terminal, streams.slot}, run_id));
+          {theirs.get(), streams.input, streams.output, streams.error, streams.terminal, streams.slot}, run_id),
+      nothing.get());
   for (const int fd : inherited) os::keep_over_exec(fd, false);
   if (!pid) return std::unexpected(pid.error());
   pid_ = *pid;

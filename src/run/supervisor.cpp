@@ -65,9 +65,12 @@ model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture,
 model::Result<void> Supervisor::open_input(const MakeScratch& make_scratch) {
   if (spec_.input.kind != model::StandardInput::Kind::inherit) {
     const bool null = spec_.input.kind == model::StandardInput::Kind::null;
-    const std::string path = null ? "/dev/null" : spec_.input.path;
-    input_.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-    if (!input_) return std::unexpected(model::Failure{"open the command's standard input (--stdin)", errno, path, {}});
+    const std::string& path = spec_.input.path;
+    input_ = null ? os::open_empty_input() : os::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+    if (!input_) {
+      return std::unexpected(
+          model::Failure{"open the command's standard input (--stdin)", errno, null ? "/dev/null" : path, {}});
+    }
   }
   if (spec_.retry.retries == 0) return {};
   const int input = input_ ? input_.get() : STDIN_FILENO;

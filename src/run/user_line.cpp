@@ -1,8 +1,6 @@
 // Runs the line and reads what it says.
 #include "run/user_line.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -37,8 +35,8 @@ void UserLine::start(const std::vector<std::string>& argv, const std::vector<std
 }
 
 model::Result<void> UserLine::open(const std::string& run_id) {
-  const os::UniqueFd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  auto input = os::duplicate(nothing.get());
+  const os::UniqueFd empty = os::open_empty_input();
+  auto input = os::duplicate(empty.get());
   if (!input) return std::unexpected(input.error());
   auto pipe = os::make_pipe();
   if (!pipe) return std::unexpected(pipe.error());

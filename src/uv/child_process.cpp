@@ -1,6 +1,7 @@
 // Child processes over uv_spawn.
 #include "uv/child_process.hpp"
 
+#include <array>
 #include <csignal>
 
 namespace oversee::uv {
@@ -8,7 +9,7 @@ namespace oversee::uv {
 ChildProcess::ChildProcess(Loop& loop, std::function<void()> on_exit)
     : loop_(loop), on_exit_(std::move(on_exit)), handle_(this) {}
 
-model::Result<int> ChildProcess::start(const std::string& file, std::vector<std::string> argv) {
+model::Result<int> ChildProcess::start(const std::string& file, std::vector<std::string> argv, int nothing) {
   std::vector<char*> arguments;
   arguments.reserve(argv.size() + 1);
   for (std::string& word : argv) arguments.push_back(word.data());
@@ -23,6 +24,13 @@ model::Result<int> ChildProcess::start(const std::string& file, std::vector<std:
       self->on_exit_();
     }
   };
+  std::array<uv_stdio_container_t, 3> streams{};
+  for (uv_stdio_container_t& each : streams) {
+    each.flags = UV_INHERIT_FD;
+    each.data.fd = nothing;
+  }
+  options.stdio = streams.data();
+  options.stdio_count = static_cast<int>(streams.size());
   const int error = uv_spawn(loop_.raw(), handle_.get(), &options);
   if (error != 0) return std::unexpected(model::Failure{"start the guard process", -error, file, {}});
   running_ = true;

@@ -12,14 +12,14 @@
 
 namespace oversee::uv {
 
-// Its descriptors 0–2 are /dev/null (handing the caller's to uv_spawn would clear their O_NONBLOCK for everybody);
-// those from 3 up that are not CLOEXEC pass through with their numbers. libuv resets its signals.
+// Its descriptors 0–2 are `nothing`, which is no descriptor of our caller's: uv_spawn clears its O_NONBLOCK. Those from
+// 3 up that are not CLOEXEC pass through with their numbers. libuv resets its signals.
 class ChildProcess {
  public:
   ChildProcess(Loop& loop, std::function<void()> on_exit);
 
   // argv[0] is only the name that it shows.
-  model::Result<int> start(const std::string& file, std::vector<std::string> argv);
+  model::Result<int> start(const std::string& file, std::vector<std::string> argv, int nothing);
 
   // By KILL. It cannot be hit after its number went to another: libuv has not reaped it while running() is true.
   void kill();

@@ -1,0 +1,58 @@
+// Whether /proc is ours: what its texts say, and what this machine's says.
+#include "os/proc.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+
+#include "os/kernel_text.hpp"
+
+namespace oversee::os {
+namespace {
+
+using model::ProcView;
+
+TEST_CASE("proc: it is ours where it has one number for us, and that is ours") {
+  CHECK(judge_proc("7", "Name:\tx\nNSpid:\t7\n", 7) == ProcView::all);
+  CHECK(judge_proc("7", "Name:\tx\n", 7) == ProcView::all);
+}
+
+TEST_CASE("proc: another number for us is another namespace's") {
+  CHECK(judge_proc("4711", "NSpid:\t4711\t7\n", 7) == ProcView::foreign);
+  CHECK(judge_proc("70", "NSpid:\t70\t7\n", 7) == ProcView::foreign);
+  CHECK(judge_proc("", "NSpid:\t7\n", 7) == ProcView::foreign);
+}
+
+TEST_CASE("proc: a number that is the same in both namespaces by chance") {
+  CHECK(judge_proc("7", "Name:\tNSpid:\nNSpid:\t7\t7\n", 7) == ProcView::foreign);
+}
+
+TEST_CASE("proc: without a text nothing is known of us") { CHECK(judge_proc("7", "", 7) == ProcView::absent); }
+
+TEST_CASE("proc: options of the mount hide processes") {
+  const auto hides = [](const std::string& options) {
+    return hides_processes("21 27 0:20 / /sys rw - sysfs sysfs rw\n22 27 0:21 / /proc rw,relatime - proc proc " +
+                           options + "\n23 22 0:22 / /proc/sys rw - tmpfs hidepid=2 rw\n");
+  };
+  CHECK(hides("rw,hidepid=2"));
+  CHECK(hides("rw,gid=27,hidepid=invisible"));
+  CHECK(hides("rw,hidepid=ptraceable"));
+  CHECK_FALSE(hides("rw"));
+  CHECK_FALSE(hides("rw,hidepid=0"));
+  CHECK_FALSE(hides("rw,hidepid=off"));
+  CHECK_FALSE(hides_processes("22 27 0:21 / /mnt/proc rw - proc proc rw,hidepid=2\n"));
+  CHECK_FALSE(
+      hides_processes("22 27 0:21 / /proc rw - proc proc rw,hidepid=2\n23 22 0:22 / /proc rw - proc proc rw\n"));
+  CHECK_FALSE(hides_processes(""));
+}
+
+TEST_CASE("proc: a path has the process's number; that of this program can be executed") {
+  REQUIRE(proc_is_ours());
+  CHECK(proc_path(12, "stat") == "/proc/12/stat");
+  CHECK(::access(own_executable().c_str(), X_OK) == 0);
+}
+
+}  // namespace
+}  // namespace oversee::os
