@@ -56,7 +56,10 @@ class Guard {
   int run();
 
  private:
-  bool start(const StartCommand& request);
+  bool start(StartCommand request);
+  bool take_start();
+  void start_failed(const Started& started);
+  void await_child();
   bool reap();
   void leader_changed(int status);
   bool watching() const { return limits_.watching() && !kill_.begun() && !empty_; }
@@ -80,6 +83,10 @@ class Guard {
   bool empty_ = false;
   bool let_go_ = false;  // of what is left
 
+  std::optional<CommandStart> start_;
+  bool starting_ = false;      // start_ goes on; nothing is reaped before its end
+  bool has_terminal_ = false;  // of its own
+  model::TreeLimits tree_limits_;
   pid_t leader_ = -1;  // until it is reaped, then -1: its number may be another's
   bool own_group_ = false;
   ReapedUsage usage_;
@@ -100,23 +107,22 @@ int Guard::run() {
   const int why_not = errno;
   install_handlers();
   os::name_this_process("oversee-guard");
-  const auto request = front_.receive_start();
+  auto request = front_.receive_start();
   if (!request) return 0;
   if (!adopts) return front_.tell(StartFailed{"adopt the orphans of", why_not, request->argv.front()}), 0;
-  if (!start(*request)) return 0;
-  record_.hold(request->record);
+  if (!start(*std::move(request))) return 0;
   handle_all();  // what came along with it, as a signal does that is sent meanwhile
-  cgroup_.sweep();
   while (true) {
-    const bool more_to_reap = reap();
+    if (starting_ && !take_start()) return 0;
+    const bool more_to_reap = !starting_ && reap();
     if (empty_ || (let_go_ && !front_.gone())) break;
     if (alone_ && Clock::now() >= give_up_) {
       finish_record();
       return cgroup_.remove({}), 1;
     }
-    if (leader_ < 0 && !kill_.begun() && !survivors_.begun()) survivors_.begin();
+    if (leader_ < 0 && !starting_ && !kill_.begun() && !survivors_.begun()) survivors_.begin();
     if (kill_.go_on()) cgroup_.kill_by_moving(kill_.refused_children());
-    if (leader_ < 0 && group_stop_.over()) front_.tell(GroupGone{});
+    if (leader_ < 0 && !starting_ && group_stop_.over()) front_.tell(GroupGone{});
     if (watching()) tell_passed(limits_.look_if_due(usage_.cpu()));
     memory_kills_.look_if_due();
     wait_for_news(more_to_reap);
@@ -140,35 +146,53 @@ int Guard::run() {
   return 0;
 }
 
-bool Guard::start(const StartCommand& request) {
+bool Guard::start(StartCommand request) {
   const auto planned = cgroup_.plan(request, front_.living_parent());
   if (!planned) {
     front_.tell(StartFailed{kCgroupStage, planned.error().error, planned.error().subject});
     return false;
   }
-  const bool memory_held = cgroup_.means().memory == model::LimitMeans::cgroup;
-  const Started started = start_command(request, streams_, {cgroup_.entry(), memory_held});
-  if (request.terminal) terminal_ = os::UniqueFd(std::exchange(streams_[1], -1));
-  for (const int stream : streams_) ::close(stream);
-  if (started.failure) {
-    if (started.pid > 0) ::waitpid(started.pid, nullptr, 0);
-    const bool of_cgroup = started.failure->stage == kCgroupStage;
-    front_.tell(StartFailed{started.failure->stage, started.failure->error,
-                            of_cgroup ? cgroup_.path() : started.failure->subject});
-    cgroup_.remove(front_.living_parent());
-    return false;
-  }
-  leader_ = started.pid;
+  record_.hold(request.record);
   own_group_ = request.own_group;
-  if (started.not_joined != 0) cgroup_.refused(started.not_joined, front_.living_parent());
-  memory_kills_.started();
-  limits_.begin(request.tree_limits, cgroup_);
-  front_.tell(CommandStarted{leader_, cgroup_.path(), cgroup_.why_none(), limits_.means()});
-  if (request.terminal) return true;  // a session has been made
-  // After the fork, so that the command keeps the caller's session; from here on neither a key at the terminal nor a
-  // kill of the caller's group reaches the guard.
-  if (works(Mechanism::guard_session)) ::setsid();
+  has_terminal_ = request.terminal;
+  tree_limits_ = request.tree_limits;
+  const bool memory_held = cgroup_.means().memory == model::LimitMeans::cgroup;
+  start_.emplace(std::move(request), streams_, CommandCgroup{cgroup_.entry(), memory_held});
+  starting_ = true;
   return true;
+}
+
+// Before anything is sent to it.
+void Guard::await_child() {
+  if (starting_) leader_ = start_->child();
+}
+
+// Returns whether there is a command, or may yet be one.
+bool Guard::take_start() {
+  const auto started = start_->take_end();
+  if (!started) return true;
+  starting_ = false;
+  if (has_terminal_) terminal_ = os::UniqueFd(std::exchange(streams_[1], -1));
+  for (const int stream : streams_) ::close(stream);
+  if (started->failure) return start_failed(*started), false;
+  leader_ = started->pid;
+  if (started->not_joined != 0) cgroup_.refused(started->not_joined, front_.living_parent());
+  memory_kills_.started();
+  limits_.begin(tree_limits_, cgroup_);
+  front_.tell(CommandStarted{leader_, cgroup_.path(), cgroup_.why_none(), limits_.means()});
+  // After the fork, so that the command keeps the caller's session; from here on neither a key at the terminal nor a
+  // kill of the caller's group reaches the guard. With a terminal for the command, a session has been made.
+  if (!has_terminal_ && works(Mechanism::guard_session)) ::setsid();
+  cgroup_.sweep();
+  return true;
+}
+
+void Guard::start_failed(const Started& started) {
+  if (started.pid > 0) ::waitpid(started.pid, nullptr, 0);
+  const bool of_cgroup = started.failure->stage == kCgroupStage;
+  front_.tell(StartFailed{started.failure->stage, started.failure->error,
+                          of_cgroup ? cgroup_.path() : started.failure->subject});
+  cgroup_.remove(front_.living_parent());
 }
 
 // Returns whether there may be more to reap at once.
@@ -228,7 +252,7 @@ std::optional<Clock::time_point> Guard::next_duty() const {
 void Guard::wait_for_news(bool more_to_reap, short from_front) {
   if (front_.gone() && !alone_) lose_front();
   const sigset_t blocked = blocked_while_waiting();
-  pollfd control{front_.fd(), from_front, 0};
+  std::array<pollfd, 2> awaited{pollfd{front_.fd(), from_front, 0}, pollfd{starting_ ? start_->fd() : -1, POLLIN, 0}};
   timespec timeout{};
   timespec* bound = nullptr;
   const auto duty = next_duty();
@@ -238,7 +262,7 @@ void Guard::wait_for_news(bool more_to_reap, short from_front) {
     timeout.tv_nsec = (left % 1s).count();
     bound = &timeout;
   }
-  const int ready = ::ppoll(&control, 1, bound, &blocked);
+  const int ready = ::ppoll(awaited.data(), awaited.size(), bound, &blocked);
   const bool cannot_wait = ready < 0 && errno != EINTR;  // out of memory: then by looking again and again
   if (cannot_wait) std::this_thread::sleep_for(1ms);
   if (ready > 0 || cannot_wait) read_requests();
@@ -257,6 +281,7 @@ void Guard::handle_all() {
 
 void Guard::lose_front() {
   alone_ = true;
+  await_child();
   users_terminal_.restore();
   const bool watched = works(Mechanism::front_is_watched);
   give_up_ = watched ? Clock::now() + kAloneBound : Clock::time_point::max();
@@ -264,6 +289,7 @@ void Guard::lose_front() {
 }
 
 void Guard::handle(const Request& request) {
+  await_child();
   if (const auto* all = std::get_if<SignalTree>(&request)) {
     signal_tree(all->signal);
   } else if (const auto* one = std::get_if<SignalLeader>(&request)) {
@@ -273,7 +299,8 @@ void Guard::handle(const Request& request) {
   } else if (const auto* held = std::get_if<HoldModes>(&request)) {
     users_terminal_.hold(held->modes);
   } else if (const auto* stop = std::get_if<StopGroup>(&request)) {
-    group_stop_.signal(stop->group, stop->signal, own_group_ && leader_ > 0);
+    const bool own = own_group_ && leader_ > 0;
+    group_stop_.signal(own ? leader_ : stop->group, stop->signal, own);
   } else if (const auto* alone = std::get_if<StopLeader>(&request)) {
     if (leader_ > 0) ::kill(leader_, alone->signal);
     if (leader_ > 0) ::kill(leader_, SIGCONT);

@@ -34,6 +34,12 @@ void install_handlers() {
   for (const int signal : kSignalsToEnd) sigaction(signal, &note, nullptr);
 }
 
+os::SignalSet handled_signals() {
+  os::SignalSet handled = os::signal_bit(SIGCHLD) | os::signal_bit(SIGABRT);  // ABRT: os::say_last_words()
+  for (const int signal : kSignalsToEnd) handled |= os::signal_bit(signal);
+  return handled;
+}
+
 sigset_t blocked_while_waiting() {
   sigset_t blocked;
   sigfillset(&blocked);

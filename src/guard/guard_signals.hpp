@@ -5,10 +5,15 @@
 #include <optional>
 
 #include "guard/protocol.hpp"
+#include "os/signals.hpp"
 
 namespace oversee::guard {
 
 void install_handlers();
+
+// All that this process may have handlers for: what a child must reset before its exec, as a handler would run in the
+// memory that it shares with the guard.
+os::SignalSet handled_signals();
 
 // What is blocked during the wait: all but those that end it.
 sigset_t blocked_while_waiting();

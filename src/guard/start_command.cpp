@@ -1,20 +1,28 @@
 // Starts the command with vfork semantics: the child borrows this process's memory until exec, which spares copying
-// page tables and lets it leave word of a failure in a plain variable.
+// page tables and lets it report a failure in a plain variable.
 #include "guard/start_command.hpp"
 
 #include <sched.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
 #include <vector>
 
+#include "guard/guard_signals.hpp"
 #include "model/mechanism.hpp"
+#include "os/descriptor.hpp"
 #include "os/signals.hpp"
 
 namespace oversee::guard {
@@ -26,22 +34,34 @@ using model::works;
 constexpr const char* kShell = "/bin/sh";
 constexpr std::string_view kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
 
+constexpr pid_t kNotYet = 0;
+constexpr pid_t kNoChild = -1;
+
+}  // namespace
+
 // All that the child needs, made before it exists: it must not allocate.
 struct Preparation {
-  const StartCommand* request;
-  const std::array<int, 3>* streams;
+  StartCommand request;
+  std::array<int, 3> streams{};
+  CommandCgroup cgroup;
+  pid_t parent = 0;
   std::vector<std::string> candidates;  // files to try, in the order of PATH
   std::vector<char*> argv;
   std::vector<char*> shell_argv;  // sh, a place for the file, the arguments: for a script without #!
   std::vector<char*> environment;
-  pid_t parent;
-  CommandCgroup cgroup;
+  os::UniqueFd ended_event;
+
   // Written by the child.
   const char* failed_stage = nullptr;
   std::int64_t failed_value = 0;  // with a stage that is a setting
   int error = 0;
   int not_joined = 0;
+
+  std::atomic<pid_t> child = kNotYet;  // written by the child itself; kNoChild by its parent
+  std::atomic<bool> ended = false;
 };
+
+namespace {
 
 std::vector<char*> pointers(const std::vector<std::string>& words) {
   std::vector<char*> list;
@@ -116,7 +136,7 @@ bool set_limits(Preparation& p, const model::ProcessLimits& limits) {
 // Sources above 2 (ours all are), so that no dup2 overwrites one that is still needed.
 bool place_streams(Preparation& p) {
   for (int target = 0; target <= 2; ++target) {
-    if (::dup2((*p.streams)[static_cast<std::size_t>(target)], target) < 0) return fail(p, "streams");
+    if (::dup2(p.streams.at(static_cast<std::size_t>(target)), target) < 0) return fail(p, "streams");
   }
   return true;
 }
@@ -124,25 +144,26 @@ bool place_streams(Preparation& p) {
 // "0" is whoever writes it (cgroup-v2.rst).
 bool join_cgroup(Preparation& p) {
   if (p.cgroup.entry < 0 || ::write(p.cgroup.entry, "0", 1) == 1) return true;
-  if (p.request->cgroup_required) return fail(p, kCgroupStage);
+  if (p.request.cgroup_required) return fail(p, kCgroupStage);
   p.not_joined = errno;
   return true;
 }
 
 bool set_up(Preparation& p) {
   if (!place_streams(p)) return false;
-  if (p.request->own_group && ::setpgid(0, 0) != 0) return fail(p, "process group");
-  if (p.request->terminal && ::tcsetpgrp(STDOUT_FILENO, ::getpid()) != 0) return fail(p, "terminal");
+  if (p.request.own_group && ::setpgid(0, 0) != 0) return fail(p, "process group");
+  if (p.request.terminal && ::tcsetpgrp(STDOUT_FILENO, ::getpid()) != 0) return fail(p, "terminal");
+  ::prctl(PR_SET_NAME, p.argv.front());  // should it hang before it is the command: so that people know it
   if (works(Mechanism::death_signal)) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != p.parent) ::_exit(kExitedEarly);  // the guard died before the line above could take hold
   if (!join_cgroup(p)) return false;
-  if (!p.request->directory.empty() && ::chdir(p.request->directory.c_str()) != 0) return fail(p, "directory");
-  if (p.request->process_limits.any() && !set_limits(p, p.request->process_limits)) return false;
-  if (p.request->tracer > 0) {  // refused where Yama is not there, or not in force: then there is no need
-    ::prctl(PR_SET_PTRACER, static_cast<unsigned long>(p.request->tracer));
+  if (!p.request.directory.empty() && ::chdir(p.request.directory.c_str()) != 0) return fail(p, "directory");
+  if (p.request.process_limits.any() && !set_limits(p, p.request.process_limits)) return false;
+  if (p.request.tracer > 0) {  // refused where Yama is not there, or not in force: then there is no need
+    ::prctl(PR_SET_PTRACER, static_cast<unsigned long>(p.request.tracer));
   }
   if (works(Mechanism::callers_signals)) {
-    os::apply_signal_state({p.request->ignored_signals, p.request->blocked_signals});
+    os::apply_signal_state({p.request.ignored_signals, p.request.blocked_signals}, handled_signals());
   }
   return true;
 }
@@ -175,42 +196,97 @@ bool take_terminal(int terminal) { return ::setsid() >= 0 && ::ioctl(terminal, T
 
 std::string subject_of(const Preparation& p) {
   const std::string_view stage = p.failed_stage;
-  if (stage == "directory") return p.request->directory;
-  if (!stage.starts_with("--")) return p.request->argv.front();
+  if (stage == "directory") return p.request.directory;
+  if (!stage.starts_with("--")) return p.request.argv.front();
   if (stage == "--nice" || stage == "--max-files") return std::to_string(p.failed_value);
   const auto size = static_cast<std::uint64_t>(p.failed_value);
   return size == model::kUnlimited ? "unlimited" : model::format_byte_size(size);
 }
 
+void note_child(Preparation& p, pid_t child) {
+  p.child = child;
+  p.child.notify_one();
+}
+
 int child(void* argument) {
   auto& p = *static_cast<Preparation*>(argument);
+  note_child(p, ::getpid());
   if (set_up(p)) execute(p);
   ::_exit(kExitedEarly);
 }
 
+// The child's own stack: it must not tread on the frames that its parent returns through. A process starts one command.
+constexpr std::size_t kStack = 64 * 1024;
+alignas(16) char stack[kStack];
+
+// Returns once the child has become the command, or has ended.
+void fork_and_wait(Preparation& p) {
+  if (::clone(child, stack + kStack, CLONE_VM | CLONE_VFORK | SIGCHLD, &p) < 0) {
+    fail(p, "fork");
+    note_child(p, kNoChild);
+  }
+  p.ended = true;
+  (void)::eventfd_write(p.ended_event.get(), 1);
+}
+
+// A thread that ends takes the command along (PR_SET_PDEATHSIG).
+[[noreturn]] void stay() {
+  while (true) ::pause();
+}
+
 }  // namespace
 
-Started start_command(const StartCommand& request, const std::array<int, 3>& streams, CommandCgroup cgroup) {
-  Preparation p{.request = &request,
-                .streams = &streams,
-                .candidates = candidates_for(request),
-                .argv = pointers(request.argv),
-                .shell_argv = pointers(request.argv),
-                .environment = pointers(request.environment),
-                .parent = ::getpid(),
-                .cgroup = cgroup};
+CommandStart::CommandStart(StartCommand request, const std::array<int, 3>& streams, CommandCgroup cgroup)
+    : preparation_(new Preparation) {
+  Preparation& p = *preparation_;
+  p.request = std::move(request);
+  p.streams = streams;
+  p.cgroup = cgroup;
+  p.parent = ::getpid();
+  p.ended_event.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  p.candidates = candidates_for(p.request);
+  p.argv = pointers(p.request.argv);
+  p.shell_argv = p.argv;
   p.shell_argv.insert(p.shell_argv.begin(), const_cast<char*>("sh"));
-
-  if (request.terminal && !take_terminal(streams[1])) {
-    return {-1, 0, model::SpawnFailure{"terminal", errno, request.argv.front()}};
+  p.environment = pointers(p.request.environment);
+  if (p.request.terminal && !take_terminal(streams[1])) {
+    fail(p, "terminal");
+    note_child(p, kNoChild);
+    p.ended = true;
+    return;
   }
-  // A stack of the child's own: it must not tread on the frames that this function returns through.
-  constexpr std::size_t kStack = 64 * 1024;
-  static char stack[kStack] __attribute__((aligned(16)));
-  const pid_t pid = ::clone(child, stack + kStack, CLONE_VM | CLONE_VFORK | SIGCHLD, &p);
-  if (pid < 0) return {-1, 0, model::SpawnFailure{"fork", errno, request.argv.front()}};
-  if (p.failed_stage == nullptr) return {pid, p.not_joined, {}};
-  return {pid, 0, model::SpawnFailure{p.failed_stage, p.error, subject_of(p)}};
+  try {
+    if (p.ended_event && works(Mechanism::start_aside)) {
+      std::thread([&p] {
+        fork_and_wait(p);
+        stay();
+      }).detach();
+    } else {
+      fork_and_wait(p);
+    }
+  } catch (const std::system_error& none) {  // the user has as many as are allowed
+    fork_and_wait(p);
+  }
+}
+
+int CommandStart::fd() const { return preparation_->ended_event.get(); }
+
+pid_t CommandStart::child() const {
+  preparation_->child.wait(kNotYet);
+  return preparation_->child;
+}
+
+std::optional<Started> CommandStart::take_end() {
+  const Preparation& p = *preparation_;
+  if (taken_ || !p.ended) return {};
+  taken_ = true;
+  Started started{.pid = p.child, .not_joined = 0, .failure = {}};
+  if (p.failed_stage == nullptr) {
+    started.not_joined = p.not_joined;
+  } else {
+    started.failure = model::SpawnFailure{p.failed_stage, p.error, subject_of(p)};
+  }
+  return started;
 }
 
 }  // namespace oversee::guard

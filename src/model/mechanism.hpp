@@ -32,6 +32,7 @@ enum class Mechanism : std::uint8_t {
   callers_signals,    // the command gets the signal state that oversee was started with
   own_signals,        // what the caller ignores or blocks keeps no end of a child from us
   guard_holds_slot,   // the slot of a killed front is taken until its tree is gone
+  start_aside,        // a start that hangs in the kernel keeps the guard from nothing
   leave_at_once,      // a reader that sleeps does not hold up the end
   proc_is_ours,       // /proc is believed only where it shows this PID namespace
 };
@@ -64,6 +65,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::callers_signals: return "callers-signals";
     case Mechanism::own_signals: return "own-signals";
     case Mechanism::guard_holds_slot: return "guard-holds-slot";
+    case Mechanism::start_aside: return "start-aside";
     case Mechanism::leave_at_once: return "leave-at-once";
     case Mechanism::proc_is_ours: return "proc-is-ours";
   }

@@ -43,11 +43,12 @@ SignalState signal_state() {
   return state;
 }
 
-void apply_signal_state(const SignalState& state) {
+void apply_signal_state(const SignalState& state, SignalSet handled) {
   for (int signal = 1; signal <= kLastSignal; ++signal) {
-    if (signal == SIGKILL || signal == SIGSTOP) continue;
+    const bool ignored = (state.ignored & signal_bit(signal)) != 0;
+    if (signal == SIGKILL || signal == SIGSTOP || (!ignored && (handled & signal_bit(signal)) == 0)) continue;
     struct sigaction action {};
-    action.sa_handler = (state.ignored & signal_bit(signal)) != 0 ? SIG_IGN : SIG_DFL;
+    action.sa_handler = ignored ? SIG_IGN : SIG_DFL;
     sigaction(signal, &action, nullptr);
   }
   const sigset_t blocked = to_sigset(state.blocked);
