@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "guard/backstop.hpp"
 #include "guard/front_link.hpp"
 #include "guard/group_stop.hpp"
 #include "guard/guard_arguments.hpp"
@@ -72,6 +73,9 @@ class Guard {
   void handle(const Request& request);
   void signal_tree(int signal);
   void begin_killing();
+  void climb_if_due();
+  void stop_group(int signal, pid_t front_group);
+  void stop_leader(int signal);
   void finish_record();
   model::Usage usage() const;
 
@@ -94,6 +98,7 @@ class Guard {
   SurvivorWatch survivors_;
   MemoryKills memory_kills_;
 
+  Backstop backstop_;
   GroupStop group_stop_;
   TreeCgroup cgroup_;
   LimitKeeper limits_;
@@ -120,6 +125,7 @@ int Guard::run() {
       finish_record();
       return cgroup_.remove({}), 1;
     }
+    climb_if_due();
     if (leader_ < 0 && !starting_ && !kill_.begun() && !survivors_.begun()) survivors_.begin();
     if (kill_.go_on()) cgroup_.kill_by_moving(kill_.refused_children());
     if (leader_ < 0 && !starting_ && group_stop_.over()) front_.tell(GroupGone{});
@@ -153,6 +159,7 @@ bool Guard::start(StartCommand request) {
     return false;
   }
   record_.hold(request.record);
+  backstop_.keep(std::move(request.deadline));
   own_group_ = request.own_group;
   has_terminal_ = request.terminal;
   tree_limits_ = request.tree_limits;
@@ -244,6 +251,7 @@ std::optional<Clock::time_point> Guard::next_duty() const {
   const auto also = [&](Clock::time_point at) { first = first ? std::min(*first, at) : at; };
   if (kill_.begun()) also(kill_.next_round());
   if (alone_) also(give_up_);
+  if (const auto climb = backstop_.due(); climb && !alone_) also(*climb);
   if (leader_ < 0 && group_stop_.looking()) also(group_stop_.next_look());
   if (watching()) also(limits_.next_look());
   return first;
@@ -299,11 +307,9 @@ void Guard::handle(const Request& request) {
   } else if (const auto* held = std::get_if<HoldModes>(&request)) {
     users_terminal_.hold(held->modes);
   } else if (const auto* stop = std::get_if<StopGroup>(&request)) {
-    const bool own = own_group_ && leader_ > 0;
-    group_stop_.signal(own ? leader_ : stop->group, stop->signal, own);
+    stop_group(stop->signal, stop->group);
   } else if (const auto* alone = std::get_if<StopLeader>(&request)) {
-    if (leader_ > 0) ::kill(leader_, alone->signal);
-    if (leader_ > 0) ::kill(leader_, SIGCONT);
+    stop_leader(alone->signal);
   } else if (std::holds_alternative<KillTree>(request)) {
     begin_killing();
   } else if (const auto* wanted = std::get_if<NameSurvivors>(&request)) {
@@ -312,7 +318,40 @@ void Guard::handle(const Request& request) {
     let_go_ = true;
   } else if (std::holds_alternative<ReleaseRecord>(request)) {
     record_.release();
+  } else if (const auto* kept = std::get_if<KeepDeadline>(&request)) {
+    backstop_.keep(*kept);
   }
+}
+
+void Guard::stop_group(int signal, pid_t front_group) {
+  const bool own = own_group_ && leader_ > 0;
+  group_stop_.signal(own ? leader_ : front_group, signal, own);
+}
+
+void Guard::stop_leader(int signal) {
+  if (leader_ < 0) return;
+  ::kill(leader_, signal);
+  ::kill(leader_, SIGCONT);
+}
+
+// The front was to stop the command, and has not: it is stopped itself, traced, or held up. What can be continued is.
+void Guard::climb_if_due() {
+  if (alone_ || !works(Mechanism::guard_keeps_deadline)) return;
+  const auto step = backstop_.climb(Clock::now());
+  if (!step) return;
+  await_child();
+  const auto front = front_.living_parent();
+  front_.tell(RungClimbed{step->rung});
+  if (backstop_.reach() == model::StopReach::leader) {
+    stop_leader(step->signal);
+  } else if (backstop_.reach() == model::StopReach::group) {
+    stop_group(step->signal, front ? ::getpgid(*front) : -1);
+  } else if (step->signal == SIGKILL) {
+    begin_killing();
+  } else {
+    signal_tree(step->signal);
+  }
+  if (front) ::kill(*front, SIGCONT);
 }
 
 void Guard::signal_tree(int signal) {

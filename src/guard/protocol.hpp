@@ -11,6 +11,7 @@
 
 #include "model/outcome.hpp"
 #include "model/resource_limits.hpp"
+#include "model/stop_ladder.hpp"
 #include "os/open_files.hpp"
 
 namespace oversee::guard {
@@ -27,6 +28,14 @@ struct RecordFacts {
   model::Duration attempt_started_wall{};
   bool operator==(const RecordFacts&) const = default;
 };
+// The stop that is due at a time, should the front be silent then: the command may have stopped it (SIGSTOP, ptrace).
+struct KeepDeadline {
+  std::optional<model::Duration> at;     // on the monotonic clock, since its epoch; none: no stop is due
+  std::uint32_t rung = 0;                // of the ladder, to be climbed first
+  std::vector<model::Rung> ladder = {};  // whole; its last signal is KILL
+  model::StopReach reach = model::StopReach::tree;
+  bool operator==(const KeepDeadline&) const = default;
+};
 struct StartCommand {
   std::vector<std::string> argv;
   std::vector<std::string> environment;  // "K=V", complete
@@ -41,6 +50,7 @@ struct StartCommand {
   model::TreeLimits tree_limits{};
   model::ProcessLimits process_limits{};
   RecordFacts record = {};
+  KeepDeadline deadline = {};
   std::int32_t tracer = 0;  // whose descendants may trace the command where only an ancestor's may; 0: nobody's
   bool operator==(const StartCommand&) const = default;
 };
@@ -94,7 +104,7 @@ struct ReleaseRecord {
 };
 
 using Request = std::variant<StartCommand, SignalTree, SignalLeader, SignalGroup, StopGroup, StopLeader, KillTree,
-                             NameSurvivors, LetGo, HoldModes, ReleaseRecord>;
+                             NameSurvivors, LetGo, HoldModes, ReleaseRecord, KeepDeadline>;
 
 // Guard to front.
 
@@ -154,6 +164,11 @@ struct LimitPassed {
   model::PassedLimit limit{};
   bool operator==(const LimitPassed&) const = default;
 };
+// The front was silent when a stop was due: the guard has sent the signal of this rung in its place.
+struct RungClimbed {
+  std::uint32_t rung = 0;
+  bool operator==(const RungClimbed&) const = default;
+};
 // No descendant is left; the guard's last word.
 struct TreeEmpty {
   model::Usage usage;
@@ -168,7 +183,7 @@ struct TreeLetGo {
 };
 
 using Report = std::variant<CommandStarted, StartFailed, LeaderStopped, LeaderContinued, LeaderExited, CancelAsked,
-                            Survivors, GroupGone, LimitPassed, TreeEmpty, TreeLetGo>;
+                            Survivors, GroupGone, LimitPassed, TreeEmpty, TreeLetGo, RungClimbed>;
 
 inline constexpr std::size_t kMostNames = 32;
 

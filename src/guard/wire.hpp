@@ -31,7 +31,13 @@ inline auto fields(auto& m) {
   if constexpr (std::is_same_v<M, StartCommand>) {
     return std::tie(m.argv, m.environment, m.directory, m.own_group, m.terminal, m.cgroup_name, m.cgroup_at_start,
                     m.cgroup_required, m.ignored_signals, m.blocked_signals, m.tree_limits, m.process_limits, m.record,
-                    m.tracer);
+                    m.deadline, m.tracer);
+  } else if constexpr (std::is_same_v<M, KeepDeadline>) {
+    return std::tie(m.at, m.rung, m.ladder, m.reach);
+  } else if constexpr (std::is_same_v<M, model::Rung>) {
+    return std::tie(m.signal, m.grace);
+  } else if constexpr (std::is_same_v<M, RungClimbed>) {
+    return std::tie(m.rung);
   } else if constexpr (std::is_same_v<M, RecordFacts>) {
     return std::tie(m.run_id, m.json_path, m.attempt, m.started, m.attempt_started, m.attempt_started_wall);
   } else if constexpr (std::is_same_v<M, SignalTree> || std::is_same_v<M, SignalLeader> ||
@@ -93,6 +99,8 @@ template <Enumeration T>
 inline constexpr T kLast = T{};
 template <>
 inline constexpr auto kLast<model::Resource> = model::Resource::file_size;
+template <>
+inline constexpr auto kLast<model::StopReach> = model::StopReach::leader;
 template <>
 inline constexpr auto kLast<model::LimitMeans> = model::LimitMeans::rlimit;
 template <>

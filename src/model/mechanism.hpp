@@ -8,33 +8,35 @@
 namespace oversee::model {
 
 enum class Mechanism : std::uint8_t {
-  guard_adopts,       // orphans of the tree become the guard's children
-  front_adopts,       // what the guard held becomes the front's, should the guard die
-  front_is_watched,   // the guard kills the tree when the front is gone
-  guard_is_watched,   // the front kills the tree when the guard is gone
-  guard_session,      // a kill of the caller's process group does not reach the guard
-  death_signal,       // the command dies with the guard, whoever else is there
-  whole_tree,         // what outlives the leader is held until it is gone as well, to the last (ECHILD)
-  reap_orphans,       // adopted zombies are reaped while the command lives
-  stop_first,         // nothing runs any more when the first is killed
-  kill_at_a_stroke,   // killing does not pause: what is not stopped first has a processor by luck alone meanwhile
-  kill_again,         // killing goes on until nothing is left
-  all_threads,        // children of every thread are found
-  parent_check,       // a pid that is somebody else's by now is not signalled
-  continue_stopped,   // a stopped process is continued, so that it can act on a signal
-  bounded_wait,       // what cannot be killed is waited for no longer than that
-  reader_loss,        // when a reader of the output leaves, the command meets a broken pipe
-  reader_error,       // output that could not be shown is no success
-  write_aside,        // who shows the output holds up no deadline
-  look_before_idle,   // silence is judged only after a look for what waits unread
-  idle_stands_still,  // silence does not count while a slow reader holds the command up
-  open_streams,       // closed standard streams are opened, so that nothing of ours takes their numbers
-  callers_signals,    // the command gets the signal state that oversee was started with
-  own_signals,        // what the caller ignores or blocks keeps no end of a child from us
-  guard_holds_slot,   // the slot of a killed front is taken until its tree is gone
-  start_aside,        // a start that hangs in the kernel keeps the guard from nothing
-  leave_at_once,      // a reader that sleeps does not hold up the end
-  proc_is_ours,       // /proc is believed only where it shows this PID namespace
+  guard_adopts,          // orphans of the tree become the guard's children
+  front_adopts,          // what the guard held becomes the front's, should the guard die
+  front_is_watched,      // the guard kills the tree when the front is gone
+  guard_is_watched,      // the front kills the tree when the guard is gone
+  guard_session,         // a kill of the caller's process group does not reach the guard
+  death_signal,          // the command dies with the guard, whoever else is there
+  whole_tree,            // what outlives the leader is held until it is gone as well, to the last (ECHILD)
+  reap_orphans,          // adopted zombies are reaped while the command lives
+  stop_first,            // nothing runs any more when the first is killed
+  kill_at_a_stroke,      // killing does not pause: what is not stopped first has a processor by luck alone meanwhile
+  kill_again,            // killing goes on until nothing is left
+  all_threads,           // children of every thread are found
+  parent_check,          // a pid that is somebody else's by now is not signalled
+  continue_stopped,      // a stopped process is continued, so that it can act on a signal
+  bounded_wait,          // what cannot be killed is waited for no longer than that
+  reader_loss,           // when a reader of the output leaves, the command meets a broken pipe
+  reader_error,          // output that could not be shown is no success
+  write_aside,           // who shows the output holds up no deadline
+  look_before_idle,      // silence is judged only after a look for what waits unread
+  idle_stands_still,     // silence does not count while a slow reader holds the command up
+  open_streams,          // closed standard streams are opened, so that nothing of ours takes their numbers
+  callers_signals,       // the command gets the signal state that oversee was started with
+  own_signals,           // what the caller ignores or blocks keeps no end of a child from us
+  guard_holds_slot,      // the slot of a killed front is taken until its tree is gone
+  start_aside,           // a start that hangs in the kernel keeps the guard from nothing
+  guard_is_continued,    // a guard that somebody has stopped goes on
+  guard_keeps_deadline,  // a front that is held up holds up no deadline
+  leave_at_once,         // a reader that sleeps does not hold up the end
+  proc_is_ours,          // /proc is believed only where it shows this PID namespace
 };
 
 inline constexpr int kMechanisms = static_cast<int>(Mechanism::proc_is_ours) + 1;
@@ -66,6 +68,8 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::own_signals: return "own-signals";
     case Mechanism::guard_holds_slot: return "guard-holds-slot";
     case Mechanism::start_aside: return "start-aside";
+    case Mechanism::guard_keeps_deadline: return "guard-keeps-deadline";
+    case Mechanism::guard_is_continued: return "guard-is-continued";
     case Mechanism::leave_at_once: return "leave-at-once";
     case Mechanism::proc_is_ours: return "proc-is-ours";
   }

@@ -97,8 +97,9 @@ model::Result<void> Attempt::open_terminal() {
 
 void Attempt::begin(const model::RunInfo& info, const std::vector<std::string>& environment,
                     std::optional<model::Instant> total_end) {
-  machine_.end_with_run(total_end);
   result_.started = os::read_clock();
+  if (plan_.spec->limits.wall) wall_deadline_ = result_.started.instant + *plan_.spec->limits.wall;
+  post(Requested{total_end});
   const model::UseCgroup cgroup = plan_.spec->cgroup;
   const bool required = cgroup == model::UseCgroup::required;
   if (plan_.spec->limits.on_timeout) environment_ = environment;
@@ -121,7 +122,9 @@ void Attempt::begin(const model::RunInfo& info, const std::vector<std::string>& 
                  .started = info.started.instant.time_since_epoch(),
                  .attempt_started = result_.started.instant.time_since_epoch(),
                  .attempt_started_wall = result_.started.wall.time_since_epoch()},
+      .deadline = kept_ = machine_.deadline(),
       .tracer = plan_.spec->limits.on_timeout ? os::process_id() : 0});
+  requested_ = true;
 }
 
 void Attempt::cancel(const CancelRequested& request) { post(request); }
@@ -159,7 +162,6 @@ void Attempt::let_go() {
 
 void Attempt::reported(const guard::Report& report) {
   if (const auto* started = std::get_if<guard::CommandStarted>(&report)) {
-    if (plan_.spec->limits.wall) wall_deadline_ = os::read_clock().instant + *plan_.spec->limits.wall;
     started_ = true;
     command_ = started->pid;
     cgroup_ = started->cgroup;
@@ -192,6 +194,8 @@ void Attempt::reported(const guard::Report& report) {
     post(TreeLimitPassed{passed->limit});
   } else if (const auto* survivors = std::get_if<guard::Survivors>(&report)) {
     post(SurvivorsNamed{survivors->processes, survivors->more, survivors->starved});
+  } else if (const auto* climbed = std::get_if<guard::RungClimbed>(&report)) {
+    post(RungClimbed{climbed->rung});
   } else if (std::holds_alternative<guard::GroupGone>(report)) {
     post(GroupGone{});
   } else if (const auto* empty = std::get_if<guard::TreeEmpty>(&report)) {
@@ -257,7 +261,17 @@ void Attempt::post(AttemptEvent event) {
   }
   stepping_ = false;
   timer_.set(machine_.wake_at());
+  keep_deadline();
   if (evidence_) evidence_->reconsider();
+}
+
+// The guard is to know of each change, before anything can hold us up; without a limit there is none.
+void Attempt::keep_deadline() {
+  if (!requested_) return;
+  auto keep = machine_.deadline();
+  if (keep == kept_ || (!keep.at && !kept_.at)) return;
+  kept_ = std::move(keep);
+  link_.send(kept_);
 }
 
 // What is told of an action that is a rung of a stop.

@@ -100,6 +100,7 @@ class Attempt {
   void tell_notices();
   void watch_for_evidence(pid_t leader);
   void post(AttemptEvent event);
+  void keep_deadline();
   std::optional<model::Stopping> stopping_by(const AttemptAction& action) const;
   void perform(const AttemptAction& action);
   void kill_orphans();
@@ -122,6 +123,8 @@ class Attempt {
   std::deque<AttemptEvent> queue_;  // events that come while one is being handled
   bool stepping_ = false;
   model::Reading step_at_{};
+  bool requested_ = false;    // the guard has the StartCommand
+  guard::KeepDeadline kept_;  // as the guard knows it
   bool started_ = false;
   int command_ = 0;  // the leader's pid, once it is started
   bool leader_stopped_ = false;

@@ -122,9 +122,7 @@ void AttemptMachine::on(const GuardLost&, Instant now) {
   if (tree_empty_) return;  // it had nothing left to hold
   if (letting_go_) return on(TreeLetGo{result_.usage}, now);
   if (!stop_ && !leader_gone_) {
-    stop_ = cancel_at_start_ ? Stop{Status::cancelled, Reason::signal} : Stop{Status::failed, Reason::supervisor_lost};
-    result_.status = stop_->status;
-    result_.reason = stop_->reason;
+    note_stop({Status::failed, Reason::supervisor_lost});
   }
   stop_looking();
   actions_.emplace_back(KillOrphans{});  // before the start is told of, too: it may have begun

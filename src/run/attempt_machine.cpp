@@ -44,22 +44,23 @@ std::optional<Status> AttemptMachine::stopping_for() const {
   return stop_ ? std::optional(stop_->status) : std::nullopt;
 }
 
-void AttemptMachine::on(const Started&, Instant now) {
-  if (state_ != State::spawning) return;
-  state_ = State::running;
+void AttemptMachine::on(const Requested& event, Instant now) {
   if (limits_.wall) deadlines_.wall = now + *limits_.wall;
-  deadlines_.total = total_end_;
+  deadlines_.total = event.total_end;
   listen(now);
-  if (cancel_at_start_) {
-    // It came before the command had a chance to be sent it, from the terminal or not.
-    begin_stop({Status::cancelled, Reason::signal}, ladder_.starting_with(cancel_at_start_->by.signal), now);
-  }
+}
+
+void AttemptMachine::on(const Started&, Instant) {
+  started_ = true;
+  if (state_ == State::spawning) state_ = State::running;
 }
 
 void AttemptMachine::on(const StartFailed& event, Instant) {
-  result_.status = Status::failed;
-  result_.reason = reason_of(event.failure);
-  result_.spawn_failure = event.failure;
+  if (!stop_) {
+    result_.status = Status::failed;
+    result_.reason = reason_of(event.failure);
+    result_.spawn_failure = event.failure;
+  }
   actions_.emplace_back(CloseStreams{});
   state_ = State::done;
 }
@@ -71,7 +72,7 @@ void AttemptMachine::on(const OutputHeld&, Instant) {
 
 void AttemptMachine::on(const OutputFreed&, Instant now) {
   output_held_ = false;
-  if (state_ == State::running) listen(now);
+  if (state_ == State::spawning || state_ == State::running) listen(now);
 }
 
 // Also where it has exited by itself already: what it wrote before comes to light after.

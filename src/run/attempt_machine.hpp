@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "guard/protocol.hpp"
 #include "model/clock.hpp"
 #include "model/event.hpp"
 #include "model/outcome.hpp"
@@ -14,6 +15,10 @@ namespace oversee::run {
 
 // What happened.
 
+// The guard is told to start the command: the clocks run from here on, as the start itself may hang.
+struct Requested {
+  std::optional<model::Instant> total_end;  // when the time of the whole run is over
+};
 struct Started {};
 struct StartFailed {
   model::SpawnFailure failure;
@@ -57,6 +62,10 @@ struct TreeLimitPassed {
   model::PassedLimit limit{};
 };
 struct GuardLost {};
+// We were silent when a stop was due: the guard has climbed this rung of the ladder in our place.
+struct RungClimbed {
+  std::size_t rung = 0;
+};
 // The look at the tree is taken; --on-timeout's line is over.
 struct EvidenceGathered {};
 struct OnTimeoutEnded {};
@@ -69,9 +78,9 @@ struct Tick {
 };
 
 using AttemptEvent =
-    std::variant<Started, StartFailed, StreamEnded, LeaderExited, SurvivorsNamed, GroupGone, TreeEmptied, TreeLetGo,
-                 CancelRequested, OutputHeld, OutputFreed, OutputLimitPassed, TreeLimitPassed, GuardLost,
-                 EvidenceGathered, OnTimeoutEnded, Suspended, Resumed, Tick>;
+    std::variant<Requested, Started, StartFailed, StreamEnded, LeaderExited, SurvivorsNamed, GroupGone, TreeEmptied,
+                 TreeLetGo, CancelRequested, OutputHeld, OutputFreed, OutputLimitPassed, TreeLimitPassed, GuardLost,
+                 RungClimbed, EvidenceGathered, OnTimeoutEnded, Suspended, Resumed, Tick>;
 
 // What to do about it, in order.
 
@@ -139,15 +148,14 @@ class AttemptMachine {
 
   std::vector<AttemptAction> step(const AttemptEvent& event, model::Instant now);
 
-  // When the time of the whole run is over; to be told before the command is started.
-  void end_with_run(std::optional<model::Instant> total_end) { total_end_ = total_end; }
-
   // The command wrote something. No event, as it comes with each read: the silence is measured when it could be over.
   void output_seen(model::Instant now) { last_output_ = now; }
 
   // When a deadline stops it, should nothing happen until then; none where nothing is looked at then, or while
   // suspended.
   std::optional<model::Instant> next_stop() const;
+  // The stop that the guard is to begin, or to go on with, should we be silent when it is due.
+  guard::KeepDeadline deadline() const;
   // Whether it waits for EvidenceGathered.
   bool gathering() const { return looking_ == Looking::at_tree; }
   // Since the last byte, or the start.
@@ -182,6 +190,7 @@ class AttemptMachine {
     std::optional<model::Instant> give_up;   // KILL was sent
   };
 
+  void on(const Requested& event, model::Instant now);
   void on(const Started&, model::Instant now);
   void on(const StartFailed& event, model::Instant now);
   void on(const StreamEnded& event, model::Instant now);
@@ -196,12 +205,14 @@ class AttemptMachine {
   void on(const OutputLimitPassed&, model::Instant now);
   void on(const TreeLimitPassed& event, model::Instant now);
   void on(const GuardLost&, model::Instant now);
+  void on(const RungClimbed& event, model::Instant now);
   void on(const EvidenceGathered&, model::Instant now);
   void on(const OnTimeoutEnded&, model::Instant now);
   void on(const Suspended&, model::Instant now);
   void on(const Resumed&, model::Instant now);
   void on(const Tick& event, model::Instant now);
 
+  void note_stop(Stop why);
   void begin_stop(Stop why, model::StopLadder ladder, model::Instant now);
   void listen(model::Instant now);
   void judge_silence(bool output_waits, model::Instant now);
@@ -209,6 +220,8 @@ class AttemptMachine {
   void look_on(model::Instant now);
   void stop_looking();
   void climb(std::size_t rung, model::Instant now);
+  const model::Rung& stand_on(std::size_t rung, model::Instant now);
+  void bound_the_kill(model::Instant now);
   void kill(model::Instant now);
   void await_survivors(model::Instant now);
   std::optional<model::Instant> leak_end(model::Instant now) const;
@@ -226,7 +239,6 @@ class AttemptMachine {
   std::vector<std::optional<model::Instant>*> all_deadlines();
 
   model::AttemptLimits limits_;
-  std::optional<model::Instant> total_end_;
   State state_ = State::spawning;
   model::AttemptResult result_;
   std::vector<AttemptAction> actions_;
@@ -241,6 +253,7 @@ class AttemptMachine {
   bool output_held_ = false;
 
   int streams_open_;
+  bool started_ = false;  // there is a command
   bool leader_gone_ = false;
   bool tree_empty_ = false;
   std::optional<model::Instant> wall_end_;  // the wall deadline that the leader did not reach
@@ -253,8 +266,7 @@ class AttemptMachine {
   bool giving_up_ = false;                     // survivors asked for as unkilled
   bool guard_killed_ = false;
 
-  std::optional<CancelRequested> cancel_at_start_;  // came before there was a command to send it to
-  std::optional<model::Canceller> interrupted_;     // by a key, while the command decides what to make of it
+  std::optional<model::Canceller> interrupted_;  // by a key, while the command decides what to make of it
   std::optional<model::Instant> last_press_;
   int presses_ = 0;
 };

@@ -1,4 +1,5 @@
 // How an attempt is stopped: who asks for it, the ladder, KILL, and giving up on what does not die.
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -40,13 +41,6 @@ constexpr auto kAnswerBound = std::chrono::milliseconds(500);
 
 void AttemptMachine::on(const CancelRequested& event, Instant now) {
   const int presses = count_press(now);
-  if (state_ == State::spawning) {
-    if (!cancel_at_start_) {
-      cancel_at_start_ = event;
-      result_.cancelled_by = event.by;
-    }
-    return;
-  }
   if (tree_empty_) {
     finish();  // only somebody outside still holds a stream
     return;
@@ -62,7 +56,7 @@ void AttemptMachine::on(const CancelRequested& event, Instant now) {
     climb(0, now);
     return;
   }
-  if (event.from_terminal) {
+  if (event.from_terminal && started_) {  // before, the command had no chance to hear of it
     if (!stop_) interrupted_ = event.by;
     if (presses < 2 || event.keys_read) return;
     if (stop_) {
@@ -95,14 +89,18 @@ void AttemptMachine::on(const TreeLimitPassed& event, Instant now) {
   }
 }
 
-void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now) {
+void AttemptMachine::note_stop(Stop why) {
   stop_ = why;
   result_.status = why.status;
   result_.reason = why.reason;
-  ladder_ = std::move(ladder);
   deadlines_.wall.reset();
   deadlines_.total.reset();
   deadlines_.idle.reset();
+}
+
+void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now) {
+  note_stop(why);
+  ladder_ = std::move(ladder);
   if (tree_empty_ || letting_go_) return;
   if (leader_gone_) {
     if (limits_.reach != StopReach::tree) {  // nobody is left that it reaches; but it bounds the wait for them
@@ -115,7 +113,7 @@ void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now)
   } else {
     state_ = State::stopping;
   }
-  if (limits_.evidence && !deadlines_.give_up && says_something(why.reason)) {
+  if (limits_.evidence && started_ && !deadlines_.give_up && says_something(why.reason)) {
     looking_ = Looking::at_tree;
     deadlines_.evidence = now + *limits_.evidence;
     actions_.emplace_back(GatherEvidence{});
@@ -129,11 +127,18 @@ bool AttemptMachine::reaches_somebody() const {
   return !awaiting_survivors_ && (limits_.reach == StopReach::group || !leader_gone_);
 }
 
-void AttemptMachine::climb(std::size_t rung, Instant now) {
+// It is climbed: what remains is to wait for its grace, or for the end that KILL brings.
+const model::Rung& AttemptMachine::stand_on(std::size_t rung, Instant now) {
   rung_ = rung;
   const model::Rung& step = ladder_.rungs().at(rung);
+  if (step.signal == SIGKILL) result_.forced = true;
+  deadlines_.rung = step.grace ? std::optional(now + *step.grace) : std::nullopt;
+  return step;
+}
+
+void AttemptMachine::climb(std::size_t rung, Instant now) {
+  const model::Rung& step = stand_on(rung, now);
   const bool last = step.signal == SIGKILL;
-  if (last) result_.forced = true;
   switch (limits_.reach) {
     case StopReach::tree:
       if (last) return kill(now);
@@ -142,14 +147,52 @@ void AttemptMachine::climb(std::size_t rung, Instant now) {
     case StopReach::group: actions_.emplace_back(StopGroup{step.signal}); break;
     case StopReach::leader: actions_.emplace_back(StopLeader{step.signal}); break;
   }
-  deadlines_.rung = step.grace ? std::optional(now + *step.grace) : std::nullopt;
   if (last && !deadlines_.give_up) deadlines_.give_up = now + limits_.give_up;
+}
+
+// As if we had climbed it: a stop whose time has come is a timeout's, unless another reason was there first.
+void AttemptMachine::on(const RungClimbed& event, Instant now) {
+  if (tree_empty_ || letting_go_ || (leader_gone_ && !stop_) || !reaches_somebody()) return;
+  if (!stop_) {
+    const bool total = deadlines_.total && (!deadlines_.wall || *deadlines_.total < *deadlines_.wall);
+    note_stop({Status::timed_out, total ? Reason::total_timeout : Reason::timeout});
+    state_ = State::stopping;
+  }
+  awaiting_survivors_ = false;
+  deadlines_.leak.reset();
+  stop_looking();
+  const std::size_t last = ladder_.rungs().size() - 1;
+  if (stand_on(std::min(event.rung, last), now).signal != SIGKILL) return;
+  deadlines_.rung.reset();
+  bound_the_kill(now);
+}
+
+guard::KeepDeadline AttemptMachine::deadline() const {
+  guard::KeepDeadline keep{.at = {}, .rung = 0, .ladder = ladder_.rungs(), .reach = limits_.reach};
+  if (suspended_since_ || done() || tree_empty_ || letting_go_ || !reaches_somebody()) return keep;
+  std::optional<Instant> at;
+  if (!stop_) {
+    at = leader_gone_ ? wall_end_ : deadlines_.wall;
+    if (!leader_gone_ && deadlines_.total && (!at || *deadlines_.total < *at)) at = deadlines_.total;
+  } else if (looking_ != Looking::not_at_all) {
+    at = deadlines_.evidence;
+  } else {
+    at = deadlines_.rung;
+    keep.rung = static_cast<std::uint32_t>(rung_ + 1);
+  }
+  if (at) keep.at = at->time_since_epoch();
+  return keep;
 }
 
 void AttemptMachine::kill(Instant now) {
   deadlines_.rung.reset();
   if (deadlines_.give_up) return;
   actions_.emplace_back(KillTree{});
+  bound_the_kill(now);
+}
+
+void AttemptMachine::bound_the_kill(Instant now) {
+  if (deadlines_.give_up) return;
   deadlines_.give_up = model::works(model::Mechanism::bounded_wait) ? now + limits_.give_up : Instant::max();
 }
 

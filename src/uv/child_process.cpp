@@ -1,13 +1,17 @@
 // Child processes over uv_spawn.
 #include "uv/child_process.hpp"
 
+#include <sys/wait.h>
+
 #include <array>
 #include <csignal>
+
+#include "model/mechanism.hpp"
 
 namespace oversee::uv {
 
 ChildProcess::ChildProcess(Loop& loop, std::function<void()> on_exit)
-    : loop_(loop), on_exit_(std::move(on_exit)), handle_(this) {}
+    : loop_(loop), on_exit_(std::move(on_exit)), handle_(this), changes_(this) {}
 
 model::Result<int> ChildProcess::start(const std::string& file, std::vector<std::string> argv, int nothing) {
   std::vector<char*> arguments;
@@ -34,7 +38,26 @@ model::Result<int> ChildProcess::start(const std::string& file, std::vector<std:
   const int error = uv_spawn(loop_.raw(), handle_.get(), &options);
   if (error != 0) return std::unexpected(model::Failure{"start the guard process", -error, file, {}});
   running_ = true;
+  if (uv_signal_init(loop_.raw(), changes_.get()) != 0) {
+    changes_.discard();
+    return handle_.get()->pid;
+  }
+  uv_unref(changes_.base());
+  uv_signal_start(
+      changes_.get(),
+      [](uv_signal_t* signal, int) {
+        if (auto* self = Handle<uv_signal_t, ChildProcess>::owner(signal)) self->continue_if_stopped();
+      },
+      SIGCHLD);
   return handle_.get()->pid;
+}
+
+// libuv asks for ends alone, so that this takes nothing from it.
+void ChildProcess::continue_if_stopped() {
+  siginfo_t info{};
+  const auto pid = static_cast<id_t>(handle_.get()->pid);
+  if (!running_ || !model::works(model::Mechanism::guard_is_continued)) return;
+  if (::waitid(P_PID, pid, &info, WSTOPPED | WNOHANG) == 0 && info.si_pid != 0) uv_process_kill(handle_.get(), SIGCONT);
 }
 
 void ChildProcess::kill() {

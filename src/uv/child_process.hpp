@@ -13,7 +13,8 @@
 namespace oversee::uv {
 
 // Its descriptors 0–2 are `nothing`, which is no descriptor of our caller's: uv_spawn clears its O_NONBLOCK. Those from
-// 3 up that are not CLOEXEC pass through with their numbers. libuv resets its signals.
+// 3 up that are not CLOEXEC pass through with their numbers. libuv resets its signals. Whoever stops
+// it (SIGSTOP) does so for a moment: it is continued.
 class ChildProcess {
  public:
   ChildProcess(Loop& loop, std::function<void()> on_exit);
@@ -27,9 +28,12 @@ class ChildProcess {
   bool running() const { return running_; }
 
  private:
+  void continue_if_stopped();
+
   Loop& loop_;
   std::function<void()> on_exit_;
   Handle<uv_process_t, ChildProcess> handle_;
+  Handle<uv_signal_t, ChildProcess> changes_;
   bool running_ = false;
 };
 

@@ -89,8 +89,9 @@ def command_line(pid):
 
 
 def children(pid):
-    text = read_or_none(f"/proc/{pid}/task/{pid}/children") or b""
-    return [int(each) for each in text.split()]
+    """Of all its threads: the guard's command is the child of a thread that waits for its start."""
+    texts = [read_or_none(each / "children") or b"" for each in Path(f"/proc/{pid}/task").glob("*")]
+    return [int(each) for text in texts for each in text.split()]
 
 
 def guard_of(front):

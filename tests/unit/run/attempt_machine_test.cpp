@@ -18,7 +18,7 @@ using model::Reason;
 using model::Status;
 using State = AttemptMachine::State;
 
-TEST_CASE("attempt: waits in spawning, without a deadline, until it is started") {
+TEST_CASE("attempt: no clock runs before its start is requested") {
   DrivenMachine machine(limits(1s));
   CHECK(machine.state() == State::spawning);
   CHECK(machine.wake() == std::nullopt);
@@ -26,11 +26,87 @@ TEST_CASE("attempt: waits in spawning, without a deadline, until it is started")
   CHECK(machine.state() == State::spawning);
 }
 
-TEST_CASE("attempt: its wall time counts from its start") {
-  DrivenMachine machine(limits(30s));
+TEST_CASE("attempt: its wall time counts from the request, as the start may hang") {
+  auto machine = DrivenMachine::requested(limits(30s));
+  CHECK(machine.wake() == 30s);
   CHECK(machine.at(5s, Started{}).empty());
   CHECK(machine.state() == State::running);
-  CHECK(machine.wake() == 35s);
+  CHECK(machine.wake() == 30s);
+}
+
+TEST_CASE("attempt: a start that hangs is stopped by each limit, without a look at a command that is not there") {
+  auto by_wall = limits(2s);
+  by_wall.evidence = 300ms;
+  auto by_silence = limits({});
+  by_silence.idle = 2s;
+  for (const auto& each : {by_wall, by_silence}) {
+    auto machine = DrivenMachine::requested(each);
+    CHECK(machine.tick(2s) == "TERM");
+    CHECK(machine.tick(12s) == "kill");
+    machine.end_all(13s, died(SIGKILL));
+    CHECK(machine.result().status == Status::timed_out);
+  }
+}
+
+TEST_CASE("attempt: what could not be started after its stop began is the stop's doing") {
+  auto machine = DrivenMachine::requested(limits(2s));
+  machine.tick(2s);
+  CHECK(machine.at(3s, StartFailed{{"exec", EIO, "x"}}) == "close");
+  CHECK(machine.verdict() == "timed_out timeout");
+}
+
+TEST_CASE("deadline: what the guard is to do, should we fall silent, follows each change") {
+  using Backstop = DrivenMachine::Backstop;
+  auto limited = limits(30s, "INT:5s,TERM:10s,KILL");
+  limited.evidence = 300ms;
+  auto machine = DrivenMachine::requested(limited);
+  CHECK(machine.deadline() == Backstop{30s, 0});
+  machine.at(1s, Started{});
+  CHECK(machine.deadline() == Backstop{30s, 0});
+  machine.at(2s, Suspended{});
+  CHECK(machine.deadline() == std::nullopt);
+  machine.at(4s, Resumed{});
+  CHECK(machine.deadline() == Backstop{32s, 0});
+  machine.tick(32s);  // the tree is looked at first
+  CHECK(machine.deadline() == Backstop{32s + 300ms, 0});
+  machine.at(32s, EvidenceGathered{});
+  CHECK(machine.deadline() == Backstop{37s, 1});
+  machine.tick(37s);
+  CHECK(machine.deadline() == Backstop{47s, 2});
+  machine.tick(47s);
+  CHECK(machine.deadline() == std::nullopt);  // the guard kills until nothing is left
+}
+
+TEST_CASE("deadline: the run's is kept as well, the earlier of both") {
+  const auto machine = DrivenMachine::of_run(20s, limits(30s));
+  CHECK(machine.deadline() == DrivenMachine::Backstop{20s, 0});
+  CHECK(DrivenMachine::requested().deadline() == std::nullopt);
+}
+
+TEST_CASE("rung climbed by the guard: a timeout, whose ladder goes on from there") {
+  auto machine = DrivenMachine::started(limits(30s, "INT:5s,TERM:10s,KILL"));
+  CHECK(machine.at(31s, RungClimbed{0}).empty());
+  CHECK(machine.verdict() == "timed_out timeout");
+  CHECK(machine.wake() == 36s);
+  CHECK(machine.tick(36s) == "TERM");
+  CHECK(machine.at(47s, RungClimbed{2}).empty());
+  CHECK(machine.result().forced);
+  CHECK(machine.wake() == 49s);  // it is given up on as after a KILL of ours
+  machine.end_all(48s, died(SIGKILL));
+  CHECK(machine.verdict() == "timed_out timeout");
+}
+
+TEST_CASE("rung climbed by the guard: the run's limit is told from the attempt's") {
+  auto machine = DrivenMachine::of_run(20s, limits(30s));
+  machine.at(21s, RungClimbed{0});
+  CHECK(machine.verdict() == "timed_out total_timeout");
+}
+
+TEST_CASE("rung climbed by the guard: a command that had ended before keeps its own end") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.at(29s, exited(0));
+  CHECK(machine.at(31s, RungClimbed{0}).empty());
+  CHECK(machine.verdict() == "completed exit");
 }
 
 TEST_CASE("attempt: without a limit it has no deadline") {

@@ -32,6 +32,7 @@ class World {
       noise_.at(i) = static_cast<int>(below(4));
     }
     kills_work_ = below(4) != 0;
+    post(Requested{});
   }
 
   // Something happens, whatever may.
@@ -50,7 +51,7 @@ class World {
       case 9:
       case 10: resume(); break;
       case 11: post(Tick{}); break;  // too early, as a rule
-      case 12: pass_limit(); break;
+      case 12: below(2) == 0 ? pass_limit() : climb(); break;
       default: tick(); break;
     }
   }
@@ -135,7 +136,6 @@ class World {
       REQUIRE(told_empty_);       // the guard is lost, and it held something
       REQUIRE_FALSE(let_go_);     // which was not to live on
     } else {
-      REQUIRE(spawned_);
       REQUIRE_FALSE(told_empty_);  // nobody is left to be signalled, killed or named
       if (const auto* all = std::get_if<SignalTree>(&action)) {
         REQUIRE(all->signal != SIGKILL);
@@ -154,7 +154,7 @@ class World {
       if (!std::holds_alternative<KillGuard>(action)) REQUIRE_FALSE(let_go_);
       if (std::holds_alternative<LetGo>(action)) let_go_ = true;
       if (const auto* one = std::get_if<StopLeader>(&action)) {
-        REQUIRE(leader_);
+        REQUIRE((leader_ || !spawned_));
         REQUIRE_FALSE(line_runs_);
         part_killed_ |= one->signal == SIGKILL;
       }
@@ -230,6 +230,15 @@ class World {
   void pass_limit() {
     if (!spawned_ || told_empty_ || below(4) != 0) return;
     post(TreeLimitPassed{{.resource = below(2) == 0 ? model::Resource::memory : model::Resource::cpu}});
+  }
+
+  // We were silent when a stop was due.
+  void climb() {
+    const auto due = machine_.deadline();
+    if (!due || told_empty_) return;
+    now_ = std::max(now_, due->at) + Duration(250'000'000);
+    if (machine_.deadline_kills()) (limits_.reach == model::StopReach::tree ? killed_ : part_killed_) = true;
+    post(RungClimbed{due->rung});
   }
 
   // The tree has been looked at, or the line is over.

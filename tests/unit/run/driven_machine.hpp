@@ -1,6 +1,7 @@
 // An attempt's machine on a clock that the test turns: events in, the actions' words out. No process, no time passes.
 #pragma once
 
+#include <csignal>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,9 +54,16 @@ class DrivenMachine {
 
   explicit DrivenMachine(model::AttemptLimits limits = {}, int streams = 2) : machine_(std::move(limits), streams) {}
 
-  // One that was started at 0 s.
-  static DrivenMachine started(model::AttemptLimits limits = {}, int streams = 2) {
+  // One whose start was requested at 0 s.
+  static DrivenMachine requested(model::AttemptLimits limits = {}, int streams = 2) {
     DrivenMachine machine(std::move(limits), streams);
+    machine.at({}, Requested{});
+    return machine;
+  }
+
+  // The same, started at once.
+  static DrivenMachine started(model::AttemptLimits limits = {}, int streams = 2) {
+    DrivenMachine machine = requested(std::move(limits), streams);
     machine.at({}, Started{});
     return machine;
   }
@@ -63,7 +71,7 @@ class DrivenMachine {
   // One of a run that ends so long after the beginning.
   static DrivenMachine of_run(model::Duration total, model::AttemptLimits limits) {
     DrivenMachine machine(std::move(limits));
-    machine.machine_.end_with_run(kBeginning + total);
+    machine.at({}, Requested{kBeginning + total});
     machine.at({}, Started{});
     return machine;
   }
@@ -89,6 +97,23 @@ class DrivenMachine {
   std::optional<model::Duration> next_stop() const {
     const auto instant = machine_.next_stop();
     return instant ? std::optional(*instant - kBeginning) : std::nullopt;
+  }
+
+  // The stop that the guard would begin, or go on with, likewise; none: no stop is due.
+  struct Backstop {
+    model::Duration at{};
+    std::size_t rung = 0;
+    bool operator==(const Backstop&) const = default;
+  };
+  std::optional<Backstop> deadline() const {
+    const auto keep = machine_.deadline();
+    return keep.at ? std::optional(Backstop{*keep.at - kBeginning.time_since_epoch(), keep.rung}) : std::nullopt;
+  }
+
+  // Whether that stop would begin with KILL.
+  bool deadline_kills() const {
+    const auto keep = machine_.deadline();
+    return keep.at && keep.ladder.at(keep.rung).signal == SIGKILL;
   }
 
   // The leader's exit, the empty tree and the ends of both streams, all at one time.

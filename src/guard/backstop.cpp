@@ -1,0 +1,22 @@
+// Reckons when the guard climbs.
+#include "guard/backstop.hpp"
+
+namespace oversee::guard {
+
+std::optional<model::Instant> Backstop::due() const {
+  if (!deadline_.at || deadline_.rung >= deadline_.ladder.size()) return {};
+  return model::Instant(*deadline_.at) + kSilence;
+}
+
+std::optional<Backstop::Step> Backstop::climb(model::Instant now) {
+  const auto when = due();
+  if (!when || now < *when) return {};
+  const model::Rung& rung = deadline_.ladder[deadline_.rung];
+  const Step step{deadline_.rung++, rung.signal};
+  // The silence has been waited for once.
+  deadline_.at.reset();
+  if (rung.grace) deadline_.at = (now + *rung.grace - kSilence).time_since_epoch();
+  return step;
+}
+
+}  // namespace oversee::guard
