@@ -94,6 +94,17 @@ def key_list(options: dict[str, Option]) -> list[str]:
     return [*lines, ".El"]
 
 
+def project_keys(options: dict[str, Option]) -> list[str]:
+    """The keys that a project's defaults may have, by group."""
+    lines = [".Bl -tag -width Ds"]
+    settings = [option for option in options.values() if option.name not in OWN]
+    for group in dict.fromkeys(option.title for option in settings):
+        names = [option.name for option in settings if option.title == group and option.project == "allowed"]
+        if names:
+            lines += [f".It {group}", ".Li " + " ,\n.Li ".join(names)]
+    return [*lines, ".El"]
+
+
 def page(template: list[str], options: dict[str, Option]) -> list[str]:
     lines = []
     rest = iter(template)
@@ -109,6 +120,8 @@ def page(template: list[str], options: dict[str, Option]) -> list[str]:
             lines += option_lists(options, read_texts(texts, set(options) - set(OWN)))
         elif line.startswith(f"{MARK}KEYS@"):
             lines += key_list(options)
+        elif line.startswith(f"{MARK}PROJECT_KEYS@"):
+            lines += project_keys(options)
         elif not line.startswith(MARK):
             lines.append(line)
     return lines

@@ -19,6 +19,7 @@ class Option(NamedTuple):
     help: str
     rivals: tuple[str, ...]  # the options that cannot stand beside it
     title: str  # the group's
+    project: str  # whether a project's [defaults] may have it: "allowed", "refused"
 
     def words(self) -> list[str]:
         return [f"--{self.name}"] + ([f"-{self.letter}"] if self.letter else [])
@@ -61,9 +62,9 @@ def read_options(program: str) -> dict[str, Option]:
     options = {}
     for line in lines_of(program, "@settings"):
         (name, letter, takes, metavar, built_in, choices, kind, group, again, scope, suggestions, text, rivals,
-         title) = line
+         title, project) = line
         options[name] = Option(name, letter, takes_value(takes), metavar, built_in, parts(choices), kind, group,
-                               again == "again", scope, parts(suggestions), text, parts(rivals), title)
+                               again == "again", scope, parts(suggestions), text, parts(rivals), title, project)
     return options
 
 

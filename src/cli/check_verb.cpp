@@ -52,7 +52,7 @@ void judge(const settings::Sources& sources, const std::vector<settings::Profile
 
 void judge_all(settings::Sources sources, Findings& findings) {
   for (settings::SettingError& error : errors_of(sources.files)) findings.add(std::move(error));
-  for (settings::SettingError& error : settings::check_inheritance(sources.files)) findings.add(std::move(error));
+  for (settings::SettingError& error : settings::check_profiles(sources.files)) findings.add(std::move(error));
   const settings::Layer flags = sources.flags;
   const std::vector<settings::ProfileSummary> all = settings::profiles(sources.files);
   judge(sources, all, findings);
@@ -78,7 +78,7 @@ int check(const VerbArguments& arguments) {
   if (arguments.operands.empty()) {
     sources.files = read_settings_files(sources.flags, sources.variables);
   } else {
-    sources.files.push_back(read_named_settings(arguments.operands.front()));
+    sources.files.push_back(read_checked_settings(arguments.operands.front()));
   }
   Findings findings;
   judge_all(sources, findings);

@@ -73,7 +73,11 @@ std::string setting_help(const settings::Setting& setting) {
   std::string text = setting_entry(setting) + '\n';
   if (setting.scope == settings::Scope::flag) return text + "It can be set by the flag alone.\n";
   text += fmt::format("Variable: {}\n", variable_of(setting));
-  if (setting.scope == settings::Scope::file) text += fmt::format("Key in settings files: {}\n", setting.name);
+  if (setting.scope == settings::Scope::file) {
+    const bool anywhere = setting.project == settings::InProject::allowed;
+    text += fmt::format("Key in settings files: {}{}\n", setting.name,
+                        anywhere ? "" : " (not in [defaults] of a project's)");
+  }
   if (setting.scope == settings::Scope::profile) text += fmt::format("Key in profiles: {}\n", setting.name);
   const std::vector<std::string_view> rivals = settings::rivals(setting.name);
   if (!rivals.empty()) text += fmt::format("Not beside: {}\n", joined(rivals, ' '));
@@ -131,19 +135,24 @@ std::string short_usage() {
 
 std::string settings_listing() {
   const auto own = [](std::string_view name, char letter, std::string_view help) {
-    return settings::Setting{
-        .name = name, .letter = letter, .kind = settings::Kind::flag, .help = help, .scope = settings::Scope::flag};
+    return settings::Setting{.name = name,
+                             .letter = letter,
+                             .kind = settings::Kind::flag,
+                             .help = help,
+                             .scope = settings::Scope::flag,
+                             .project = settings::InProject::refused};
   };
   std::vector<settings::Setting> all{own("help", 'h', "Show this help"), own("version", 'V', "Show the version")};
   all.insert(all.end(), settings::table().begin(), settings::table().end());
   std::string text;
   for (const settings::Setting& setting : all) {
     const std::string letter = setting.letter == 0 ? "" : std::string(1, setting.letter);
-    text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", setting.name, letter,
-                        setting.kind == settings::Kind::flag ? "flag" : "value", setting.metavar, setting.built_in,
-                        setting.choices, name_of(setting.kind), name_of(setting.group),
-                        setting.repeatable ? "again" : "once", name_of(setting.scope), setting.suggestions,
-                        setting.help, joined(settings::rivals(setting.name), '|'), title(setting.group));
+    text +=
+        fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", setting.name, letter,
+                    setting.kind == settings::Kind::flag ? "flag" : "value", setting.metavar, setting.built_in,
+                    setting.choices, name_of(setting.kind), name_of(setting.group),
+                    setting.repeatable ? "again" : "once", name_of(setting.scope), setting.suggestions, setting.help,
+                    joined(settings::rivals(setting.name), '|'), title(setting.group), name_of(setting.project));
   }
   return text;
 }

@@ -6,8 +6,10 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <string_view>
+#include <system_error>
 
 #include "cli/console.hpp"
 #include "os/host.hpp"
@@ -38,7 +40,8 @@ std::string why_not_trusted(const std::string& path, const os::OwnedText& owned)
 }
 
 // None where there is no such file.
-std::optional<settings::SettingsFile> read(const std::string& path, Trust trust) {
+std::optional<settings::SettingsFile> read(const std::string& path, Trust trust,
+                                           settings::FileOf whose = settings::FileOf::caller) {
   const auto owned = os::read_owned_file(path, kLargestFile);
   settings::SettingsFile refused;
   refused.path = path;
@@ -51,19 +54,31 @@ std::optional<settings::SettingsFile> read(const std::string& path, Trust trust)
     refused.errors.push_back({why_not_trusted(path, **owned)});
     return refused;
   }
-  return settings::read_settings_file(path, (*owned)->text);
+  return settings::read_settings_file(path, (*owned)->text, whose);
 }
 
-std::optional<settings::SettingsFile> read_project_settings() {
+std::optional<settings::SettingsFile> read_project_settings(const std::string& path) {
+  return read(path, Trust::own_only, settings::FileOf::project);
+}
+
+std::optional<settings::SettingsFile> find_project_settings() {
   // Beside us it is called by its name alone, which is how people think of it.
-  if (auto file = read(std::string(settings::kSettingsFileName), Trust::own_only)) return file;
+  if (auto file = read_project_settings(std::string(settings::kSettingsFileName))) return file;
   std::string directory = os::current_directory();
   if (!directory.starts_with('/')) return {};  // it was removed, and has no parents
   while (!directory.empty()) {
     directory.erase(directory.rfind('/'));
-    if (auto file = read(fmt::format("{}/{}", directory, settings::kSettingsFileName), Trust::own_only)) return file;
+    if (auto file = read_project_settings(fmt::format("{}/{}", directory, settings::kSettingsFileName))) return file;
   }
   return {};
+}
+
+settings::SettingsFile read_named_settings(const std::string& path) {
+  if (auto file = read(path, Trust::as_it_is)) return std::move(*file);
+  settings::SettingsFile missing;
+  missing.path = path;
+  missing.errors.push_back({describe(model::Failure{"read the settings file", ENOENT, path, {}})});
+  return missing;
 }
 
 }  // namespace
@@ -84,12 +99,12 @@ std::string user_settings_path() {
   return home != nullptr && *home == '/' ? fmt::format("{}/.config/oversee/config.toml", home) : std::string();
 }
 
-settings::SettingsFile read_named_settings(const std::string& path) {
-  if (auto file = read(path, Trust::as_it_is)) return std::move(*file);
-  settings::SettingsFile missing;
-  missing.path = path;
-  missing.errors.push_back({describe(model::Failure{"read the settings file", ENOENT, path, {}})});
-  return missing;
+settings::SettingsFile read_checked_settings(const std::string& path) {
+  std::error_code unknown;
+  if (const auto found = find_project_settings(); found && std::filesystem::equivalent(found->path, path, unknown)) {
+    if (auto file = read_project_settings(path)) return std::move(*file);
+  }
+  return read_named_settings(path);
 }
 
 std::vector<settings::SettingsFile> read_settings_files(const settings::Layer& flags,
@@ -104,7 +119,7 @@ std::vector<settings::SettingsFile> read_settings_files(const settings::Layer& f
   };
   add(read(kMachineSettings, Trust::as_it_is));
   if (const std::string path = user_settings_path(); !path.empty()) add(read(path, Trust::own_only));
-  add(read_project_settings());
+  add(find_project_settings());
   return files;
 }
 

@@ -24,8 +24,8 @@ std::string user_settings_path();
 // read, or that somebody else could have written, comes with that as its error and without settings.
 std::vector<settings::SettingsFile> read_settings_files(const settings::Layer& flags, const settings::Layer& variables);
 
-// That file alone, as with --config.
-settings::SettingsFile read_named_settings(const std::string& path);
+// That file alone: as a run here would read it where it is the project's, else as with --config.
+settings::SettingsFile read_checked_settings(const std::string& path);
 
 // All that is wrong with the files themselves, in their order.
 std::vector<settings::SettingError> errors_of(const std::vector<settings::SettingsFile>& files);

@@ -170,7 +170,9 @@ std::string toml_schema() {
   json.boolean("additionalProperties", false);
   json.begin_object("properties");
   json.begin_object("defaults")
-      .text("description", "What holds for each run, unless its profile or its call says else");
+      .text("description",
+            "What holds for each run, unless its profile or its call says else; in a project's file only what limits, "
+            "paces and shows");
   put_table(json, false);
   json.end_object();
   json.begin_object("profile").text("description", "Settings by name: oversee -P NAME runs by those of [profile.NAME]");

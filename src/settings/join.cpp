@@ -58,6 +58,24 @@ std::expected<std::vector<const ProfileSummary*>, SettingError> ancestry(const s
   }
 }
 
+// What the project's file may not add to the caller's profile of that name.
+std::vector<SettingError> refused_of(const Profile& profile) {
+  std::vector<SettingError> errors;
+  const auto refuse = [&](const Given& place, std::string_view name) {
+    errors.push_back(error_at(place, fmt::format("'{}' cannot be added to profile '{}', which your own settings file "
+                                                 "has; choose another name for the project's",
+                                                 name, profile.name)));
+  };
+  if (!profile.inherits.text.empty()) refuse(profile.inherits, "inherits");
+  for (const std::string_view name : profile.settings.names()) {
+    const Setting* setting = find(name);
+    if (setting != nullptr && setting->project == InProject::allowed) continue;
+    const Given* given = profile.settings.last(name);
+    refuse(given == nullptr ? profile.place : *given, name);
+  }
+  return errors;
+}
+
 }  // namespace
 
 std::vector<ProfileSummary> profiles(std::span<const SettingsFile> files) {
@@ -65,7 +83,8 @@ std::vector<ProfileSummary> profiles(std::span<const SettingsFile> files) {
   for (const SettingsFile& file : files) {
     for (const Profile& profile : file.profiles) {
       auto known = std::ranges::find(all, profile.name, &ProfileSummary::name);
-      if (known == all.end()) known = all.insert(known, ProfileSummary{.name = profile.name});
+      if (known == all.end()) known = all.insert(known, ProfileSummary{.name = profile.name, .whose = file.whose});
+      if (file.whose == FileOf::project && known->whose == FileOf::caller) known->refused = refused_of(profile);
       known->place = profile.place;
       if (!profile.description.empty()) known->description = profile.description;
       if (!profile.inherits.text.empty()) known->inherits = profile.inherits;
@@ -76,10 +95,11 @@ std::vector<ProfileSummary> profiles(std::span<const SettingsFile> files) {
   return all;
 }
 
-std::vector<SettingError> check_inheritance(std::span<const SettingsFile> files) {
+std::vector<SettingError> check_profiles(std::span<const SettingsFile> files) {
   const std::vector<ProfileSummary> all = profiles(files);
   std::vector<SettingError> errors;
   for (const ProfileSummary& profile : all) {
+    errors.insert(errors.end(), profile.refused.begin(), profile.refused.end());
     const auto line = ancestry(all, profile.place);
     if (line) continue;
     const auto same = [&](const SettingError& error) { return error.message == line.error().message; };
@@ -105,6 +125,9 @@ std::expected<Joined, SettingError> join(const Sources& sources, const std::vect
   if (const Given* asked = profile_asked(sources.flags, sources.variables); asked != nullptr) {
     const auto line = ancestry(all, *asked);
     if (!line) return std::unexpected(line.error());
+    for (const ProfileSummary* each : *line) {
+      if (!each->refused.empty()) return std::unexpected(each->refused.front());
+    }
     for (auto each = line->rbegin(); each != line->rend(); ++each) joined.layer.override_with((*each)->settings);
   }
   Layer variables = sources.variables;

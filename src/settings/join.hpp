@@ -34,10 +34,14 @@ struct ProfileSummary {
   Given place = {};  // in the strongest of the files
   std::optional<Given> inherits = {};
   Layer settings = {};
+  FileOf whose = FileOf::caller;  // the caller's, where one of the caller's files has it at all
+  std::vector<SettingError> refused = {};
 };
 
 // Later wins: the files' defaults, the profile, variables, flags. A profile is what all files say of it, joined in the
-// same order, on top of the one that it inherits. Fails where there is no such profile, or its inheritance is a circle.
+// same order, on top of the one that it inherits. Fails where there is no such profile, its inheritance is a circle, or
+// a project's file adds to one of the caller's what its defaults may not have: who asks for their own by name does not
+// ask for what a directory makes of it.
 std::expected<Joined, SettingError> join(const Sources& sources);
 
 // The same for who joins often: with what profiles() says of the files.
@@ -49,7 +53,7 @@ const Given* profile_asked(const Layer& flags, const Layer& variables);
 // All profiles, by name.
 std::vector<ProfileSummary> profiles(std::span<const SettingsFile> files);
 
-// What is wrong with their inheritance, all of it.
-std::vector<SettingError> check_inheritance(std::span<const SettingsFile> files);
+// What is wrong with them beside their values, all of it.
+std::vector<SettingError> check_profiles(std::span<const SettingsFile> files);
 
 }  // namespace oversee::settings

@@ -51,6 +51,13 @@ class Layer {
     return found == values_.end() ? std::vector<Given>{} : found->second;
   }
 
+  // What it has a value for, or takes back.
+  std::vector<std::string_view> names() const {
+    std::vector<std::string_view> all;
+    for (const auto& [name, values] : values_) all.emplace_back(name);
+    return all;
+  }
+
   // What gave way to a stronger source, the weakest first.
   std::vector<Given> overridden(std::string_view name) const {
     const auto found = overridden_.find(name);

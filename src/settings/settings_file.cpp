@@ -157,6 +157,10 @@ class FileReader {
       } else if (setting->scope == Scope::profile && profile == nullptr) {
         refuse(at, fmt::format("'{}' is a command, and a command is a profile's; write it below [profile.NAME]",
                                key.str()));
+      } else if (profile == nullptr && file_.whose == FileOf::project && setting->project != InProject::allowed) {
+        refuse(at, fmt::format("'{}' cannot stand in [defaults] of a project's file, which can only limit, pace and "
+                               "show; write it below [profile.NAME] for -P NAME, or in your own settings file",
+                               key.str()));
       } else {
         read_value(*setting, node, layer);
       }
@@ -314,9 +318,10 @@ toml::source_index line_of_endless_key(std::string_view text) {
 
 void toml_assertion_failed(const char* expression) { throw TomlAssertion(expression); }
 
-SettingsFile read_settings_file(std::string path, std::string_view text) {
+SettingsFile read_settings_file(std::string path, std::string_view text, FileOf whose) {
   SettingsFile file;
   file.path = std::move(path);
+  file.whose = whose;
   const auto source = std::make_shared<const SourceText>(file.path, std::string(text));
   FileReader reader(file, source);
   try {

@@ -1,6 +1,7 @@
 // A settings file: its defaults and its profiles as layers.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,14 +23,21 @@ struct Profile {
   Layer settings;  // its command among them, behind kCommand
 };
 
+// Whose word a file is.
+enum class FileOf : std::uint8_t {
+  caller,  // the machine's, the user's, or one that the call names
+  project  // found in the working directory or above it: a stranger may have written it
+};
+
 struct SettingsFile {
   std::string path;  // as messages show it
+  FileOf whose = FileOf::caller;
   Layer defaults;
   std::vector<Profile> profiles;     // in the file's order
   std::vector<SettingError> errors;  // what is wrong with it as a file; its values are judged when they are resolved
 };
 
-// Reads TOML (toml.io, version 1.0).
-SettingsFile read_settings_file(std::string path, std::string_view text);
+// Reads TOML (toml.io, version 1.0). Of a project's file, what its [defaults] may not have is an error.
+SettingsFile read_settings_file(std::string path, std::string_view text, FileOf whose);
 
 }  // namespace oversee::settings

@@ -117,6 +117,15 @@ std::string_view name_of(Scope scope) {
   return "";
 }
 
+std::string_view name_of(InProject project) {
+  switch (project) {
+    case InProject::undecided: return "undecided";
+    case InProject::allowed: return "allowed";
+    case InProject::refused: return "refused";
+  }
+  return "";
+}
+
 std::string variable_of(const Setting& setting) {
   std::string name = "OVERSEE_";
   for (const char c : setting.name) {

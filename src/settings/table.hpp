@@ -38,6 +38,14 @@ enum class Scope : std::uint8_t {
   flag      // by flag alone
 };
 
+// Whether a project's [defaults] may have it: they hold for every run in a directory that a stranger may have written,
+// without being asked for (docs/decisions/009-what-a-project-may-set.md).
+enum class InProject : std::uint8_t {
+  undecided,  // of no row
+  allowed,    // it limits, paces or shows
+  refused     // it executes, names a file, removes one, or changes the environment, the verdict or what is stopped
+};
+
 struct Setting {
   std::string_view name;  // the long flag, the TOML key, and (in capitals behind OVERSEE_) the variable
   char letter = 0;        // the short flag; 0: none
@@ -53,6 +61,7 @@ struct Setting {
   // It says what one run is, or where its files go. Its variable is not for the command: an oversee in there would
   // write over our log.
   bool names_one_run = false;
+  InProject project = InProject::undecided;
 };
 
 // In the order in which help shows them.
@@ -72,6 +81,7 @@ std::span<const Group> groups();
 std::string_view name_of(Kind kind);
 std::string_view name_of(Group group);
 std::string_view name_of(Scope scope);
+std::string_view name_of(InProject project);
 
 // "OVERSEE_KILL_AFTER" for "kill-after".
 std::string variable_of(const Setting& setting);

@@ -18,7 +18,7 @@ GROWN = f"""#!/bin/sh
 case "$1" in
   @settings)
     {OVERSEE} @settings | grep -v '^profile	'
-    printf 'profile\tP\tvalue\tNAME\t\t\tprofile\tsettings\tonce\tcall\t\tTake profile NAME\t\tSettings\n'
+    printf 'profile\tP\tvalue\tNAME\t\t\tprofile\tsettings\tonce\tcall\t\tTake profile NAME\t\tSettings\trefused\n'
     ;;
   @verbs)
     {OVERSEE} @verbs

@@ -131,10 +131,10 @@ class Verb(CleanCase):
         self.assertEqual(self.runs(), sorted(runs))
         self.clean()
         self.assertEqual(set(self.runs()), {runs[1], runs[2]})
-        self.file("oversee.toml", "[defaults]\nkeep-runs = 1\n")
+        self.file("keep.toml", "[defaults]\nkeep-runs = 1\n")
         self.clean("--older-than", "100d")
         self.assertEqual(set(self.runs()), {runs[1], runs[2]})
-        self.clean()
+        self.clean(env={"OVERSEE_CONFIG": "keep.toml"})
         self.assertEqual(self.runs(), [runs[2]])
 
     def test_what_cannot_be_read_removes_nothing(self):

@@ -109,9 +109,9 @@ class TimesOut(OverseeCase):
 
     def test_another_code_by_variable_and_settings_file(self):
         self.assertEqual(self.oversee("false", env={"OVERSEE_EXIT_CODE": "exit=8"}).status, 8)
-        self.file("oversee.toml", "[defaults]\nexit-code = { exit = \"8\", timeout = \"7\" }\n")
-        self.assertEqual(self.oversee("false").status, 8)
-        self.assertEqual(self.oversee("--exit-code", "exit=6", "-t", "300ms", "sleep", 99).status, 7)
+        self.file("oversee.toml", "[profile.x]\nexit-code = { exit = \"8\", timeout = \"7\" }\n")
+        self.assertEqual(self.oversee("-P", "x", "false").status, 8)
+        self.assertEqual(self.oversee("-P", "x", "--exit-code", "exit=6", "-t", "300ms", "sleep", 99).status, 7)
 
     def test_a_cancel_is_told_as_ever(self):
         run = self.start(OVERSEE, "--exit-code", "signal=4", "sh", "-c", "echo ready; exec sleep 99")

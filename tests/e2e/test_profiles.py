@@ -90,13 +90,81 @@ class Profiles(ProfileCase):
                             "did you mean 'integration'?")
 
 
+HOSTILE = {
+    "env": 'env = { LD_PRELOAD = "./x.so" }', "env-file": 'env-file = "x.env"', "shell": 'shell = "./evil"',
+    "log": 'log = "victim"', "json": 'json = "victim"', "stdout-file": 'stdout-file = "victim"',
+    "ok-exit": "ok-exit = [1]", "exit-code": 'exit-code = { exit = "0" }', "directory": 'directory = ".."',
+    "on-timeout": 'on-timeout = "touch ran"', "before-retry": 'before-retry = "touch ran"', "keep-runs": "keep-runs = 1",
+    "stdin": 'stdin = "victim"', "clear-env": "clear-env = true", "events": 'events = "victim"'}
+
+
+class StrangersDirectory(ProfileCase):
+    """A directory's file holds for whoever calls oversee in it, and may be anybody's."""
+
+    def config(self, text):
+        directory = self.directory / ".config" / "oversee"
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "config.toml").write_text(text)
+
+    def test_its_defaults_execute_and_write_nothing(self):
+        self.file("victim", "kept")
+        for name, line in HOSTILE.items():
+            self.project(f'[defaults]\ntimeout = "1m"\n{line}\n')
+            with self.subTest(setting=name):
+                place = f"oversee.toml:3:1: '{name}' cannot stand in [defaults] of a project's file"
+                self.assert_refused(self.oversee("touch", "ran"), place, f"    {line}\n    ^")
+                self.assert_refused(self.oversee("--explain", "touch", "ran"), place)
+                self.assert_refused(self.oversee("check"), place)
+                self.assert_refused(self.oversee("check", "oversee.toml"), place)
+                self.assert_refused(self.oversee("clean"), place)
+                below = self.work / "below"
+                below.mkdir(exist_ok=True)
+                self.assert_refused(self.oversee("touch", "../ran", cwd=below), f"{self.work}/oversee.toml:3:1: '{name}'")
+                self.assert_refused(self.oversee("check", "../oversee.toml", cwd=below), f"../oversee.toml:3:1: '{name}'")
+                self.assertEqual((self.work / "victim").read_text(), "kept")
+
+    def test_who_names_the_file_asks_for_it(self):
+        self.project('[defaults]\nenv = { A = "1" }\n')
+        command = ("sh", "-c", 'echo "$A"')
+        self.assertEqual(self.oversee("--config", "oversee.toml", *command).out, b"1\n")
+        self.assertEqual(self.oversee(*command, env={"OVERSEE_CONFIG": "oversee.toml"}).out, b"1\n")
+        self.assertEqual(self.oversee("--no-config", *command).out, b"\n")
+        self.assertEqual(self.oversee("check", str(self.work / "oversee.toml"), cwd=self.directory).status, 0)
+
+    def test_the_users_own_may_say_all(self):
+        self.config('[defaults]\nenv = { A = "1" }\nok-exit = [1]\n')
+        self.assertEqual(self.oversee("sh", "-c", 'echo "$A"; exit 1').out, b"1\n")
+
+    def test_a_profile_is_asked_for(self):
+        self.project('[profile.default]\nenv = { A = "1" }\n')
+        command = ("sh", "-c", 'echo "$A"')
+        self.assertEqual(self.oversee(*command).out, b"\n")
+        self.assertEqual(self.oversee("-P", "default", *command).out, b"1\n")
+
+    def test_a_profile_of_the_users_is_not_the_strangers_to_change(self):
+        self.config('[profile.ci]\ntimeout = "1m"\n')
+        self.project('[profile.ci]\nenv = { A = "1" }\n')
+        place = "oversee.toml:2:9: 'env' cannot be added to profile 'ci', which your own settings file has"
+        for call in (("-P", "ci", "touch", "ran"), ("-P", "ci", "--explain", "touch", "ran"), ("check",)):
+            self.assert_refused(self.oversee(*call), place)
+        self.assertEqual(self.oversee("true").status, 0)
+        self.project('[profile.ci]\nretries = 2\n')
+        self.assertEqual(self.value("retries", "-P", "ci", "true"), ["2"])
+
+    def test_its_profiles_are_listed_all_the_same(self):
+        self.project('[defaults]\nenv = { A = "1" }\n[profile.ci]\ndescription = "x"\n')
+        listed = self.oversee("profiles")
+        self.assertEqual((listed.status, listed.out), (125, b"ci        x\n"))
+        self.assertIn(b"oversee.toml:2:1: 'env'", listed.err)
+
+
 class Files(ProfileCase):
     def test_the_nearest_of_the_directories_above(self):
         self.project()
         below = self.work / "a" / "b"
         below.mkdir(parents=True)
         self.assertEqual(self.explained("true", cwd=below)["files"], [str(self.work / "oversee.toml")])
-        (self.work / "a" / "oversee.toml").write_text('[defaults]\nname = "nearer"\n')
+        (self.work / "a" / "oversee.toml").write_text('[defaults]\ntimeout = "7m"\n')
         self.assertEqual(self.explained("true", cwd=below)["files"], [str(self.work / "a" / "oversee.toml")])
         self.assertEqual(self.explained("true", cwd=self.work)["files"], ["oversee.toml"])
 
@@ -134,7 +202,7 @@ class Files(ProfileCase):
                             "No such file or directory")
 
     def test_paths_start_at_the_file(self):
-        self.project('[defaults]\njson = "reports/run.json"\n[profile.here]\ndirectory = "."\ncommand = ["pwd"]\n')
+        self.project('[profile.here]\njson = "reports/run.json"\ndirectory = "."\ncommand = ["pwd"]\n')
         (self.work / "reports").mkdir()
         below = self.work / "below"
         below.mkdir()
@@ -188,7 +256,7 @@ class Errors(ProfileCase):
                             "did you mean 'timeout'?", "    timout = ")
 
     def test_no_escape_sequence_reaches_the_terminal(self):
-        self.project('[defaults]\nname = 5 # \x1b[31mred\n')
+        self.project('[profile.x]\nname = 5 # \x1b[31mred\n')
         ended = self.oversee("touch", "ran")
         self.assertEqual(ended.status, 125)
         self.assertNotIn(b"\x1b", ended.err)

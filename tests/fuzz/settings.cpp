@@ -66,9 +66,9 @@ void judge(const settings::Sources& sources, bool inherits_well) {
 
 void read(std::string_view text) {
   settings::Sources sources;
-  sources.files.push_back(settings::read_settings_file(std::string(kFile), text));
+  sources.files.push_back(settings::read_settings_file(std::string(kFile), text, settings::FileOf::caller));
   for (const settings::SettingError& error : sources.files.front().errors) check_error(error);
-  const std::vector<settings::SettingError> circles = settings::check_inheritance(sources.files);
+  const std::vector<settings::SettingError> circles = settings::check_profiles(sources.files);
   for (const settings::SettingError& error : circles) check_error(error);
   judge(sources, circles.empty());
   for (const settings::ProfileSummary& profile : settings::profiles(sources.files)) {

@@ -2,6 +2,7 @@
 #include "settings/join.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 namespace oversee::settings {
 namespace {
@@ -49,14 +50,17 @@ const std::string_view kProject =
     "[profile.deep]\ninherits = \"test\"\nenv = { B = \"2\" }\nretries = 9\n"
     "[profile.line]\ninherits = \"test\"\nshell-line = \"a | b\"\n";
 
+SettingsFile read(std::string path, std::string_view text, FileOf whose = FileOf::caller) {
+  return read_settings_file(std::move(path), text, whose);
+}
+
 std::vector<SettingsFile> files() {
-  return {read_settings_file("machine", kMachine), read_settings_file("user", kUser),
-          read_settings_file("project", kProject)};
+  return {read("machine", kMachine), read("user", kUser), read("project", kProject)};
 }
 
 TEST_CASE("join: later wins, from the machine's file to the flags") {
   const auto timeout = [](const Joined& all) { return all.layer.last("timeout")->text; };
-  CHECK(timeout(joined({{read_settings_file("machine", kMachine)}, {}, {}, {"a"}})) == "1s");
+  CHECK(timeout(joined({{read("machine", kMachine)}, {}, {}, {"a"}})) == "1s");
   CHECK(timeout(joined({files(), {}, {}, {"a"}})) == "3s");
   CHECK(timeout(joined({files(), {}, flags({{"profile", "ci"}}), {"a"}})) == "5s");
   CHECK(timeout(joined({files(), variables({{"timeout", "6s"}}), flags({{"profile", "ci"}}), {"a"}})) == "6s");
@@ -106,31 +110,71 @@ TEST_CASE("join: no such profile") {
         "OVERSEE_PROFILE: no such profile: 'zzzzzz'; oversee profiles lists them");
   CHECK(refusal({{}, {}, flags({{"profile", "a"}}), {}}) ==
         "--profile: no such profile: 'a'; the settings files have none (oversee check names the files)");
-  const std::vector<SettingsFile> orphan{read_settings_file("f", "[profile.a]\ninherits = \"bbb\"\n[profile.bbc]\n")};
+  const std::vector<SettingsFile> orphan{read("f", "[profile.a]\ninherits = \"bbb\"\n[profile.bbc]\n")};
   CHECK(refusal({orphan, {}, flags({{"profile", "a"}}), {}}) == "f:2:12: no such profile: 'bbb'; did you mean 'bbc'?");
 }
 
 TEST_CASE("join: a circle is told the same way whoever finds it") {
   const std::vector<SettingsFile> circle{
-      read_settings_file("f",
-                         "[profile.c]\ninherits = \"b\"\n[profile.b]\ninherits = \"d\"\n[profile.d]\ninherits = \"c\"\n"
-                         "[profile.out]\ninherits = \"d\"\n[profile.self]\ninherits = \"self\"\n")};
+      read("f",
+           "[profile.c]\ninherits = \"b\"\n[profile.b]\ninherits = \"d\"\n[profile.d]\ninherits = \"c\"\n"
+           "[profile.out]\ninherits = \"d\"\n[profile.self]\ninherits = \"self\"\n")};
   const std::string_view told = "f:2:12: profiles inherit from each other in a circle: b -> d -> c -> b";
   for (const std::string name : {"b", "c", "d", "out"}) {
     CAPTURE(name);
     CHECK(refusal({circle, {}, flags({{"profile", name}}), {}}) == told);
   }
-  const std::vector<SettingError> all = check_inheritance(circle);
+  const std::vector<SettingError> all = check_profiles(circle);
   REQUIRE(all.size() == 2);
   CHECK(all[0].message == told);
   CHECK(all[1].message == "f:10:12: profiles inherit from each other in a circle: self -> self");
-  CHECK(check_inheritance(files()).empty());
+  CHECK(check_profiles(files()).empty());
+}
+
+TEST_CASE("join: a project adds to a profile of the caller's only what its defaults may have") {
+  struct Case {
+    std::string_view project;
+    std::string_view refused;  // empty: nothing is
+  };
+  const Case cases[] = {
+      {"timeout = \"1s\"\nretries = 2\ndescription = \"x\"", ""},
+      {"env = { LD_PRELOAD = \"x.so\" }", "env"},
+      {"env = []", "env"},
+      {"command = [\"true\"]", "command"},
+      {"shell-line = \"id\"", "shell-line"},
+      {"inherits = \"evil\"", "inherits"},
+      {"json = \"/x\"", "json"},
+  };
+  for (const Case& each : cases) {
+    CAPTURE(each.project);
+    const std::vector<SettingsFile> two{
+        read("user", "[profile.ci]\ndelay = 1\n[profile.mine]\ninherits = \"ci\"\n"),
+        read("project", fmt::format("[profile.evil]\nshell = \"x\"\n[profile.ci]\n{}\n", each.project),
+             FileOf::project)};
+    const std::string said = each.refused.empty()
+                                 ? std::string()
+                                 : fmt::format("'{}' cannot be added to profile 'ci', which your own", each.refused);
+    for (const std::string name : {"ci", "mine"}) {
+      const std::string refused = refusal({two, {}, flags({{"profile", name}}), {}});
+      CAPTURE(refused);
+      CHECK(refused.empty() == each.refused.empty());
+      CHECK(refused.find(said) != std::string::npos);
+      CHECK((refused.empty() || refused.starts_with("project:")));
+    }
+    CHECK(check_profiles(two).size() == (each.refused.empty() ? 0 : 1));
+    CHECK(refusal({two, {}, flags({{"profile", "evil"}}), {}}).empty());
+    CHECK(refusal({two, {}, {}, {"true"}}).empty());
+    // Two files of the caller's are one.
+    std::vector<SettingsFile> own = two;
+    own.back().whose = FileOf::caller;
+    CHECK(check_profiles(own).empty());
+  }
 }
 
 TEST_CASE("join: profiles are listed by name, with the words of the strongest file") {
   const std::vector<SettingsFile> two{
-      read_settings_file("weak", "[profile.b]\ndescription = \"weak b\"\n[profile.a]\ndescription = \"a\"\n"),
-      read_settings_file("strong", "[profile.b]\ndescription = \"strong b\"\n")};
+      read("weak", "[profile.b]\ndescription = \"weak b\"\n[profile.a]\ndescription = \"a\"\n"),
+      read("strong", "[profile.b]\ndescription = \"strong b\"\n")};
   const std::vector<ProfileSummary> all = profiles(two);
   REQUIRE(all.size() == 2);
   CHECK(all[0].name == "a");

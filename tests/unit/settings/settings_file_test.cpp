@@ -18,7 +18,7 @@ Texts texts(const Layer& layer, std::string_view name) {
 }
 
 SettingsFile read(std::string_view text, std::string path = "oversee.toml") {
-  SettingsFile file = read_settings_file(std::move(path), text);
+  SettingsFile file = read_settings_file(std::move(path), text, FileOf::caller);
   for (const SettingError& error : file.errors) MESSAGE(error.message);
   REQUIRE(file.errors.empty());
   return file;
@@ -26,7 +26,8 @@ SettingsFile read(std::string_view text, std::string path = "oversee.toml") {
 
 Texts messages(std::string_view text) {
   Texts list;
-  for (const SettingError& error : read_settings_file("x.toml", text).errors) list.push_back(error.message);
+  for (const SettingError& error : read_settings_file("x.toml", text, FileOf::caller).errors)
+    list.push_back(error.message);
   return list;
 }
 
@@ -133,6 +134,59 @@ TEST_CASE("settings file: every setting of files can stand in one, and no other"
     CHECK(in_defaults == (setting.scope == Scope::file));
     CHECK(in_profiles == (setting.scope == Scope::file || setting.scope == Scope::profile));
   }
+}
+
+// Its messages as a project's file.
+Texts project_messages(std::string_view text) {
+  Texts list;
+  for (const SettingError& error : read_settings_file("x.toml", text, FileOf::project).errors) {
+    list.push_back(error.message);
+  }
+  return list;
+}
+
+TEST_CASE("settings file: a project's defaults can only limit, pace and show") {
+  // So that a row that moves to the other side is seen: what executes, names a file, changes environment or verdict.
+  for (const std::string_view name :
+       {"shell",     "interpreter",    "directory", "env",         "env-file",        "unset-env",
+        "clear-env", "stdin",          "pty",       "on-timeout",  "before-retry",    "kill",
+        "leaks",     "flaky",          "repeat",    "log",         "log-dir",         "log-required",
+        "keep-runs", "keep-for",       "keep-size", "stdout-file", "stderr-file",     "json",
+        "junit",     "markdown",       "events",    "ok-exit",     "preserve-status", "exit-code",
+        "cgroup",    "require-cgroup", "name",      "detach",      "sigusr1"}) {
+    CAPTURE(name);
+    REQUIRE(find(name) != nullptr);
+    CHECK(find(name)->project == InProject::refused);
+  }
+  for (const Setting& setting : table()) {
+    CAPTURE(setting.name);
+    const bool names_file =
+        setting.kind == Kind::path || setting.kind == Kind::directory || setting.kind == Kind::program;
+    if (names_file || setting.kind == Kind::variable) CHECK(setting.project == InProject::refused);
+    if (setting.scope != Scope::file) CHECK(setting.project == InProject::refused);
+    std::string_view value = "\"x=x\"";
+    if (setting.kind == Kind::flag) value = "true";
+    if (setting.kind == Kind::number) value = "1";
+    // All the ways to write it.
+    for (const std::string& text : {fmt::format("[defaults]\n{} = {}\n", setting.name, value),
+                                    fmt::format("defaults.{} = {}\n", setting.name, value),
+                                    fmt::format("defaults = {{ \"{}\" = {} }}\n", setting.name, value)}) {
+      CAPTURE(text);
+      const Texts said = project_messages(text);
+      CHECK(said.empty() == (setting.project == InProject::allowed));
+      CHECK((said.empty() || said.front().find(fmt::format("'{}'", setting.name)) != std::string::npos));
+      CHECK(messages(text).empty() == (setting.scope == Scope::file));
+    }
+    const bool in_profiles = setting.scope == Scope::file || setting.scope == Scope::profile;
+    // "default" is a name like others.
+    CHECK(project_messages(fmt::format("[profile.default]\n{} = {}\n", setting.name, value)).empty() == in_profiles);
+  }
+  CHECK(project_messages("[defaults]\ntimeout = 1\nenv = { LD_PRELOAD = \"./x.so\" }\n") ==
+        Texts{"x.toml:3:1: 'env' cannot stand in [defaults] of a project's file, which can only limit, pace and show; "
+              "write it below [profile.NAME] for -P NAME, or in your own settings file"});
+  CHECK(project_messages("[defaults]\ninherits = \"x\"\n").size() == 1);
+  CHECK(project_messages("[defaults.env]\nA = \"1\"\n").size() == 1);
+  CHECK(project_messages("[[defaults]]\ntimeout = 1\n").size() == 1);
 }
 
 TEST_CASE("settings file: relative paths start at the file's directory") {
@@ -249,7 +303,7 @@ TEST_CASE("settings file: no text of any kind brings it down") {
   for (int round = 0; round < 3000; ++round) {
     std::string text = chance() % 2 == 0 ? "[profile.a]\n" : "";
     for (auto n = chance() % 24; n > 0; --n) text += pieces[chance() % std::size(pieces)];
-    const SettingsFile file = read_settings_file("x.toml", text);
+    const SettingsFile file = read_settings_file("x.toml", text, FileOf::caller);
     for (const SettingError& error : file.errors) {
       CAPTURE(text);
       CHECK(error.message.starts_with("x.toml:"));
