@@ -26,6 +26,7 @@
 #include "os/proc.hpp"
 #include "os/process_stat.hpp"
 #include "os/process_state.hpp"
+#include "os/side_process.hpp"
 
 namespace oversee::os {
 namespace {
@@ -80,7 +81,8 @@ void for_each_child(pid_t parent, Visit visit) {
     std::string_view rest = *children;
     while (!rest.empty()) {
       const std::size_t space = rest.find(' ');
-      if (const auto pid = pid_from(rest.substr(0, space))) visit(Descendant{*pid, parent});
+      const auto pid = pid_from(rest.substr(0, space));
+      if (pid && !is_side_process(*pid)) visit(Descendant{*pid, parent});
       if (space == std::string_view::npos) break;
       rest.remove_prefix(space + 1);
     }

@@ -1,0 +1,166 @@
+// Processes made by clone(2) that share memory; the way of vfork(2), without its wait.
+#include "os/side_process.hpp"
+
+#include <linux/magic.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <csignal>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace oversee::os {
+namespace {
+
+constexpr std::size_t kStack = 512 * 1024;  // of which only what is used takes memory
+
+constexpr std::size_t kMost = 8;  // of them at a time
+std::array<std::atomic<pid_t>, kMost> side_processes{};
+
+std::atomic<pid_t> own_pid = 0;  // that starts them
+
+void enter(pid_t pid) {
+  for (auto& each : side_processes) {
+    pid_t none = 0;
+    if (each.compare_exchange_strong(none, pid)) return;
+  }
+}
+
+void leave(pid_t pid) {
+  for (auto& each : side_processes) {
+    pid_t own = pid;
+    if (each.compare_exchange_strong(own, 0)) return;
+  }
+}
+
+void close_range(unsigned first, unsigned last) {
+  if (first > last) return;
+#ifdef SYS_close_range
+  if (::syscall(SYS_close_range, first, last, 0) == 0) return;
+#endif
+  rlimit most{};  // before Linux 5.9
+  if (::getrlimit(RLIMIT_NOFILE, &most) != 0) return;
+  const auto end = static_cast<unsigned>(std::min<rlim_t>(last, most.rlim_cur));
+  for (unsigned fd = first; fd <= end; ++fd) ::close(static_cast<int>(fd));
+}
+
+void close_all_but(std::vector<int>& kept) {
+  std::ranges::sort(kept);
+  unsigned next = 0;
+  for (const int fd : kept) {
+    if (fd < 0) continue;
+    if (static_cast<unsigned>(fd) > next) close_range(next, static_cast<unsigned>(fd) - 1);
+    next = static_cast<unsigned>(fd) + 1;
+  }
+  close_range(next, ~0U);
+}
+
+}  // namespace
+
+struct SideProcess::State {
+  Files files = Files::listed;
+  std::vector<int> listed;
+  std::function<void()> work;
+
+  std::mutex mutex;  // of this process's threads alone: a process that is killed would leave it locked
+  std::condition_variable changed;
+  bool ended = false;
+};
+
+namespace {
+
+int run_beside(void* argument) {
+  auto& state = *static_cast<SideProcess::State*>(argument);
+  struct sigaction wake {};
+  wake.sa_handler = [](int) {};
+  sigaction(SIGHUP, &wake, nullptr);  // its own table of handlers
+  ::prctl(PR_SET_PDEATHSIG, state.files == SideProcess::Files::ours ? SIGKILL : SIGHUP);
+  ::prctl(PR_SET_NAME, "oversee-files");
+  ::setsid();
+  if (state.files == SideProcess::Files::listed) close_all_but(state.listed);
+  // What is to be written still is, where our parent has been killed meanwhile; what is to be opened serves nobody.
+  if (state.files == SideProcess::Files::listed || !SideProcess::orphaned()) state.work();
+  ::syscall(SYS_exit_group, 0);
+  return 0;
+}
+
+// Returns once the process has ended; false where there can be none. It uses this thread's own variables (errno, the
+// allocator's cache), which the thread leaves alone meanwhile: it is in one system call.
+bool start_and_wait(SideProcess::State& state) {
+  void* const stack = ::mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stack == MAP_FAILED) return false;
+  const int shared = state.files == SideProcess::Files::ours ? CLONE_FILES : 0;
+  const pid_t pid = ::clone(run_beside, static_cast<char*>(stack) + kStack, CLONE_VM | shared, &state);
+  if (pid > 0) {
+    enter(pid);
+    while (::syscall(SYS_wait4, pid, nullptr, __WALL, nullptr) != pid) {
+    }
+    leave(pid);
+  }
+  ::munmap(stack, kStack);
+  return pid > 0;
+}
+
+void lend_thread(const std::shared_ptr<SideProcess::State>& state) {
+  if (!start_and_wait(*state)) state->work();  // a thread holds up our end, but not our clocks
+  const std::lock_guard lock(state->mutex);
+  state->ended = true;
+  state->changed.notify_all();
+}
+
+}  // namespace
+
+bool SideProcess::start(Files files, std::vector<int> listed, std::function<void()> work) {
+  auto state = std::make_shared<State>();
+  state->files = files;
+  state->listed = std::move(listed);
+  state->work = std::move(work);
+  own_pid = ::getpid();
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);  // the thread inherits it, and the process from the thread
+  bool started = true;
+  try {
+    std::thread([state] { lend_thread(state); }).detach();
+  } catch (const std::system_error& none) {  // the user has as many as are allowed
+    started = false;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (started) state_ = state;
+  return started;
+}
+
+bool SideProcess::wait(model::Duration bound) {
+  if (!state_) return true;
+  std::unique_lock lock(state_->mutex);
+  return state_->changed.wait_for(lock, bound, [&] { return state_->ended; });
+}
+
+// In the thread that stands in for a process, the parent is not asked for.
+bool SideProcess::orphaned() { return ::getpid() != own_pid && ::getppid() != own_pid; }
+
+bool is_side_process(pid_t pid) {
+  return std::ranges::any_of(side_processes, [&](const auto& each) { return each.load() == pid; });
+}
+
+void close_all_descriptors() { close_range(0, ~0U); }
+
+bool can_hang(int fd) {
+  struct statfs found {};
+  return ::fstatfs(fd, &found) != 0 || (found.f_type != TMPFS_MAGIC && found.f_type != RAMFS_MAGIC);
+}
+
+}  // namespace oversee::os

@@ -1,0 +1,174 @@
+// The ring between the loop and the process that writes. Each side moves one end of it by an atomic store, so that
+// neither holds a lock that the other would wait for after it was killed.
+#include "uv/aside_sink.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+namespace oversee::uv {
+namespace {
+
+constexpr std::uint64_t kRing = 1024 * 1024;
+constexpr std::uint64_t kHighMark = kRing / 2;
+constexpr std::uint64_t kLowMark = kRing / 4;
+constexpr std::uint64_t kLargestWrite = 256 * 1024;
+
+os::UniqueFd make_event() { return os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
+
+void raise(const os::UniqueFd& event) { (void)::eventfd_write(event.get(), 1); }
+
+// Whether it came before the bound; with HUP, by which the kernel tells of our parent's end, as an early return.
+bool await(const os::UniqueFd& event, const timespec* bound) {
+  sigset_t blocked;
+  sigfillset(&blocked);
+  sigdelset(&blocked, SIGHUP);
+  pollfd readable{event.get(), POLLIN, 0};
+  const bool came = ::ppoll(&readable, 1, bound, &blocked) > 0;
+  eventfd_t count = 0;
+  if (came) (void)::eventfd_read(event.get(), &count);
+  return came;
+}
+
+}  // namespace
+
+struct AsideSink::Shared {
+  std::array<char, kRing> ring;
+  std::atomic<std::uint64_t> written = 0;   // bytes that the sink has taken; moved by the process
+  std::atomic<std::uint64_t> appended = 0;  // bytes that it is to take; moved by the loop
+  std::atomic<bool> asleep = false;         // the process waits for wake_up
+  std::atomic<bool> told = false;           // the loop wants to know when there is room, or an error
+  std::atomic<bool> quit = false;
+  std::atomic<int> error = 0;
+  os::UniqueFd wake_up = make_event();
+  os::UniqueFd news = make_event();
+};
+
+AsideSink::AsideSink(Loop& loop, model::ByteSink& sink, std::vector<int> descriptors)
+    : loop_(loop), sink_(sink), descriptors_(std::move(descriptors)) {}
+
+AsideSink::~AsideSink() {
+  if (!shared_) return;
+  news_.reset();
+  shared_->quit = true;
+  raise(shared_->wake_up);
+  if (!process_.wait(std::chrono::seconds(1))) (void)shared_.release();  // it hangs, and may come back to it
+}
+
+bool AsideSink::start() {
+  shared_.reset(new Shared);  // not zeroed: the pages of the ring cost nothing until they are used
+  if (!shared_->wake_up || !shared_->news) return false;
+  sink_.on_error = [shared = shared_.get()](int error) {
+    shared->error = error;
+    raise(shared->news);
+  };
+  news_.emplace(loop_, shared_->news.get(), [this] { notified(); });
+  std::vector<int> listed = descriptors_;
+  listed.push_back(shared_->wake_up.get());
+  listed.push_back(shared_->news.get());
+  return process_.start(os::SideProcess::Files::listed, std::move(listed), [this] { work(*shared_); });
+}
+
+bool AsideSink::write(std::string_view bytes) {
+  if (!shared_ && !direct_) direct_ = !start();
+  if (direct_) return sink_.write(bytes);
+  if (shared_->error != 0) return true;
+  refill();
+  if (overflow_.empty()) {
+    const std::uint64_t end = shared_->appended;
+    const std::uint64_t room = kRing - (end - shared_->written);
+    const std::uint64_t count = std::min<std::uint64_t>(bytes.size(), room);
+    const std::uint64_t first = std::min(count, kRing - end % kRing);
+    std::memcpy(shared_->ring.data() + end % kRing, bytes.data(), first);
+    std::memcpy(shared_->ring.data(), bytes.data() + first, count - first);
+    shared_->appended = end + count;
+    bytes.remove_prefix(count);
+    wake();
+  }
+  overflow_ += bytes;
+  full_ = left() >= kHighMark;
+  if (full_) shared_->told = true;
+  return !full_;
+}
+
+void AsideSink::refill() {
+  while (!overflow_.empty() && shared_->error == 0) {
+    const std::uint64_t end = shared_->appended;
+    const std::uint64_t room = kRing - (end - shared_->written);
+    const std::uint64_t count = std::min({room, kRing - end % kRing, std::uint64_t{overflow_.size()}});
+    if (count == 0) return;
+    std::memcpy(shared_->ring.data() + end % kRing, overflow_.data(), count);
+    overflow_.erase(0, count);
+    shared_->appended = end + count;
+    wake();
+  }
+}
+
+void AsideSink::wake() {
+  if (shared_->asleep.exchange(false)) raise(shared_->wake_up);
+}
+
+std::uint64_t AsideSink::left() const {
+  if (!shared_ || direct_ || shared_->error != 0) return 0;
+  return shared_->appended - shared_->written + overflow_.size();
+}
+
+// In the process beside.
+void AsideSink::work(Shared& shared) noexcept {
+  while (true) {
+    const std::uint64_t begin = shared.written;
+    const std::uint64_t count = std::min({shared.appended - begin, kRing - begin % kRing, kLargestWrite});
+    if (count > 0) {
+      sink_.write({shared.ring.data() + begin % kRing, count});
+      shared.written = begin + count;
+      if (shared.appended - shared.written <= kLowMark && shared.told.exchange(false)) raise(shared.news);
+      continue;
+    }
+    if (shared.quit || os::SideProcess::orphaned()) return;
+    shared.asleep = true;
+    if (shared.appended == shared.written && !shared.quit) (void)await(shared.wake_up, nullptr);
+    shared.asleep = false;
+  }
+}
+
+void AsideSink::notified() {
+  eventfd_t count = 0;
+  (void)::eventfd_read(shared_->news.get(), &count);
+  if (const int error = shared_->error; error != 0 && !std::exchange(error_told_, true)) {
+    overflow_.clear();
+    if (on_error) on_error(error);
+  }
+  refill();
+  if (left() > kLowMark) {
+    shared_->told = true;
+  } else if (std::exchange(full_, false) && on_ready) {
+    on_ready();
+  }
+}
+
+std::uint64_t AsideSink::drain(model::Duration patience) {
+  constexpr timespec kStep{0, 5'000'000};
+  auto since = std::chrono::steady_clock::now();
+  std::uint64_t before = left();
+  while (before > 0) {
+    refill();
+    shared_->told = true;
+    if (left() > 0) (void)await(shared_->news, &kStep);
+    const auto now = std::chrono::steady_clock::now();
+    const std::uint64_t rest = left();
+    if (rest == before && now - since >= patience) break;
+    if (rest != before) since = now;
+    before = rest;
+  }
+  if (shared_) notified();
+  return before;
+}
+
+}  // namespace oversee::uv

@@ -1,0 +1,63 @@
+// Writes to a file by a process beside this one: a disk that stalls stalls that process, and neither a deadline nor our
+// end.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/byte_sink.hpp"
+#include "model/duration.hpp"
+#include "os/descriptor.hpp"
+#include "os/side_process.hpp"
+#include "uv/loop.hpp"
+#include "uv/poll_watch.hpp"
+
+namespace oversee::uv {
+
+// Hands all that is written to another sink, whose write() is called in that process alone, and in order. The process
+// is started by the first write; where there can be none, the sink is written to directly. What is on its way when this
+// process is killed is still written.
+class AsideSink final : public model::ByteSink {
+ public:
+  // The sink outlives this, and so do the descriptors, which are all that its write() uses.
+  AsideSink(Loop& loop, model::ByteSink& sink, std::vector<int> descriptors);
+  // Ends the process, where that does not hang: otherwise this process must end by _exit(2).
+  ~AsideSink() override;
+
+  bool write(std::string_view bytes) override;
+  bool idle() const override { return left() == 0; }
+
+  // Waits, without the loop, until all is written; gives up when nothing was for so long. Returns how many bytes are
+  // left.
+  std::uint64_t drain(model::Duration patience);
+
+ private:
+  struct Shared;
+
+  bool start();
+  void work(Shared& shared) noexcept;
+  void refill();
+  void wake();
+  void notified();
+  std::uint64_t left() const;
+
+  Loop& loop_;
+  model::ByteSink& sink_;
+  std::vector<int> descriptors_;
+  // What both processes use. Never freed where the process hangs.
+  std::unique_ptr<Shared> shared_;
+  os::SideProcess process_;
+  std::optional<PollWatch> news_;
+  std::string overflow_;  // what came after the ring was full
+  bool full_ = false;     // write() said so, and on_ready is owed
+  bool direct_ = false;   // there can be no process
+  bool error_told_ = false;
+};
+
+}  // namespace oversee::uv

@@ -1,0 +1,129 @@
+// Work beside this process: shares memory, shares files or does not, and holds up nobody's end.
+#include "os/side_process.hpp"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+
+#include "forked.hpp"
+#include "os/descriptor.hpp"
+
+namespace oversee::os {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("side process: shares memory, and is a process of its own") {
+  CHECK(exit_of([] {
+          std::atomic<pid_t> pid = 0;
+          std::atomic<bool> met = false;
+          SideProcess side;
+          if (!side.start(SideProcess::Files::listed, {}, [&] {
+                pid = ::getpid();
+                met = is_side_process(::getpid());
+              })) {
+            return 1;
+          }
+          if (!side.wait(20s)) return 2;
+          return pid != 0 && pid != ::getpid() ? 0 : 3;
+        }) == 0);
+}
+
+TEST_CASE("side process: opens files here where they are shared") {
+  CHECK(exit_of([] {
+          std::atomic<int> fd = -1;
+          SideProcess side;
+          side.start(SideProcess::Files::ours, {}, [&] { fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC); });
+          if (!side.wait(20s)) return 1;
+          return ::fcntl(fd, F_GETFD) >= 0 ? 0 : 2;
+        }) == 0);
+}
+
+TEST_CASE("side process: keeps nothing open but what is listed") {
+  CHECK(exit_of([] {
+          auto kept = make_pipe();
+          auto other = make_pipe();
+          std::atomic<int> result = -1;
+          SideProcess side;
+          side.start(SideProcess::Files::listed, {kept->writer.get()}, [&, fd = other->writer.get()] {
+            result = (::fcntl(kept->writer.get(), F_GETFD) >= 0 ? 0 : 1) + (::fcntl(fd, F_GETFD) < 0 ? 0 : 2) +
+                     (::fcntl(STDOUT_FILENO, F_GETFD) < 0 ? 0 : 4);
+          });
+          if (!side.wait(20s)) return 99;
+          return result.load();
+        }) == 0);
+}
+
+// Waits as one that hangs does, until the test ends it.
+void hang(int ready) {
+  tell(ready, ::getpid());
+  wait_to_be_killed();
+}
+
+TEST_CASE("side process: one that hangs is not waited for, neither by us nor by who waits for our end") {
+  auto ready = make_pipe();
+  REQUIRE(ready.has_value());
+  const pid_t front = fork_child([&] {
+    SideProcess side;
+    side.start(SideProcess::Files::listed, {ready->writer.get()}, [&] { hang(ready->writer.get()); });
+    return side.wait(50ms) ? 1 : 0;
+  });
+  const auto hanging = hear<pid_t>(ready->reader.get());
+  CHECK(status_of(front) == 0);
+  CHECK(::kill(hanging, SIGKILL) == 0);  // it is there, and has HUP blocked
+  ready->writer.reset();
+  pollfd end{ready->reader.get(), POLLIN, 0};
+  CHECK(::poll(&end, 1, 20'000) == 1);
+}
+
+TEST_CASE("side process: shares no descriptor's end once all are closed") {
+  auto ready = make_pipe();
+  auto output = make_pipe();
+  REQUIRE((ready.has_value() && output.has_value()));
+  const pid_t front = fork_child([&] {
+    SideProcess side;
+    side.start(SideProcess::Files::ours, {}, [&] { hang(ready->writer.get()); });
+    (void)hear<pid_t>(ready->reader.get());
+    close_all_descriptors();
+    return 0;
+  });
+  output->writer.reset();
+  char byte = 0;
+  CHECK(::read(output->reader.get(), &byte, 1) == 0);
+  CHECK(status_of(front) == 0);  // its end takes the process along
+}
+
+TEST_CASE("side process: knows when who started it is gone") {
+  auto said = make_pipe();
+  auto go = make_pipe();
+  REQUIRE((said.has_value() && go.has_value()));
+  const pid_t front = fork_child([&] {
+    SideProcess side;
+    side.start(SideProcess::Files::listed, {said->writer.get(), go->reader.get()}, [&] {
+      tell(said->writer.get(), SideProcess::orphaned());
+      (void)hear<char>(go->reader.get());
+      tell(said->writer.get(), SideProcess::orphaned());
+    });
+    wait_to_be_killed();
+    return 0;
+  });
+  CHECK_FALSE(hear<bool>(said->reader.get()));
+  ::kill(front, SIGKILL);
+  (void)status_of(front);
+  tell(go->writer.get(), 'x');
+  CHECK(hear<bool>(said->reader.get()));
+}
+
+TEST_CASE("files that cannot hang: those in memory") {
+  const UniqueFd memory(::open("/dev/shm", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (memory) CHECK_FALSE(can_hang(memory.get()));
+  const UniqueFd proc(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (proc) CHECK(can_hang(proc.get()));
+}
+
+}  // namespace
+}  // namespace oversee::os
