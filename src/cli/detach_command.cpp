@@ -20,7 +20,7 @@ int detach_command(const settings::Settings& settings, const os::SignalState& ca
     words.insert(words.end(), arguments.begin() + 1, arguments.end());
     return words;
   };
-  const bool inherits = settings.input.kind == model::StandardInput::Kind::inherit;
+  const bool inherits = settings.input.is_callers();
   auto copy = os::start_own_copy(argv, caller, {.null_input = inherits, .own_session = true});
   if (!copy) return say_error(describe(copy.error())), model::kExitOwnFailure;
   const auto id = os::read_all(copy->answer.get(), "the detached run's answer");

@@ -185,7 +185,7 @@ void Repeater::tell_end() const {
 
 model::ExitAction repeat_command(const settings::Settings& settings, const os::SignalState& caller,
                                  std::span<char*> arguments) {
-  const bool inherits = settings.input.kind == model::StandardInput::Kind::inherit;
+  const bool inherits = settings.input.is_callers();
   if (inherits && settings.jobs == 1 && os::is_channel(STDIN_FILENO)) {
     say("--repeat: standard input is a pipe, which can be read but once; give --stdin FILE or --stdin null");
     return {model::kExitOwnFailure, {}};

@@ -215,7 +215,7 @@ class RequestReader {
 
   void input() {
     const auto what = text("stdin");
-    if (what == "inherit")
+    if (what == "inherit" || what == "replay")
       return fail("'stdin': oversee's own brings the requests; expected \"null\" or a file's name");
     request_.flags.push_back("--stdin=" + what.value_or("null"));
   }

@@ -21,9 +21,12 @@ namespace oversee::model {
 
 // Where the command's standard input comes from.
 struct StandardInput {
-  enum class Kind : std::uint8_t { inherit, null, file };
+  // inherit and replay are the caller's own; with replay a retry gets once more what the attempts before it read.
+  enum class Kind : std::uint8_t { inherit, replay, null, file };
   Kind kind = Kind::inherit;
   std::string path;  // with Kind::file
+
+  bool is_callers() const { return kind == Kind::inherit || kind == Kind::replay; }
 };
 
 // When the summary line is shown on stderr.

@@ -102,6 +102,8 @@ std::string_view why_not(NotRetried reason) {
     case NotRetried::no_cause: return "no such end is to be";
     case NotRetried::no_time: return "--total-timeout leaves no time for it";
     case NotRetried::output_gone: return "nobody is left to take its output";
+    case NotRetried::input_read:
+      return "standard input was read, and cannot be given once more (--stdin replay keeps it)";
     case NotRetried::input_gone: return "its standard input cannot be given once more";
   }
   return "";

@@ -18,7 +18,8 @@ enum class NotRetried : std::uint8_t {
   no_time,      // the total timeout could not let the delay and an attempt live
   cancelled,    // the user wants the end
   output_gone,  // nobody is left to take the output
-  input_gone,   // the standard input cannot be given once more
+  input_read,   // standard input was read, and nothing of it was kept
+  input_gone,   // more of standard input was read than is kept
 };
 
 struct Verdict {

@@ -54,7 +54,7 @@ Attempt::Attempt(uv::Loop& loop, AttemptPlan plan, Callbacks callbacks)
 
 model::Result<void> Attempt::prepare() {
   if (auto opened = open_output(); !opened) return opened;
-  const bool typed = terminal_ && plan_.spec->input.kind == model::StandardInput::Kind::inherit;
+  const bool typed = terminal_ && plan_.spec->input.is_callers();
   auto input = os::duplicate(typed ? output_.command_end(model::Stream::out) : plan_.input);
   if (!input) return std::unexpected(input.error());
   auto users_terminal = terminal_ ? terminal_->users_terminal() : model::Result<os::UniqueFd>();
@@ -81,7 +81,7 @@ model::Result<void> Attempt::open_output() {
 
 // The slave three times over, as a shell has it.
 model::Result<void> Attempt::open_terminal() {
-  const bool inherits = plan_.spec->input.kind == model::StandardInput::Kind::inherit;
+  const bool inherits = plan_.spec->input.is_callers();
   terminal_ = std::make_unique<TerminalLink>(
       loop_, inherits ? std::optional(plan_.input) : std::nullopt,
       TerminalLink::Callbacks{

@@ -21,6 +21,7 @@ RetryMachine::Decision RetryMachine::after(const model::AttemptResult& result, c
   if (result.reason == model::Reason::total_timeout) return NotRetried::no_time;
   if (!policy_.on.match(result, wrote) || policy_.not_on.match(result, wrote)) return NotRetried::no_cause;
   if (hindrances.output_gone) return NotRetried::output_gone;
+  if (hindrances.input_read) return NotRetried::input_read;
   if (hindrances.input_gone) return NotRetried::input_gone;
 
   std::uniform_real_distribution<double> noise(-1.0, 1.0);

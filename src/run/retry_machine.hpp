@@ -16,7 +16,8 @@ namespace oversee::run {
 // What stands in the way of another attempt, whatever the policy says.
 struct Hindrances {
   bool output_gone = false;  // nobody reads what we show any more, or it could not be written
-  bool input_gone = false;   // standard input cannot be given once more
+  bool input_read = false;   // standard input was read from, and is not kept
+  bool input_gone = false;   // standard input is no longer kept
 };
 
 class RetryMachine {

@@ -61,9 +61,10 @@ model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture,
   return {};
 }
 
-// A later attempt reads what the first one read: a file from where its reading began, a pipe from what is kept of it.
+// The caller's own input is the first attempt's, and nothing of ours reads from it. A retry reads a file from where the
+// first attempt began; a pipe or a socket once more only if it is kept, or if no attempt has read from it.
 model::Result<void> Supervisor::open_input(const MakeScratch& make_scratch) {
-  if (spec_.input.kind != model::StandardInput::Kind::inherit) {
+  if (!spec_.input.is_callers()) {
     const bool null = spec_.input.kind == model::StandardInput::Kind::null;
     const std::string& path = spec_.input.path;
     input_ = null ? os::open_empty_input() : os::UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
@@ -74,7 +75,9 @@ model::Result<void> Supervisor::open_input(const MakeScratch& make_scratch) {
   }
   if (spec_.retry.retries == 0) return {};
   const int input = input_ ? input_.get() : STDIN_FILENO;
-  if (os::is_channel(input)) {
+  if (os::is_channel(input) && spec_.input.kind == model::StandardInput::Kind::inherit) {
+    read_watch_.emplace(input);
+  } else if (os::is_channel(input)) {
     replay_.emplace(loop_, input, make_scratch(), InputReplay::kMost);
   } else if (const off_t start = ::lseek(input, 0, SEEK_CUR); start >= 0) {
     input_start_ = start;
@@ -192,6 +195,7 @@ void Supervisor::take_result(model::AttemptResult result) {
   results_.push_back(std::move(result));
   if (replay_) replay_->close();
   const Hindrances hindrances{.output_gone = reader_gone_ || sink_error_ != 0,
+                              .input_read = read_watch_ && read_watch_->may_have_been_read(),
                               .input_gone = replay_ && !replay_->kept()};
   const auto decision = retries_->after(
       results_.back(), [this](std::string_view pattern) { return patterns_.wrote(pattern); }, hindrances,

@@ -9,6 +9,7 @@
 #include "model/event.hpp"
 #include "model/failure.hpp"
 #include "model/run_spec.hpp"
+#include "os/read_watch.hpp"
 #include "os/signals.hpp"
 #include "run/attempt.hpp"
 #include "run/input_replay.hpp"
@@ -36,8 +37,7 @@ class Supervisor {
   void tell(model::EventSink& sink) { sinks_.push_back(&sink); }
 
   // Opens the command's standard input and starts the first guard (later, where a slot may have to be waited for);
-  // nothing is run yet. The scratch is for input that
-  // can be read but once; null: then it is not kept.
+  // nothing is run yet. The scratch is for input that can be read but once and is to be kept; null: then it is not.
   using MakeScratch = std::function<std::unique_ptr<model::Scratch>()>;
   model::Result<void> prepare(const std::string& run_id, bool capture, const MakeScratch& make_scratch);
 
@@ -117,6 +117,7 @@ class Supervisor {
   std::vector<model::EventSink*> sinks_;
   os::UniqueFd input_;
   std::optional<InputReplay> replay_;
+  std::optional<os::ReadWatch> read_watch_;  // of a pipe or a socket that is not kept for retries
   std::optional<std::int64_t> input_start_;  // where a file's reading began
   std::optional<os::SignalWatch> signals_;
   std::unique_ptr<uv::PollWatch> signal_poll_;

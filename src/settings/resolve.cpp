@@ -67,6 +67,7 @@ model::Parsed<model::TimeLimit> parse_timeout(std::string_view text) {
 model::StandardInput standard_input(const std::optional<std::string>& what) {
   using Kind = model::StandardInput::Kind;
   if (!what || *what == "inherit") return {Kind::inherit, {}};
+  if (*what == "replay") return {Kind::replay, {}};
   if (*what == "null") return {Kind::null, {}};
   return {Kind::file, *what};
 }
@@ -284,6 +285,9 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.name = read.text("name");
   settings.labels = read_labels(read, layer);
   settings.detach = read.flag("detach");
+  if (settings.detach && settings.input.kind == model::StandardInput::Kind::replay) {
+    read.fail_at("stdin", "a detached run has no standard input of its caller's; give a file's name or null");
+  }
   settings.verbose = read.flag("verbose");
   (void)read.flag("no-config");  // read by then; here it is judged
   settings.explain_json = read.parse("format", parse_word<kExplainFormat>, false);

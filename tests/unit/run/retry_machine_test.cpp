@@ -48,6 +48,7 @@ struct Driven {
       case NotRetried::no_time: return "no time";
       case NotRetried::cancelled: return "cancelled";
       case NotRetried::output_gone: return "output gone";
+      case NotRetried::input_read: return "input read";
       case NotRetried::input_gone: return "input gone";
     }
     return "";
@@ -158,6 +159,7 @@ TEST_CASE("retries: after a cancel there are none, whatever became of the attemp
 TEST_CASE("retries: without a reader or the input there are none") {
   CHECK(Driven(policy(5)).after(exited(1), 1s, {.output_gone = true}) == "output gone");
   CHECK(Driven(policy(5)).after(exited(1), 1s, {.input_gone = true}) == "input gone");
+  CHECK(Driven(policy(5)).after(exited(1), 1s, {.input_read = true, .input_gone = true}) == "input read");
 }
 
 TEST_CASE("retries: noise stays within its bounds, differs, and is the seed's") {

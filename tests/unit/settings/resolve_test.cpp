@@ -88,6 +88,7 @@ TEST_CASE("resolve: where and with what environment") {
 
 TEST_CASE("resolve: standard input") {
   CHECK(resolved({{"stdin", "inherit"}}).input.kind == Kind::inherit);
+  CHECK(resolved({{"stdin", "replay"}}).input.kind == Kind::replay);
   CHECK(resolved({{"stdin", "null"}}).input.kind == Kind::null);
   const Settings file = resolved({{"stdin", "data.txt"}});
   CHECK(file.input.kind == Kind::file);
