@@ -107,7 +107,8 @@ ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
     case Reason::idle_timeout:
     case Reason::queue_timeout:
     case Reason::total_timeout:
-      return policy.preserve_status ? own_status(last, kExitTimedOut) : ExitAction{kExitTimedOut, {}};
+      // As timeout(1): oversee sent the signal, so that its caller must not meet a death by it.
+      return {policy.preserve_status ? own_status(last, kExitTimedOut).shell_status() : kExitTimedOut, {}};
     case Reason::not_found: return {127, {}};
     case Reason::not_executable: return {126, {}};
     case Reason::leaked:

@@ -124,10 +124,21 @@ class TimesOut(OverseeCase):
         self.assertEqual((ended.status, ended.out), (9, b"ready\n15\n"))
         self.assert_summary(status="timed_out", reason="timeout", exit_code=9, exit_status=9)
 
-    def test_preserve_status_passes_the_commands_death_on(self):
-        ended = self.oversee("-t", "300ms", "--preserve-status", "sleep", 99)
+    def test_preserve_status_is_128_and_the_signal_of_the_commands_death_as_timeouts_is(self):
+        for first in ("TERM", "KILL"):
+            with self.subTest(first=first):
+                ended = self.oversee("-t", "300ms", "-s", first, "--preserve-status", "sleep", 99)
+                self.assertEqual(ended.status, 128 + signal.Signals[f"SIG{first}"])
+        self.assert_summary(status="timed_out", reason="timeout", signal="KILL", exit_status=137)
+
+    def test_preserve_status_after_other_limits_of_time(self):
+        for limit in ("-i", "-T"):
+            with self.subTest(limit=limit):
+                self.assertEqual(self.oversee(limit, "300ms", "--preserve-status", "sleep", 99).status, 143)
+
+    def test_control_a_death_in_time_is_passed_on_with_preserve_status_too(self):
+        ended = self.oversee("-t", "50s", "--preserve-status", "sh", "-c", "kill -TERM $$")
         self.assertEqual(ended.status, -signal.SIGTERM)
-        self.assert_summary(status="timed_out", reason="timeout", signal="TERM", exit_status=143)
 
     def test_the_first_signal_and_the_ladder_are_as_asked_for(self):
         ended = self.oversee("-t", "1s", "-s", "INT", helper("report_signals"), signal.SIGINT.value, 0)
