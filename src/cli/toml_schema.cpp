@@ -65,7 +65,7 @@ void put_value(JsonText& json, const Setting& setting) {
       return;
     case Kind::signal:
       put_text_types(json, {"string", "integer"});
-      json.number("minimum", 1);
+      json.number("minimum", 0);
       return;
     case Kind::number:
       put_types(json, {"integer", "string"});

@@ -74,6 +74,7 @@ class Guard {
   void signal_tree(int signal);
   void begin_killing();
   void climb_if_due();
+  void send(const Backstop::Step& step, std::optional<pid_t> front);
   void stop_group(int signal, pid_t front_group);
   void stop_leader(int signal);
   void finish_record();
@@ -342,16 +343,20 @@ void Guard::climb_if_due() {
   await_child();
   const auto front = front_.living_parent();
   front_.tell(RungClimbed{step->rung});
+  if (step->signal != model::kNoSignal) send(*step, front);
+  if (front) ::kill(*front, SIGCONT);
+}
+
+void Guard::send(const Backstop::Step& step, std::optional<pid_t> front) {
   if (backstop_.reach() == model::StopReach::leader) {
-    stop_leader(step->signal);
+    stop_leader(step.signal);
   } else if (backstop_.reach() == model::StopReach::group) {
-    stop_group(step->signal, front ? ::getpgid(*front) : -1);
-  } else if (step->signal == SIGKILL) {
+    stop_group(step.signal, front ? ::getpgid(*front) : -1);
+  } else if (step.signal == SIGKILL) {
     begin_killing();
   } else {
-    signal_tree(step->signal);
+    signal_tree(step.signal);
   }
-  if (front) ::kill(*front, SIGCONT);
 }
 
 void Guard::signal_tree(int signal) {

@@ -19,6 +19,11 @@ std::string_view to_string(StopReach reach) {
   return "";
 }
 
+Parsed<Signal> parse_rung_signal(std::string_view text) {
+  if (text == "0") return kNoSignal;
+  return parse_signal(text);
+}
+
 StopLadder::StopLadder(Signal first, TimeLimit grace) {
   if (first != SIGKILL) rungs_.push_back({first, grace});
   rungs_.push_back({SIGKILL, {}});
@@ -34,7 +39,7 @@ Parsed<StopLadder> StopLadder::parse(std::string_view text) {
     const std::size_t comma = rest.find(',');
     const std::string_view word = rest.substr(0, comma);
     const std::size_t colon = word.find(':');
-    const auto signal = parse_signal(word.substr(0, colon));
+    const auto signal = parse_rung_signal(word.substr(0, colon));
     if (!signal) return refuse("a ladder such as INT:5s,TERM:10s,KILL: each rung is SIGNAL:DURATION");
     if (!rungs.empty() && rungs.back().signal == SIGKILL) return refuse("KILL as the last rung of the ladder");
     if (*signal == SIGKILL) {
@@ -44,6 +49,7 @@ Parsed<StopLadder> StopLadder::parse(std::string_view text) {
       if (colon == std::string_view::npos) return refuse("a duration behind each signal, as in INT:5s,TERM:10s,KILL");
       const auto grace = parse_time_limit(word.substr(colon + 1));
       if (!grace) return refuse("a ladder such as INT:5s,TERM:10s,KILL: each rung is SIGNAL:DURATION");
+      if (*signal == kNoSignal && !*grace) return refuse("a time behind 0, which sends nothing, as in 0:10s,KILL");
       rungs.push_back({*signal, *grace});
     }
     if (comma == std::string_view::npos) break;

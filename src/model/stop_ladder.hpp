@@ -15,9 +15,15 @@ namespace oversee::model {
 enum class StopReach : std::uint8_t { tree, group, leader };
 std::string_view to_string(StopReach reach);
 
+// In place of a signal: the rung sends nothing, and only its grace is waited for.
+inline constexpr Signal kNoSignal = 0;
+
+// A signal as parse_signal() reads it, or 0 for kNoSignal.
+Parsed<Signal> parse_rung_signal(std::string_view text);
+
 struct Rung {
   Signal signal;
-  TimeLimit grace;  // how long the tree has before the next rung; none: for ever
+  TimeLimit grace;  // how long the tree has before the next rung; none: for ever, and never beside kNoSignal
 
   bool operator==(const Rung&) const = default;
 };

@@ -138,6 +138,7 @@ const model::Rung& AttemptMachine::stand_on(std::size_t rung, Instant now) {
 
 void AttemptMachine::climb(std::size_t rung, Instant now) {
   const model::Rung& step = stand_on(rung, now);
+  if (step.signal == model::kNoSignal) return;
   const bool last = step.signal == SIGKILL;
   switch (limits_.reach) {
     case StopReach::tree:

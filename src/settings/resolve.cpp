@@ -229,11 +229,14 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.limits.idle = read.parse<model::TimeLimit>("idle-timeout", model::parse_time_limit, {});
   settings.notices.slow_after = read.parse<model::TimeLimit>("slow-after", model::parse_time_limit, {});
   settings.notices.heartbeat = read.parse<model::TimeLimit>("heartbeat", model::parse_time_limit, {});
-  const model::Signal signal = read.parse<model::Signal>("signal", model::parse_signal, SIGTERM);
+  const model::Signal signal = read.parse<model::Signal>("signal", model::parse_rung_signal, SIGTERM);
   const model::TimeLimit grace = read.parse<model::TimeLimit>("kill-after", model::parse_time_limit, {});
   if (read.given("stop")) {
     settings.limits.ladder = read.parse("stop", model::StopLadder::parse, settings.limits.ladder);
   } else {
+    if (signal == model::kNoSignal && !grace) {
+      read.fail_at("kill-after", "with --signal 0, which sends nothing, it needs a time for KILL");
+    }
     settings.limits.ladder = model::StopLadder(signal, grace);
   }
   settings.limits.reach = read.parse("kill", parse_word<kReach>, model::StopReach::tree);

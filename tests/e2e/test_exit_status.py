@@ -125,11 +125,12 @@ class TimesOut(OverseeCase):
         self.assert_summary(status="timed_out", reason="timeout", exit_code=9, exit_status=9)
 
     def test_preserve_status_is_128_and_the_signal_of_the_commands_death_as_timeouts_is(self):
-        for first in ("TERM", "KILL"):
+        for first in ("INT", "KILL"):
             with self.subTest(first=first):
-                ended = self.oversee("-t", "300ms", "-s", first, "--preserve-status", "sleep", 99)
-                self.assertEqual(ended.status, 128 + signal.Signals[f"SIG{first}"])
-        self.assert_summary(status="timed_out", reason="timeout", signal="KILL", exit_status=137)
+                self.assertEqual(self.oversee("-t", "300ms", "-s", first, "--preserve-status", "--no-log", "sleep", 99).status,
+                                 128 + signal.Signals[f"SIG{first}"])
+        self.assertEqual(self.oversee("-t", "300ms", "--preserve-status", "--json", "json", "sleep", 99).status, 143)
+        self.assertIn('"exit_status": 143', (self.work / "json").read_text())
 
     def test_preserve_status_after_other_limits_of_time(self):
         for limit in ("-i", "-T"):
@@ -146,6 +147,26 @@ class TimesOut(OverseeCase):
         ended = self.oversee("-t", "1s", "--stop", "HUP:50ms,USR2:50ms,TERM:20s,KILL", helper("report_signals"),
                              signal.SIGTERM.value, 0)
         self.assertEqual((ended.status, ended.out), (124, b"ready\n1\n12\n15\n"))
+
+    def test_without_a_first_signal_there_is_only_kill_after_the_grace(self):
+        for options in (("-s", "0", "-k", "700ms"), ("--stop", "0:700ms,KILL")):
+            with self.subTest(options=options):
+                ended = self.oversee("-t", "500ms", *options, helper("report_signals"))
+                self.assertEqual((ended.status, ended.out), (124, b"ready\n"), "no signal was told")
+                self.assertGreaterEqual(ended.seconds, 1.2)
+
+    def test_without_a_first_signal_the_grace_is_time_to_end(self):
+        ended = self.oversee("-t", "500ms", "-s", "0", "sh", "-c", "sleep 1; exit 3")
+        self.assertEqual(ended.status, 124)
+        self.assert_summary(status="timed_out", exit_code=3)
+
+    def test_without_any_signal_no_stop_could_end(self):
+        for options in (("-s", "0", "-k", "none"), ("--stop", "0:none,KILL")):
+            with self.subTest(options=options):
+                ended = self.oversee("-t", "1s", *options, "touch", "ran")
+                self.assertEqual(ended.status, 125)
+                self.assertIn(b"0", ended.err)
+        self.assertFalse((self.work / "ran").exists())
 
     def test_a_command_that_ends_in_time_is_left_alone(self):
         for limit in ("20s", "none", "0", "9999999999d"):

@@ -78,7 +78,6 @@ TEST_CASE("stop ladder: refuses what is not one, naming what was read and what i
       Case{":5s", kRung},
       Case{"5s", kRung},
       Case{"FOO:5s", kRung},
-      Case{"0:5s", kRung},
       Case{"65:5s", kRung},
       Case{"TERM:", kRung},
       Case{"TERM:x", kRung},
@@ -102,6 +101,9 @@ TEST_CASE("stop ladder: refuses what is not one, naming what was read and what i
       Case{"KILL:none", kBare},
       Case{"KILL:", kBare},
       Case{"TERM:5s,9:1s", kBare},
+      Case{"0:none", "a time behind 0"},
+      Case{"TERM:5s,0:0,KILL", "a time behind 0"},
+      Case{"0", kGrace},
   };
   for (const Case& c : kCases) {
     CAPTURE(c.text);
@@ -110,6 +112,18 @@ TEST_CASE("stop ladder: refuses what is not one, naming what was read and what i
     CHECK(parsed.error().read == c.text);
     CHECK(parsed.error().allowed.find(c.allowed) != std::string::npos);
   }
+}
+
+TEST_CASE("stop ladder: 0 stands for a rung that sends nothing, and a cancel by a signal still sends that") {
+  CHECK(StopLadder(kNoSignal, 10s).rungs() == Rungs{{kNoSignal, 10s}, {SIGKILL, {}}});
+  CHECK(format_stop_ladder(StopLadder(kNoSignal, 10s)) == "0:10s,KILL");
+  CHECK(read("0:10s") == StopLadder(kNoSignal, 10s));
+  CHECK(read("INT:1s,0:2s,KILL").rungs() == Rungs{{SIGINT, 1s}, {kNoSignal, 2s}, {SIGKILL, {}}});
+  CHECK(StopLadder(kNoSignal, 10s).starting_with(SIGINT) == StopLadder(SIGINT, 10s));
+  CHECK(parse_rung_signal("0").value() == kNoSignal);
+  CHECK(parse_rung_signal("int").value() == SIGINT);
+  CHECK_FALSE(parse_rung_signal("00").has_value());
+  CHECK_FALSE(parse_signal("0").has_value());
 }
 
 TEST_CASE("stop ladder: is printed in its own grammar") {

@@ -281,5 +281,25 @@ TEST_CASE("stop: an exit code that is a success by the user's word") {
   CHECK(machine.verdict() == "failed exit");
 }
 
+TEST_CASE("stop: a rung without a signal only waits") {
+  for (const model::StopReach reach : {model::StopReach::tree, model::StopReach::group, model::StopReach::leader}) {
+    auto plan = limits(30s, "0:5s,KILL");
+    plan.reach = reach;
+    auto machine = DrivenMachine::started(plan);
+    CHECK(machine.tick(30s).empty());
+    CHECK(machine.state() == State::stopping);
+    CHECK(machine.verdict() == "timed_out timeout");
+    CHECK(machine.wake() == 35s);
+    CHECK_FALSE(machine.tick(35s).empty());
+    CHECK(machine.result().forced);
+  }
+}
+
+TEST_CASE("stop: a cancel sends its signal where the ladder begins without one") {
+  auto machine = DrivenMachine::started(limits(30s, "0:5s,KILL"));
+  CHECK(machine.at(1s, sent(SIGINT)) == "INT");
+  CHECK(machine.wake() == 6s);
+}
+
 }  // namespace
 }  // namespace oversee::run
