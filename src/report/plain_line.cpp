@@ -1,28 +1,19 @@
 // Makes lines plain.
 #include "report/plain_line.hpp"
 
+#include "model/seen_text.hpp"
 #include "report/byte_text.hpp"
-#include "report/escape_stripper.hpp"
 
 namespace oversee::report {
 namespace {
-
-// With room for sequences that will go: a coloured line is twice as long as what is seen of it.
-constexpr std::size_t kLongestRead = 8 * kLongestPlainLine;
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
 }  // namespace
 
 std::string plain_line(std::string_view line) {
-  while (line.ends_with('\r')) line.remove_suffix(1);
-  if (const std::size_t start = line.rfind('\r'); start != std::string_view::npos) line.remove_prefix(start + 1);
-  bool cut = line.size() > kLongestRead;
-  std::string bytes;
-  EscapeStripper stripper;
-  stripper.strip(line.substr(0, kLongestRead), bytes);
-  stripper.release(bytes);
-
+  const std::string bytes = model::seen_line(line);
+  bool cut = false;
   std::string text;
   for (std::string_view rest = bytes; !rest.empty();) {
     const std::size_t length = valid_sequence(rest);

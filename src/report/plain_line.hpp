@@ -9,8 +9,8 @@ namespace oversee::report {
 // Longer lines are cut, and end in "...".
 inline constexpr std::size_t kLongestPlainLine = 400;
 
-// The line without its newline. A line that was drawn over (with CR, as progress bars are) is what it was at last; a
-// tab is spaces; bytes that are not UTF-8 are U+FFFD.
+// The line without its newline, as it is seen in the end (model/seen_text.hpp); a tab is spaces; bytes that are not UTF-8
+// are U+FFFD.
 std::string plain_line(std::string_view line);
 
 }  // namespace oversee::report

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "model/command_line.hpp"
+#include "model/seen_text.hpp"
 #include "report/columns.hpp"
 #include "report/line_count.hpp"
 
@@ -82,7 +83,7 @@ std::string StatusLine::text(model::Instant now, std::size_t columns) const {
   if (info_->limits.wall) line += " of " + model::format_duration(*info_->limits.wall);
   if (info_->attempts > 1) line += fmt::format("  attempt {} of {}", attempt_, info_->attempts);
   if (output_known_) line += fmt::format("  {} {}", lines_, lines_ == 1 ? "line" : "lines");
-  const std::string& shown = unfinished_.empty() ? last_line_ : unfinished_;
+  const std::string shown = model::seen_line(unfinished_.empty() ? last_line_ : unfinished_);
   if (!shown.empty()) line += "  | " + shown;
   return clipped(std::move(line), columns);
 }

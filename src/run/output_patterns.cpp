@@ -18,6 +18,7 @@ OutputPatterns::OutputPatterns(const model::RetryPolicy& policy) {
 }
 
 bool OutputPatterns::wrote(std::string_view pattern) {
+  for (std::size_t stream = 0; stream < model::kStreams; ++stream) feed(stream, seen_[stream].finish());
   for (Searched& each : searched_) {
     if (each.pattern.text() != pattern) continue;
     for (match::LineSearch& stream : each.streams) stream.finish();
@@ -28,12 +29,18 @@ bool OutputPatterns::wrote(std::string_view pattern) {
 
 void OutputPatterns::on(const model::Event& event, const model::Reading&) {
   if (const auto* output = std::get_if<model::OutputArrived>(&event)) {
-    for (Searched& each : searched_) each.streams[model::index(output->stream)].feed(output->bytes);
+    feed(model::index(output->stream), seen_[model::index(output->stream)].feed(output->bytes));
   } else if (std::holds_alternative<model::AttemptStarted>(event)) {
+    for (model::SeenText& each : seen_) each.reset();
     for (Searched& each : searched_) {
       for (match::LineSearch& stream : each.streams) stream.reset();
     }
   }
+}
+
+void OutputPatterns::feed(std::size_t stream, std::string_view text) {
+  if (text.empty()) return;
+  for (Searched& each : searched_) each.streams[stream].feed(text);
 }
 
 }  // namespace oversee::run

@@ -1,6 +1,8 @@
-// Which of the patterns of output: causes the output of the attempt that runs, or ran last, has matched.
+// Which of the patterns of output: causes the output of the attempt that runs, or ran last, has matched, as a person
+// sees it.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <string_view>
 #include <vector>
@@ -8,6 +10,7 @@
 #include "match/line_search.hpp"
 #include "model/event.hpp"
 #include "model/retry_policy.hpp"
+#include "model/seen_text.hpp"
 
 namespace oversee::run {
 
@@ -28,6 +31,9 @@ class OutputPatterns final : public model::EventSink {
     match::Pattern pattern;
     std::vector<match::LineSearch> streams;
   };
+  void feed(std::size_t stream, std::string_view text);
+
+  std::array<model::SeenText, model::kStreams> seen_;
   std::deque<Searched> searched_;  // its elements stay where they are
 };
 

@@ -1,5 +1,6 @@
 """--pty: the command has a terminal of its own, its output is captured, and the user's terminal is left as it was."""
 
+import json
 import os
 import shutil
 import signal
@@ -113,6 +114,14 @@ class Alone(PtyCase):
                               (["sh", "-c", "kill -TERM $$"], -signal.SIGTERM), (["no-such-command"], 127)):
             with self.subTest(words=words):
                 self.assertEqual(self.oversee("--pty", *words).status, status)
+
+    def test_a_pattern_matches_what_is_seen_of_a_line(self):
+        for text, pattern, attempts in (("refused\\n", "refused$", 2), ("10%%\\r\\033[32mdone\\033[0m\\033[K\\n", "^done$", 2),
+                                        ("10%%\\rdone\\n", "10%", 1)):
+            with self.subTest(text=text, pattern=pattern):
+                self.oversee("--pty", "-r", "1", "-d", "0", "--json", "json", "--retry-on", f"output:{pattern}",
+                             "sh", "-c", f"printf '{text}'; exit 1")
+                self.assertEqual(len(json.loads((self.work / "json").read_bytes())["attempts"]), attempts)
 
     def test_a_cancel(self):
         run = self.start(OVERSEE, "--pty", helper("report_signals"), 15, 7)

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace oversee::report {
+namespace oversee::model {
 
 // Sequences by ECMA-48 and xterm's ctlseqs: CSI; OSC up to BEL or ST; DCS, APC, PM, SOS up to ST; all others from ESC
 // to their final byte; and the 8-bit controls as UTF-8 writes them (U+0080 to U+009F). All other bytes are kept, other
@@ -41,4 +41,4 @@ class EscapeStripper {
   bool lead_ = false;     // title, string: the byte before was such a first byte
 };
 
-}  // namespace oversee::report
+}  // namespace oversee::model

@@ -1,12 +1,12 @@
 // Escape sequences: gone whole, wherever they are cut; all else stays.
-#include "report/escape_stripper.hpp"
+#include "model/escape_stripper.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <random>
 
-namespace oversee::report {
+namespace oversee::model {
 namespace {
 
 using namespace std::string_literals;
@@ -116,4 +116,4 @@ TEST_CASE("escape stripper: of no text is anything left that a terminal would ta
 }
 
 }  // namespace
-}  // namespace oversee::report
+}  // namespace oversee::model

@@ -1,9 +1,9 @@
 // Steps through escape sequences.
-#include "report/escape_stripper.hpp"
+#include "model/escape_stripper.hpp"
 
 #include <algorithm>
 
-namespace oversee::report {
+namespace oversee::model {
 namespace {
 
 constexpr char kEscape = '\x1b';
@@ -101,4 +101,4 @@ void EscapeStripper::keep(char c, std::string& out) {
   }
 }
 
-}  // namespace oversee::report
+}  // namespace oversee::model
