@@ -35,6 +35,7 @@ enum class Mechanism : std::uint8_t {
   start_aside,           // a start that hangs in the kernel keeps the guard from nothing
   guard_is_continued,    // a guard that somebody has stopped goes on
   guard_keeps_deadline,  // a front that is held up holds up no deadline
+  input_is_awaited,      // with --pty a line of the caller's input is read only when the command waits for it
   leave_at_once,         // a reader that sleeps does not hold up the end
   proc_is_ours,          // /proc is believed only where it shows this PID namespace
 };
@@ -70,6 +71,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::start_aside: return "start-aside";
     case Mechanism::guard_keeps_deadline: return "guard-keeps-deadline";
     case Mechanism::guard_is_continued: return "guard-is-continued";
+    case Mechanism::input_is_awaited: return "input-is-awaited";
     case Mechanism::leave_at_once: return "leave-at-once";
     case Mechanism::proc_is_ours: return "proc-is-ours";
   }

@@ -50,6 +50,8 @@ std::optional<ProcessStat> parse_process_stat(std::string_view line) {
   stat.name = line.substr(open + 1, close - open - 1);
   stat.state = fields[0].front();
   stat.parent = static_cast<pid_t>(number(4));
+  stat.group = static_cast<pid_t>(number(5));
+  stat.foreground = fields.at(8 - 3) == "-1" ? -1 : static_cast<pid_t>(number(8));
   stat.exiting = (number(9) & kExiting) != 0;
   stat.cpu = from_ticks(number(14) + number(15));
   stat.waited_cpu = from_ticks(number(16) + number(17));

@@ -13,6 +13,8 @@ namespace {
 
 winsize to_winsize(const WindowSize& size) { return {size.rows, size.columns, size.width, size.height}; }
 
+}  // namespace
+
 // By the master itself, so that it works where /dev/pts is another mount; by name on kernels before 4.13.
 UniqueFd open_slave(int master) {
   constexpr int kFlags = O_RDWR | O_NOCTTY | O_CLOEXEC;
@@ -25,8 +27,6 @@ UniqueFd open_slave(int master) {
   }
   return UniqueFd(::open(name, kFlags));
 }
-
-}  // namespace
 
 model::Result<PseudoTerminal> open_pseudo_terminal(const WindowSize& size) {
   const auto failed = [] { return std::unexpected(model::Failure{"make a terminal (--pty)", errno, {}, {}}); };

@@ -27,6 +27,9 @@ model::Result<PseudoTerminal> open_pseudo_terminal(const WindowSize& size);
 // Of the first of 1, 2 and 0 that is a terminal and knows its size; 80x24 where none does.
 WindowSize window_size_around();
 
+// The slave of a master, opened once more; none where that is gone.
+UniqueFd open_slave(int master);
+
 // Of a master: whoever is in the foreground gets WINCH, where the size is another.
 void resize(int master, const WindowSize& size);
 

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -28,6 +29,11 @@ std::size_t terminal_columns(int fd) {
 bool needs_carriage_returns(int fd) {
   termios modes{};
   return ::tcgetattr(fd, &modes) == 0 && (modes.c_oflag & OPOST) == 0;
+}
+
+dev_t device_of(int terminal) {
+  struct stat status {};
+  return ::fstat(terminal, &status) == 0 ? status.st_rdev : 0;
 }
 
 bool in_foreground(int terminal) { return ::tcgetpgrp(terminal) == ::getpgrp(); }

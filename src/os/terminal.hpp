@@ -1,6 +1,8 @@
 // What is known of the caller's terminal. Its modes are in terminal_modes.hpp.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 
 namespace oversee::os {
@@ -16,6 +18,9 @@ std::size_t terminal_columns(int fd);
 
 // Whether it is a terminal on which a newline alone goes straight down: another terminal's output is shown on it.
 bool needs_carriage_returns(int fd);
+
+// The number of the device behind it.
+dev_t device_of(int terminal);
 
 // Whether it is our controlling terminal and our group is in its foreground: only then its keys are meant for us.
 bool in_foreground(int terminal);

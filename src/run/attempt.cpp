@@ -175,7 +175,7 @@ void Attempt::reported(const guard::Report& report) {
     notice_timer_.set(notices_.wake_at());
     // Not before, or its first words would be told before its start.
     output_.start();
-    if (terminal_) terminal_->serve(*output_.master(), started->pid);
+    if (terminal_) terminal_->serve(*output_.master(), started->pid, link_.pid());
   } else if (const auto* failed = std::get_if<guard::StartFailed>(&report)) {
     post(StartFailed{{failed->stage, failed->error, failed->subject}});
   } else if (const auto* stopped = std::get_if<guard::LeaderStopped>(&report); stopped != nullptr) {
@@ -212,6 +212,7 @@ void Attempt::output(model::Stream stream, std::string_view bytes) {
   const model::Reading at = os::read_clock();
   machine_.output_seen(at.instant);
   notices_.output_seen(at.instant);
+  if (terminal_) terminal_->output_came();
   callbacks_.publish(model::OutputArrived{stream, bytes}, at);
   // On each read, so that what has no newlines meets it as soon.
   if (const auto& limit = plan_.spec->limits.fail_past; limit && output_.count(stream).bytes > *limit) {

@@ -33,9 +33,10 @@ TerminalLink::TerminalLink(uv::Loop& loop, std::optional<int> input, Callbacks c
       foreground_(loop, [this] { enter(); }),
       settled_(loop, [this] { tell_of_keys(); }) {}
 
-model::Result<os::PseudoTerminal> TerminalLink::make() const {
+model::Result<os::PseudoTerminal> TerminalLink::make() {
   auto pair = os::open_pseudo_terminal(os::window_size_around());
   if (!pair) return pair;
+  slave_ = os::device_of(pair->slave.get());
   if (typed_) {
     if (const auto users = os::TerminalModes::of(*input_)) users->apply(pair->slave.get());
   } else if (input_) {
@@ -48,16 +49,21 @@ model::Result<os::UniqueFd> TerminalLink::users_terminal() const {
   return typed_ ? os::duplicate(*input_) : os::UniqueFd();
 }
 
-void TerminalLink::serve(uv::TerminalStream& master, pid_t leader) {
+void TerminalLink::serve(uv::TerminalStream& master, pid_t leader, pid_t guard) {
   master_ = &master;
   leader_ = leader;
   const bool left_to_others = input_ && !typed_ && os::TerminalModes::of(*input_);
   if (input_ && !left_to_others) {
-    forward_.emplace(loop_, *input_, master,
+    const auto readers = typed_ ? std::nullopt : std::optional(os::TerminalReaders(slave_, guard));
+    forward_.emplace(loop_, *input_, master, readers,
                      InputForward::Callbacks{.may_read = [this] { return may_read(); },
                                              .on_bytes = [this](std::string_view bytes) { look_for_keys(bytes); }});
   }
   enter();
+}
+
+void TerminalLink::output_came() {
+  if (forward_) forward_->output_came();
 }
 
 void TerminalLink::end_input() {

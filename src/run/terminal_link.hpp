@@ -36,12 +36,14 @@ class TerminalLink {
   ~TerminalLink() { leave(); }
 
   // The command's terminal, of the size and with the habits of the user's.
-  model::Result<os::PseudoTerminal> make() const;
+  model::Result<os::PseudoTerminal> make();
   // A descriptor for whoever is to put the modes of the user's terminal right when we cannot; none where they stay.
   model::Result<os::UniqueFd> users_terminal() const;
 
-  // The command runs; the master outlives this.
-  void serve(uv::TerminalStream& master, pid_t leader);
+  // The command runs below the guard; the master outlives this.
+  void serve(uv::TerminalStream& master, pid_t leader, pid_t guard);
+  // The command has written something.
+  void output_came();
   // It has ended: what is typed from now on is not for it. Its output may still be on its way to the user's terminal.
   void end_input();
 
@@ -63,6 +65,7 @@ class TerminalLink {
   Callbacks callbacks_;
   uv::TerminalStream* master_ = nullptr;
   pid_t leader_ = 0;
+  dev_t slave_ = 0;
   std::optional<InputForward> forward_;
   std::optional<os::TerminalModes> found_;            // the user's terminal's, while it has ours
   uv::Timer foreground_;                              // when to look again whether we are there

@@ -87,6 +87,34 @@ class Alone(PtyCase):
         self.assertEqual(ended.status, 0)
         self.assertEqual((self.work / "copy").read_bytes(), given)
 
+    def test_a_prompt_that_drops_what_was_typed_before_it_gets_the_input_and_its_end(self):
+        """As getpass(3) does: for it the one end of file that is typed early is gone."""
+        program = ("import sys, termios, time; time.sleep(0.2); modes = termios.tcgetattr(0)\n"
+                   "modes[3] &= ~termios.ECHO; termios.tcsetattr(0, termios.TCSAFLUSH, modes)\n"
+                   "print('Password: ', end='', flush=True); print(repr(sys.stdin.readline()))\n")
+        for given, expected in ((b"", b"Password: ''"), (b"secret\nmore\n", b"Password: 'secret\\n'")):
+            with self.subTest(given=given):
+                run = self.start(*PTY, sys.executable, "-c", program, stdin=subprocess.PIPE)
+                os.write(run.process.stdin.fileno(), given)
+                run.process.stdin.close()
+                self.assertIn(expected, run.finish().out)
+
+    def test_each_reader_is_given_the_end(self):
+        ended = self.oversee("--pty", "sh", "-c", "cat; cat; read x; echo $?", stdin=subprocess.DEVNULL)
+        self.assertEqual((ended.status, ended.out), (0, b"1\r\n"))
+
+    def test_where_proc_does_not_tell_a_reader_is_served_as_well(self):
+        """A program of another user's, as su and sudo are, cannot be looked into; nor can any where /proc is another's."""
+        for options in (("--mount-proc",), ()):
+            with self.subTest(options=options):
+                line = f"{OVERSEE} --pty --summary never -- sh -c 'read x; echo got $x'"
+                ended = self.run_plain("unshare", "--pid", "--fork", "--kill-child", *options, "sh", "-c", line,
+                                       stdin=self.given(b"words\n"))
+                self.assertEqual(ended.out, b"got words\r\n", ended.err)
+
+    def given(self, text):
+        return open(self.file("given", text), "rb")
+
     def test_the_callers_input_stays_blocking(self):
         reader, writer = os.pipe()
         run = self.start(OVERSEE, "--pty", "sh", "-c", "read x; echo got $x; read y", stdin=reader)

@@ -1,9 +1,14 @@
 """Retries: the caller's standard input is read by the command alone, and is given once more only where that is whole."""
 
+import fcntl
 import os
 import re
+import signal
 import socket
+import struct
 import subprocess
+import termios
+import time
 import unittest
 
 from counting_command import COUNTING, QUICK
@@ -11,6 +16,10 @@ from harness import OVERSEE, OverseeCase
 
 REPLAY = ("--stdin", "replay")
 READ = b"standard input was read, and cannot be given once more"
+
+
+def readable_bytes(fd):
+    return struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, bytes(4)))[0]
 
 
 def piped(given):
@@ -25,7 +34,7 @@ class Unread(OverseeCase):
     """What the command does not read stays the caller's."""
 
     def test_a_script_on_standard_input_goes_on_behind_it(self):
-        for how, options in (("flag", "-r 1"), ("file", "")):
+        for how, options in (("flag", "-r 1"), ("pty", "-r 1 --pty"), ("pty alone", "--pty"), ("file", "")):
             if how == "file":
                 self.file("oversee.toml", "[defaults]\nretries = 1\n")
             for command in ("true", "false"):
@@ -39,7 +48,7 @@ class Unread(OverseeCase):
 
     def test_a_loop_that_reads_its_list_from_standard_input(self):
         deploy = 'echo "$1" >>deployed; [ "$(grep -c "$1" deployed)" = 2 ]'
-        for options in ("",):
+        for options in ("", "--pty"):
             with self.subTest(options=options):
                 (self.work / "deployed").unlink(missing_ok=True)
                 loop = f"while read h; do {OVERSEE} {options} -r 1 -d 0 -- sh -c '{deploy}' sh $h || echo failed; done"
@@ -48,7 +57,7 @@ class Unread(OverseeCase):
                 self.assertEqual((self.work / "deployed").read_text().split(), ["a", "a", "b", "b", "c", "c"])
 
     def test_the_rest_behind_a_command_that_reads_some_of_it(self):
-        for words in (["-r", "1"],):
+        for words in (["-r", "1"], ["-r", "1", "--pty"], ["--pty"]):
             with self.subTest(words=words):
                 line = " ".join((OVERSEE, "--summary", "never", *words, "--", "sh", "-c", "'read x; echo got $x'"))
                 ended = self.run_plain("sh", "-c", f"{line}; {line}; read y; echo rest $y; cat",
@@ -63,12 +72,53 @@ class Unread(OverseeCase):
         self.assertEqual((self.work / "hook").read_bytes(), b"ran\nran\n")
 
 
+    def test_a_reader_that_takes_much_leaves_the_rest(self):
+        lines = [b"line %d of them\n" % each for each in range(20_000)]
+        path = self.file("lines", b"".join(lines))
+        for source in ("<lines", "pipe"):
+            with self.subTest(source=source):
+                line = f"{OVERSEE} --pty --summary never -- sh -c 'head -n 500 >taken'; cat >rest"
+                redirected = f"{{ {line}; }} <lines" if source == "<lines" else f"cat lines | {{ {line}; }}"
+                self.run_plain("sh", "-c", redirected)
+                self.assertEqual((self.work / "taken").read_bytes(), b"".join(lines[:500]))
+                self.assertEqual((self.work / "rest").read_bytes(), b"".join(lines[500:]))
+        self.assertEqual(path.read_bytes(), b"".join(lines))
+
+    def test_a_line_longer_than_a_terminals_is_given_whole(self):
+        text = b"x" * 10_000 + b"\nand\n"
+        self.oversee("--pty", "sh", "-c", "cat >copy", stdin=piped(text))
+        self.assertEqual((self.work / "copy").read_bytes(), text)
+
+    def left_by(self, run, reader):
+        """What is left in the pipe once a command that reads nothing has been there for a while."""
+        run.expect(b"begun")
+        deadline = time.monotonic() + 1
+        while time.monotonic() < deadline and readable_bytes(reader) > 0:
+            time.sleep(0.01)
+        left = readable_bytes(reader)
+        run.signal(signal.SIGTERM)
+        run.finish()
+        return left
+
+    def test_control_without_waiting_for_a_reader_the_input_is_lost(self):
+        command = ("--pty", "sh", "-c", "echo begun; exec sleep 99")
+        for without in (False, True):
+            with self.subTest(without=without):
+                reader, writer = os.pipe()
+                os.write(writer, b"for the caller\n")
+                start = self.start_without if without else self.start
+                run = start(*(["input-is-awaited"] if without else [OVERSEE]), *command, stdin=reader)
+                self.assertEqual(self.left_by(run, reader), 0 if without else 15)
+                os.close(reader)
+                os.close(writer)
+
+
 class NotKept(OverseeCase):
     """Half an input is never given to a second attempt."""
 
     def test_a_pipe_or_socket_that_was_read_is_not_tried_again(self):
         for given in (b"one\ntwo\n", b"one\n"):
-            for options in ((),):
+            for options in ((), ("--pty",)):
                 with self.subTest(given=given, options=options):
                     ours, theirs = socket.socketpair()
                     reader, writer = os.pipe()
