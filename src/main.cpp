@@ -24,6 +24,7 @@
 #include "model/outcome.hpp"
 #include "os/descriptor.hpp"
 #include "os/last_words.hpp"
+#include "os/needed_calls.hpp"
 #include "os/signals.hpp"
 #include "settings/join.hpp"
 #include "settings/resolve.hpp"
@@ -40,6 +41,9 @@ int fail(const settings::SettingError& error) {
 enum class Part : std::uint8_t { whole, repetition, detached };
 
 int supervise(std::span<char*> argv, Part part, os::UniqueFd answer) {
+  if (const char* call = os::refused_call()) {
+    return fail({std::string("cannot supervise a command: this system refuses ") + call + "(2)"});
+  }
   const os::SignalState caller = os::signal_state();
   if (model::works(model::Mechanism::open_streams)) os::open_closed_standard_streams();
   if (model::works(model::Mechanism::own_signals)) os::set_own_signals();

@@ -15,8 +15,6 @@
 #include <csignal>
 #include <cstdint>
 #include <string>
-#include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -24,6 +22,7 @@
 #include "model/mechanism.hpp"
 #include "os/descriptor.hpp"
 #include "os/signals.hpp"
+#include "os/thread.hpp"
 
 namespace oversee::guard {
 namespace {
@@ -255,18 +254,12 @@ CommandStart::CommandStart(StartCommand request, const std::array<int, 3>& strea
     p.ended = true;
     return;
   }
-  try {
-    if (p.ended_event && works(Mechanism::start_aside)) {
-      std::thread([&p] {
-        fork_and_wait(p);
-        stay();
-      }).detach();
-    } else {
-      fork_and_wait(p);
-    }
-  } catch (const std::system_error& none) {  // the user has as many as are allowed
+  const auto work = [&p] {
     fork_and_wait(p);
-  }
+    stay();
+  };
+  const bool aside = p.ended_event && works(Mechanism::start_aside) && os::start_thread(work);
+  if (!aside) fork_and_wait(p);
 }
 
 int CommandStart::fd() const { return preparation_->ended_event.get(); }

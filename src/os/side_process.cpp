@@ -17,9 +17,9 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
-#include <system_error>
-#include <thread>
 #include <utility>
+
+#include "os/thread.hpp"
 
 namespace oversee::os {
 namespace {
@@ -128,19 +128,9 @@ bool SideProcess::start(Files files, std::vector<int> listed, std::function<void
   state->listed = std::move(listed);
   state->work = std::move(work);
   own_pid = ::getpid();
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);  // the thread inherits it, and the process from the thread
-  bool started = true;
-  try {
-    std::thread([state] { lend_thread(state); }).detach();
-  } catch (const std::system_error& none) {  // the user has as many as are allowed
-    started = false;
-  }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (started) state_ = state;
-  return started;
+  if (!start_thread([state] { lend_thread(state); })) return false;
+  state_ = state;
+  return true;
 }
 
 bool SideProcess::wait(model::Duration bound) {

@@ -29,7 +29,9 @@ model::Result<void> GuardLink::start(const Streams& streams, const std::string& 
   channel_.emplace(
       loop_, ours.release(),
       uv::Channel::Callbacks{[this](std::string_view bytes) { received(bytes); }, [this] { callbacks_.on_lost(); }});
-  return {};
+  if (channel_->error() == 0) return {};
+  process_.kill();
+  return std::unexpected(model::Failure{"speak to the guard process", channel_->error(), {}, {}});
 }
 
 void GuardLink::send(const guard::Request& request) {

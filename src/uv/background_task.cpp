@@ -1,40 +1,60 @@
-// Tasks over uv_queue_work.
+// Tasks over threads.
 #include "uv/background_task.hpp"
 
+#include <mutex>
 #include <utility>
+
+#include "os/thread.hpp"
 
 namespace oversee::uv {
 
 struct BackgroundTask::Running {
-  uv_work_t request{};
-  BackgroundTask* owner;
-  std::function<void()> work;
-  std::function<void()> done;
+  std::mutex mutex;
+  uv_async_t* async = nullptr;  // null once the task is forgotten
+  bool ended = false;
 };
+
+BackgroundTask::BackgroundTask(Loop& loop) : async_(this) {
+  uv_async_init(loop.raw(), async_.get(), [](uv_async_t* handle) {
+    if (auto* self = Handle<uv_async_t, BackgroundTask>::owner(handle)) self->notified();
+  });
+  uv_unref(async_.base());
+}
 
 bool BackgroundTask::start(std::function<void()> work, std::function<void()> done) {
   forget();
-  auto* running = new Running{.owner = this, .work = std::move(work), .done = std::move(done)};
-  running->request.data = running;
-  const int error = uv_queue_work(
-      loop_.raw(), &running->request, [](uv_work_t* request) { static_cast<Running*>(request->data)->work(); },
-      [](uv_work_t* request, int) {
-        const std::unique_ptr<Running> ended(static_cast<Running*>(request->data));
-        if (ended->owner == nullptr) return;
-        ended->owner->running_ = nullptr;
-        ended->done();
-      });
-  if (error != 0) {
-    delete running;
-    return false;
-  }
-  running_ = running;
+  auto running = std::make_shared<Running>();
+  running->async = async_.get();
+  const bool started = os::start_thread([running, work = std::move(work)] {
+    work();
+    const std::lock_guard lock(running->mutex);
+    running->ended = true;
+    if (running->async != nullptr) uv_async_send(running->async);
+  });
+  if (!started) return false;
+  running_ = std::move(running);
+  done_ = std::move(done);
+  uv_ref(async_.base());
   return true;
 }
 
 void BackgroundTask::forget() {
-  if (running_ != nullptr) running_->owner = nullptr;
-  running_ = nullptr;
+  const auto running = std::exchange(running_, {});
+  if (!running) return;
+  uv_unref(async_.base());
+  const std::lock_guard lock(running->mutex);
+  running->async = nullptr;
+}
+
+void BackgroundTask::notified() {
+  if (!running_) return;
+  {
+    const std::lock_guard lock(running_->mutex);
+    if (!running_->ended) return;
+  }
+  running_.reset();
+  uv_unref(async_.base());
+  std::exchange(done_, {})();
 }
 
 }  // namespace oversee::uv

@@ -1,16 +1,17 @@
-// Work that may block, off the loop: on a thread of libuv's pool, with word of its end on the loop.
+// Work that may block, off the loop: on a thread of its own, whose end the loop is told of.
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "uv/loop.hpp"
 
 namespace oversee::uv {
 
-// One at a time. The threads are started with the first task: who has none pays for none.
+// One at a time. Not by libuv's pool, which aborts the process where it can have no thread (uv_queue_work).
 class BackgroundTask {
  public:
-  explicit BackgroundTask(Loop& loop) : loop_(loop) {}
+  explicit BackgroundTask(Loop& loop);
   BackgroundTask(const BackgroundTask&) = delete;
   BackgroundTask& operator=(const BackgroundTask&) = delete;
   ~BackgroundTask() { forget(); }
@@ -25,8 +26,11 @@ class BackgroundTask {
  private:
   struct Running;
 
-  Loop& loop_;
-  Running* running_ = nullptr;  // its own: it ends with its work
+  void notified();
+
+  Handle<uv_async_t, BackgroundTask> async_;
+  std::shared_ptr<Running> running_;  // with its thread
+  std::function<void()> done_;
 };
 
 }  // namespace oversee::uv

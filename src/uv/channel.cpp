@@ -13,7 +13,8 @@ struct QueuedWrite {
 
 Channel::Channel(Loop& loop, int fd, Callbacks callbacks) : callbacks_(std::move(callbacks)), handle_(this) {
   uv_pipe_init(loop.raw(), handle_.get(), 0);
-  uv_pipe_open(handle_.get(), fd);
+  error_ = -uv_pipe_open(handle_.get(), fd);
+  if (error_ != 0) return;
   uv_read_start(
       handle_.stream(),
       [](uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {

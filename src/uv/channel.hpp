@@ -19,6 +19,9 @@ class Channel {
   // Takes the descriptor of a stream socket over.
   Channel(Loop& loop, int fd, Callbacks callbacks);
 
+  // An errno, where libuv could not take it: then nothing is sent, and nothing comes. Else 0.
+  int error() const { return error_; }
+
   // Written at once where the socket takes it, else queued. A dead peer shows as on_end, not here.
   void send(std::string bytes);
   void close();
@@ -30,6 +33,7 @@ class Channel {
   char buffer_[4096] = {};
   Callbacks callbacks_;
   Handle<uv_pipe_t, Channel> handle_;
+  int error_ = 0;
 };
 
 }  // namespace oversee::uv
