@@ -276,7 +276,7 @@ void Guard::wait_for_news(bool more_to_reap, short from_front) {
   if (cannot_wait) std::this_thread::sleep_for(1ms);
   if (ready > 0 || cannot_wait) read_requests();
   if (take_hang_up() && leader_ > 0 && own_group_) ::kill(-leader_, SIGHUP);
-  if (const auto asked = take_cancel()) front_.tell(*asked);
+  while (const auto asked = take_cancel()) front_.tell(*asked);
 }
 
 void Guard::read_requests() {

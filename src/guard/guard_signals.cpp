@@ -8,11 +8,21 @@ namespace oversee::guard {
 namespace {
 
 // Written by the handlers, in ppoll only.
-volatile std::sig_atomic_t asked_signal = 0;
-volatile std::sig_atomic_t asked_sender = 0;
 volatile std::sig_atomic_t hung_up = 0;
 
-constexpr std::array kSignalsToEnd{SIGTERM, SIGINT, SIGHUP};
+constexpr std::array kSignalsToEnd{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+
+// Of each of those: whether it has come, and from whom.
+volatile std::sig_atomic_t asked[kSignalsToEnd.size()];
+volatile std::sig_atomic_t sender[kSignalsToEnd.size()];
+
+void note_cancel(int signal, int from) {
+  for (std::size_t i = 0; i < kSignalsToEnd.size(); ++i) {
+    if (kSignalsToEnd[i] != signal) continue;
+    asked[i] = 1;
+    sender[i] = from;
+  }
+}
 
 }  // namespace
 
@@ -28,8 +38,7 @@ void install_handlers() {
       hung_up = 1;
       return;
     }
-    asked_signal = signal;
-    asked_sender = info->si_pid;
+    note_cancel(signal, info->si_pid);
   };
   for (const int signal : kSignalsToEnd) sigaction(signal, &note, nullptr);
 }
@@ -55,10 +64,12 @@ bool take_hang_up() {
 }
 
 std::optional<CancelAsked> take_cancel() {
-  if (asked_signal == 0) return {};
-  const CancelAsked asked{asked_signal, asked_sender};
-  asked_signal = 0;
-  return asked;
+  for (std::size_t i = 0; i < kSignalsToEnd.size(); ++i) {
+    if (asked[i] == 0) continue;
+    asked[i] = 0;
+    return CancelAsked{kSignalsToEnd[i], static_cast<std::int32_t>(sender[i])};
+  }
+  return {};
 }
 
 }  // namespace oversee::guard

@@ -22,7 +22,7 @@ sigset_t blocked_while_waiting();
 // it on as a shell does.
 bool take_hang_up();
 
-// The signal to end that came last since the last call, and who sent it.
+// A signal to end that came and is not taken yet, and who sent it; each is told of, INT as well as a TERM soon after.
 std::optional<CancelAsked> take_cancel();
 
 }  // namespace oversee::guard

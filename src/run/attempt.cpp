@@ -87,7 +87,7 @@ model::Result<void> Attempt::open_terminal() {
       TerminalLink::Callbacks{
           .on_key =
               [this](model::Signal signal, bool keys_read) {
-                post(CancelRequested{.by = {signal, 0}, .from_terminal = true, .keys_read = keys_read});
+                callbacks_.on_cancel({.by = {signal, 0}, .from_terminal = true, .keys_read = keys_read});
               },
           .on_hold = [this](const std::string& modes) { link_.send(guard::HoldModes{modes}); }});
   auto pair = terminal_->make();
@@ -189,7 +189,7 @@ void Attempt::reported(const guard::Report& report) {
     callbacks_.before_exit();
     post(leader_exit(*exited));
   } else if (const auto* asked = std::get_if<guard::CancelAsked>(&report)) {
-    post(CancelRequested{.by = {asked->signal, asked->sender}});
+    callbacks_.on_cancel({.by = {asked->signal, asked->sender}});
   } else if (const auto* passed = std::get_if<guard::LimitPassed>(&report)) {
     post(TreeLimitPassed{passed->limit});
   } else if (const auto* survivors = std::get_if<guard::Survivors>(&report)) {

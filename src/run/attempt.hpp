@@ -45,6 +45,8 @@ class Attempt {
     // Before the leader's end is judged: a key's signal that killed it was sent to us at the same stroke, and is to be
     // known by then.
     std::function<void()> before_exit;
+    // Asked for by a key at the command's own terminal, or by a signal to the guard.
+    std::function<void(const CancelRequested&)> on_cancel;
     std::function<void()> on_guard_gone;  // when a guard has been reaped; before or after on_done
   };
 

@@ -1,7 +1,9 @@
 // One attempt as a pure machine: events in, actions out. It reads no clock, starts no process, sends no signal.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <variant>
 #include <vector>
 
@@ -220,6 +222,7 @@ class AttemptMachine {
   void look_on(model::Instant now);
   void stop_looking();
   void climb(std::size_t rung, model::Instant now);
+  void send(model::Signal signal);
   const model::Rung& stand_on(std::size_t rung, model::Instant now);
   void bound_the_kill(model::Instant now);
   void kill(model::Instant now);
@@ -234,8 +237,10 @@ class AttemptMachine {
   void drain(model::Instant now);
   void finish_if_drained();
   void finish();
+  void take_key(const CancelRequested& event, int presses, model::Instant now);
+  void pass_on(model::Signal signal, int presses, model::Instant now);
   void escalate(int presses, model::Instant now);
-  int count_press(model::Instant now);
+  int count_press(model::Signal signal, model::Instant now);
   std::vector<std::optional<model::Instant>*> all_deadlines();
 
   model::AttemptLimits limits_;
@@ -267,8 +272,12 @@ class AttemptMachine {
   bool guard_killed_ = false;
 
   std::optional<model::Canceller> interrupted_;  // by a key, while the command decides what to make of it
-  std::optional<model::Instant> last_press_;
-  int presses_ = 0;
+  std::set<model::Signal> sent_;                 // during the stop, by the ladder or passed on
+  struct Presses {
+    model::Instant last;
+    int count;
+  };
+  std::map<model::Signal, Presses> presses_;  // of cancels, whoever sent them
 };
 
 }  // namespace oversee::run

@@ -31,7 +31,7 @@ bool says_something(Reason reason) {
          reason == Reason::cpu_limit;
 }
 
-// A second cancel within this is impatience, and climbs.
+// The same signal again within this is impatience, and climbs.
 constexpr auto kImpatience = std::chrono::seconds(2);
 
 // After the answer to "who is left" was asked for in vain, nobody will give it.
@@ -40,7 +40,7 @@ constexpr auto kAnswerBound = std::chrono::milliseconds(500);
 }  // namespace
 
 void AttemptMachine::on(const CancelRequested& event, Instant now) {
-  const int presses = count_press(now);
+  const int presses = count_press(event.by.signal, now);
   if (tree_empty_) {
     finish();  // only somebody outside still holds a stream
     return;
@@ -51,28 +51,35 @@ void AttemptMachine::on(const CancelRequested& event, Instant now) {
     if (!naming_ && !deadlines_.give_up) look_for_survivors(now);
     return;
   }
-  if (looking_ != Looking::not_at_all) {  // who asks for the end does not wait for evidence
+  const bool typed = event.from_terminal && started_;  // before, the command had no chance to hear of it
+  if (looking_ != Looking::not_at_all) {               // a cancel does not wait for evidence
     stop_looking();
+    if (!typed) ladder_ = ladder_.starting_with(event.by.signal);
     climb(0, now);
-    return;
-  }
-  if (event.from_terminal && started_) {  // before, the command had no chance to hear of it
-    if (!stop_) interrupted_ = event.by;
-    if (presses < 2 || event.keys_read) return;
-    if (stop_) {
-      escalate(presses, now);
-    } else {
-      result_.cancelled_by = event.by;
-      begin_stop({Status::cancelled, Reason::signal}, ladder_, now);
-    }
-    return;
-  }
-  if (!stop_) {
+  } else if (typed) {
+    take_key(event, presses, now);
+  } else if (stop_) {
+    pass_on(event.by.signal, presses, now);
+  } else {
     result_.cancelled_by = event.by;
     begin_stop({Status::cancelled, Reason::signal}, ladder_.starting_with(event.by.signal), now);
-  } else {
-    escalate(presses, now);
   }
+}
+
+// The terminal has sent the signal to the command as well: the first is the command's own affair.
+void AttemptMachine::take_key(const CancelRequested& event, int presses, Instant now) {
+  if (!stop_) interrupted_ = event.by;
+  if (presses < 2 || event.keys_read) return;
+  if (stop_) return escalate(presses, now);
+  result_.cancelled_by = event.by;
+  begin_stop({Status::cancelled, Reason::signal}, ladder_, now);
+}
+
+// During a stop. A command may survive INT and clean up at TERM, which CI services send seconds after it: each signal
+// that the command has not been sent goes on to it. The time until the next rung stays what it was.
+void AttemptMachine::pass_on(model::Signal signal, int presses, Instant now) {
+  if (sent_.contains(signal)) return escalate(presses, now);
+  if (!deadlines_.give_up && reaches_somebody()) send(signal);
 }
 
 // Of memory and processes a grace would only bring more, a running one, too; of CPU time a little more is no harm.
@@ -131,6 +138,7 @@ bool AttemptMachine::reaches_somebody() const {
 const model::Rung& AttemptMachine::stand_on(std::size_t rung, Instant now) {
   rung_ = rung;
   const model::Rung& step = ladder_.rungs().at(rung);
+  sent_.insert(step.signal);
   if (step.signal == SIGKILL) result_.forced = true;
   deadlines_.rung = step.grace ? std::optional(now + *step.grace) : std::nullopt;
   return step;
@@ -140,15 +148,19 @@ void AttemptMachine::climb(std::size_t rung, Instant now) {
   const model::Rung& step = stand_on(rung, now);
   if (step.signal == model::kNoSignal) return;
   const bool last = step.signal == SIGKILL;
-  switch (limits_.reach) {
-    case StopReach::tree:
-      if (last) return kill(now);
-      actions_.emplace_back(SignalTree{step.signal});
-      break;
-    case StopReach::group: actions_.emplace_back(StopGroup{step.signal}); break;
-    case StopReach::leader: actions_.emplace_back(StopLeader{step.signal}); break;
-  }
+  if (last && limits_.reach == StopReach::tree) return kill(now);
+  send(step.signal);
   if (last && !deadlines_.give_up) deadlines_.give_up = now + limits_.give_up;
+}
+
+// To all that a stop reaches.
+void AttemptMachine::send(model::Signal signal) {
+  sent_.insert(signal);
+  switch (limits_.reach) {
+    case StopReach::tree: actions_.emplace_back(SignalTree{signal}); break;
+    case StopReach::group: actions_.emplace_back(StopGroup{signal}); break;
+    case StopReach::leader: actions_.emplace_back(StopLeader{signal}); break;
+  }
 }
 
 // As if we had climbed it: a stop whose time has come is a timeout's, unless another reason was there first.
@@ -220,10 +232,12 @@ void AttemptMachine::escalate(int presses, Instant now) {
   }
 }
 
-int AttemptMachine::count_press(Instant now) {
-  presses_ = last_press_ && now - *last_press_ <= kImpatience ? presses_ + 1 : 1;
-  last_press_ = now;
-  return presses_;
+// How often in a row the signal has come, each time within kImpatience of the last.
+int AttemptMachine::count_press(model::Signal signal, Instant now) {
+  Presses& presses = presses_.try_emplace(signal, Presses{now, 0}).first->second;
+  presses.count = now - presses.last <= kImpatience ? presses.count + 1 : 1;
+  presses.last = now;
+  return presses.count;
 }
 
 }  // namespace oversee::run

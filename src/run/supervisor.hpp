@@ -105,6 +105,7 @@ class Supervisor {
   void handle(const os::ReceivedSignal& signal);
   void handle_without_attempt(const os::ReceivedSignal& signal);
   void cancel(const os::ReceivedSignal& signal);
+  void cancel(const CancelRequested& request);
   void leader_stopped();
   void look_at_stopped_leader();
 

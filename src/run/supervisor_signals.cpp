@@ -80,31 +80,35 @@ void Supervisor::handle(const os::ReceivedSignal& signal) {
 }
 
 void Supervisor::cancel(const os::ReceivedSignal& signal) {
+  // A terminal that is gone tells the session's leader alone, which may be us (tty_ioctl(4), credentials(7)).
+  bool typed = signal.from_terminal && shares_terminal() && signal.number != SIGHUP;
+  if (spec_.pty && signal.from_terminal && (signal.number == SIGINT || signal.number == SIGQUIT)) {
+    // At our terminal, whose keys were not handed on: the command's own would have done this.
+    if (!flushing_ && !between_) attempt_->signal_group(signal.number);
+    typed = true;
+  }
+  cancel({.by = {signal.number, signal.sender}, .from_terminal = typed, .keys_read = os::reads_keys()});
+}
+
+void Supervisor::cancel(const CancelRequested& request) {
   retries_->cancel();
   if (flushing_) {  // nothing but a reader is left to wait for
     model::AttemptResult& result = results_.back();
     if (result.status == Status::completed) {
       result.status = Status::cancelled;
       result.reason = Reason::signal;
-      result.cancelled_by = model::Canceller{signal.number, signal.sender};
+      result.cancelled_by = request.by;
     }
     loop_.stop();
     return;
   }
   if (between_) {
-    end_.cancelled_by = model::Canceller{signal.number, signal.sender};
+    end_.cancelled_by = request.by;
     end_attempts(model::NotRetried::cancelled);
     if (line_runs_) lines_.back()->kill();
     return;
   }
-  // A terminal that is gone tells the session's leader alone, which may be us (tty_ioctl(4), credentials(7)).
-  bool typed = signal.from_terminal && shares_terminal() && signal.number != SIGHUP;
-  if (spec_.pty && signal.from_terminal && (signal.number == SIGINT || signal.number == SIGQUIT)) {
-    // At our terminal, whose keys were not handed on: the command's own would have done this.
-    attempt_->signal_group(signal.number);
-    typed = true;
-  }
-  attempt_->cancel({.by = {signal.number, signal.sender}, .from_terminal = typed, .keys_read = os::reads_keys()});
+  attempt_->cancel(request);
 }
 
 // Only a command that shares our terminal takes us along: without one, nobody would be there to continue us.

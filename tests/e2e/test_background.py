@@ -222,6 +222,17 @@ class Cancel(BackgroundCase):
         self.assertEqual(self.oversee("logs", run_id, "--stdout").out, b"ready\ninterrupted\n")
         self.assertEqual(self.oversee("wait", run_id).status, 128 + signal.SIGINT)
 
+    def test_by_one_signal_after_the_other(self):
+        run_id = self.detach("-k", "50s", "-c", f"trap 'echo interrupted' INT; trap 'echo ended; exit 1' TERM; echo ready; "
+                             f"while :; do {WAIT}; done")
+        log = self.records / f"{run_id}.log"
+        for signal_name, line in ((None, b"ready"), ("INT", b"interrupted"), ("TERM", b"ended")):
+            if signal_name:
+                self.assertEqual(self.oversee("cancel", run_id, "--no-wait", "-s", signal_name).status, 0)
+            wait_until(lambda line=line: b"out| " + line in log.read_bytes(), line.decode())
+        self.assertEqual(self.oversee("wait", run_id).status, 128 + signal.SIGINT)
+        self.assertFalse(self.record(run_id)["attempts"][-1]["forced"])
+
     def test_several_and_one_that_had_ended(self):
         ended_one = self.detach("true")
         self.oversee("wait", ended_one)

@@ -85,7 +85,7 @@ TEST_CASE("cancel by a program: a slow second one does not climb") {
 TEST_CASE("cancel by a program: who cancelled first is who cancelled") {
   auto machine = DrivenMachine::started();
   machine.at(1s, sent(SIGTERM));
-  machine.at(1s, CancelRequested{.by = {SIGINT, 99}});
+  CHECK(machine.at(1s, CancelRequested{.by = {SIGINT, 99}}) == "INT");
   machine.end_all(2s, died(SIGKILL));
   check_cancelled_by(machine, SIGTERM, kSender);
 }
@@ -100,13 +100,84 @@ TEST_CASE("cancel by a program: of a rung that waits for ever, the second climbs
 TEST_CASE("cancel by a program: a stop under way goes on, and is climbed by the second") {
   auto machine = DrivenMachine::started(limits(30s, "INT:5s,TERM:10s,KILL"));
   CHECK(machine.tick(30s) == "INT");
-  CHECK(machine.at(31s, sent(SIGTERM)).empty());
+  CHECK(machine.at(30s, sent(SIGINT)).empty());  // the command has been sent it
+  CHECK(machine.at(31s, sent(SIGTERM)) == "TERM");
   CHECK(machine.wake() == 35s);
   CHECK(machine.at(32s, sent(SIGTERM)) == "TERM");
   CHECK(machine.at(33s, sent(SIGTERM)) == "kill");
   machine.end_all(33s, died(SIGKILL));
   CHECK(machine.verdict() == "timed_out timeout");
   CHECK_FALSE(machine.result().cancelled_by.has_value());
+}
+
+TEST_CASE("cancel by a program: each other signal goes on as it comes, and the grace counts from the first") {
+  auto machine = DrivenMachine::started();
+  CHECK(machine.at(1s, sent(SIGINT)) == "INT");
+  CHECK(machine.at(4s, sent(SIGTERM)) == "TERM");
+  CHECK(machine.at(5s, sent(SIGQUIT)) == "QUIT");
+  CHECK(machine.wake() == 11s);
+  CHECK(machine.at(9s, sent(SIGTERM)).empty());  // it has come, and this is no haste
+  CHECK(machine.at(9s, sent(SIGINT)).empty());
+  CHECK(machine.tick(11s) == "kill");
+  CHECK(machine.at(11s, sent(SIGHUP)).empty());
+  machine.end_all(11s, died(SIGKILL));
+  check_cancelled_by(machine, SIGINT, kSender);
+}
+
+TEST_CASE("cancel by a program: different signals in haste do not climb, the same one twice does") {
+  auto machine = DrivenMachine::started();
+  CHECK(machine.at(1s, sent(SIGINT)) == "INT");
+  CHECK(machine.at(1s + 1ms, sent(SIGTERM)) == "TERM");
+  CHECK(machine.at(1s + 2ms, sent(SIGHUP)) == "HUP");
+  CHECK_FALSE(machine.result().forced);
+  CHECK(machine.at(2s, sent(SIGINT)) == "kill");  // and that another came in between does not matter
+}
+
+TEST_CASE("cancel by a program: another signal reaches as much as the stop does") {
+  auto plan = limits({});
+  plan.reach = model::StopReach::leader;
+  auto leader = DrivenMachine::started(plan);
+  CHECK(leader.at(1s, sent(SIGINT)) == "leader INT");
+  CHECK(leader.at(2s, sent(SIGTERM)) == "leader TERM");
+  plan.reach = model::StopReach::group;
+  auto group = DrivenMachine::started(plan);
+  CHECK(group.at(1s, sent(SIGINT)) == "group INT");
+  group.at(2s, died(SIGINT));
+  CHECK(group.at(2s, sent(SIGTERM)) == "group TERM");  // somebody of the group is left
+  auto tree = DrivenMachine::started();
+  tree.at(1s, sent(SIGINT));
+  tree.at(2s, died(SIGINT));
+  CHECK(tree.at(3s, sent(SIGTERM)) == "TERM");
+}
+
+TEST_CASE("cancel by a program: a stop that waits for evidence begins with the cancel's signal") {
+  auto plan = limits(30s);
+  plan.evidence = 300ms;
+  auto machine = DrivenMachine::started(plan);
+  CHECK(machine.tick(30s) == "look");
+  CHECK(machine.at(30s + 1ms, sent(SIGINT)) == "INT");
+  CHECK(machine.at(30s + 2ms, sent(SIGTERM)) == "TERM");
+  CHECK(machine.verdict() == "timed_out timeout");
+}
+
+TEST_CASE("cancel by a program: before the start, each other signal is passed on as well") {
+  auto machine = DrivenMachine::requested();
+  CHECK(machine.at(0s, sent(SIGINT)) == "INT");
+  CHECK(machine.at(1s, sent(SIGTERM)) == "TERM");
+}
+
+TEST_CASE("Ctrl-C and Ctrl-\\: one each is no haste") {
+  auto machine = DrivenMachine::started();
+  CHECK(machine.at(1s, pressed(SIGINT)).empty());
+  CHECK(machine.at(1s + 1ms, pressed(SIGQUIT)).empty());
+  CHECK(machine.at(1s + 2ms, pressed(SIGINT)) == "TERM");
+}
+
+TEST_CASE("Ctrl-C: a program's other signal begins the stop at once") {
+  auto machine = DrivenMachine::started();
+  CHECK(machine.at(1s, pressed(SIGINT)).empty());
+  CHECK(machine.at(1s + 1ms, sent(SIGTERM)) == "TERM");
+  CHECK(machine.at(2s, sent(SIGHUP)) == "HUP");
 }
 
 TEST_CASE("Ctrl-C: the command has it already, and lives on as it likes") {
