@@ -59,7 +59,8 @@ int wait_for_end_of(const history::RunDirectory& directory, const std::string& i
     case RunState::ended: say(fmt::format("run {}: {}", id, end_of(*record))); return EXIT_SUCCESS;
     case RunState::lost: say(fmt::format("run {} is lost: its oversee is gone", id)); return EXIT_SUCCESS;
     case RunState::pending:
-    case RunState::running: break;
+    case RunState::running:
+    case RunState::unknown: break;
   }
   say(fmt::format("run {} still runs", id));
   return model::kExitTimedOut;

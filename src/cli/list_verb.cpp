@@ -26,12 +26,13 @@ using history::SelectedRun;
 constexpr std::size_t kDefaultLimit = 20;
 
 constexpr std::array kOptions{
-    VerbOption{.name = "status",
-               .letter = 0,
-               .metavar = "LIST",
-               .help = "Those that stand so: running, pending, completed, failed, timed_out, cancelled, lost, flaky",
-               .suggestions = "running|pending|completed|failed|timed_out|cancelled|lost|flaky",
-               .repeatable = true},
+    VerbOption{
+        .name = "status",
+        .letter = 0,
+        .metavar = "LIST",
+        .help = "Those that stand so: running, pending, completed, failed, timed_out, cancelled, lost, unknown, flaky",
+        .suggestions = "running|pending|completed|failed|timed_out|cancelled|lost|unknown|flaky",
+        .repeatable = true},
     kNameOption,
     kLabelOption,
     kSinceOption,

@@ -22,6 +22,7 @@
 #include "history/run_record.hpp"
 #include "model/outcome.hpp"
 #include "os/descriptor.hpp"
+#include "os/host.hpp"
 #include "os/process_watch.hpp"
 #include "os/signals.hpp"
 #include "report/log_view.hpp"
@@ -120,10 +121,10 @@ std::uint64_t find_tail(LogFile& log, const Request& request, const report::LogV
   return request.follow ? UINT64_MAX : end;
 }
 
-// Whether the record says so: it is replaced when the log is complete.
-bool has_ended(const history::RunDirectory& directory, const std::string& id) {
+// The record says so when the log is complete; a run that is gone without having said so writes no more either.
+bool writes_no_more(const history::RunDirectory& directory, const std::string& id) {
   const auto record = history::read_record(directory, id);
-  return !record || record->ended();
+  return !record || !history::may_live(history::state_of(*record));
 }
 
 int show(const history::RunDirectory& directory, const history::RunRecord& record, LogFile& log,
@@ -140,9 +141,9 @@ int show(const history::RunDirectory& directory, const history::RunRecord& recor
   report::LogView view(
       request.choice, [&](std::string_view bytes) { output.add(bytes); }, read_spilled);
   const std::uint64_t end = request.tail ? find_tail(log, request, read_spilled, view) : UINT64_MAX;
-  const os::ProcessWatch watch(record.pid);
-  // One that is gone without having said so writes no more either.
-  for (bool last_look = !request.follow || !history::lives(history::state_of(record));;) {
+  // One that cannot be watched from here: its record is looked at, and its lock.
+  const os::ProcessWatch watch(history::shares_pids(record) ? record.pid : os::process_id());
+  for (bool last_look = !request.follow || !history::may_live(history::state_of(record));;) {
     while (!log.failure() && output.error() == 0 &&
            log.read_some([&](std::string_view chunk) { view.read(chunk); }, end)) {
       if (request.follow) output.flush();
@@ -150,7 +151,7 @@ int show(const history::RunDirectory& directory, const history::RunRecord& recor
     output.flush();
     if (log.failure() || output.error() != 0 || last_look) break;
     // Looked at before the log is read again: what the run wrote last is behind this.
-    last_look = watch.wait(kBetweenLooks, STDOUT_FILENO) || has_ended(directory, record.id);
+    last_look = watch.wait(kBetweenLooks, STDOUT_FILENO) || writes_no_more(directory, record.id);
     if (os::nobody_reads(STDOUT_FILENO)) return stop_for(EPIPE);
   }
   view.finish();

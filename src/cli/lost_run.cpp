@@ -1,3 +1,4 @@
+#include "os/host.hpp"
 // Finishes records by what they say themselves: no more need be handed to the guard than the run's name.
 #include "cli/lost_run.hpp"
 
@@ -6,7 +7,6 @@
 #include "history/run_record.hpp"
 #include "os/descriptor.hpp"
 #include "os/file.hpp"
-#include "os/host.hpp"
 #include "report/lost_summary.hpp"
 
 namespace oversee::cli {

@@ -104,6 +104,8 @@ void RunFiles::open_record(const std::string& proposed_id, const model::Reading&
   if (!directory_) return;
   run_id_ = proposed_id;
   for (int attempt = 0; attempt < 3; ++attempt) {
+    // First of all, so that whoever finds the record finds the lock.
+    life_ = history::LifeLock::take(*directory_, run_id_);
     auto record = directory_->create(run_id_ + ".json");
     if (record) {
       running_ = std::move(*record);
@@ -112,6 +114,7 @@ void RunFiles::open_record(const std::string& proposed_id, const model::Reading&
     if (record.error().error != EEXIST) {
       warn(describe(record.error()) + "; this run leaves no record");
       directory_.reset();
+      life_.reset();
       return;
     }
     run_id_ = history::make_run_id(started.wall);  // one in a million in the same second

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "history/file_slots.hpp"
+#include "history/life_lock.hpp"
 #include "history/run_directory.hpp"
 #include "model/byte_sink.hpp"
 #include "model/failure.hpp"
@@ -51,6 +52,9 @@ class RunFiles {
   // Files for output that is held back; none where they cannot be made.
   std::optional<report::HeldOutput::Files> scratch_files() const;
 
+  // The inode of the directory in which the run holds its lock of life; none where it holds none.
+  std::optional<std::uint64_t> life_lock() const { return life_ ? std::optional(life_->inode()) : std::nullopt; }
+
   // Where the record is; null: it has none.
   const history::RunDirectory* directory() const { return directory_ ? &*directory_ : nullptr; }
 
@@ -75,7 +79,8 @@ class RunFiles {
   std::string run_id_;
   std::optional<history::RunDirectory> directory_;
   std::unique_ptr<history::FileSlots> slots_;
-  std::optional<os::UniqueFd> running_;  // ID.json as it is while the run lives
+  std::optional<history::LifeLock> life_;  // held until this process ends
+  std::optional<os::UniqueFd> running_;    // ID.json as it is while the run lives
   std::optional<std::string> json_;
   os::UniqueFd answer_;
   std::string log_path_;

@@ -1,3 +1,4 @@
+#include "os/host.hpp"
 // Finds and chooses recorded runs.
 #include "cli/recorded_runs.hpp"
 
@@ -11,7 +12,6 @@
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
 #include "model/verdict.hpp"
-#include "os/host.hpp"
 
 namespace oversee::cli {
 namespace {

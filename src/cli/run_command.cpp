@@ -21,6 +21,7 @@
 #include "os/event_target.hpp"
 #include "os/file.hpp"
 #include "os/host.hpp"
+#include "os/own_place.hpp"
 #include "os/process_stat.hpp"
 #include "os/process_usage.hpp"
 #include "os/terminal.hpp"
@@ -101,6 +102,8 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
   info.host = os::host_name();
   info.pid = os::process_id();
   if (const auto own = os::process_stat(info.pid)) info.born = own->born;
+  info.place = os::own_place();
+  info.life_lock = files.life_lock();
   info.version = OVERSEE_VERSION;
   info.limits = spec.limits;
   info.attempts = spec.attempts();

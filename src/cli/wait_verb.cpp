@@ -29,6 +29,10 @@ int status_of(const history::RunRecord& record) {
     case history::RunState::lost:
       say(fmt::format("run {} is lost: its oversee is gone, and how the command ended is not known", record.id));
       return model::kExitOwnFailure;
+    case history::RunState::unknown:
+      say(fmt::format("run {} has told no end yet; whether it still runs is unknown here: {}", record.id,
+                      why_foreign(record)));
+      return model::kExitTimedOut;
     case history::RunState::pending:
     case history::RunState::running: say(fmt::format("run {} still runs", record.id)); return model::kExitTimedOut;
   }

@@ -9,6 +9,7 @@
 #include <set>
 #include <string_view>
 
+#include "history/life_lock.hpp"
 #include "history/retention.hpp"
 #include "history/run_record.hpp"
 #include "model/byte_size.hpp"
@@ -139,9 +140,12 @@ void Cleaner::gather_runs() {
 std::optional<RemovedRun> Cleaner::ended(const KeptRun& run) const {
   RemovedRun removed{.id = run.id, .status = "unknown", .bytes = run.bytes, .written = run.written.value_or(now_)};
   const auto record = read_record(directory_, run.id);
-  if (!record) return abandoned(removed.written) ? std::optional(std::move(removed)) : std::nullopt;
+  if (!record) {
+    const bool held = look_at_life(directory_, run.id, {}) == LockSeen::held;
+    return abandoned(removed.written) && !held ? std::optional(std::move(removed)) : std::nullopt;
+  }
   const RunState state = state_of(*record);
-  if (lives(state)) return {};
+  if (may_live(state)) return {};
   removed.name = record->name;
   removed.status = state == RunState::lost ? "lost" : record->status;
   return removed;

@@ -13,7 +13,7 @@ namespace {
 // A status that is not in the record but found out: the record may have the words of a run that lives.
 bool may_have(std::string_view told, std::string_view wanted) {
   const bool lives = told == "running" || told == "pending";
-  return told == wanted || (wanted == "lost" && lives);
+  return told == wanted || (lives && (wanted == "lost" || wanted == "unknown"));
 }
 
 bool may_have_status(std::string_view record, const RunChoice& choice) {

@@ -68,12 +68,18 @@ std::expected<RunDirectory, Unusable> RunDirectory::open_or_make(std::string pat
 
 std::string RunDirectory::path_of(std::string_view name) const { return fmt::format("{}/{}", path_, name); }
 
+model::Result<os::UniqueFd> RunDirectory::reopen() const {
+  os::UniqueFd again(::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!again) return std::unexpected(model::Failure{"open", errno, path_, {}});
+  return again;
+}
+
 model::Result<std::vector<std::string>> RunDirectory::names(std::size_t most) const {
   // A second description: closedir closes its own, and the position is not shared.
-  os::UniqueFd again(::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(again ? ::fdopendir(again.get()) : nullptr, ::closedir);
+  auto again = reopen();
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(again ? ::fdopendir(again->get()) : nullptr, ::closedir);
   if (!stream) return std::unexpected(model::Failure{"list the runs", errno, path_, {}});
-  (void)again.release();  // the stream's now
+  (void)again->release();  // the stream's now
   std::vector<std::string> names;
   errno = 0;
   const dirent* entry = nullptr;

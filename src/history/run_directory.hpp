@@ -33,6 +33,9 @@ class RunDirectory {
   const std::string& path() const { return path_; }
   std::string path_of(std::string_view name) const;
 
+  // Another description of the directory itself, for a lock.
+  model::Result<os::UniqueFd> reopen() const;
+
   // Of all files that are in it, or of so many of them, in no order.
   model::Result<std::vector<std::string>> names(std::size_t most = SIZE_MAX) const;
 

@@ -42,19 +42,21 @@ model::Result<RunRecord> wait_for_end(const RunDirectory& directory, const std::
       if (now >= *until) return record;
       pause = std::min(pause, *until - now);
     }
-    // A process that is gone is not waited for: the pause is then one of nothing at all.
-    const os::ProcessWatch watch(state == RunState::lost ? os::process_id() : record->pid);
+    // A process that is gone or out of reach is not waited for: the pause is then one of nothing at all.
+    const bool watched = state != RunState::lost && shares_pids(*record);
+    const os::ProcessWatch watch(watched ? record->pid : os::process_id());
     (void)watch.wait(pause, -1);
   }
 }
 
 model::Result<bool> signal_run(const RunRecord& record, model::Signal signal) {
-  if (!record.host.empty() && record.host != os::host_name()) {
-    return std::unexpected(model::Failure{"signal the run", 0, record.id, "it runs on host " + record.host});
-  }
   // Taken hold of first, then looked at: the process that is signalled is the one that was looked at.
   const os::ProcessWatch process(record.pid);
-  if (!lives(state_of(record))) return false;
+  const RunState state = state_of(record);
+  if (!may_live(state)) return false;
+  if (state == RunState::unknown || !shares_pids(record)) {
+    return std::unexpected(model::Failure{"signal the run", 0, record.id, why_foreign(record) + "; cancel it there"});
+  }
   if (process.signal(signal)) return true;
   if (errno == ESRCH) return false;
   return std::unexpected(model::Failure{"signal the run", errno, record.id, {}});

@@ -1,11 +1,14 @@
 // Reads records.
 #include "history/run_record.hpp"
 
-#include <chrono>
+#include <fmt/format.h>
 
 #include "history/json_values.hpp"
+#include "history/life_lock.hpp"
 #include "os/host.hpp"
+#include "os/own_place.hpp"
 #include "os/process_stat.hpp"
+#include "os/process_watch.hpp"
 
 namespace oversee::history {
 namespace {
@@ -24,6 +27,27 @@ void read_lists(const JsonValue& json, RunRecord& record) {
   if (!attempts.empty()) record.last_attempt = duration_of(attempts.back(), "duration_ms");
 }
 
+// Without numbers that no inode has.
+std::optional<std::uint64_t> inode_of(const JsonValue& json, std::string_view key) {
+  const auto number = json.integer(key);
+  return number && *number > 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
+}
+
+// A record without a place is taken for one of here.
+void read_place(const JsonValue& json, const RunDirectory& directory, RunRecord& record) {
+  const auto* told = json.member("place");
+  std::optional<std::uint64_t> lock;
+  if (told != nullptr && told->object() != nullptr) {
+    record.place = model::RunPlace{.host = record.host,
+                                   .machine = text_of(*told, "machine"),
+                                   .boot_id = text_of(*told, "boot_id"),
+                                   .pid_namespace = inode_of(*told, "pid_namespace"),
+                                   .time_namespace = inode_of(*told, "time_namespace")};
+    lock = inode_of(*told, "life_lock");
+  }
+  if (!record.ended()) record.lock = look_at_life(directory, record.id, lock);
+}
+
 void read_end(const JsonValue& json, RunRecord& record) {
   record.reason = text_of(json, "reason");
   record.summary = text_of(json, "summary");
@@ -32,6 +56,24 @@ void read_end(const JsonValue& json, RunRecord& record) {
   record.exit_status = small_number_of(json, "exit_status");
   record.duration = duration_of(json, "duration_ms");
   record.flaky = is_set(json, "flaky");
+}
+
+Nearness nearness_of(const RunRecord& record) {
+  if (record.place) return nearness(*record.place, os::own_place());
+  const bool here = record.host.empty() || record.host == os::host_name();
+  return here ? Nearness::comparable : Nearness::other_host;
+}
+
+// The times of birth are compared in whole milliseconds, as the record has them; 0 was written where none was known.
+ProcessSeen see_process(const RunRecord& record, Nearness near) {
+  if (!shares_pids(near)) return ProcessSeen::unknown;
+  if (record.pid <= 0 || !os::process_exists(record.pid)) return ProcessSeen::gone;
+  const auto process = os::process_stat(record.pid);
+  if (!process) return os::process_exists(record.pid) ? ProcessSeen::unknown : ProcessSeen::gone;
+  if (process->state == 'Z' || !record.born) return ProcessSeen::gone;
+  if (near != Nearness::comparable || *record.born == model::Duration{}) return ProcessSeen::unknown;
+  const bool same = model::whole_milliseconds(process->born) == model::whole_milliseconds(*record.born);
+  return same ? ProcessSeen::same : ProcessSeen::gone;
 }
 
 }  // namespace
@@ -66,6 +108,7 @@ model::Result<RunRecord> parse_record(std::string_view text, const RunDirectory&
   record.log_path = text_of(*log, "path");
   record.log_format = text_of(*log, "format");
   record.log_error = text_of(*log, "error");
+  read_place(*json, directory, record);
   read_lists(*json, record);
   read_end(*json, record);
   return record;
@@ -73,16 +116,37 @@ model::Result<RunRecord> parse_record(std::string_view text, const RunDirectory&
 
 RunState state_of(const RunRecord& record) {
   if (record.ended()) return RunState::ended;
-  const RunState live = record.status == "pending" ? RunState::pending : RunState::running;
-  if (!record.host.empty() && record.host != os::host_name()) return live;
-  const auto process = os::process_stat(record.pid);
-  const bool same = process && process->state != 'Z' && record.born &&
-                    model::whole_milliseconds(process->born) == model::whole_milliseconds(*record.born);
-  return same ? live : RunState::lost;
+  const Nearness near = nearness_of(record);
+  switch (judge_life(near, see_process(record, near), record.lock)) {
+    case Life::alive: return record.status == "pending" ? RunState::pending : RunState::running;
+    case Life::gone: return RunState::lost;
+    case Life::unknown: break;
+  }
+  return RunState::unknown;
+}
+
+bool shares_pids(const RunRecord& record) { return shares_pids(nearness_of(record)); }
+
+std::string why_foreign(const RunRecord& record) {
+  switch (nearness_of(record)) {
+    case Nearness::comparable:
+    case Nearness::same_pids: return fmt::format("pid {} may be another process by now", record.pid);
+    case Nearness::other_pids: return fmt::format("it runs in another PID namespace (pid {} there)", record.pid);
+    case Nearness::earlier_boot: return "it was started before this machine was";
+    case Nearness::other_host: return fmt::format("it runs on host {} (pid {} there)", record.host, record.pid);
+  }
+  return {};
 }
 
 std::string shown_status(const RunRecord& record) {
-  return state_of(record) == RunState::lost ? "lost" : record.status;
+  switch (state_of(record)) {
+    case RunState::lost: return "lost";
+    case RunState::unknown: return "unknown";
+    case RunState::pending:
+    case RunState::running:
+    case RunState::ended: break;
+  }
+  return record.status;
 }
 
 }  // namespace oversee::history

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "history/run_directory.hpp"
+#include "history/run_life.hpp"
 #include "model/duration.hpp"
 #include "model/failure.hpp"
+#include "model/run_place.hpp"
 
 namespace oversee::history {
 
@@ -24,10 +26,12 @@ struct RunRecord {
   int pid = 0;                          // of oversee itself
   std::optional<model::Duration> born;  // of that process, since the machine's start
   std::string host;
-  std::string started_at;  // RFC 3339: dates sort as texts
-  std::string log_path;    // empty: it has no log
-  std::string log_format;  // "tagged" or "raw"
-  std::string log_error;   // why the log is not complete; empty where it is
+  std::optional<model::RunPlace> place;  // what pid and born are relative to
+  LockSeen lock = LockSeen::unknown;     // as it was when the record of a live run was read
+  std::string started_at;                // RFC 3339: dates sort as texts
+  std::string log_path;                  // empty: it has no log
+  std::string log_format;                // "tagged" or "raw"
+  std::string log_error;                 // why the log is not complete; empty where it is
 
   std::string name;
   std::map<std::string, std::string> labels;
@@ -48,15 +52,27 @@ struct RunRecord {
 };
 
 // How a run stands: by its record, and whether the process that would go on with it still lives.
-enum class RunState : std::uint8_t { pending, running, ended, lost };
+enum class RunState : std::uint8_t {
+  pending,
+  running,
+  ended,
+  lost,     // its oversee is gone
+  unknown,  // whether its oversee lives cannot be known from here
+};
 
-// A process that has the run's pid but was started at another time is another. Of another machine's processes nothing
-// is known here: its runs are taken to live.
+// Every verb asks here. The decision itself is history/run_life.
 RunState state_of(const RunRecord& record);
 
-inline bool lives(RunState state) { return state == RunState::pending || state == RunState::running; }
+// A run that may live is treated as one that does.
+constexpr bool may_live(RunState state) { return state != RunState::ended && state != RunState::lost; }
 
-// The status for people and programs: the record's, or "lost".
+// Whether record.pid names the run's oversee here, so that it can be watched and signalled.
+bool shares_pids(const RunRecord& record);
+
+// Why a run is unknown or out of reach: "it runs in another PID namespace (pid 12 there)".
+std::string why_foreign(const RunRecord& record);
+
+// The status for people and programs: the record's, "lost" or "unknown".
 std::string shown_status(const RunRecord& record);
 
 // Fails where the record cannot be read or is no record, as that of a run that was killed before it began.

@@ -7,6 +7,7 @@
 #include <ranges>
 #include <span>
 
+#include "history/life_lock.hpp"
 #include "history/record_glance.hpp"
 #include "history/run_lookup.hpp"
 #include "model/date.hpp"
@@ -14,8 +15,8 @@
 namespace oversee::history {
 namespace {
 
-constexpr std::array<std::string_view, 8> kStatuses{"running",   "pending",   "completed", "failed",
-                                                    "timed_out", "cancelled", "lost",      "flaky"};
+constexpr std::array<std::string_view, 9> kStatuses{"running",   "pending", "completed", "failed", "timed_out",
+                                                    "cancelled", "lost",    "unknown",   "flaky"};
 constexpr auto kLongestStart = std::chrono::minutes(1);
 
 std::string_view second_of(std::string_view id) { return id.substr(0, id.rfind('-')); }
@@ -63,7 +64,9 @@ model::Result<SelectedRun> judge_run(const RunDirectory& directory, const std::s
   if (text.empty()) {
     run.record.id = id;
     run.record.started_at = model::format_date(run.started);
-    run.status = now - run.started > kLongestStart ? "lost" : "pending";
+    run.record.lock = look_at_life(directory, id, {});
+    const bool lost = now - run.started > kLongestStart && run.record.lock != LockSeen::held;
+    run.status = lost ? "lost" : "pending";
     return run;
   }
   auto record = parse_record(text, directory, id);

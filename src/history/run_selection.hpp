@@ -33,7 +33,8 @@ struct SelectedRun {
   std::string status;  // as shown_status has it
   model::WallTime started;
 
-  bool lives() const { return status == "running" || status == "pending"; }
+  // Or may, for all that is known here.
+  bool lives() const { return status == "running" || status == "pending" || status == "unknown"; }
 };
 
 struct Selection {

@@ -10,6 +10,7 @@
 
 #include "model/clock.hpp"
 #include "model/outcome.hpp"
+#include "model/run_place.hpp"
 #include "model/run_spec.hpp"
 #include "model/verdict.hpp"
 
@@ -33,6 +34,8 @@ struct RunInfo {
   std::string host;
   int pid = 0;
   Duration born{};  // of that process, since the machine's start: with the pid it names the process for good
+  std::optional<RunPlace> place;                // what pid and born are relative to
+  std::optional<std::uint64_t> life_lock = {};  // the inode of the directory that is locked while oversee lives
   std::string version;
   AttemptLimits limits;
   int attempts = 1;                 // at most

@@ -38,9 +38,10 @@ enum class Mechanism : std::uint8_t {
   input_is_awaited,      // with --pty a line of the caller's input is read only when the command waits for it
   leave_at_once,         // a reader that sleeps does not hold up the end
   proc_is_ours,          // /proc is believed only where it shows this PID namespace
+  life_lock,             // a run proves to other namespaces that it lives
 };
 
-inline constexpr int kMechanisms = static_cast<int>(Mechanism::proc_is_ours) + 1;
+inline constexpr int kMechanisms = static_cast<int>(Mechanism::life_lock) + 1;
 
 constexpr std::string_view to_string(Mechanism mechanism) {
   switch (mechanism) {
@@ -74,6 +75,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::input_is_awaited: return "input-is-awaited";
     case Mechanism::leave_at_once: return "leave-at-once";
     case Mechanism::proc_is_ours: return "proc-is-ours";
+    case Mechanism::life_lock: return "life-lock";
   }
   return "?";
 }

@@ -26,7 +26,7 @@ struct ToldRun {
   std::string directory;
   std::string host;
   int pid = 0;         // of oversee itself; 0: not known
-  std::string status;  // "running", "pending" and "lost" as well
+  std::string status;  // "running", "pending", "lost" and "unknown" as well
   std::string reason;
   std::string summary;  // one sentence; empty while it lives
   WallTime started;
@@ -41,7 +41,8 @@ struct ToldRun {
   std::string log_error;  // why the log is not complete
 
   bool passed() const { return status == "completed"; }
-  bool lives() const { return status == "running" || status == "pending"; }
+  // Or may, for all that is known here.
+  bool lives() const { return status == "running" || status == "pending" || status == "unknown"; }
 };
 
 }  // namespace oversee::model

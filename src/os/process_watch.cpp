@@ -15,7 +15,7 @@ ProcessWatch::ProcessWatch(pid_t pid) : pid_(pid), process_(static_cast<int>(::s
 bool ProcessWatch::wait(model::Duration bound, int written_to) const {
   // Without a pidfd (a process that is gone; a kernel or a sandbox that has none), poll passes the first by.
   pollfd watched[] = {{process_.get(), POLLIN, 0}, {written_to, 0, 0}};
-  const bool gone = pid_ <= 0 || (!process_ && ::kill(pid_, 0) != 0 && errno == ESRCH);
+  const bool gone = pid_ <= 0 || (!process_ && !process_exists(pid_));
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(bound).count();
   if (!gone) (void)::poll(watched, 2, static_cast<int>(ms));
   return gone || (watched[0].revents & POLLIN) != 0;
@@ -29,6 +29,8 @@ bool ProcessWatch::signal(model::Signal number) const {
   if (process_) return ::syscall(SYS_pidfd_send_signal, process_.get(), number, nullptr, 0) == 0;
   return ::kill(pid_, number) == 0;
 }
+
+bool process_exists(pid_t pid) { return ::kill(pid, 0) == 0 || errno != ESRCH; }
 
 bool nobody_reads(int fd) {
   pollfd watched{fd, 0, 0};

@@ -26,6 +26,9 @@ class ProcessWatch {
   UniqueFd process_;
 };
 
+// Whether a process has the pid in this PID namespace; a zombie does.
+bool process_exists(pid_t pid);
+
 // Whether the descriptor's readers are all gone: a pipe's, a socket's, a terminal's.
 bool nobody_reads(int fd);
 

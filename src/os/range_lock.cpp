@@ -25,6 +25,17 @@ bool lock_byte(int fd, std::int64_t byte) {
   return ::fcntl(fd, F_OFD_SETLK, &lock) == 0;
 }
 
+bool share_byte(int fd, std::int64_t byte) {
+  struct flock lock = range(F_RDLCK, byte, 1);
+  return ::fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+// Asked as a writer would, which takes no descriptor that can write.
+bool is_byte_taken(int fd, std::int64_t byte) {
+  struct flock lock = range(F_WRLCK, byte, 1);
+  return ::fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
 void unlock_byte(int fd, std::int64_t byte) {
   struct flock lock = range(F_UNLCK, byte, 1);
   (void)::fcntl(fd, F_OFD_SETLK, &lock);

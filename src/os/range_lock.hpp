@@ -13,6 +13,12 @@ bool lock_byte(int fd, std::int64_t byte);
 // Whatever the lock was.
 void unlock_byte(int fd, std::int64_t byte);
 
+// Shares the byte with other descriptions that share it: for what can only be opened for reading, such as a directory.
+bool share_byte(int fd, std::int64_t byte);
+
+// Whether another description has the byte, locked or shared.
+bool is_byte_taken(int fd, std::int64_t byte);
+
 // Waits until no other description has the byte locked; has it read-locked for a moment, which is no lock to
 // locked_byte. False where that cannot be waited for.
 bool wait_for_byte(int fd, std::int64_t byte);

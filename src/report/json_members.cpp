@@ -119,6 +119,19 @@ void usage_members(JsonText& json, const model::Usage& usage) {
   json.text("usage_accuracy", to_string(usage.accuracy));
 }
 
+// What is not known is null.
+void write_place(JsonText& json, const model::RunInfo& info) {
+  const auto number = [&](std::string_view key, const std::optional<std::uint64_t>& value) {
+    json.number_or_null(key, value ? std::optional(static_cast<std::int64_t>(*value)) : std::nullopt);
+  };
+  json.begin_object("place").text_or_null("machine", info.place->machine);
+  json.text_or_null("boot_id", info.place->boot_id);
+  number("pid_namespace", info.place->pid_namespace);
+  number("time_namespace", info.place->time_namespace);
+  number("life_lock", info.life_lock);
+  json.end_object();
+}
+
 }  // namespace
 
 void write_head(JsonText& json, const model::RunInfo& info) {
@@ -132,6 +145,7 @@ void write_head(JsonText& json, const model::RunInfo& info) {
   json.end_array();
   json.text("directory", info.directory).text("host", info.host).number("pid", info.pid);
   json.number("pid_born_ms", whole_milliseconds(info.born));
+  if (info.place) write_place(json, info);
 }
 
 void write_slot(JsonText& json, const model::SlotRequest& request, std::optional<model::Duration> waited) {

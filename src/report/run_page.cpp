@@ -64,6 +64,10 @@ std::string status_sentence(const model::ToldRun& run, model::WallTime now) {
                        run.pid);
   }
   if (run.status == "pending") return "pending: its command has not been started yet";
+  if (run.status == "unknown") {
+    return fmt::format("unknown: oversee (pid {} on host {}) cannot be seen from here, and has told no end", run.pid,
+                       run.host);
+  }
   if (run.status == "lost" && run.pid == 0) return "lost: oversee was killed before the command was started";
   if (run.status == "lost") {
     return fmt::format("lost: oversee (pid {}) is gone without having told an end; how the command ended is not known",

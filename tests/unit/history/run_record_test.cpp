@@ -10,6 +10,7 @@
 
 #include "history/run_directory.hpp"
 #include "os/host.hpp"
+#include "os/own_place.hpp"
 #include "os/process_stat.hpp"
 #include "temporary_directory.hpp"
 
@@ -110,7 +111,65 @@ TEST_CASE("run record: of another machine's processes nothing is known, so its r
   RunRecord record = running(::getpid());
   record.born = std::chrono::milliseconds(1);
   record.host = os::host_name() + "x";
+  CHECK(state_of(record) == RunState::unknown);
+  CHECK(shown_status(record) == "unknown");
+  CHECK(may_live(state_of(record)));
+  CHECK_FALSE(shares_pids(record));
+  record.lock = LockSeen::held;
   CHECK(state_of(record) == RunState::running);
+  record.lock = LockSeen::free;
+  CHECK(state_of(record) == RunState::unknown);
+}
+
+TEST_CASE("run record: a process of another PID namespace is none of here, whatever its number") {
+  RunRecord record = running(::getpid());
+  record.place = os::own_place();
+  CHECK(state_of(record) == RunState::running);
+  ++*record.place->pid_namespace;
+  CHECK(state_of(record) == RunState::unknown);
+  CHECK(why_foreign(record) == fmt::format("it runs in another PID namespace (pid {} there)", record.pid));
+  record.pid = INT32_MAX;
+  CHECK(state_of(record) == RunState::unknown);
+  record.lock = LockSeen::held;
+  record.status = "pending";
+  CHECK(state_of(record) == RunState::pending);
+  record.lock = LockSeen::free;
+  CHECK(state_of(record) == RunState::lost);
+}
+
+TEST_CASE("run record: in another time namespace a process has its number, and another time of birth") {
+  RunRecord record = running(::getpid());
+  record.place = os::own_place();
+  record.place->time_namespace = record.place->time_namespace.value_or(1) + 1;
+  *record.born += std::chrono::hours(1);
+  CHECK(state_of(record) == RunState::unknown);
+  CHECK(shares_pids(record));
+  record.lock = LockSeen::held;
+  CHECK(state_of(record) == RunState::running);
+  record.pid = INT32_MAX;  // nobody has it
+  CHECK(state_of(record) == RunState::lost);
+}
+
+TEST_CASE("run record: the place is read as it was written, and what was not known is not") {
+  const Runs runs;
+  const auto read = [&](const std::string& place) {
+    return runs.read(R"({"pid": 42, "host": "h", "started_at": "", "status": "failed", "log": null, "place": )" +
+                     place + "}");
+  };
+  const RunRecord known = read(R"({"machine": "m", "boot_id": "b", "pid_namespace": 4026531836,
+    "time_namespace": 4026531834, "life_lock": 7})");
+  REQUIRE(known.place.has_value());
+  CHECK(known.place->host == "h");
+  CHECK(known.place->machine == "m");
+  CHECK(known.place->boot_id == "b");
+  CHECK(known.place->pid_namespace == 4026531836);
+  CHECK(known.place->time_namespace == 4026531834);
+  const RunRecord unknown = read(R"({"machine": null, "boot_id": null, "pid_namespace": -1, "time_namespace": "x"})");
+  REQUIRE(unknown.place.has_value());
+  CHECK(unknown.place->boot_id.empty());
+  CHECK_FALSE(unknown.place->pid_namespace.has_value());
+  CHECK_FALSE(unknown.place->time_namespace.has_value());
+  CHECK_FALSE(read("null").place.has_value());
 }
 
 }  // namespace

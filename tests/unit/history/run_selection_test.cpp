@@ -75,7 +75,8 @@ TEST_CASE("run selection: by status, name, label, time") {
   CHECK(runs.ids({.statuses = {"failed", "timed_out"}}) == Ids{kSecond, kOld});
   CHECK(runs.ids({.statuses = {"flaky"}}) == Ids{kFirst});
   CHECK(runs.ids({.statuses = {"completed"}}) == Ids{kFirst});
-  CHECK(runs.ids({.statuses = {"running"}}) == Ids{kNewest});
+  CHECK(runs.ids({.statuses = {"unknown"}}) == Ids{kNewest});  // on another host
+  CHECK(runs.ids({.statuses = {"running"}}).empty());
   CHECK(runs.ids({.statuses = {"lost"}}).empty());
   CHECK(runs.ids({.name = "backup"}) == Ids{kNewest, kOld});
   CHECK(runs.ids({.name = "test-*"}) == Ids{kSecond, kFirst});
@@ -130,6 +131,7 @@ TEST_CASE("record glance: members of the outermost object alone, and none that n
   CHECK(may_fit("", {.name = "b"}));
   CHECK_FALSE(may_fit(kRecord, {.name = "b"}));
   CHECK(may_fit("{\n  \"status\": \"running\"\n}", {.statuses = {"lost"}}));
+  CHECK(may_fit("{\n  \"status\": \"pending\"\n}", {.statuses = {"unknown"}}));
   CHECK_FALSE(may_fit(kRecord, {.statuses = {"lost", "flaky"}}));
   CHECK(may_fit("{\n  \"labels\": {\n    \"k\\\"\": \"v\"\n  }\n}", {.labels = {"k\"=v"}}));
 }

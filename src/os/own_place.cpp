@@ -1,0 +1,57 @@
+// Asks /proc and /etc where this process lives.
+#include "os/own_place.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "os/host.hpp"
+#include "os/kernel_text.hpp"
+
+namespace oversee::os {
+namespace {
+
+// A /proc of another PID namespace still leads from /proc/self to this process.
+std::optional<std::uint64_t> own_namespace(const char* path) {
+  struct stat status {};
+  if (::stat(path, &status) != 0) return {};
+  return status.st_ino;
+}
+
+std::string_view first_line(const char* path, std::span<char> buffer) {
+  const std::string_view text = read_once(path, buffer);
+  return text.substr(0, text.find('\n'));
+}
+
+// FNV-1a: machine-id(5) asks that the id itself be kept from others, and records are copied into reports.
+std::string hash_of(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return fmt::format("{:016x}", hash);
+}
+
+model::RunPlace look() {
+  std::array<char, 128> buffer;
+  model::RunPlace place;
+  place.host = host_name();
+  const std::string_view machine = first_line("/etc/machine-id", buffer);
+  // "uninitialized" is what the image of a machine has before its first start.
+  if (!machine.empty() && machine != "uninitialized") place.machine = hash_of(machine);
+  place.boot_id = first_line("/proc/sys/kernel/random/boot_id", buffer);
+  place.pid_namespace = own_namespace("/proc/self/ns/pid");
+  place.time_namespace = own_namespace("/proc/self/ns/time");
+  return place;
+}
+
+}  // namespace
+
+const model::RunPlace& own_place() {
+  static const model::RunPlace place = look();
+  return place;
+}
+
+}  // namespace oversee::os
