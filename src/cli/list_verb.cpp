@@ -7,10 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <ranges>
 
 #include "cli/console.hpp"
 #include "cli/recorded_runs.hpp"
 #include "cli/verb_values.hpp"
+#include "history/run_lookup.hpp"
 #include "model/duration.hpp"
 #include "model/outcome.hpp"
 #include "model/whole_number.hpp"
@@ -37,6 +39,7 @@ constexpr std::array kOptions{
     kLabelOption,
     kSinceOption,
     VerbOption{"limit", 'n', "N", "The newest N of them, 20 if it is not given; none lists all", "20|100|none"},
+    VerbOption{"ids", 0, "", "Print the ids alone, one a line, the newest first"},
     kFormatOption,
 };
 
@@ -101,6 +104,23 @@ std::string grouped(std::size_t number) {
   return text;
 }
 
+// For completions: no more of a run than its id. Nothing is said of what is not there.
+std::string as_ids(const std::vector<SelectedRun>& runs) {
+  std::string text;
+  for (const SelectedRun& run : runs) text += run.record.id + '\n';
+  return text;
+}
+
+// Without a choice the names of the files tell them, and no record is read.
+int print_ids(const history::RunDirectory& directory, std::optional<std::size_t> most) {
+  auto ids = history::list_runs(directory);
+  if (!ids) return refuse(ids.error());
+  std::string text;
+  for (const std::string& id : *ids | std::views::reverse | std::views::take(most.value_or(ids->size())))
+    text += id + '\n';
+  return print(text);
+}
+
 // Where somebody looks on who may take the table for all there is.
 void tell_of_older(std::size_t shown, std::size_t older, bool chosen) {
   if (older == 0 || ::isatty(STDERR_FILENO) == 0) return;
@@ -132,10 +152,13 @@ int list(const VerbArguments& arguments) {
   const bool chosen = choice->asks_of_records() || choice->since;
   const auto directory = find_run_directory();
   if (!directory) return refuse(directory.error());
-  if (!*directory) return tell_of_none(*json, false);
+  const bool ids = arguments.has("ids");
+  if (!*directory) return ids ? EXIT_SUCCESS : tell_of_none(*json, false);
+  if (ids && !chosen) return print_ids(**directory, most);
   const auto selection = history::select_runs(**directory, *choice, most, now);
   if (!selection) return refuse(selection.error());
   warn_of_unreadable(*selection);
+  if (ids) return print(as_ids(selection->runs));
   if (selection->runs.empty()) return tell_of_none(*json, chosen);
   const int status = print(*json ? as_json(selection->runs, now) : as_text(selection->runs, now));
   tell_of_older(selection->runs.size(), selection->older, choice->asks_of_records());

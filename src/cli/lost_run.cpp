@@ -1,7 +1,7 @@
-#include "os/host.hpp"
 // Finishes records by what they say themselves: no more need be handed to the guard than the run's name.
 #include "cli/lost_run.hpp"
 
+#include "history/directory_choice.hpp"
 #include "history/run_directory.hpp"
 #include "history/run_lookup.hpp"
 #include "history/run_record.hpp"
@@ -27,20 +27,21 @@ void finish_log(const history::RunDirectory& directory, const history::RunRecord
 
 void finish_lost_run(const model::LostRun& lost) {
   // The environment is the front's: so is the directory.
-  const auto directory = history::RunDirectory::find(os::temporary_directory(), os::user_id());
-  if (!directory || !*directory) return;
-  const auto record = history::read_record(**directory, lost.id);
+  const auto found = history::find_directory(history::directory_order());
+  if (!found || !*found) return;
+  const auto& directory = (*found)->directory;
+  const auto record = history::read_record(*directory, lost.id);
   if (!record || record->ended()) return;
   const bool tagged = record->log_format != "raw";
-  if (tagged && !record->log_path.empty()) finish_log(**directory, *record, lost);
+  if (tagged && !record->log_path.empty()) finish_log(*directory, *record, lost);
   const std::string name = lost.id + ".json";
-  const auto running = (*directory)->read(name);
+  const auto running = directory->read(name);
   if (!running) return;
   const report::LostLog log{.path = record->log_path,
                             .format = tagged ? model::LogFormat::tagged : model::LogFormat::raw};
   const auto finished = report::finish_document(*running, lost, log);
   if (!finished) return;
-  (void)(*directory)->replace(name, *finished);
+  (void)directory->replace(name, *finished);
   if (!lost.json_path.empty()) (void)os::replace_file(lost.json_path, *finished);
 }
 

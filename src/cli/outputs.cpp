@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "cli/console.hpp"
+#include "history/directory_choice.hpp"
 #include "history/run_id.hpp"
 #include "os/file.hpp"
 #include "os/host.hpp"
@@ -39,18 +40,18 @@ model::Result<RunFiles> RunFiles::open(const settings::Settings& settings, const
     if (!*path) continue;
     if (auto ready = os::check_replaceable(**path); !ready) return std::unexpected(ready.error());
   }
-  auto directory = history::RunDirectory::open(os::temporary_directory(), os::user_id());
-  if (directory) {
-    files.directory_.emplace(std::move(*directory));
-  } else if (directory.error().refused) {
-    return std::unexpected(directory.error().failure);
-  } else if (settings.slot) {
+  auto chosen = history::choose_directory(history::directory_order());
+  if (!chosen.directory && settings.slot) {
     // How many run now is known there alone.
-    directory.error().failure.remedy += ": --max-concurrent has its slots there";
-    return std::unexpected(directory.error().failure);
-  } else {
-    warn(describe(directory.error().failure) + "; this run leaves no record");
+    chosen.passed_over->failure.remedy += ": --max-concurrent has its slots there";
+    return std::unexpected(std::move(chosen.passed_over->failure));
   }
+  if (chosen.passed_over) {
+    warn(fmt::format("{}; {}", describe(chosen.passed_over->failure),
+                     chosen.directory ? fmt::format("this run is recorded in {}", chosen.directory->path())
+                                      : "this run leaves no record"));
+  }
+  files.directory_ = std::move(chosen.directory);
   if (settings.slot) {
     auto slots = history::FileSlots::open(*files.directory_, *settings.slot);
     if (!slots) return std::unexpected(slots.error());

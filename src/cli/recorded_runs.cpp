@@ -1,4 +1,3 @@
-#include "os/host.hpp"
 // Finds and chooses recorded runs.
 #include "cli/recorded_runs.hpp"
 
@@ -8,6 +7,7 @@
 
 #include "cli/console.hpp"
 #include "cli/verb_values.hpp"
+#include "history/directory_choice.hpp"
 #include "model/date.hpp"
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
@@ -52,9 +52,14 @@ int refuse(const model::Failure& failure) {
 }
 
 model::Result<std::optional<history::RunDirectory>> find_run_directory() {
-  auto directory = history::RunDirectory::find(os::temporary_directory(), os::user_id());
-  if (!directory) return std::unexpected(std::move(directory.error().failure));
-  return std::move(*directory);
+  auto found = history::find_directory(history::directory_order());
+  if (!found) return std::unexpected(std::move(found.error().failure));
+  if (!*found) return std::nullopt;
+  if ((*found)->passed_over) {
+    warn(fmt::format("{}; the runs of {} are meant", describe((*found)->passed_over->failure),
+                     (*found)->directory->path()));
+  }
+  return std::move((*found)->directory);
 }
 
 std::expected<history::RunChoice, std::string> read_choice(const VerbArguments& arguments, model::WallTime now) {

@@ -28,11 +28,19 @@ std::unexpected<Unusable> refuse(const std::string& path, std::string why) {
 }  // namespace
 
 std::expected<RunDirectory, Unusable> RunDirectory::open(const std::string& parent, unsigned uid) {
-  return open_or_make(fmt::format("{}/oversee-{}", parent, uid), uid, true);
+  return open_at(fmt::format("{}/oversee-{}", parent, uid), uid);
 }
 
 std::expected<std::optional<RunDirectory>, Unusable> RunDirectory::find(const std::string& parent, unsigned uid) {
-  auto directory = open_or_make(fmt::format("{}/oversee-{}", parent, uid), uid, false);
+  return find_at(fmt::format("{}/oversee-{}", parent, uid), uid);
+}
+
+std::expected<RunDirectory, Unusable> RunDirectory::open_at(std::string path, unsigned uid) {
+  return open_or_make(std::move(path), uid, true);
+}
+
+std::expected<std::optional<RunDirectory>, Unusable> RunDirectory::find_at(std::string path, unsigned uid) {
+  auto directory = open_or_make(std::move(path), uid, false);
   if (directory) return std::move(*directory);
   if (!directory.error().refused && directory.error().failure.error == ENOENT) return std::nullopt;
   return std::unexpected(std::move(directory.error()));

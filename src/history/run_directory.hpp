@@ -30,6 +30,10 @@ class RunDirectory {
   // The same without making it; none where there is none.
   static std::expected<std::optional<RunDirectory>, Unusable> find(const std::string& parent, unsigned uid);
 
+  // The same of a directory that is named itself.
+  static std::expected<RunDirectory, Unusable> open_at(std::string path, unsigned uid);
+  static std::expected<std::optional<RunDirectory>, Unusable> find_at(std::string path, unsigned uid);
+
   const std::string& path() const { return path_; }
   std::string path_of(std::string_view name) const;
 

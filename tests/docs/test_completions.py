@@ -1,6 +1,7 @@
 """What bash, zsh and fish complete with the files that are made of the table of settings, asked in the real shells."""
 
 import functools
+import json
 import os
 import subprocess
 import sys
@@ -28,6 +29,11 @@ case "$1" in
   *) exec {OVERSEE} "$@" ;;
 esac
 """
+
+
+# Without a slash, as files are to have these names; the last of them is legal, too.
+HOSTILE = ("$(echo>pwned)", "`echo>pwned`", "a b", "a\n$(echo>pwned)", ";echo>pwned;", "${x:=$(echo>pwned)}", "&&echo>pwned",
+           "<(echo>pwned)", "'$(echo>pwned)'", '"', "\\$(echo>pwned)", "plain")
 
 
 @functools.cache  # the shells offer the same ones
@@ -62,6 +68,24 @@ class Candidates:
         subprocess.run([sys.executable, str(ROOT / "completions/generate.py"), str(tools / "oversee"), cls.language,
                         str(ROOT / "completions" / template), str(grown / cls.shell.name)], check=True)
         cls.grown_shell = cls.make_shell(cls.place, tools, grown)
+        cls.hostile_shell = cls.make_hostile_shell(top)
+
+    @classmethod
+    def make_hostile_shell(cls, top):
+        """In a directory whose settings, programs and files have such names."""
+        place, tools = top / "hostile", top / "hostile-tools"
+        place.mkdir()
+        tools.mkdir()
+        (tools / "oversee").write_text(f'#!/bin/sh\nexec {OVERSEE} "$@"\n')
+        lines = []
+        for name in HOSTILE:
+            lines.append(f"[profile.{json.dumps('h' + name)}]\ntimeout = '5s'\n")
+            (tools / f"h{name}").write_text("#!/bin/sh\n")
+            (place / f"h{name}").mkdir()
+        (place / "oversee.toml").write_text("".join(lines))
+        for each in tools.iterdir():
+            each.chmod(0o755)
+        return cls.make_shell(place, tools)
 
     def offered(self, line: str, setup: str = "") -> set[str]:
         return self.shell.candidates(line, setup)
@@ -192,6 +216,27 @@ class Candidates:
                     self.assertEqual(self.offered(f"oversee logs {before}", setup), runs | {"last"})
             self.assertEqual(self.offered("oversee logs 20261124", setup), {"20261124-121659-aaaa"})
 
+    def test_names_of_others_making_are_never_executed(self):
+        with tempfile.TemporaryDirectory() as directory:
+            setup = f"export TMPDIR={directory}"
+            records = Path(directory) / f"oversee-{os.getuid()}"
+            records.mkdir(mode=0o700)
+            for name in HOSTILE:
+                (records / f"20261130-0-{name}.json").touch()
+                (records / f"20261130-000000-{name}.json").touch()
+            (records / "20261130-000000-aaaa.json").touch()
+            for typed in ("", "2", "20261130-0"):
+                offered = self.hostile_shell.candidates(f"oversee logs {typed}", setup)
+                self.assertEqual(offered - {"last"}, {"20261130-000000-aaaa"})
+            if os.getuid() == 0:  # whoever makes the directory first
+                os.chown(records, 4242, 4242)
+                self.assertEqual(self.hostile_shell.candidates("oversee logs ", setup), {"last"})
+        for line in ("oversee -P ", "oversee -P h", "oversee --profile=h", "oversee profiles h", "oversee h",
+                     "oversee --shell h", "oversee -C h", "oversee -l h", "oversee -- h"):
+            with self.subTest(line=line):
+                self.hostile_shell.candidates(line)
+                self.assertEqual(list(self.hostile_shell.place.glob("**/pwned*")), [])
+
 
 class Suggested(unittest.TestCase):
     def test_the_parser_reads_each_value(self):
@@ -235,6 +280,16 @@ class InBash(Candidates, unittest.TestCase):
                             ("oversee -t 5m oversee-example-t", f"oversee -t 5m {TOOL} ")):
             with self.subTest(typed=typed):
                 self.assertEqual(self.shell.typed(typed), line)
+
+    def test_on_a_terminal_what_is_completed_is_one_harmless_word(self):
+        whole = {"oversee -P hpl": "oversee -P hplain ", "oversee -P ha": None, "oversee -P 'hpl": None,
+                 r"oversee -P h\;": r"oversee -P h\;echo\>pwned\; ", r"oversee -P h\$": None, "oversee -P h$(": None,
+                 r"oversee h\`": None}
+        for typed, line in whole.items():
+            with self.subTest(typed=typed):
+                read = self.hostile_shell.typed(typed)
+                self.assertEqual(list(self.hostile_shell.place.glob("**/pwned*")), [])
+                self.assertEqual(read, line or read)
 
 
 @unittest.skipUnless(BASH_COMPLETION.exists(), "the package bash-completion is not installed")
