@@ -96,6 +96,8 @@ std::expected<SettingsNamed, settings::SettingError> check_values(std::span<char
       return std::unexpected(settings::SettingError{fmt::format("--{} needs a value: --{} {}", option.takes_next->name,
                                                                 option.takes_next->name, option.takes_next->metavar)});
     }
+    std::string refusal = refuse_next_word(option.takes_next->name, option.takes_next->metavar, words[i]);
+    if (!refusal.empty()) return std::unexpected(settings::SettingError{std::move(refusal)});
   }
   return named;
 }

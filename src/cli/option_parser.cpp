@@ -28,6 +28,14 @@ void add(CLI::App& app, const Option& option) {
 
 }  // namespace
 
+std::string refuse_next_word(std::string_view option, std::string_view metavar, std::string_view word) {
+  if (word.size() < 2 || word[0] != '-' || (word[1] >= '0' && word[1] <= '9')) return {};
+  return fmt::format(
+      "--{0} needs a value: --{0} {1}; '{2}' starts with a dash as options do (write --{0}={2} where it is "
+      "the value, ./{2} where it is a file)",
+      option, metavar, word);
+}
+
 std::expected<OtherWords, std::string> read_options(std::span<const Option> options, Order order,
                                                     std::vector<std::string> words) {
   OtherWords others;

@@ -29,6 +29,10 @@ struct OtherWords {
   std::vector<std::string> rest;      // untouched: with Order::any "--" and what looks like an option, else all
 };
 
+// What is wrong with the word behind an option that takes a value; empty: nothing. One that starts with a dash was
+// meant for an option, and the value forgotten; numbers may be less than 0, and "-" is a word like any other.
+std::string refuse_next_word(std::string_view option, std::string_view metavar, std::string_view word);
+
 // What is wrong with the words as a sentence of CLI11's.
 std::expected<OtherWords, std::string> read_options(std::span<const Option> options, Order order,
                                                     std::vector<std::string> words);

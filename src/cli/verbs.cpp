@@ -52,11 +52,26 @@ std::string unknown_option(const std::vector<VerbOption>& options, const std::st
   return fmt::format("no such flag: {}; see oversee {} --help", name, verb);
 }
 
+// The option that takes the next word for its value; null: none does.
+const VerbOption* takes_next(const std::vector<VerbOption>& options, std::string_view word) {
+  const auto found = word.starts_with("--") ? std::ranges::find(options, word.substr(2), &VerbOption::name)
+                                            : std::ranges::find_if(options, [&](const VerbOption& option) {
+                                                return word.size() > 1 && word[0] == '-' && option.letter != 0 &&
+                                                       option.letter == word.back();
+                                              });
+  return found == options.end() || found->metavar.empty() ? nullptr : &*found;
+}
+
 // What CLI11 would read otherwise than the user meant, as with oversee's own options (cli/arguments.cpp).
 std::optional<std::string> refuse_value(const std::vector<VerbOption>& options, std::span<const std::string> words) {
-  for (const std::string& word : words) {
+  for (auto at = words.begin(); at != words.end(); ++at) {
+    const std::string& word = *at;
     const std::size_t equals = word.find('=');
     if (word == "--") return {};
+    if (const VerbOption* option = takes_next(options, word); option != nullptr && at + 1 != words.end()) {
+      if (auto refusal = refuse_next_word(option->name, option->metavar, *++at); !refusal.empty()) return refusal;
+      continue;
+    }
     if (!word.starts_with("--") || equals == std::string::npos) continue;
     const auto option = std::ranges::find(options, std::string_view(word).substr(2, equals - 2), &VerbOption::name);
     if (option == options.end()) continue;
