@@ -52,6 +52,7 @@ report::EventsState EventOutput::finish(bool sure_reader) {
   uv::BackgroundWriter::Rest rest;
   if (writer_ != nullptr)
     rest = sure_reader ? writer_->drain(kLongPatience, kFarBound) : writer_->drain(kPatience, kBound);
+  if (writer_ == nullptr && error_ == 0 && !os::close_checked(std::move(target_))) failed(errno);
   if (const int error = error_ != 0 ? error_ : rest.error; error != 0) {
     state.error = std::strerror(error);
   } else if (rest.bytes != 0) {

@@ -21,13 +21,19 @@ inline constexpr std::size_t kLogChunk = 64 * 1024;
 // A file that is read to an end that may move.
 class LogFile {
  public:
-  LogFile(os::UniqueFd file, std::string path)
-      : file_(std::move(file)), path_(std::move(path)), buffer_(std::make_unique_for_overwrite<char[]>(kLogChunk)) {}
+  // From `begin` to `end` of the file.
+  LogFile(os::UniqueFd file, std::string path, std::uint64_t begin = 0, std::uint64_t end = UINT64_MAX)
+      : begin_(begin),
+        end_(end),
+        offset_(begin),
+        file_(std::move(file)),
+        path_(std::move(path)),
+        buffer_(std::make_unique_for_overwrite<char[]>(kLogChunk)) {}
 
   // Hands the next bytes on, up to the offset; false where there are none now, or reading fails.
   template <class Take>
   bool read_some(Take&& take, std::uint64_t end = UINT64_MAX) {
-    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(kLogChunk, end - offset_));
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(kLogChunk, std::min(end, end_) - offset_));
     ssize_t size = 0;
     do {
       size = ::pread(file_.get(), buffer_.get(), most, static_cast<off_t>(offset_));
@@ -40,14 +46,17 @@ class LogFile {
   }
 
   void seek(std::uint64_t offset) { offset_ = offset; }
+  void rewind() { offset_ = begin_; }
   std::uint64_t offset() const { return offset_; }
   const std::optional<model::Failure>& failure() const { return failure_; }
 
  private:
+  const std::uint64_t begin_;
+  const std::uint64_t end_;
+  std::uint64_t offset_;
   os::UniqueFd file_;
   std::string path_;
   std::unique_ptr<char[]> buffer_;
-  std::uint64_t offset_ = 0;
   std::optional<model::Failure> failure_;
 };
 

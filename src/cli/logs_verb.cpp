@@ -117,7 +117,7 @@ std::uint64_t find_tail(LogFile& log, const Request& request, const report::LogV
   if (!request.follow) counting.finish();
   view.skip(count.all_but(*request.tail));
   const std::uint64_t end = log.offset();
-  log.seek(0);
+  log.rewind();
   return request.follow ? UINT64_MAX : end;
 }
 
@@ -179,7 +179,7 @@ int logs(const VerbArguments& arguments) {
   if (request->choice.raw && (request->choice.json || !request->choice.whole_log())) {
     return refuse({"tell the streams apart", 0, record->log_path, "it is a raw log, which has both in one"});
   }
-  LogFile log(std::move(*file), record->log_path);
+  LogFile log(std::move(file->file), record->log_path, file->begin, file->end);
   const int status = show(runs->directory, *record, log, *request);
   // Asked again, as a run that was followed tells it at its end.
   const auto now = history::read_record(runs->directory, id);

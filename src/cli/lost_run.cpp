@@ -16,10 +16,10 @@ namespace {
 void finish_log(const history::RunDirectory& directory, const history::RunRecord& record, const model::LostRun& lost) {
   const auto log = history::open_run_log(directory, record);
   if (!log) return;
-  const auto end = os::reopen_to_append(log->get());
+  const auto end = os::reopen_to_append(log->file.get());
   if (!end) return;
   // What was being written when the front went may be there in part.
-  const std::string_view between = os::ends_in_newline(log->get()) ? "" : "\n";
+  const std::string_view between = os::ends_in_newline(log->file.get()) ? "" : "\n";
   (void)os::write_fully(end->get(), std::string(between) + report::last_lines(lost));
 }
 

@@ -22,6 +22,10 @@ std::string absolute(const std::string& path) {
   return path.starts_with('/') ? path : os::current_directory() + '/' + path;
 }
 
+// At the end, how long the reader of a pipe may take none of what is left of a log or copy, and how long all of it.
+constexpr auto kPatience = std::chrono::milliseconds(300);
+constexpr auto kBound = std::chrono::seconds(2);
+
 std::unique_ptr<model::ByteSink> sink_for(uv::Loop& loop, int fd) {
   if (os::can_block(fd)) return std::make_unique<uv::BackgroundWriter>(loop, fd);
   return std::make_unique<os::FileSink>(fd);
@@ -29,17 +33,34 @@ std::unique_ptr<model::ByteSink> sink_for(uv::Loop& loop, int fd) {
 
 }  // namespace
 
-// First all that can be refused, so that a refusal leaves no file.
-model::Result<RunFiles> RunFiles::open(const settings::Settings& settings, const std::string& proposed_id,
-                                       const model::Reading& started) {
-  RunFiles files;
-  files.run_id_ = proposed_id;
-  files.json_ = settings.json;
-  for (const auto* path :
-       {&settings.json, &settings.junit, &settings.markdown, &settings.stdout_file, &settings.stderr_file}) {
-    if (!*path) continue;
-    if (auto ready = os::check_replaceable(**path); !ready) return std::unexpected(ready.error());
+OutputFile::OutputFile(uv::Loop& loop, os::UniqueFd file, std::string path, std::string head) : fd_(file.get()) {
+  if (os::can_block(fd_)) {
+    device_ = std::move(file);
+    auto writer = std::make_unique<uv::BackgroundWriter>(loop, fd_);
+    writer_ = writer.get();
+    sink_ = std::move(writer);
+  } else {
+    auto sink = std::make_unique<os::FileSink>(std::move(file), std::move(path), std::move(head));
+    file_ = sink.get();
+    sink_ = std::move(sink);
   }
+}
+
+void OutputFile::clear() {
+  if (file_ != nullptr) file_->clear();
+}
+
+void OutputFile::finish() {
+  if (file_ != nullptr) return file_->close();
+  const auto rest = writer_->drain(kPatience, kBound);
+  if (rest.error == 0 && rest.bytes != 0 && sink_->on_error) sink_->on_error(ETIMEDOUT);
+}
+
+// First all that can be refused, so that a refusal leaves no file.
+model::Result<RunFiles> RunFiles::open(uv::Loop& loop, const settings::Settings& settings, NamedOutputs named,
+                                       const std::string& proposed_id, const model::Reading& started) {
+  RunFiles files(loop, settings, std::move(named));
+  files.run_id_ = proposed_id;
   auto chosen = history::choose_directory(history::directory_order());
   if (!chosen.directory && settings.slot) {
     // How many run now is known there alone.
@@ -58,7 +79,7 @@ model::Result<RunFiles> RunFiles::open(const settings::Settings& settings, const
     files.slots_ = std::move(*slots);
   }
   if (auto log = files.open_named_log(settings); !log) return std::unexpected(log.error());
-  if (auto copies = files.open_copies(settings); !copies) return std::unexpected(copies.error());
+  if (auto copies = files.open_copies(); !copies) return std::unexpected(copies.error());
   files.open_record(proposed_id, started);
   if (files.slots_) files.slots_->name_run(files.run_id_);
   if (!settings.no_log && !files.log_) {
@@ -74,31 +95,83 @@ model::Result<void> RunFiles::open_named_log(const settings::Settings& settings)
   if (settings.no_log || (!settings.log && !settings.log_dir)) return {};
   if (settings.log_dir) {
     if (auto there = os::check_directory(*settings.log_dir, "use --log-dir"); !there) return there;
+    auto found = os::find_destination(fmt::format("{}/{}.log", *settings.log_dir, run_id_));
+    if (!found) return std::unexpected(found.error());
+    named_.log = std::move(*found);
   }
-  const std::string path = settings.log ? *settings.log : fmt::format("{}/{}.log", *settings.log_dir, run_id_);
-  auto file = os::open_log(path);
+  auto file = os::open_output(*named_.log, settings.log ? settings.log_mode : model::LogMode::truncate, "log");
   if (!file) return std::unexpected(file.error());
-  use_log(std::move(*file), absolute(path));
+  const bool by_name = named_.log->kind == os::Destination::Kind::file;
+  use_log(std::move(*file),
+          by_name                   ? named_.log->path
+          : named_.log->path == "-" ? "/dev/stdout"
+                                    : absolute(*settings.log),
+          by_name ? named_.log->path : "");
   return {};
 }
 
-model::Result<void> RunFiles::open_copies(const settings::Settings& settings) {
-  const auto open = [&](model::Stream stream, const std::optional<std::string>& path) -> model::Result<void> {
-    if (!path) return {};
-    auto file = os::open_log(*path, stream == model::Stream::out ? "copy of stdout" : "copy of stderr");
-    if (!file) return std::unexpected(file.error());
-    // Both in one file: one sink, so that each writes behind the other.
-    const auto& first = copies_[0];
-    if (first && os::same_file(copy_fds_[0], file->get())) {
-      copies_[model::index(stream)] = first;
-      return {};
-    }
-    copy_fds_[model::index(stream)] = file->get();
-    copies_[model::index(stream)] = std::make_shared<os::FileSink>(std::move(*file));
+model::Result<void> RunFiles::open_copies() {
+  for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
+    const auto& at = named_.copies[model::index(stream)];
+    if (!at) continue;
+    if (auto opened = open_copy(stream, *at); !opened) return opened;
+  }
+  return {};
+}
+
+// Both in one file: one sink, so that each writes behind the other.
+model::Result<void> RunFiles::open_copy(model::Stream stream, const os::Destination& at) {
+  auto& copy = copies_[model::index(stream)];
+  const auto& first = copies_[model::index(model::Stream::out)];
+  if (stream == model::Stream::err && first && named_.copies[0]->path == at.path) {
+    copy = first;
     return {};
+  }
+  auto file =
+      os::open_output(at, model::LogMode::truncate, stream == model::Stream::out ? "copy of stdout" : "copy of stderr");
+  if (!file) return std::unexpected(file.error());
+  const bool by_name = at.kind == os::Destination::Kind::file;
+  copy = std::make_shared<OutputFile>(*loop_, std::move(*file), by_name ? at.path : "", "");
+  copy->sink().on_error = [stream, lost = copy_lost_](int error) {
+    warn(fmt::format("cannot write the copy of {}: {}; the command goes on, the copy ends here", to_string(stream),
+                     std::strerror(error)));
+    if (*lost) (*lost)(error);
   };
-  if (auto done = open(model::Stream::out, settings.stdout_file); !done) return done;
-  return open(model::Stream::err, settings.stderr_file);
+  return {};
+}
+
+void RunFiles::begin_copies(int attempt) {
+  if (attempt == 1) return;
+  const auto before = copies_;
+  for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
+    const std::size_t i = model::index(stream);
+    if (!named_.copies[i]) continue;
+    const bool first_of_it = before[i] && (i == 0 || before[i] != before[0]);
+    const std::string& name = stream == model::Stream::out ? *settings_->stdout_file : *settings_->stderr_file;
+    if (!is_pattern(name)) {
+      if (first_of_it) copies_[i]->clear();
+      continue;
+    }
+    if (first_of_it) before[i]->finish();
+    copies_[i].reset();
+    if (const auto opened = open_attempts_copy(stream, attempt_file(name, attempt)); !opened) {
+      warn(describe(opened.error()) + "; the command goes on, the copy of this attempt is missing");
+      if (*copy_lost_) (*copy_lost_)(opened.error().error);
+    }
+  }
+}
+
+model::Result<void> RunFiles::open_attempts_copy(model::Stream stream, const std::string& name) {
+  auto found = os::find_destination(name);
+  if (!found) return std::unexpected(found.error());
+  named_.copies[model::index(stream)] = std::move(*found);
+  return open_copy(stream, *named_.copies[model::index(stream)]);
+}
+
+void RunFiles::finish_copies() {
+  for (std::size_t i = 0; i < copies_.size(); ++i) {
+    if (copies_[i] && (i == 0 || copies_[i] != copies_[0])) copies_[i]->finish();
+  }
 }
 
 void RunFiles::open_record(const std::string& proposed_id, const model::Reading& started) {
@@ -131,7 +204,7 @@ model::Result<void> RunFiles::open_default_log(bool required) {
   const std::string name = run_id_ + ".log";
   auto file = directory_->create(name);
   if (file) {
-    use_log(std::move(*file), directory_->path_of(name));
+    use_log(std::move(*file), directory_->path_of(name), "");
   } else if (required) {
     return std::unexpected(file.error());
   } else {
@@ -140,10 +213,14 @@ model::Result<void> RunFiles::open_default_log(bool required) {
   return {};
 }
 
-void RunFiles::use_log(os::UniqueFd file, std::string path) {
-  log_path_ = std::move(path);
-  log_ = std::make_unique<os::FileSink>(std::move(file));
-  log_->on_error = [error = log_error_, lost = log_lost_, path = log_path_](int number) {
+void RunFiles::use_log(os::UniqueFd file, const std::string& path, std::string name) {
+  log_path_ = path;
+  const bool tagged = settings_->log_format == model::LogFormat::tagged;
+  // By which others know it, also where it goes on in a new file.
+  std::string head = tagged ? fmt::format("# oversee {}  run {}\n", OVERSEE_VERSION, run_id_) : "";
+  log_ = std::make_unique<OutputFile>(*loop_, std::move(file), std::move(name), std::move(head));
+  log_->sink().on_error = [error = log_error_, lost = log_lost_, path](int number) {
+    if (*error != 0) return;
     *error = number;
     if (*lost) (*lost)(number);
     warn(fmt::format("cannot write the log: {}: {}; the command goes on, the log ends here", path,
@@ -172,19 +249,29 @@ std::optional<report::SpillFile> RunFiles::spill(model::Stream stream) {
   return report::SpillFile{sink.get(), directory_->path_of(name)};
 }
 
-std::optional<report::HeldOutput::Files> RunFiles::scratch_files() const {
+model::Result<report::HeldOutput::Files> RunFiles::scratch_files() const {
   report::HeldOutput::Files files;
   for (auto& each : files) {
-    each = make_scratch(directory_ ? directory_->path_of("") : os::temporary_directory(),
-                        "the output is shown as it comes");
-    if (!each) return {};
+    auto file = os::ScratchFile::make(directory_ ? directory_->path_of("") : os::temporary_directory());
+    if (!file) return std::unexpected(file.error());
+    each = std::make_unique<os::ScratchFile>(std::move(*file));
   }
   return files;
 }
 
-report::LogState RunFiles::log_state() const {
+// It is judged by now: all that can still be done about a log that is required is not to exit with a success.
+report::LogState RunFiles::finish_log() {
+  if (log_) log_->finish();
+  for (const auto& spill : spills_) {
+    if (spill) spill->close();
+  }
   if (*log_error_ == 0) return {log_path_, true, {}};
+  if (settings_->log_required) *summary_lost_ = true;
   return {log_path_, false, std::strerror(*log_error_)};
+}
+
+std::string RunFiles::json_path() const {
+  return named_.json && named_.json->kind != os::Destination::Kind::descriptor ? named_.json->path : "";
 }
 
 report::JsonSummary::Stores RunFiles::summary_stores() {
@@ -204,7 +291,7 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
       if (auto done = directory_->replace(run_id_ + ".json", document); !done) warn(describe(done.error()));
     }
     if (answer_) (void)os::write_fully(answer_.get(), document);
-    if (json_) report_store (*json_)(document);
+    if (named_.json) report_store (*named_.json)(document);
   };
   return stores;
 }
@@ -216,9 +303,9 @@ std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::
   return {};
 }
 
-std::function<void(std::string_view)> RunFiles::report_store(std::string path) const {
-  return [path = std::move(path), lost = summary_lost_](std::string_view document) {
-    auto done = os::replace_file(path, document);
+RunFiles::Store RunFiles::report_store(os::Destination at) const {
+  return [at = std::move(at), lost = summary_lost_](std::string_view document) {
+    auto done = os::write_document(at, document);
     if (done) return;
     *lost = true;
     warn(describe(done.error()));

@@ -69,7 +69,8 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
       files_(files),
       show_(settings.show),
       shown_(open_shown_outputs(loop)),
-      copy_(files.copy(model::Stream::out), files.copy(model::Stream::err)),
+      copy_({.begin = [this](int attempt) { files_.begin_copies(attempt); },
+             .sink = [this](model::Stream stream) { return copy_sink(stream); }}),
       json_(files.summary_stores(), settings_in_force(settings, spec), states()),
       error_lines_(std::make_unique<LinesAmongOutput>(*shown_.err)),
       notices_({.sink = show_ == model::ShowOutput::live ? error_lines_.get() : &console_sink,
@@ -112,15 +113,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
   }
   if (settings.stdout_file || settings.stderr_file) {
     supervisor.tell(copy_);
-    for (const model::Stream stream : kBothStreams) {
-      os::FileSink* sink = files.copy(stream);
-      if (sink == nullptr) continue;
-      sink->on_error = [this, stream](int error) {
-        warn(fmt::format("cannot write the copy of {}: {}; the command goes on, the copy ends here", to_string(stream),
-                         std::strerror(error)));
-        supervisor_.output_lost(error);
-      };
-    }
+    files.on_copy_lost([this](int error) { supervisor_.output_lost(error); });
   }
   if (settings.events) {
     events_.emplace(loop, std::move(event_file), settings.events->written, settings_in_force(settings, spec));
@@ -137,7 +130,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
 }
 
 report::JsonSummary::States Reporters::states() {
-  report::JsonSummary::States states{.log = [this] { return files_.log_state(); }};
+  report::JsonSummary::States states{.log = [this] { return files_.finish_log(); }};
   if (settings_.events) states.events = [this] { return events_->finish(files_.answers()); };
   return states;
 }
@@ -164,6 +157,30 @@ void Reporters::watch_sinks() {
   }
 }
 
+// A sink whose reader may be slower than the command.
+class PacedSink final : public model::ByteSink {
+ public:
+  PacedSink(model::ByteSink& inner, run::Supervisor& supervisor) : inner_(inner), supervisor_(supervisor) {
+    inner_.on_ready = [this] {
+      for (const model::Stream stream : kBothStreams) supervisor_.resume(stream);
+    };
+  }
+  model::ByteSink& inner() const { return inner_; }
+
+  bool write(std::string_view bytes) override {
+    if (inner_.write(bytes)) return true;
+    for (const model::Stream stream : kBothStreams) supervisor_.pause(stream);
+    return false;
+  }
+  bool idle() const override { return inner_.idle(); }
+
+ private:
+  model::ByteSink& inner_;
+  run::Supervisor& supervisor_;
+};
+
+Reporters::~Reporters() = default;
+
 void Reporters::open_log() {
   if (files_.log() == nullptr) {
     supervisor_.tally_of = [this](model::Stream stream) { return lines_.tally(stream); };
@@ -177,38 +194,59 @@ void Reporters::open_log() {
   if (settings_.log_required) {
     files_.on_log_lost([this](int error) { supervisor_.output_lost(error); });
   }
+  model::ByteSink& sink = hold_back_for(*files_.log(), log_sink_);
   if (settings_.log_format == model::LogFormat::raw) {
-    raw_log_.emplace(*files_.log(), std::move(policy));
+    raw_log_.emplace(sink, std::move(policy));
     supervisor_.tally_of = [this](model::Stream stream) { return raw_log_->tally(stream); };
     supervisor_.tell(*raw_log_);
   } else {
-    tagged_log_.emplace(*files_.log(), std::move(policy));
+    tagged_log_.emplace(sink, std::move(policy));
     supervisor_.tally_of = [this](model::Stream stream) { return tagged_log_->tally(stream); };
     supervisor_.tell(*tagged_log_);
   }
 }
 
-// Where there is no room for that, it is shown as it comes: too much is better than nothing.
+model::ByteSink* Reporters::copy_sink(model::Stream stream) {
+  OutputFile* copy = files_.copy(stream);
+  if (copy == nullptr) return nullptr;
+  const bool shared = stream == model::Stream::err && copy == files_.copy(model::Stream::out);
+  return &hold_back_for(*copy, copy_sinks_[shared ? 0 : model::index(stream)]);
+}
+
+// Where a write to the file can wait for its reader, the command waits as well.
+model::ByteSink& Reporters::hold_back_for(OutputFile& file, std::unique_ptr<PacedSink>& paced) {
+  if (!file.can_block()) return file.sink();
+  if (!paced || &paced->inner() != &file.sink()) paced = std::make_unique<PacedSink>(file.sink(), supervisor_);
+  return *paced;
+}
+
 void Reporters::hold_output_back() {
-  auto files = files_.scratch_files();
-  if (!files) {
-    show_ = model::ShowOutput::live;
-    return;
-  }
-  held_.emplace(std::move(*files), settings_.max_output, [this](model::Stream stream, std::string_view bytes) {
-    return (stream == model::Stream::out ? shown_.out : shown_.err)->write(bytes);
-  });
+  held_.emplace(
+      settings_.max_output,
+      report::HeldOutput::Callbacks{.make_files = [this] { return files_.scratch_files(); },
+                                    .show =
+                                        [this](model::Stream stream, std::string_view bytes) {
+                                          return (stream == model::Stream::out ? shown_.out : shown_.err)->write(bytes);
+                                        },
+                                    .show_gap = [this](std::uint64_t bytes) { return tell_gap(bytes); }});
   supervisor_.tell(*held_);
 }
 
-// All of it: half a result is none. Where there is no room, the attempts' outputs follow each other, as they do
-// without.
+// All of it: half a result is none.
 void Reporters::hold_stdout_back() {
-  auto files = files_.scratch_files();
-  if (!files) return;
-  held_.emplace(std::move(*files), std::nullopt,
-                [this](model::Stream, std::string_view bytes) { return shown_.out->write(bytes); });
+  held_.emplace(std::nullopt,
+                report::HeldOutput::Callbacks{
+                    .make_files = [this] { return files_.scratch_files(); },
+                    .show = [this](model::Stream, std::string_view bytes) { return shown_.out->write(bytes); },
+                    .show_gap = [this](std::uint64_t bytes) { return tell_gap(bytes); }});
   supervisor_.tell(held_stdout_.emplace(*held_, model::Stream::out));
+}
+
+// Never on stdout, which is the command's alone.
+bool Reporters::tell_gap(std::uint64_t bytes) {
+  std::string line = fmt::format("\noversee: {} of the output are left out here", model::describe_byte_size(bytes));
+  if (const auto& failure = held_->failure()) line += fmt::format(": {}", describe(*failure));
+  return error_lines_->write(line + '\n');
 }
 
 // Only who wants to know pays for the digest's copies.
@@ -216,8 +254,8 @@ void Reporters::open_reports() {
   const bool wanted =
       settings_.digest != model::ShowDigest::never || settings_.junit || settings_.markdown || ci_.active();
   if (wanted && settings_.capture()) supervisor_.tell(digest_);
-  if (settings_.junit) supervisor_.tell(junit_.emplace(digest_, files_.report_store(*settings_.junit)));
-  if (settings_.markdown) supervisor_.tell(markdown_.emplace(digest_, files_.report_store(*settings_.markdown)));
+  if (settings_.junit) supervisor_.tell(junit_.emplace(digest_, files_.junit_store()));
+  if (settings_.markdown) supervisor_.tell(markdown_.emplace(digest_, files_.markdown_store()));
 }
 
 void Reporters::answer_status() {
@@ -235,6 +273,9 @@ void Reporters::show(const model::AttemptResult& result) {
       result.status == model::Status::cancelled && result.cancelled_by && result.cancelled_by->pid == 0;
   // Who pressed Ctrl-C has seen enough.
   releasing_ = held_ && (held_stdout_ || (result.status != model::Status::completed && !by_hand));
+  // What is missing of what is about to be shown makes it no success.
+  if (releasing_ && held_->failure()) supervisor_.output_lost(EIO);
+  files_.finish_copies();
   // With stdout held back the section is open already, around stderr.
   if (releasing_ && !held_stdout_) ci_.section_follows();
 }

@@ -1,6 +1,7 @@
 // Who is told of a run: everything that shows, keeps or reports it, put together as the settings ask for.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 
@@ -31,17 +32,23 @@
 
 namespace oversee::cli {
 
+class PacedSink;
+
 class Reporters {
  public:
   // All of these outlive it, but for what the events are written to: none, where nobody asked for them.
   Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings::Settings& settings, const model::RunSpec& spec,
             RunFiles& files, os::UniqueFd event_file, model::CiService ci);
+  ~Reporters();
 
  private:
   void watch_sinks();
   void open_log();
   void hold_output_back();
   void hold_stdout_back();
+  bool tell_gap(std::uint64_t bytes);
+  model::ByteSink& hold_back_for(OutputFile& file, std::unique_ptr<PacedSink>& paced);
+  model::ByteSink* copy_sink(model::Stream stream);
   void open_reports();
   void answer_status();
   report::JsonSummary::States states();
@@ -60,6 +67,8 @@ class Reporters {
   std::optional<report::HeldOutput> held_;
   std::optional<report::StreamFilter> held_stdout_;
   bool releasing_ = false;  // what was held back is being shown
+  std::unique_ptr<PacedSink> log_sink_;
+  std::array<std::unique_ptr<PacedSink>, model::kStreams> copy_sinks_;
   std::optional<report::TaggedLog> tagged_log_;
   std::optional<report::RawLog> raw_log_;
   report::LineCount lines_;

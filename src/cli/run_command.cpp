@@ -111,7 +111,7 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
   info.slot = spec.slot;
   info.log_path = files.log_path();
   info.log_format = settings.log_format;
-  info.json_path = settings.json.value_or("");
+  info.json_path = files.json_path();
   info.started = started;
   return info;
 }
@@ -133,6 +133,8 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   if (!spec) return refused(spec.error());
 
   // Before all that stays open, the guard included: nothing may take a number that was named, nor inherit it.
+  auto named = NamedOutputs::find(settings);
+  if (!named) return refused(named.error());
   std::optional<os::EventTarget> event_target;
   if (settings.events) {
     auto opened = os::EventTarget::open(*settings.events);
@@ -147,7 +149,7 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   const std::string id = history::make_run_id(started.wall);
   const auto scratch = [] { return make_scratch(os::temporary_directory(), "standard input is not kept for a retry"); };
   if (const auto ready = supervisor.prepare(id, capture, scratch); !ready) return refused(ready.error());
-  auto files = RunFiles::open(settings, id, started);
+  auto files = RunFiles::open(loop, settings, std::move(*named), id, started);
   if (!files) return refused(files.error());
   std::optional<StartAnswer> start_answer;
   if (answers == Answers::started) {

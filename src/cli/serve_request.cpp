@@ -240,6 +240,9 @@ class RequestReader {
         return fail(fmt::format("no such setting: {}{}", quoted_word(key), did_you_mean(key, known)));
       }
       if (value->member(key) != &each) return fail(fmt::format("'settings.{}' is given twice", key));
+      if (each.text() != nullptr && *each.text() == "-") {
+        return fail(fmt::format("'settings.{}': '-' is stdout, which brings the answers; expected a file's name", key));
+      }
       flag(fmt::format("settings.{}", key), key, each);
     }
   }

@@ -39,18 +39,20 @@ void read_end(LogFile& log, std::uint64_t from, std::uint64_t to, const report::
 report::Digest digest_of(const history::RunDirectory& directory, const history::RunRecord& record) {
   auto file = history::open_run_log(directory, record);
   if (!file) return {};
-  const off_t size = ::lseek(file->get(), 0, SEEK_END);
-  LogFile log(std::move(*file), record.log_path);
+  const auto whole = static_cast<std::uint64_t>(std::max<off_t>(::lseek(file->file.get(), 0, SEEK_END), 0));
+  const std::uint64_t begin = file->begin;
+  const std::uint64_t end = std::min(whole, file->end);
+  LogFile log(std::move(file->file), record.log_path);
   report::LogDigest digest(record.log_format == "raw",
                            [&](const report::SpilledPart& part, const report::LogView::Print& take) {
                              auto spilled = history::open_spilled(directory, record.id, part.stream);
                              if (!spilled) return;
-                             LogFile end(std::move(*spilled), record.id);
-                             read_end(end, part.offset, part.offset + part.bytes, take);
+                             LogFile last(std::move(*spilled), record.id);
+                             read_end(last, part.offset, part.offset + part.bytes, take);
                            });
   // What follows a cut is the end of a line.
-  bool cut = size > static_cast<off_t>(kMostOfLog);
-  read_end(log, 0, static_cast<std::uint64_t>(std::max<off_t>(size, 0)), [&](std::string_view chunk) {
+  bool cut = end - std::min(begin, end) > kMostOfLog;
+  read_end(log, begin, end, [&](std::string_view chunk) {
     if (cut) {
       const std::size_t newline = chunk.find('\n');
       if (newline == std::string_view::npos) return;

@@ -8,8 +8,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <ranges>
 #include <span>
+#include <tuple>
+#include <utility>
 
 #include "history/run_id.hpp"
 
@@ -58,14 +61,64 @@ std::string newest(const RunDirectory& directory, const std::vector<std::string>
   return best;
 }
 
-// "# oversee 0.1.0  run 20261123-121659-k3f9" is how the log of a run begins. One that is still empty is right, too.
-bool is_log_of(int file, const std::string& id) {
-  char start[256];
-  const ssize_t size = ::pread(file, start, sizeof start, 0);
-  if (size <= 0) return size == 0;
-  const std::string_view text(start, static_cast<std::size_t>(size));
-  return text.starts_with("# oversee ") && text.substr(0, text.find('\n')).ends_with("  run " + id);
-}
+// "# oversee 0.1.0  run 20261123-121659-k3f9" is how the part of a run begins, "# finished" starts its last line.
+class PartFinder {
+ public:
+  explicit PartFinder(std::string_view id) : id_(id) {}
+
+  // None where no part is that run's.
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> find(int file) {
+    char chunk[64 * 1024];
+    std::uint64_t offset = 0;
+    while (!end_) {
+      const ssize_t size = ::pread(file, chunk, sizeof chunk, static_cast<off_t>(offset));
+      if (size <= 0) break;
+      read({chunk, static_cast<std::size_t>(size)}, offset);
+      offset += static_cast<std::uint64_t>(size);
+    }
+    if (offset == 0) return std::pair<std::uint64_t, std::uint64_t>{0, UINT64_MAX};  // what is empty is right, too
+    if (!begin_) return {};
+    return std::pair{*begin_, end_.value_or(UINT64_MAX)};
+  }
+
+ private:
+  static constexpr std::size_t kLongestHead = 256;
+
+  void read(std::string_view chunk, std::uint64_t offset) {
+    while (!chunk.empty() && !end_) {
+      const std::size_t newline = chunk.find('\n');
+      if (line_.empty()) line_start_ = offset;
+      line_ += chunk.substr(0, std::min(newline, kLongestHead - std::min(kLongestHead, line_.size())));
+      const std::size_t taken = newline == std::string_view::npos ? chunk.size() : newline + 1;
+      offset += taken;
+      chunk.remove_prefix(taken);
+      if (newline == std::string_view::npos) return;
+      judge_line();
+      line_.clear();
+    }
+  }
+
+  void judge_line() {
+    if (line_.starts_with("# finished ")) writing_ -= writing_ > 0 ? 1 : 0;
+    if (!line_.starts_with("# oversee ")) return;
+    const bool ours = line_.ends_with("  run " + id_);
+    if (begin_ && !ours && writing_ == 0) {
+      end_ = line_start_;
+    } else if (begin_ && !ours) {
+      ++writing_;
+    } else if (ours && !begin_) {
+      begin_ = line_start_;
+      writing_ = 1;
+    }
+  }
+
+  const std::string id_;
+  std::string line_;
+  std::uint64_t line_start_ = 0;
+  int writing_ = 0;  // runs, since this one's began
+  std::optional<std::uint64_t> begin_;
+  std::optional<std::uint64_t> end_;
+};
 
 bool is_regular(int file) {
   struct stat status {};
@@ -105,25 +158,29 @@ model::Result<std::string> find_run(const RunDirectory& directory, std::string_v
   return failure("tell which run is meant", word, "it may be " + name_some(found));
 }
 
-model::Result<os::UniqueFd> open_run_log(const RunDirectory& directory, const RunRecord& record) {
+model::Result<RunLog> open_run_log(const RunDirectory& directory, const RunRecord& record) {
   const std::string stage = "read the run's log";
   if (record.log_path.empty()) return failure(stage, record.id, "it was run without one (--no-log)");
   // In the run directory by its name, as the path may have been given from another place.
   const std::string name = record.id + ".log";
-  os::UniqueFd file;
+  RunLog log;
   if (record.log_path.ends_with('/' + name)) {
-    if (auto own = directory.open_to_read(name)) file = std::move(*own);
+    if (auto own = directory.open_to_read(name)) log.file = std::move(*own);
   }
+  const bool named = !log.file;
   // Non-blocking, for what stands there now may be a pipe.
   constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-  if (!file) file.reset(::open(record.log_path.c_str(), kFlags));
-  if (!file) return failure(stage, record.log_path, errno == ENOENT ? "it was removed" : "", errno);
-  if (!is_regular(file.get())) return failure(stage, record.log_path, "it is no file, and kept nothing");
-  if (record.log_format != "raw" && !is_log_of(file.get(), record.id)) {
+  if (named) log.file.reset(::open(record.log_path.c_str(), kFlags));
+  if (!log.file) return failure(stage, record.log_path, errno == ENOENT ? "it was removed" : "", errno);
+  if (!is_regular(log.file.get())) return failure(stage, record.log_path, "it is no file, and kept nothing");
+  if (record.log_format == "raw" || !named) return log;
+  const auto part = PartFinder(record.id).find(log.file.get());
+  if (!part) {
     return failure(stage, record.log_path,
                    fmt::format("it is not that of {}: something else was written there", record.id));
   }
-  return file;
+  std::tie(log.begin, log.end) = *part;
+  return log;
 }
 
 model::Result<os::UniqueFd> open_spilled(const RunDirectory& directory, const std::string& id, model::Stream stream) {

@@ -19,7 +19,6 @@ Parsed<EventDestination> parse_event_destination(std::string_view text) {
   using Kind = EventDestination::Kind;
   EventDestination destination;
   destination.written = text;
-  if (text == "-") return refused(text, "a file, fd:N or unix:PATH; stdout is the command's alone");
   if (text.starts_with(kDescriptor)) {
     const std::string_view digits = text.substr(kDescriptor.size());
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), destination.descriptor);

@@ -44,6 +44,9 @@ std::string_view to_string(OnOverflow what);
 enum class LogFormat : std::uint8_t { tagged, raw };
 std::string_view to_string(LogFormat format);
 
+// What becomes of what the log's file holds already: it is emptied, written on, or put aside as FILE.1.
+enum class LogMode : std::uint8_t { truncate, append, rotate };
+
 // What of the output is shown on our own stdout and stderr: as it comes, once the run has failed, or nothing.
 enum class ShowOutput : std::uint8_t { live, failure, never };
 

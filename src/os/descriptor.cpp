@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace oversee::os {
@@ -52,8 +53,10 @@ model::Result<std::array<UniqueFd, 2>> make_socket_pair() {
   return std::array{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-model::Result<UniqueFd> duplicate(int fd) {
-  const int copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
+model::Result<UniqueFd> duplicate(int fd, bool aside) {
+  constexpr int kAside = 100;
+  int copy = aside ? ::fcntl(fd, F_DUPFD_CLOEXEC, kAside) : -1;
+  if (copy < 0) copy = ::fcntl(fd, F_DUPFD_CLOEXEC, 3);
   if (copy < 0) return std::unexpected(model::Failure{"duplicate a descriptor", errno, {}, {}});
   return UniqueFd(copy);
 }
@@ -85,6 +88,28 @@ bool write_patiently(int fd, std::string_view bytes) {
     }
   }
   return true;
+}
+
+bool write_in_time(int fd, std::string_view bytes, model::Duration patience) {
+  constexpr std::size_t kSmall = 4096;  // a pipe that polls writable has room for that much (pipe(7))
+  while (!bytes.empty()) {
+    if (!wait_writable(fd, patience)) {
+      errno = ETIMEDOUT;
+      return false;
+    }
+    const ssize_t written = ::write(fd, bytes.data(), std::min(bytes.size(), kSmall));
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR && errno != EAGAIN) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool close_checked(UniqueFd file) {
+  // It is closed even where a signal comes between.
+  return ::close(file.release()) == 0 || errno == EINTR;
 }
 
 bool wait_writable(int fd, model::Duration bound) {

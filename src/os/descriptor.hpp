@@ -54,8 +54,9 @@ model::Result<Pipe> make_pipe();
 // A connected pair of stream sockets.
 model::Result<std::array<UniqueFd, 2>> make_socket_pair();
 
-// A second descriptor of the same description, numbered 3 or more.
-model::Result<UniqueFd> duplicate(int fd);
+// A second descriptor of the same description, numbered 3 or more; far from the numbers that a caller names, where it is
+// `aside`.
+model::Result<UniqueFd> duplicate(int fd, bool aside = false);
 
 // What an exec does with the descriptor from now on.
 void keep_over_exec(int fd, bool keep);
@@ -65,6 +66,12 @@ bool write_fully(int fd, std::string_view bytes);
 
 // The same, and waits for room where the descriptor's description is non-blocking, which may be another's doing.
 bool write_patiently(int fd, std::string_view bytes);
+
+// The same, and gives up with ETIMEDOUT once there was no room for `patience`.
+bool write_in_time(int fd, std::string_view bytes, model::Duration patience);
+
+// Closes it; false with errno set where what was written is not kept (close(2)).
+bool close_checked(UniqueFd file);
 
 // Whether a small write would find room within the bound; looks, and changes no flag.
 bool wait_writable(int fd, model::Duration bound);

@@ -21,9 +21,6 @@ using model::Failure;
 // How long a listener whose queue of connections is full may keep us.
 constexpr timeval kConnectBound{.tv_sec = 2, .tv_usec = 0};
 
-// Without a wait for the reader of a pipe, which would be one without end.
-constexpr int kOpenFlags = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-
 model::Result<UniqueFd> take_descriptor(const model::EventDestination& destination) {
   const int flags = ::fcntl(destination.descriptor, F_GETFL);
   if (flags < 0) {
@@ -58,57 +55,37 @@ model::Result<UniqueFd> connect_to(const std::string& path) {
   return socket;
 }
 
-std::string remedy_for(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return {};
-  if (S_ISSOCK(status.st_mode)) return "it is a socket: write unix:" + path;
-  return S_ISFIFO(status.st_mode) ? "nobody reads this pipe: start its reader first" : "";
-}
-
-// None where there is nothing of that name, and something could be made.
-model::Result<UniqueFd> open_existing(const std::string& path) {
-  UniqueFd file(::open(path.c_str(), kOpenFlags));
-  if (file) return file;
-  const int error = errno;
-  if (error != ENOENT) {
-    return std::unexpected(Failure{"open for events", error, path, error == ENXIO ? remedy_for(path) : ""});
-  }
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) == 0) {
-    return std::unexpected(Failure{"open for events", error, path, "it is a link to nothing"});
-  }
-  if (const auto possible = check_replaceable(path); !possible) return std::unexpected(possible.error());
-  return UniqueFd();
-}
-
 }  // namespace
 
 model::Result<EventTarget> EventTarget::open(const model::EventDestination& destination) {
-  const auto opened = [&]() -> model::Result<UniqueFd> {
-    switch (destination.kind) {
-      case model::EventDestination::Kind::file: return open_existing(destination.path);
-      case model::EventDestination::Kind::descriptor: return take_descriptor(destination);
-      case model::EventDestination::Kind::socket: return connect_to(destination.path);
-    }
-    return UniqueFd();
-  };
-  auto fd = opened();
+  switch (destination.kind) {
+    case model::EventDestination::Kind::file: return by_name(destination.path);
+    case model::EventDestination::Kind::descriptor: return hold(take_descriptor(destination));
+    case model::EventDestination::Kind::socket: return hold(connect_to(destination.path));
+  }
+  return EventTarget({}, UniqueFd());
+}
+
+model::Result<EventTarget> EventTarget::hold(model::Result<UniqueFd> fd) {
   if (!fd) return std::unexpected(fd.error());
-  const bool by_name = destination.kind == model::EventDestination::Kind::file;
-  return EventTarget(by_name ? destination.path : "", std::move(*fd));
+  return EventTarget({}, std::move(*fd));
+}
+
+model::Result<EventTarget> EventTarget::by_name(const std::string& path) {
+  const auto failed = [](Failure failure) {
+    // A socket has a form of its own.
+    if (failure.error == ENXIO) failure.remedy = "it is a socket: write unix:" + failure.subject;
+    return std::unexpected(std::move(failure));
+  };
+  auto found = find_destination(path);
+  if (!found) return failed(found.error());
+  if (found->kind == Destination::Kind::file) return EventTarget(std::move(*found), UniqueFd());
+  return hold(open_output(*found, model::LogMode::truncate, "file for events"));
 }
 
 model::Result<UniqueFd> EventTarget::begin() && {
-  if (path_.empty()) return std::move(fd_);
-  if (!fd_) {
-    fd_.reset(::open(path_.c_str(), kOpenFlags | O_CREAT, kPublicMode));
-    if (!fd_) return std::unexpected(Failure{"open for events", errno, path_, {}});
-  }
-  struct stat status {};
-  if (::fstat(fd_.get(), &status) == 0 && S_ISREG(status.st_mode) && ::ftruncate(fd_.get(), 0) != 0) {
-    return std::unexpected(Failure{"empty for events", errno, path_, {}});
-  }
-  return std::move(fd_);
+  if (fd_) return std::move(fd_);
+  return open_output(file_, model::LogMode::truncate, "file for events");
 }
 
 }  // namespace oversee::os

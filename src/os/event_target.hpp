@@ -4,6 +4,7 @@
 #include "model/event_destination.hpp"
 #include "model/failure.hpp"
 #include "os/descriptor.hpp"
+#include "os/destination.hpp"
 
 namespace oversee::os {
 
@@ -18,10 +19,12 @@ class EventTarget {
   model::Result<UniqueFd> begin() &&;
 
  private:
-  explicit EventTarget(std::string path, UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+  static model::Result<EventTarget> by_name(const std::string& path);
+  static model::Result<EventTarget> hold(model::Result<UniqueFd> fd);
+  EventTarget(Destination file, UniqueFd fd) : file_(std::move(file)), fd_(std::move(fd)) {}
 
-  std::string path_;
-  UniqueFd fd_;  // none: a file that is yet to be made
+  Destination file_;  // that begin() opens, where nothing is open yet
+  UniqueFd fd_;
 };
 
 }  // namespace oversee::os

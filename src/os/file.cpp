@@ -1,32 +1,245 @@
-// Thin calls on files.
+// Opens and writes files by name.
 #include "os/file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <ctime>
+#include <optional>
+#include <vector>
 
 namespace oversee::os {
 namespace {
 
-std::string parent_directory(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
+using model::Failure;
+using model::LogMode;
+
+// How long the reader of a FIFO may take to come, and the one of a pipe to read on.
+constexpr auto kReaderComes = std::chrono::seconds(2);
+constexpr auto kReaderReads = std::chrono::seconds(5);
+constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 10'000'000};
+
+// So many logs of earlier runs are kept beside FILE with LogMode::rotate.
+constexpr int kMostPutAside = 9;
+
+// While another run empties or renames the file, which takes no time to speak of.
+constexpr int kMostTries = 100;
+
+constexpr int kToWrite = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+
+bool is_regular(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-// A device, a pipe: what is written to, not replaced.
-bool is_other_than_file(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+bool is_named(const std::string& path, int fd) {
+  struct stat named {};
+  struct stat opened {};
+  return ::stat(path.c_str(), &named) == 0 && ::fstat(fd, &opened) == 0 && named.st_dev == opened.st_dev &&
+         named.st_ino == opened.st_ino;
 }
 
-bool is_directory(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+// A FIFO is opened once it has a reader (fifo(7)).
+model::Result<UniqueFd> open_device(const Destination& at, const std::string& stage) {
+  const auto end = std::chrono::steady_clock::now() + kReaderComes;
+  while (true) {
+    UniqueFd file(::open(at.path.c_str(), kToWrite));
+    if (file) return file;
+    const int error = errno;
+    if (error == EINTR) continue;
+    if (error != ENXIO || std::chrono::steady_clock::now() >= end) {
+      return std::unexpected(
+          Failure{stage, error, at.name, error == ENXIO ? "nobody reads this pipe: start its reader first" : ""});
+    }
+    (void)::nanosleep(&kPause, nullptr);
+  }
 }
+
+std::vector<std::string> attribute_names(ssize_t size, const std::vector<char>& list) {
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at < static_cast<std::size_t>(std::max<ssize_t>(size, 0));) {
+    names.emplace_back(list.data() + at);
+    at += names.back().size() + 1;
+  }
+  return names;
+}
+
+constexpr std::size_t kAttributes = 64 * 1024;  // as large as a list or a value can be (xattr(7))
+
+// Makes the new file's extended attributes, lists of rights among them, those of the old one; false where it cannot.
+bool keep_attributes(const std::string& old, int file) {
+  std::vector<char> list(kAttributes);
+  std::vector<char> value(kAttributes);
+  std::vector<char> present(kAttributes);
+  const auto wanted = attribute_names(::listxattr(old.c_str(), list.data(), list.size()), list);
+  for (const std::string& name : wanted) {
+    const ssize_t size = ::getxattr(old.c_str(), name.c_str(), value.data(), value.size());
+    if (size < 0) return false;
+    const ssize_t before = ::fgetxattr(file, name.c_str(), present.data(), present.size());
+    const auto text = [](const std::vector<char>& bytes, ssize_t count) {
+      return std::string_view(bytes.data(), static_cast<std::size_t>(count));
+    };
+    if (before == size && text(present, before) == text(value, size)) continue;
+    if (::fsetxattr(file, name.c_str(), value.data(), static_cast<std::size_t>(size), 0) != 0) return false;
+  }
+  // What it has of its directory (acl(5), default ACL).
+  for (const std::string& name : attribute_names(::flistxattr(file, list.data(), list.size()), list)) {
+    if (std::ranges::find(wanted, name) == wanted.end() && ::fremovexattr(file, name.c_str()) != 0) return false;
+  }
+  return true;
+}
+
+// False where the new file cannot be made to be the old one to everybody but its readers.
+bool keep_owner_and_rights(const std::string& old, int file) {
+  struct stat before {};
+  struct stat now {};
+  if (::stat(old.c_str(), &before) != 0) return errno == ENOENT;
+  if (::fstat(file, &now) != 0 || !S_ISREG(before.st_mode) || before.st_nlink > 1) return false;
+  const bool owned = before.st_uid == now.st_uid && before.st_gid == now.st_gid;
+  if (!owned && ::fchown(file, before.st_uid, before.st_gid) != 0) return false;
+  return keep_attributes(old, file) && ::fchmod(file, before.st_mode & 07777U) == 0;
+}
+
+// False with errno set: nothing has changed, and the file may still be written in place.
+bool replace(const Destination& at, std::string_view text) {
+  UniqueFd file(::open(at.temporary.c_str(), kToWrite | O_CREAT | O_EXCL | O_NOFOLLOW, kPrivateMode));
+  if (!file) return false;
+  if (keep_owner_and_rights(at.path, file.get()) && write_fully(file.get(), text) && close_checked(std::move(file)) &&
+      ::rename(at.temporary.c_str(), at.path.c_str()) == 0) {
+    return true;
+  }
+  const int error = errno;
+  ::unlink(at.temporary.c_str());
+  errno = error;
+  return false;
+}
+
+// Half a document is worse than none, and one of an earlier run is taken for this one's.
+model::Result<void> write_in_place(const Destination& at, std::string_view text) {
+  const auto failed = [&](int error) { return std::unexpected(Failure{"write", error, at.name, {}}); };
+  const int follow = at.in_system ? 0 : O_NOFOLLOW;
+  UniqueFd file(::open(at.path.c_str(), kToWrite | O_CREAT | O_EXCL, kPrivateMode));
+  const bool is_new = static_cast<bool>(file);
+  if (!file) file.reset(::open(at.path.c_str(), kToWrite | follow));
+  if (!file) return failed(errno);
+  if (::ftruncate(file.get(), 0) != 0) return failed(errno);
+  bool written = write_fully(file.get(), text);
+  int error = errno;
+  if (!written) (void)!::ftruncate(file.get(), 0);
+  if (!close_checked(std::move(file)) && written) {
+    written = false;
+    error = errno;
+  }
+  if (written) return {};
+  if (is_new) ::unlink(at.path.c_str());
+  return failed(error);
+}
+
+model::Result<void> write_to(int fd, const std::string& name, std::string_view text) {
+  if (write_in_time(fd, text, kReaderReads)) return {};
+  return std::unexpected(Failure{"write", errno, name, errno == ETIMEDOUT ? "its reader does not read" : ""});
+}
+
+enum class Locked : std::uint8_t { yes, no, busy };
+
+Locked lock(int fd, int how) {
+  while (::flock(fd, how | LOCK_NB) != 0) {
+    if (errno != EINTR) return errno == EWOULDBLOCK ? Locked::busy : Locked::no;
+  }
+  return Locked::yes;
+}
+
+// FILE.1 becomes FILE.2 and so on, and FILE becomes FILE.1.
+bool put_aside(const std::string& path) {
+  const auto numbered = [&](int number) { return number == 0 ? path : fmt::format("{}.{}", path, number); };
+  int last = 0;
+  struct stat status {};
+  while (last < kMostPutAside && ::lstat(numbered(last).c_str(), &status) == 0) ++last;
+  for (; last > 0; --last) {
+    if (::rename(numbered(last - 1).c_str(), numbered(last).c_str()) != 0) return false;
+  }
+  return true;
+}
+
+// A line of this run's must not go on with one that was cut.
+void end_last_line(const std::string& path, int fd) {
+  const UniqueFd reader(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (reader && !ends_in_newline(reader.get())) (void)write_fully(fd, "\n");
+}
+
+class OutputOpener {
+ public:
+  OutputOpener(const Destination& at, LogMode mode, std::string_view what)
+      : at_(at), mode_(mode), what_(what), stage_(fmt::format("open the {}", what)) {}
+
+  model::Result<UniqueFd> open() {
+    if (at_.kind == Destination::Kind::descriptor) return duplicate(at_.descriptor);
+    if (at_.kind == Destination::Kind::device) return open_device(at_, stage_);
+    for (int tries = 0; tries < kMostTries; ++tries) {
+      UniqueFd file(::open(at_.path.c_str(), kToWrite | O_APPEND | O_CREAT, kPrivateMode));
+      if (!file) return failed(errno);
+      if (!is_regular(file.get())) return failed(EINVAL, "it has just become another kind of file");
+      const Locked locked = lock(file.get(), mode_ == LogMode::append ? LOCK_SH : LOCK_EX);
+      if (locked == Locked::busy && mode_ != LogMode::append) return busy();
+      if (locked == Locked::busy || !is_named(at_.path, file.get())) {
+        (void)::nanosleep(&kPause, nullptr);
+        continue;
+      }
+      if (auto begun = begin(file); !begun) return std::unexpected(begun.error());
+      if (lock(file.get(), LOCK_SH) == Locked::busy) return busy();
+      return file;
+    }
+    return busy();
+  }
+
+ private:
+  std::unexpected<Failure> failed(int error, std::string remedy = {}) const {
+    return std::unexpected(Failure{stage_, error, at_.name, std::move(remedy)});
+  }
+
+  std::unexpected<Failure> busy() const {
+    const std::string_view remedy = what_ == "log" ? "another run is writing to it; wait for its end, name another "
+                                                     "file, or give --log-mode append"
+                                                   : "another run is writing to it; wait for its end, or name another "
+                                                     "file";
+    return failed(0, std::string(remedy));
+  }
+
+  model::Result<void> begin(UniqueFd& file) const {
+    switch (mode_) {
+      case LogMode::truncate:
+        if (::ftruncate(file.get(), 0) != 0) return failed(errno);
+        break;
+      case LogMode::append: end_last_line(at_.path, file.get()); break;
+      case LogMode::rotate: return rotate(file);
+    }
+    return {};
+  }
+
+  // The next log has the owner and the rights of the last one, as far as this user can give them.
+  model::Result<void> rotate(UniqueFd& file) const {
+    struct stat status {};
+    if (::fstat(file.get(), &status) != 0 || status.st_size == 0) return {};
+    if (!put_aside(at_.path)) return failed(errno, "to put what it holds aside, its directory must be writable");
+    UniqueFd next(::open(at_.path.c_str(), kToWrite | O_APPEND | O_CREAT, kPrivateMode));
+    if (!next) return failed(errno);
+    (void)keep_owner_and_rights(at_.path + ".1", next.get());
+    file = std::move(next);
+    return {};
+  }
+
+  const Destination& at_;
+  const LogMode mode_;
+  const std::string_view what_;
+  const std::string stage_;
+};
 
 }  // namespace
 
@@ -38,19 +251,6 @@ model::Result<void> check_directory(const std::string& path, const std::string& 
   if (!S_ISDIR(status.st_mode)) return std::unexpected(model::Failure{stage, ENOTDIR, path, {}});
   if (::access(path.c_str(), X_OK) != 0) return std::unexpected(model::Failure{stage, errno, path, {}});
   return {};
-}
-
-model::Result<UniqueFd> open_log(const std::string& path, std::string_view what) {
-  // Non-blocking, for a pipe without a reader would hold us here; on a regular file it means nothing.
-  UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kPublicMode));
-  const int error = errno;
-  const bool pipe = file ? can_block(file.get()) : error == ENXIO;
-  if (pipe) {
-    return std::unexpected(model::Failure{fmt::format("use it as a {}", what), 0, path,
-                                          fmt::format("a {} must be a file, not a pipe or terminal", what)});
-  }
-  if (!file) return std::unexpected(model::Failure{fmt::format("open the {}", what), error, path, {}});
-  return file;
 }
 
 model::Result<UniqueFd> reopen_to_append(int fd) {
@@ -66,40 +266,41 @@ bool ends_in_newline(int fd) {
   return size <= 0 || (::pread(fd, &last, 1, size - 1) == 1 && last == '\n');
 }
 
-model::Result<void> check_replaceable(const std::string& path) {
-  if (is_directory(path)) return std::unexpected(model::Failure{"write", EISDIR, path, "name a file in it"});
-  if (is_other_than_file(path)) {
-    if (::access(path.c_str(), W_OK) == 0) return {};
-    return std::unexpected(model::Failure{"write", errno, path, {}});
+model::Result<UniqueFd> open_output(const Destination& destination, LogMode mode, std::string_view what) {
+  return OutputOpener(destination, mode, what).open();
+}
+
+model::Result<UniqueFd> open_log(const std::string& path, std::string_view what) {
+  const auto destination = find_destination(path);
+  if (!destination) return std::unexpected(destination.error());
+  return open_output(*destination, LogMode::truncate, what);
+}
+
+void lock_for_writing(int fd) { (void)lock(fd, LOCK_SH); }
+
+model::Result<void> write_document(const Destination& destination, std::string_view text) {
+  switch (destination.kind) {
+    case Destination::Kind::descriptor: return write_to(destination.descriptor, destination.name, text);
+    case Destination::Kind::device: {
+      const auto file = open_device(destination, "write");
+      if (!file) return std::unexpected(file.error());
+      return write_to(file->get(), destination.name, text);
+    }
+    case Destination::Kind::file: break;
   }
-  const std::string parent = parent_directory(path);
-  if (auto directory = check_directory(parent, "write to the directory"); !directory) return directory;
-  if (::access(parent.c_str(), W_OK) != 0) {
-    return std::unexpected(model::Failure{"write to the directory", errno, parent, {}});
-  }
-  return {};
+  if (!destination.in_system && replace(destination, text)) return {};
+  return write_in_place(destination, text);
 }
 
 model::Result<void> replace_file(const std::string& path, std::string_view text) {
-  if (is_other_than_file(path)) {
-    const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-    if (file && write_fully(file.get(), text)) return {};
-    return std::unexpected(model::Failure{"write", errno, path, {}});
-  }
-  const std::string temporary = fmt::format("{}.{}.tmp", path, ::getpid());
-  const UniqueFd file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, kPublicMode));
-  if (!file) return std::unexpected(model::Failure{"write", errno, temporary, {}});
-  if (!write_fully(file.get(), text) || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int error = errno;
-    ::unlink(temporary.c_str());
-    return std::unexpected(model::Failure{"write", error, path, {}});
-  }
-  return {};
+  const auto destination = find_destination(path);
+  if (!destination) return std::unexpected(destination.error());
+  return write_document(*destination, text);
 }
 
 model::Result<void> append_to_file(const std::string& path, std::string_view text) {
   const UniqueFd file(
-      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kPublicMode));
+      ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, kPrivateMode));
   if (file && write_fully(file.get(), text)) return {};
   return std::unexpected(model::Failure{"write", errno, path, {}});
 }

@@ -1,7 +1,8 @@
-// Copies of the streams, byte for byte, in files that the user named.
+// Copies of the streams of an attempt, byte for byte, in files that the user named.
 #pragma once
 
-#include <array>
+#include <functional>
+#include <utility>
 
 #include "model/byte_sink.hpp"
 #include "model/event.hpp"
@@ -10,17 +11,22 @@ namespace oversee::report {
 
 class RawCopy final : public model::EventSink {
  public:
-  // The sinks stay the caller's; null: that stream is not copied.
-  RawCopy(model::ByteSink* out, model::ByteSink* err) : sinks_{out, err} {}
+  struct Files {
+    std::function<void(int attempt)> begin;               // told before an attempt's output
+    std::function<model::ByteSink*(model::Stream)> sink;  // asked for each piece; null: it is not copied
+  };
+
+  explicit RawCopy(Files files) : files_(std::move(files)) {}
 
   void on(const model::Event& event, const model::Reading&) override {
+    if (const auto* started = std::get_if<model::AttemptStarted>(&event)) files_.begin(started->number);
     const auto* output = std::get_if<model::OutputArrived>(&event);
     if (output == nullptr) return;
-    if (model::ByteSink* sink = sinks_[model::index(output->stream)]; sink != nullptr) (void)sink->write(output->bytes);
+    if (model::ByteSink* sink = files_.sink(output->stream); sink != nullptr) (void)sink->write(output->bytes);
   }
 
  private:
-  std::array<model::ByteSink*, model::kStreams> sinks_;
+  Files files_;
 };
 
 }  // namespace oversee::report

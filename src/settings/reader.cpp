@@ -84,6 +84,10 @@ void Reader::refuse(const Given& given, std::string_view allowed, std::string_vi
   errors_.push_back({std::move(message), given.excerpt()});
 }
 
+void Reader::refuse_value(const Given& given, std::string_view problem) {
+  errors_.push_back({fmt::format("{}: {}", given.where, problem), given.excerpt()});
+}
+
 void Reader::refuse_rivals() {
   for (const Setting& setting : table()) {
     for (const std::string_view rival : rivals(setting.name)) {

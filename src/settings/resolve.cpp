@@ -50,6 +50,9 @@ constexpr std::array kSigusr1{Word{"forward", false}, Word{"status", true}};
 constexpr std::array kExplainFormat{Word{"text", false}, Word{"json", true}};
 constexpr std::array kLogFormat{Word{"tagged", model::LogFormat::tagged}, Word{"raw", model::LogFormat::raw}};
 
+constexpr std::array kLogMode{Word{"truncate", model::LogMode::truncate}, Word{"append", model::LogMode::append},
+                              Word{"rotate", model::LogMode::rotate}};
+
 // Evidence is worth that much of a stop's time, and no more unless the user asks for it by a line of their own.
 constexpr auto kLongestLook = std::chrono::milliseconds(500);
 constexpr auto kLongestLine = std::chrono::seconds(10);
@@ -193,6 +196,33 @@ void warn_of_contradictions(const Reader& read, Settings& settings) {
   }
 }
 
+// "-" is stdout, for what is written while the command does not have it. What else begins with a dash was meant for
+// an option.
+void refuse_dashes(Reader& read, const Layer& layer, const Settings& settings) {
+  constexpr std::array<std::string_view, 7> kWritten{"log",    "json",        "junit",      "markdown",
+                                                     "events", "stdout-file", "stderr-file"};
+  const bool stdout_is_ours = settings.show == model::ShowOutput::never || settings.detach;
+  std::string_view taken;
+  for (const Setting& setting : table()) {
+    if (setting.kind != Kind::path && setting.kind != Kind::directory && setting.kind != Kind::program) continue;
+    for (const Given& given : layer.all(setting.name)) {
+      if (!given.text.starts_with('-')) continue;
+      const bool written = std::ranges::find(kWritten, setting.name) != kWritten.end();
+      if (given.text != "-" || !written) {
+        read.refuse_value(
+            given, fmt::format("'{0}' is no file's name but an option's; write ./{0} for such a file", given.text));
+      } else if (!stdout_is_ours) {
+        read.refuse_value(given,
+                          "'-' is not a file but stdout, which is the command's alone; give --show never as "
+                          "well, or a file");
+      } else if (!taken.empty() && taken != setting.name) {
+        read.refuse_value(given, fmt::format("'-' is stdout, which --{} has already", taken));
+      }
+      if (taken.empty() && given.text == "-" && written) taken = setting.name;
+    }
+  }
+}
+
 }  // namespace
 
 Resolution examine(const Layer& layer, std::vector<std::string> words) {
@@ -254,6 +284,7 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.log_dir = read.text("log-dir");
   settings.no_log = read.flag("no-log");
   settings.log_format = read.parse("log-format", parse_word<kLogFormat>, model::LogFormat::tagged);
+  settings.log_mode = read.parse("log-mode", parse_word<kLogMode>, model::LogMode::truncate);
   settings.log_required = read.flag("log-required");
   settings.keep = {.runs = read.parse("keep-runs", model::parse_count_limit, model::CountLimit{}),
                    .age = read.parse("keep-for", model::parse_time_limit, model::TimeLimit{}),
@@ -294,11 +325,7 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.verbose = read.flag("verbose");
   (void)read.flag("no-config");  // read by then; here it is judged
   settings.explain_json = read.parse("format", parse_word<kExplainFormat>, false);
-  for (const std::string_view name : {"log", "json", "junit", "markdown", "stdout-file", "stderr-file"}) {
-    if (read.given(name) && *read.text(name) == "-") {
-      read.fail_at(name, "'-' is not a file; stdout is the command's alone");
-    }
-  }
+  refuse_dashes(read, layer, settings);
 
   // A heartbeat that nobody asked for is no reason to come between a command and its terminal.
   if (!settings.capture() && read.given("heartbeat") && read.where("heartbeat") == kContinuousIntegration) {

@@ -52,6 +52,7 @@ struct Settings {
   bool no_log = false;
   std::optional<std::uint64_t> max_output;  // bytes of a stream; none: all
   model::LogFormat log_format = model::LogFormat::tagged;
+  model::LogMode log_mode = model::LogMode::truncate;
   bool log_required = false;
   model::Retention keep;
   std::optional<std::string> stdout_file;

@@ -178,9 +178,9 @@ class BadFiles(Refused):
             with self.subTest(flag=flag):
                 self.assert_refused(flag, "-", culprit=flag, remedy="stdout")
 
-    def test_a_log_that_could_wait_for_a_reader(self):
+    def test_a_log_that_has_no_reader(self):
         os.mkfifo(self.work / "pipe")
-        self.assert_refused("--log", self.work / "pipe", culprit=str(self.work / "pipe"), remedy="must be a file")
+        self.assert_refused("--log", self.work / "pipe", culprit=str(self.work / "pipe"), remedy="start its reader")
 
     def test_a_bad_line_in_an_env_file(self):
         file = self.file("variables", "A=1\n\n# remark\nnonsense\n")
@@ -228,7 +228,7 @@ class BadEvents(Refused):
         self.assert_refused("--events", "/no/such/path", culprit="/no/such", remedy="No such file")
         self.assert_refused("--events", self.work, culprit=str(self.work), remedy="s a directory")
         (self.work / "link").symlink_to("/no/such/path")
-        self.assert_refused("--events", self.work / "link", culprit="link", remedy="link to nothing")
+        self.assert_refused("--events", self.work / "link", culprit="/no/such", remedy="create it first")
 
     def test_what_is_refused_later_leaves_no_events(self):
         old = self.file("old", "precious\n")

@@ -96,7 +96,7 @@ class Left(OverseeCase):
 
     def test_refusals(self):
         self.run_told("-t", "never", "true", status=125, expected=ASIDE)
-        self.run_told("--log", "/nowhere/log", "true", status=125, expected=RUN)
+        self.run_told("--log", "/nowhere/log", "true", status=125, expected=ASIDE)
         self.run_told("/nowhere/command", status=127)
 
     def test_verbs(self):

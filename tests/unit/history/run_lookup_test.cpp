@@ -172,6 +172,31 @@ TEST_CASE("run lookup: the log, in the run directory or elsewhere, if it is that
   CHECK(open_log(runs, "oversee-0/20261123-121659-k3fa.log").empty());  // as from where it was run
 }
 
+TEST_CASE("run lookup: of a log that several runs have written to, the run's part") {
+  const Runs runs;
+  const std::string path = runs.parent.of("shared.log");
+  RunRecord record;
+  record.id = "20261123-121659-k3fa";
+  record.log_path = path;
+  record.log_format = "tagged";
+  const std::string other = "# oversee 0.1.0  run 20261123-121700-bbbb\n";
+  const std::string long_line = "    0.001 out| " + std::string(200'000, 'x') + '\n';
+  const std::string ours = "# oversee 0.1.0  run 20261123-121659-k3fa\n" + long_line;
+  const std::string finished = "# finished  2026-11-23T12:17:00Z\n";
+  const auto part = [&](const std::string& text) {
+    write_text(path, text);
+    const auto log = open_run_log(runs.directory, record);
+    REQUIRE(log.has_value());
+    return text.substr(log->begin, log->end == UINT64_MAX ? log->end : log->end - log->begin);
+  };
+  CHECK(part(other + long_line + finished + ours) == ours);
+  CHECK(part(other + finished + ours + finished + other + finished) == ours + finished);
+  CHECK(part(ours + finished + ours + finished) == ours + finished + ours + finished);
+  // Of two at the same time neither loses a line.
+  CHECK(part(ours + other + long_line + finished + long_line + finished + other) ==
+        ours + other + long_line + finished + long_line + finished);
+}
+
 TEST_CASE("run lookup: a directory that is not there is not made") {
   const TemporaryDirectory parent;
   const auto found = RunDirectory::find(parent.path(), ::geteuid());

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,10 @@ using model::Stream;
 class TextScratch final : public model::Scratch {
  public:
   bool append(std::string_view bytes) override {
-    if (text.size() + bytes.size() > room) return false;
+    if (text.size() + bytes.size() > room) {
+      errno = ENOSPC;
+      return false;
+    }
     text += bytes;
     return true;
   }
@@ -31,18 +35,29 @@ class TextScratch final : public model::Scratch {
 
 struct Held {
   explicit Held(std::optional<std::uint64_t> most)
-      : output(make_files(), most, [this](Stream stream, auto bytes) {
-          shown += (stream == Stream::out ? "out:" : "err:") + std::string(bytes) + ' ';
-          (stream == Stream::out ? out : err) += bytes;
-          return taken_before_full == 0 || --taken_before_full > 0;
-        }) {
+      : output(most, {.make_files = [this] { return make_files(); },
+                      .show =
+                          [this](Stream stream, auto bytes) {
+                            shown += (stream == Stream::out ? "out:" : "err:") + std::string(bytes) + ' ';
+                            (stream == Stream::out ? out : err) += bytes;
+                            return taken_before_full == 0 || --taken_before_full > 0;
+                          },
+                      .show_gap =
+                          [this](std::uint64_t bytes) {
+                            gap = bytes;
+                            at_gap = out.size();
+                            return true;
+                          }}) {
     output.on(model::AttemptStarted{1, 1}, after({}));
   }
 
-  HeldOutput::Files make_files() {
+  model::Result<HeldOutput::Files> make_files() {
+    ++files_made;
+    if (no_files != 0) return std::unexpected(model::Failure{"make a temporary file", no_files, {}, {}});
     HeldOutput::Files files;
     for (std::size_t i = 0; i < files.size(); ++i) {
       auto file = std::make_unique<TextScratch>();
+      file->room = room;
       scratch[i] = file.get();
       files[i] = std::move(file);
     }
@@ -51,10 +66,23 @@ struct Held {
   void write(Stream stream, std::string_view bytes) { output.on(model::OutputArrived{stream, bytes}, after({})); }
 
   std::array<TextScratch*, 3> scratch{};
+  std::size_t room = 1'000'000;
+  int no_files = 0;  // an errno
+  int files_made = 0;
   std::string shown, out, err;
+  std::uint64_t gap = 0;
+  std::size_t at_gap = 0;
   int taken_before_full = 0;  // 0: never full
   HeldOutput output;
 };
+
+constexpr std::size_t kInMemory = 64 * 1024;
+
+std::string lines_up_to(int last) {
+  std::string text;
+  for (int i = 0; i < last; ++i) text += std::to_string(i) + '\n';
+  return text;
+}
 
 TEST_CASE("held output: both streams in their order") {
   Held held({});
@@ -67,7 +95,10 @@ TEST_CASE("held output: both streams in their order") {
 
 TEST_CASE("held output: what is not taken at once is shown later, and once") {
   Held held({});
-  for (const char* each : {"a", "b", "c", "d"}) held.write(Stream::out, each);
+  for (const char* each : {"a", "c"}) {
+    held.write(Stream::out, each);
+    held.write(Stream::err, each);
+  }
   held.taken_before_full = 1;
   CHECK_FALSE(held.output.release());
   CHECK(held.shown == "out:a ");
@@ -75,52 +106,72 @@ TEST_CASE("held output: what is not taken at once is shown later, and once") {
   CHECK_FALSE(held.output.release());
   held.taken_before_full = 0;
   CHECK(held.output.release());
-  CHECK(held.shown == "out:a out:b out:c out:d ");
+  CHECK(held.shown == "out:a err:a out:c err:c ");
   CHECK(held.output.release());
-  CHECK(held.shown == "out:a out:b out:c out:d ");
+  CHECK(held.shown == "out:a err:a out:c err:c ");
 }
 
-TEST_CASE("held output: a large chunk comes back whole") {
+TEST_CASE("held output: what fits in memory asks for no file; what does not comes back whole") {
   Held held({});
-  std::string large(100'000, 'x');
-  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * 7);
-  held.write(Stream::err, large);
+  std::string whole(2 * kInMemory, 'x');
+  for (std::size_t i = 0; i < whole.size(); ++i) whole[i] = static_cast<char>(i * 7);
+  held.write(Stream::err, whole);
+  CHECK(held.files_made == 0);
+  for (int i = 0; i < 3; ++i) {
+    held.write(Stream::err, whole);
+    held.write(Stream::out, "between");
+  }
+  CHECK(held.files_made == 1);
   CHECK(held.output.release());
-  CHECK(held.err == large);
+  CHECK(held.err == whole + whole + whole + whole);
+  CHECK(held.out == "betweenbetweenbetween");
+  CHECK_FALSE(held.output.failure());
 }
 
 TEST_CASE("held output: bounded, with its start, its end, and a count of what is between") {
-  Held held(8000);
-  std::string whole;
-  for (int i = 0; i < 5000; ++i) {
-    const std::string line = std::to_string(i) + '\n';
-    held.write(Stream::out, line);
-    whole += line;
+  for (const std::uint64_t most : {10ULL, 100ULL, 8000ULL, 100'000ULL, 300'000ULL, 1'000'000ULL}) {
+    CAPTURE(most);
+    Held held(most);
+    const std::string whole = lines_up_to(400'000);
+    for (std::string_view rest = whole; !rest.empty();) {
+      const std::string_view piece = rest.substr(0, rest.size() % 2 == 0 ? 5000 : 7);
+      held.write(Stream::out, piece);
+      rest.remove_prefix(piece.size());
+    }
+    CHECK(held.output.release());
+    CHECK(held.out.size() <= std::max<std::uint64_t>(most, 20));
+    CHECK(held.out.size() >= most / 2);
+    CHECK(held.out.size() + held.gap == whole.size());
+    CHECK(whole.starts_with(held.out.substr(0, held.at_gap)));
+    CHECK(whole.ends_with(held.out.substr(held.at_gap)));
+    CHECK_FALSE(held.output.failure());
   }
-  std::size_t kept = 0;
-  for (const TextScratch* each : held.scratch) kept += each->text.size();
-  CHECK(kept <= 8000);
-  CHECK(held.output.release());
-  const std::size_t gap = held.shown.find("are left out here");
-  REQUIRE(gap != std::string::npos);
-  CHECK(held.out.starts_with("0\n1\n2\n"));
-  CHECK(held.out.ends_with("4998\n4999\n"));
-  // One unbroken start and one unbroken end.
-  std::size_t same = 0;
-  while (held.out[same] == whole[same]) ++same;
-  CHECK(whole.ends_with(held.out.substr(same + 1)));
-  CHECK(held.out.size() > 1500);
 }
 
-TEST_CASE("held output: a disk that is full costs what came after, and it is said") {
-  Held held({});
-  held.scratch[0]->room = 50;
-  held.write(Stream::out, "kept");
-  held.write(Stream::out, std::string(100, 'x'));
-  held.write(Stream::out, "lost");
-  CHECK(held.output.release());
-  CHECK(held.out == "kept");
-  CHECK(held.err.find("104B of the output are left out here") != std::string::npos);
+TEST_CASE("held output: without a disk the ends are there, the middle is missed, and it is a failure") {
+  for (const std::optional<std::uint64_t> most :
+       {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(64 << 20)}) {
+    for (const bool none_made : {true, false}) {
+      Held held(most);
+      held.no_files = none_made ? ENOSPC : 0;
+      held.room = 50'000;
+      const std::string whole = lines_up_to(100'000);
+      for (std::string_view rest = whole; !rest.empty();) {
+        const std::string_view piece = rest.substr(0, 1000);
+        held.write(Stream::out, piece);
+        rest.remove_prefix(piece.size());
+      }
+      CHECK(held.output.release());
+      CHECK(held.out.size() + held.gap == whole.size());
+      CHECK(held.at_gap >= kInMemory);
+      CHECK(held.out.size() - held.at_gap >= kInMemory);
+      CHECK(whole.starts_with(held.out.substr(0, held.at_gap)));
+      CHECK(whole.ends_with(held.out.substr(held.at_gap)));
+      CHECK(held.output.failure().has_value());
+      held.output.on(model::AttemptStarted{2, 2}, after({}));
+      CHECK_FALSE(held.output.failure());
+    }
+  }
 }
 
 TEST_CASE("held output: each attempt starts anew") {
