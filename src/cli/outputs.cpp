@@ -182,6 +182,7 @@ void RunFiles::open_record(const std::string& proposed_id, const model::Reading&
     life_ = history::LifeLock::take(*directory_, run_id_);
     auto record = directory_->create(run_id_ + ".json");
     if (record) {
+      history::RunDirectory::reserve(record->get());
       running_ = std::move(*record);
       return;
     }

@@ -148,15 +148,35 @@ std::optional<RunDirectory::Look> RunDirectory::look(const std::string& name) co
 model::Result<void> RunDirectory::replace(const std::string& name, std::string_view text) const {
   const std::string temporary = temporary_name(name);
   ::unlinkat(directory_.get(), temporary.c_str(), 0);
-  const auto file = create(temporary);
-  if (!file) return std::unexpected(file.error());
-  if (os::write_fully(file->get(), text) &&
+  auto file = create(temporary);
+  if (file && os::write_fully(file->get(), text) && os::close_checked(std::move(*file)) &&
       ::renameat(directory_.get(), temporary.c_str(), directory_.get(), name.c_str()) == 0) {
     return {};
   }
-  const int error = errno;
   ::unlinkat(directory_.get(), temporary.c_str(), 0);
-  return std::unexpected(model::Failure{"write", error, path_of(name), {}});
+  return overwrite(name, text);
+}
+
+// Over what is there, as its blocks are there as well; where that fails, the old text is put back.
+model::Result<void> RunDirectory::overwrite(const std::string& name, std::string_view text) const {
+  const auto failed = [&](int error) { return std::unexpected(model::Failure{"write", error, path_of(name), {}}); };
+  auto file = open_regular(name, O_RDWR, "write");
+  if (!file) return std::unexpected(file.error());
+  const auto before = os::read_all(file->get(), path_of(name));
+  if (!before) return std::unexpected(before.error());
+  const auto put = [&](std::string_view what) {
+    return ::lseek(file->get(), 0, SEEK_SET) == 0 && os::write_fully(file->get(), what) &&
+           ::ftruncate(file->get(), static_cast<off_t>(what.size())) == 0;
+  };
+  int error = put(text) ? 0 : errno;
+  if (error != 0) (void)put(*before);
+  if (!os::close_checked(std::move(*file)) && error == 0) error = errno;
+  return error == 0 ? model::Result<void>() : failed(error);
+}
+
+void RunDirectory::reserve(int file) {
+  constexpr off_t kRoom = 8192;  // of most records
+  (void)!::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, kRoom);
 }
 
 }  // namespace oversee::history

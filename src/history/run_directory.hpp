@@ -67,11 +67,16 @@ class RunDirectory {
   };
   std::optional<Look> look(const std::string& name) const;
 
-  // Writes it whole under a temporary name and renames that.
+  // Writes it whole under a temporary name and renames that. Where there is no room for a second one, or no rename, it
+  // is written over the one that is there.
   static std::string temporary_name(const std::string& name) { return '.' + name + ".tmp"; }
   model::Result<void> replace(const std::string& name, std::string_view text) const;
 
+  // Sets room aside for what will be written over the file, so that a full file system leaves a run its end.
+  static void reserve(int file);
+
  private:
+  model::Result<void> overwrite(const std::string& name, std::string_view text) const;
   static std::expected<RunDirectory, Unusable> open_or_make(std::string path, unsigned uid, bool make);
   model::Result<os::UniqueFd> open_regular(const std::string& name, int how, const char* stage) const;
   RunDirectory(std::string path, os::UniqueFd directory) : path_(std::move(path)), directory_(std::move(directory)) {}

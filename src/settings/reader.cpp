@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "model/nearest_word.hpp"
@@ -86,6 +87,32 @@ void Reader::refuse(const Given& given, std::string_view allowed, std::string_vi
 
 void Reader::refuse_value(const Given& given, std::string_view problem) {
   errors_.push_back({fmt::format("{}: {}", given.where, problem), given.excerpt()});
+}
+
+// "-" is stdout, for what is written while the command does not have it. What else begins with a dash was meant for
+// an option.
+void Reader::refuse_dashes(bool stdout_is_ours) {
+  constexpr std::array<std::string_view, 7> kWritten{"log",    "json",        "junit",      "markdown",
+                                                     "events", "stdout-file", "stderr-file"};
+  std::string_view taken;
+  for (const Setting& setting : table()) {
+    if (setting.kind != Kind::path && setting.kind != Kind::directory && setting.kind != Kind::program) continue;
+    for (const Given& given : layer_.all(setting.name)) {
+      if (!given.text.starts_with('-')) continue;
+      const bool written = std::ranges::find(kWritten, setting.name) != kWritten.end();
+      if (given.text != "-" || !written) {
+        refuse_value(given,
+                     fmt::format("'{0}' is no file's name but an option's; write ./{0} for such a file", given.text));
+      } else if (!stdout_is_ours) {
+        refuse_value(given,
+                     "'-' is not a file but stdout, which is the command's alone; give --show never as "
+                     "well, or a file");
+      } else if (!taken.empty() && taken != setting.name) {
+        refuse_value(given, fmt::format("'-' is stdout, which --{} has already", taken));
+      }
+      if (taken.empty() && given.text == "-" && written) taken = setting.name;
+    }
+  }
 }
 
 void Reader::refuse_rivals() {

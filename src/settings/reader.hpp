@@ -43,6 +43,8 @@ class Reader {
   // `choices`, separated by '|', are where the nearest word is looked for.
   void refuse(const Given& given, std::string_view allowed, std::string_view choices = {});
   void refuse_value(const Given& given, std::string_view problem);
+  // Names of files that are options by their look; and "-" where stdout is the command's, or has two users.
+  void refuse_dashes(bool stdout_is_ours);
   // Rivals of different sources have been settled when the layers were joined: these come from one.
   void refuse_rivals();
   void refuse_same_file(std::initializer_list<std::string_view> names);

@@ -196,33 +196,6 @@ void warn_of_contradictions(const Reader& read, Settings& settings) {
   }
 }
 
-// "-" is stdout, for what is written while the command does not have it. What else begins with a dash was meant for
-// an option.
-void refuse_dashes(Reader& read, const Layer& layer, const Settings& settings) {
-  constexpr std::array<std::string_view, 7> kWritten{"log",    "json",        "junit",      "markdown",
-                                                     "events", "stdout-file", "stderr-file"};
-  const bool stdout_is_ours = settings.show == model::ShowOutput::never || settings.detach;
-  std::string_view taken;
-  for (const Setting& setting : table()) {
-    if (setting.kind != Kind::path && setting.kind != Kind::directory && setting.kind != Kind::program) continue;
-    for (const Given& given : layer.all(setting.name)) {
-      if (!given.text.starts_with('-')) continue;
-      const bool written = std::ranges::find(kWritten, setting.name) != kWritten.end();
-      if (given.text != "-" || !written) {
-        read.refuse_value(
-            given, fmt::format("'{0}' is no file's name but an option's; write ./{0} for such a file", given.text));
-      } else if (!stdout_is_ours) {
-        read.refuse_value(given,
-                          "'-' is not a file but stdout, which is the command's alone; give --show never as "
-                          "well, or a file");
-      } else if (!taken.empty() && taken != setting.name) {
-        read.refuse_value(given, fmt::format("'-' is stdout, which --{} has already", taken));
-      }
-      if (taken.empty() && given.text == "-" && written) taken = setting.name;
-    }
-  }
-}
-
 }  // namespace
 
 Resolution examine(const Layer& layer, std::vector<std::string> words) {
@@ -325,7 +298,7 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.verbose = read.flag("verbose");
   (void)read.flag("no-config");  // read by then; here it is judged
   settings.explain_json = read.parse("format", parse_word<kExplainFormat>, false);
-  refuse_dashes(read, layer, settings);
+  read.refuse_dashes(settings.show == model::ShowOutput::never || settings.detach);
 
   // A heartbeat that nobody asked for is no reason to come between a command and its terminal.
   if (!settings.capture() && read.given("heartbeat") && read.where("heartbeat") == kContinuousIntegration) {
