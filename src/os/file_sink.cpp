@@ -67,7 +67,11 @@ void FileSink::open_by_name() {
 }
 
 void FileSink::clear() {
-  if (fd_ >= 0 && ::ftruncate(fd_, 0) == 0) size_ = 0;
+  if (failed_ || fd_ < 0 || path_.empty()) return;
+  while (::ftruncate(fd_, 0) != 0) {
+    if (errno != EINTR) return failed(errno);
+  }
+  size_ = 0;
 }
 
 void FileSink::close() {

@@ -23,7 +23,7 @@ class FileSink final : public model::ByteSink {
   bool write(std::string_view bytes) override;
   bool idle() const override { return true; }
 
-  // Empties it, where it is a file.
+  // Empties it, where it is a file; one that cannot be emptied is lost, as it would hold what is not meant to be in it.
   void clear();
   // Nothing more will come; what the file system has not taken is an error like that of a write.
   void close();
