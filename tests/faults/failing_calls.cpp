@@ -3,7 +3,8 @@
 // TEST_FAULT is "ROLE CALL FIRST LAST ERRNO": the calls of that name with these numbers fail in that role's process,
 // the first is 1. ERRNO 0 is a write of half of what was asked. TEST_CALLS names a file that gets a line "ROLE CALL"
 // for each call as it is made. Roles are front and guard, and front-child and guard-child for what they fork, up to its
-// exec. What a call can fail with depends on what it is about: its name says that where it matters, as in read:pipe.
+// exec. What a call can fail with depends on what it is about: its name says that where it matters, as in read:pipe,
+// and in write:record of the files that a run writes.
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -35,6 +36,12 @@ struct Fault {
 
 enum class Outcome : unsigned char { real, fail, half };
 
+// Calls on files that a run writes, each named after the file: "write:record".
+constexpr std::array<const char*, 7> kFileCalls = {"open64", "openat64", "write",      "close",
+                                                   "rename", "renameat", "ftruncate64"};
+constexpr std::array<const char*, 7> kFiles = {"record", "log", "json", "junit", "markdown", "events", "copy"};
+std::array<std::array<std::array<char, 32>, kFiles.size()>, kFileCalls.size()> file_calls{};
+
 Fault wanted;
 bool any_wanted = false;
 const char* calls_path = nullptr;
@@ -51,6 +58,12 @@ constexpr std::array<const char*, 4> kRoles = {"front", "guard", "front-child", 
 
 // Before any other code of the program, with what the C library hands to those that are first.
 __attribute__((constructor(101))) void prepare(int argc, char** argv, char** /*environment*/) {
+  for (std::size_t call = 0; call < kFileCalls.size(); ++call) {
+    for (std::size_t file = 0; file < kFiles.size(); ++file) {
+      auto& name = file_calls.at(call).at(file);
+      std::snprintf(name.data(), name.size(), "%s:%s", kFileCalls.at(call), kFiles.at(file));
+    }
+  }
   own_pid = ::getpid();
   is_guard = argc > 1 && std::strcmp(argv[1], "@guard") == 0;
   calls_path = std::getenv("TEST_CALLS");
@@ -97,6 +110,44 @@ Outcome next(const char* call) {
   return Outcome::fail;
 }
 
+// What the scenarios of faults.py call them; a temporary file is the one that it becomes.
+int file_named(const char* path) {
+  const char* const slash = std::strrchr(path, '/');
+  const char* const name = slash == nullptr ? path : slash + 1;
+  const auto starts = [&](const char* text) { return std::strncmp(name, text, std::strlen(text)) == 0; };
+  if (starts("summary.json")) return 2;
+  if (starts("report.xml")) return 3;
+  if (starts("report.md")) return 4;
+  if (starts("events")) return 5;
+  if (starts("copy")) return 6;
+  if (std::strstr(name, ".json") != nullptr) return 0;
+  if (std::strstr(name, ".log") != nullptr) return 1;
+  return -1;
+}
+
+const char* of_path(const char* call, Word path) {
+  const int file = path == 0 ? -1 : file_named(reinterpret_cast<const char*>(path));
+  for (std::size_t each = 0; file >= 0 && each < kFileCalls.size(); ++each) {
+    if (std::strcmp(kFileCalls.at(each), call) != 0) continue;
+    return file_calls.at(each).at(static_cast<std::size_t>(file)).data();
+  }
+  return call;
+}
+
+// Of a descriptor; null: it is none of these files'.
+const char* of_descriptor(const char* call, Word fd) {
+  const int error = errno;
+  std::array<char, 32> link{};
+  std::array<char, 512> path{};
+  std::snprintf(link.data(), link.size(), "/proc/self/fd/%ld", fd);
+  const Word size = __real_syscall(SYS_readlinkat, AT_FDCWD, reinterpret_cast<Word>(link.data()),
+                                   reinterpret_cast<Word>(path.data()), path.size() - 1, 0);
+  errno = error;
+  if (size <= 0 || path.at(0) != '/') return nullptr;
+  const char* const name = of_path(call, reinterpret_cast<Word>(path.data()));
+  return name == call ? nullptr : name;
+}
+
 // Of the calls named so, by what the descriptor is of.
 struct Kinds {
   const char* file;
@@ -129,6 +180,9 @@ const char* kind_of(Word descriptor, const Kinds& names) {
   const int fd = static_cast<int>(descriptor);
   struct stat status {};
   const char* name = names.event;
+  if (std::strcmp(names.file, "write:file") == 0) {
+    if (const char* const file = of_descriptor("write", descriptor)) return file;
+  }
   if (__real_syscall(SYS_fstat, fd, reinterpret_cast<Word>(&status), 0, 0, 0) != 0 || S_ISREG(status.st_mode)) {
     name = names.file;
   } else if (S_ISFIFO(status.st_mode)) {
@@ -172,7 +226,8 @@ const char* kind_of(Word descriptor, const Kinds& names) {
 
 // Closed all the same, as the kernel does it (close(2)). libuv calls it by its number.
 extern "C" Word __wrap_close(Word fd, Word /*b*/, Word /*c*/, Word /*d*/, Word /*e*/, Word /*f*/) {
-  const bool fails = next("close") != Outcome::real;
+  const char* const file = of_descriptor("close", fd);
+  const bool fails = next(file == nullptr ? "close" : file) != Outcome::real;
   const int error = errno;
   const Word result = __real_syscall(SYS_close, fd, 0, 0, 0, 0);
   if (!fails) return result;
@@ -210,7 +265,10 @@ extern "C" Word __wrap_ioctl(Word fd, Word request, Word c, Word d, Word e, Word
 // Those that libc has no name for.
 extern "C" Word __wrap_syscall(Word number, Word a, Word b, Word c, Word d, Word e) {
   if (number == SYS_close) return __wrap_close(a, 0, 0, 0, 0, 0);
+  if (number == SYS_exit_group) return __real_syscall(number, a, b, c, d, e);
   const char* name = "syscall";
+  if (number == SYS_wait4) name = "wait4";
+  if (number == SYS_capget) name = "capget";
   if (number == SYS_pidfd_open) name = "pidfd_open";
   if (number == SYS_pidfd_send_signal) name = "pidfd_send_signal";
   if (number == SYS_statx) name = "statx";
@@ -221,16 +279,18 @@ extern "C" Word __wrap_syscall(Word number, Word a, Word b, Word c, Word d, Word
 // clang-format off
 FAILS(accept4) FAILS(access) FAILS(chdir) FAILS(clone) FAILS(connect) FAILS(dup2) FAILS(dup3) FAILS(epoll_create1)
 FAILS(epoll_ctl) FAILS(epoll_pwait) FAILS(epoll_wait) FAILS(eventfd) FAILS(execv) FAILS(execve) FAILS(execvp)
-FAILS(fchmod) FAILS(flock) FAILS(fork) FAILS(fstat64) FAILS(fstatat64) FAILS(ftruncate64) FAILS(futimens)
+FAILS(fchmod) FAILS(flock) FAILS(fork) FAILS(fstat64) FAILS(fstatat64) FAILS(futimens)
 FAILS(gethostname) FAILS(getpgid) FAILS(getpriority) FAILS(getrandom) FAILS(getrlimit64) FAILS(getsockopt)
 FAILS(getxattr) FAILS(grantpt) FAILS(inotify_add_watch) FAILS(inotify_init1) FAILS(kill) FAILS(lseek64) FAILS(lstat64)
-FAILS(mkdir) FAILS(mkostemp64) FAILS(nanosleep) FAILS(__open64_2) FAILS(open64) FAILS(openat64) FAILS(pipe2)
+FAILS(mkdir) FAILS(mkostemp64) FAILS(nanosleep) FAILS(__open64_2) FAILS(pipe2)
 FAILS(poll) FAILS(posix_openpt) FAILS(ppoll) FAILS(prctl) FAILS(pread64) FAILS(__pread64_chk) FAILS(readlink)
-FAILS(recv) FAILS(recvmsg) FAILS(rename) FAILS(renameat) FAILS(rmdir) FAILS(sendmsg) FAILS(setpgid) FAILS(setpriority)
+FAILS(recv) FAILS(recvmsg) FAILS(rmdir) FAILS(sendmsg) FAILS(setpgid) FAILS(setpriority)
 FAILS(setrlimit64) FAILS(setsockopt) FAILS(signalfd) FAILS(socket) FAILS(socketpair) FAILS(stat64) FAILS(tcgetattr)
 FAILS(tcgetpgrp) FAILS(tcsetattr) FAILS(tcsetpgrp) FAILS(unlink) FAILS(unlinkat) FAILS(unlockpt) FAILS(wait4)
 FAILS(waitid) FAILS(waitpid) FAILS_AS_NULL(fdopendir) FAILS_AS_NULL(getcwd) FAILS_AS_NULL(opendir)
-FAILS_AS_NULL(readdir64) FAILS_AS_ERRNO(pthread_create) FAILS_AS_ERRNO(ptsname_r) READS(read) READS(__read_chk)
+FAILS_AS_NULL(readdir64) WRAP(open64, of_path("open64", a), -1) WRAP(openat64, of_path("openat64", b), -1)
+WRAP(rename, of_path("rename", a), -1) WRAP(renameat, of_path("renameat", b), -1)
+WRAP(ftruncate64, of_descriptor("ftruncate64", a) == nullptr ? "ftruncate64" : of_descriptor("ftruncate64", a), -1) FAILS_AS_ERRNO(pthread_create) FAILS_AS_ERRNO(ptsname_r) READS(read) READS(__read_chk)
 READS(pwritev64v2) READS(readv) READS(writev) WRITES(pwrite64) WRITES(write)
     // clang-format on
     // NOLINTEND(bugprone-reserved-identifier, cppcoreguidelines-macro-usage, google-runtime-int)
