@@ -239,6 +239,50 @@ class OthersFiles(OrdinaryUserCase):
                 self.assertFalse((self.work / "target").exists())
 
 
+class Requests(OverseeCase):
+    def test_a_service_has_its_stdout_for_itself(self):
+        requests = [json.dumps({"id": name, "op": "run", "argv": ["touch", "ran"], "settings": {"json": name}})
+                    for name in ("-", "-x")] + [json.dumps({"id": "link", "op": "run", "argv": ["true"], "settings": {"json": "link"}})]
+        self.file("requests", "\n".join(requests) + "\n")
+        (self.work / "link").symlink_to("target")
+        ended = self.run_plain("sh", "-c", f"{OVERSEE} serve --stdio <requests")
+        answers = [json.loads(line) for line in ended.out.splitlines()]
+        errors = {each["id"]: each["error"] for each in answers if each.get("reply") == "error"}
+        self.assertIn("'-' is stdout", errors["-"])
+        self.assertIn("write ./-x", errors["-x"])
+        self.assertFalse((self.work / "ran").exists())
+        self.assertTrue((self.work / "link").is_symlink())
+        self.assertEqual(json.loads((self.work / "target").read_text())["status"], "completed")
+
+
+class Lost(OverseeCase):
+    def kill(self, *options):
+        run = self.start(OVERSEE, *options, "sh", "-c", "echo ready; exec sleep 60")
+        run.expect(b"ready")
+        run.signal(9)
+        run.finish()
+        self.assert_nothing_left(run)
+
+    def test_the_guard_finishes_the_copy_where_a_link_leads(self):
+        self.file("target", "x" * 10_000, 0o640)
+        (self.work / "link").symlink_to("target")
+        self.kill("--json", "link")
+        wait_until(lambda: b"xxx" not in (self.work / "target").read_bytes(), "the copy is written")
+        self.assertEqual(json.loads((self.work / "target").read_text())["status"], "failed")
+        self.assertTrue((self.work / "link").is_symlink())
+        self.assertEqual((self.work / "target").stat().st_mode & 0o777, 0o640)
+
+    def test_the_guard_writes_to_no_descriptor_that_is_not_the_callers(self):
+        with open(self.work / "f", "wb") as file:
+            run = self.start(OVERSEE, "--json", f"/dev/fd/{file.fileno()}", "sh", "-c", "echo ready; exec sleep 60",
+                             pass_fds=(file.fileno(),))
+            run.expect(b"ready")
+            run.signal(9)
+            run.finish()
+            self.assert_nothing_left(run)
+        self.assertEqual((self.work / "f").read_bytes(), b"")
+
+
 class Stdout(OverseeCase):
     def test_a_dash_is_stdout_where_the_command_does_not_have_it(self):
         for flag, mark in REPORTS.items():
