@@ -83,6 +83,8 @@ class Attempt {
   void abandon(model::Stream stream) { output_.abandon(stream); }
 
   bool started() const { return started_; }
+  // By a limit or a cancel, and not by itself alone.
+  bool stopped() const { return machine_.stopping_for().has_value(); }
   bool leader_stopped() const { return leader_stopped_; }
   // Called when the leader stops or goes on.
   std::function<void()> on_leader_stopped;

@@ -194,7 +194,7 @@ void AttemptMachine::deal_with_survivors(Instant now) {
     result_.leaked_live = true;
     return let_go(now);
   }
-  if (what == OnLeak::fail && result_.status == Status::completed && !hurried_) {
+  if (what == OnLeak::fail && result_.status == Status::completed) {
     result_.status = Status::failed;
     result_.reason = Reason::leaked;
   }

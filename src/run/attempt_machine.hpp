@@ -237,6 +237,8 @@ class AttemptMachine {
   void drain(model::Instant now);
   void finish_if_drained();
   void finish();
+  void cancel_the_rest(const CancelRequested& event, model::Instant now);
+  void hurry(model::Instant now);
   void take_key(const CancelRequested& event, int presses, model::Instant now);
   void pass_on(model::Signal signal, int presses, model::Instant now);
   void escalate(int presses, model::Instant now);

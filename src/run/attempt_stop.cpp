@@ -41,16 +41,10 @@ constexpr auto kAnswerBound = std::chrono::milliseconds(500);
 
 void AttemptMachine::on(const CancelRequested& event, Instant now) {
   const int presses = count_press(event.by.signal, now);
-  if (tree_empty_) {
-    finish();  // only somebody outside still holds a stream
-    return;
-  }
+  if (leader_gone_ && !stop_) return cancel_the_rest(event, now);
+  if (tree_empty_) return finish();  // only somebody outside still holds a stream
   if (letting_go_) return;
-  if (awaiting_survivors_) {
-    hurried_ = true;  // the command has ended by itself and its result stands; what is left of it has no more time
-    if (!naming_ && !deadlines_.give_up) look_for_survivors(now);
-    return;
-  }
+  if (awaiting_survivors_) return hurry(now);
   const bool typed = event.from_terminal && started_;  // before, the command had no chance to hear of it
   if (looking_ != Looking::not_at_all) {               // a cancel does not wait for evidence
     stop_looking();
@@ -64,6 +58,26 @@ void AttemptMachine::on(const CancelRequested& event, Instant now) {
     result_.cancelled_by = event.by;
     begin_stop({Status::cancelled, Reason::signal}, ladder_.starting_with(event.by.signal), now);
   }
+}
+
+// The leader has exited by itself, but the run goes on: with descendants, with what is left in the streams.
+void AttemptMachine::cancel_the_rest(const CancelRequested& event, Instant now) {
+  if (!result_.cancelled_by) result_.cancelled_by = event.by;
+  constexpr Stop kCancel{Status::cancelled, Reason::signal};
+  if (!tree_empty_ && !letting_go_ && !deadlines_.give_up && limits_.reach == StopReach::tree) {
+    naming_ = false;  // they have not leaked
+    deadlines_.leak.reset();
+    return begin_stop(kCancel, event.from_terminal ? ladder_ : ladder_.starting_with(event.by.signal), now);
+  }
+  note_stop(kCancel);
+  if (tree_empty_) return finish();
+  if (!letting_go_) hurry(now);
+}
+
+// A stop reaches none of the descendants that remain; but they have no more time.
+void AttemptMachine::hurry(Instant now) {
+  hurried_ = true;
+  if (!naming_ && !deadlines_.give_up) look_for_survivors(now);
 }
 
 // The terminal has sent the signal to the command as well: the first is the command's own affair.

@@ -16,7 +16,7 @@ RetryMachine::RetryMachine(model::RetryPolicy policy, model::TimeLimit total, mo
 RetryMachine::Decision RetryMachine::after(const model::AttemptResult& result, const model::Wrote& wrote,
                                            Hindrances hindrances, model::Instant now) {
   if (result.status == model::Status::completed || policy_.retries == 0) return NotRetried::not_wanted;
-  if (cancelled_ || result.status == model::Status::cancelled) return NotRetried::cancelled;
+  if (result.status == model::Status::cancelled) return NotRetried::cancelled;
   if (retries_ == policy_.retries) return NotRetried::no_more;
   if (result.reason == model::Reason::total_timeout) return NotRetried::no_time;
   if (!policy_.on.match(result, wrote) || policy_.not_on.match(result, wrote)) return NotRetried::no_cause;
@@ -27,6 +27,7 @@ RetryMachine::Decision RetryMachine::after(const model::AttemptResult& result, c
   std::uniform_real_distribution<double> noise(-1.0, 1.0);
   const model::Duration delay = delay_before(retries_ + 1, policy_, noise(noise_));
   if (total_end_ && delay >= *total_end_ - now) return NotRetried::no_time;
+  if (cancelled_) return NotRetried::cancelled;
   ++retries_;
   return Again{retries_ + 1, delay};
 }

@@ -38,7 +38,8 @@ class RetryMachine {
   // The delay is over, and what was to be done before: whether the time that is left still lets the attempt begin.
   bool may_begin(model::Instant now) const { return !total_end_ || now < *total_end_; }
 
-  // The user wants the end: no attempt is begun any more.
+  // The user wants the end: no attempt is begun any more. NotRetried::cancelled of an attempt that was not cancelled
+  // says that nothing else stands in the way of another.
   void cancel() { cancelled_ = true; }
 
   // oversee was stopped for so long.

@@ -124,6 +124,7 @@ model::ExitAction Supervisor::run(const model::RunInfo& info, model::SlotQueue* 
   publish(model::RunStarted{&info}, info.started);
   slots != nullptr ? wait_for_slot(*slots) : begin_attempts(info.started.instant);
   loop_.run();
+  read_signals();  // what has come by now came before the verdict
   if (attempt_) attempt_->let_go();
   if (!between_ && results_.back().begun()) {
     judge_output(results_.back());
@@ -202,7 +203,11 @@ void Supervisor::take_result(model::AttemptResult result) {
       results_.back(), [this](std::string_view pattern) { return patterns_.wrote(pattern); }, hindrances,
       os::read_clock().instant);
   if (const auto* again = std::get_if<RetryMachine::Again>(&decision)) return wait_for_retry(*again);
-  end_attempts(std::get<model::NotRetried>(decision));
+  const auto why = std::get<model::NotRetried>(decision);
+  // The attempt ended by itself, or by a limit, and the cancel keeps the next one from being begun.
+  if (why == model::NotRetried::cancelled && results_.back().status != Status::cancelled)
+    end_.cancelled_by = canceller_;
+  end_attempts(why);
 }
 
 void Supervisor::take_tally(model::Stream stream, model::StreamCount& count) const {

@@ -106,6 +106,7 @@ class Supervisor {
   void handle_without_attempt(const os::ReceivedSignal& signal);
   void cancel(const os::ReceivedSignal& signal);
   void cancel(const CancelRequested& request);
+  void cancel_at_the_end(const model::Canceller& by);
   void leader_stopped();
   void look_at_stopped_leader();
 
@@ -130,7 +131,8 @@ class Supervisor {
 
   std::optional<RetryMachine> retries_;
   OutputPatterns patterns_;
-  bool between_ = false;  // two attempts
+  std::optional<model::Canceller> canceller_;  // the first
+  bool between_ = false;                       // two attempts
   std::optional<model::Instant> delay_end_;
   uv::Timer delay_;
   std::vector<std::unique_ptr<UserLine>> lines_;  // --before-retry's, whose guards may not be gone

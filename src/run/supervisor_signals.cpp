@@ -91,17 +91,10 @@ void Supervisor::cancel(const os::ReceivedSignal& signal) {
 }
 
 void Supervisor::cancel(const CancelRequested& request) {
+  if (reported_) return;
   retries_->cancel();
-  if (flushing_) {  // nothing but a reader is left to wait for
-    model::AttemptResult& result = results_.back();
-    if (result.status == Status::completed) {
-      result.status = Status::cancelled;
-      result.reason = Reason::signal;
-      result.cancelled_by = request.by;
-    }
-    loop_.stop();
-    return;
-  }
+  if (!canceller_) canceller_ = request.by;
+  if (flushing_) return cancel_at_the_end(request.by);
   if (between_) {
     end_.cancelled_by = request.by;
     end_attempts(model::NotRetried::cancelled);
@@ -109,6 +102,19 @@ void Supervisor::cancel(const CancelRequested& request) {
     return;
   }
   attempt_->cancel(request);
+}
+
+// Nothing but a reader is left to wait for. What a limit stopped, or what could not be run, remains that.
+void Supervisor::cancel_at_the_end(const model::Canceller& by) {
+  model::AttemptResult& result = results_.back();
+  if (between_) {
+    if (!end_.cancelled_by) end_.cancelled_by = by;
+  } else if (!end_.cancelled_by && !attempt_->stopped() && !result.spawn_failure && !result.cancelled_by) {
+    result.status = Status::cancelled;
+    result.reason = Reason::signal;
+    result.cancelled_by = by;
+  }
+  loop_.stop();
 }
 
 // Only a command that shares our terminal takes us along: without one, nobody would be there to continue us.

@@ -7,7 +7,7 @@ import subprocess
 import unittest
 
 from harness import OVERSEE, OverseeCase, children, guard_of, helper, read_or_none, wait_until
-from terminal import CTRL_C, Terminal, is_stopped
+from terminal import Terminal, is_stopped
 
 READY = ("sh", "-c", "echo ready; exec sleep 60")
 
@@ -65,87 +65,6 @@ class Forwarded(OverseeCase):
         os.kill(terminal.pid, signal.SIGRTMIN)
         self.assertEqual(terminal.finish(), 0)
         self.assertRegex(terminal.seen, rb"ready\r\n28\r\n10\r\n12\r\n23\r\nend\r\n")
-
-
-class Cancelled(OverseeCase):
-    """Each cancel signal goes on to the command as it comes; only the same one in haste climbs."""
-
-    TOLD = (helper("report_signals"), signal.SIGTERM.value, 0)
-
-    def assert_told(self, run, *numbers):
-        ended = run.finish()
-        self.assertEqual(ended.status, -numbers[0])
-        self.assertEqual(ended.out, b"ready\n" + b"".join(b"%d\n" % each for each in numbers))
-        summary = self.assert_summary(status="cancelled", exit_code=0)
-        self.assertFalse(summary["attempts"][0]["forced"])
-        self.assertEqual(summary["attempts"][0]["cancelled_by"]["signal"], signal.Signals(numbers[0]).name[3:])
-        self.assert_nothing_left(run)
-
-    def test_a_command_that_survives_int_is_told_of_term(self):
-        run = self.start(OVERSEE, "-k", "50s", *self.TOLD)
-        run.expect(b"ready\n")
-        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
-            run.signal(number)
-            run.expect(b"%d\n" % number)
-        self.assert_told(run, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM)
-
-    def test_all_of_the_tree_is_told(self):
-        words = f"{helper('report_signals')} {signal.SIGTERM.value} 0"
-        run = self.start(OVERSEE, "-k", "50s", "sh", "-c", f"trap '' INT TERM; setsid {words} & wait")
-        run.expect(b"ready\n")
-        run.signal(signal.SIGINT)
-        run.expect(b"2\n")
-        run.signal(signal.SIGTERM)
-        self.assert_told(run, signal.SIGINT, signal.SIGTERM)
-
-    def test_the_grace_counts_from_the_first(self):
-        run = self.start(OVERSEE, "-k", "3s", "--json", "json", helper("report_signals"))
-        run.expect(b"ready\n")
-        run.signal(signal.SIGINT)
-        run.expect(b"2\n")
-        subprocess.run(["sleep", "2"], check=True)
-        run.signal(signal.SIGTERM)
-        run.expect(b"15\n")
-        ended = run.finish()
-        self.assertEqual(ended.status, -signal.SIGINT)
-        summary = self.assert_summary(status="cancelled", signal="KILL")
-        self.assertLess(summary["attempts"][0]["duration_ms"], 4900, "KILL 3 s after the first, not the second")
-
-    def test_during_a_timeouts_grace(self):
-        run = self.start(OVERSEE, "-t", "300ms", "-s", "INT", "-k", "50s", *self.TOLD)
-        run.expect(b"2\n")
-        run.signal(signal.SIGTERM)
-        ended = run.finish()
-        self.assertEqual((ended.status, ended.out), (124, b"ready\n2\n15\n"))
-
-    def test_that_reach_the_guard(self):
-        # The signals of a command's own kill $PPID; while it is stopped both wait.
-        run = self.start(OVERSEE, "-k", "50s", *self.TOLD)
-        run.expect(b"ready\n")
-        guard = guard_of(run.pid)
-        for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
-            os.kill(guard, number)
-        self.assert_told(run, signal.SIGINT, signal.SIGTERM)
-
-    def test_at_a_terminal_after_a_key(self):
-        for options in ((), ("--pty",)):
-            with self.subTest(options=options):
-                terminal = Terminal(self, OVERSEE, *options, "-k", "50s", "--json", "json", *self.TOLD)
-                terminal.expect(rb"ready\r\n")
-                terminal.type(CTRL_C)
-                terminal.expect(rb"(?<!\d)2\r\n")
-                os.kill(terminal.pid, signal.SIGTERM)
-                terminal.expect(rb"(?<!\d)15\r\n")
-                self.assertEqual(terminal.finish(), -signal.SIGTERM)
-
-    def test_control_the_same_twice_climbs(self):
-        run = self.start(OVERSEE, "-k", "50s", helper("report_signals"))
-        run.expect(b"ready\n")
-        run.signal(signal.SIGINT)
-        run.expect(b"2\n")
-        run.signal(signal.SIGINT)
-        self.assertEqual(run.finish().status, -signal.SIGINT)
-        self.assert_summary(status="cancelled", signal="KILL")
 
 
 class WhileItStarts(OverseeCase):

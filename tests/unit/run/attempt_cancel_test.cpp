@@ -309,21 +309,84 @@ TEST_CASE("cancel before the start: is the reason, although the command could no
   check_cancelled_by(machine, SIGTERM, kSender);
 }
 
-TEST_CASE("cancel while draining: what outlived the leader has no more time") {
-  for (const CancelRequested& cancel : {sent(SIGTERM), pressed(SIGINT), pressed(SIGINT, true)}) {
-    auto machine = DrivenMachine::started();
-    machine.at(1s, exited(0));
-    CHECK(machine.at(1s + 10ms, cancel) == "name");
-    CHECK(machine.at(1s + 11ms, cancel).empty());
-    CHECK(machine.at(1s + 12ms, SurvivorsNamed{{{7, "sleep 99"}}, 0, 10ms}) == "kill");
-    machine.at(1s + 12ms, TreeEmptied{});
-    machine.at(1s + 12ms, out_ended());
-    machine.at(1s + 12ms, err_ended());
-    CHECK(machine.done());
-    CHECK(machine.verdict() == "completed exit");
-    CHECK(machine.result().leaked.size() == 1);
-    CHECK_FALSE(machine.result().cancelled_by.has_value());
+TEST_CASE("cancel while draining: is one, and what outlived the leader is stopped by the ladder") {
+  for (const LeaderExited& exit : {exited(0), exited(1), died(SIGSEGV)}) {
+    for (const CancelRequested& cancel : {sent(SIGINT), pressed(SIGINT), pressed(SIGINT, true)}) {
+      auto machine = DrivenMachine::started(limits(30s));
+      machine.at(1s, exit);
+      CHECK(machine.at(1s + 10ms, cancel) == (cancel.from_terminal ? "TERM" : "INT"));
+      CHECK(machine.wake() == 11s + 10ms);  // nobody is asked for as a leak any more
+      CHECK(machine.at(2s, sent(SIGHUP)) == "HUP");
+      CHECK(machine.tick(11s + 10ms) == "kill");
+      machine.at(12s, TreeEmptied{});
+      machine.at(12s, out_ended());
+      machine.at(12s, err_ended());
+      CHECK(machine.done());
+      check_cancelled_by(machine, SIGINT, cancel.by.pid);
+      CHECK(machine.result().exit_code == exit.exit_code);
+      CHECK(machine.result().leaked.empty());
+    }
   }
+}
+
+TEST_CASE("cancel while draining: the second in haste is KILL") {
+  auto machine = DrivenMachine::started();
+  machine.at(1s, exited(1));
+  CHECK(machine.at(2s, sent(SIGTERM)) == "TERM");
+  CHECK(machine.at(3s, sent(SIGTERM)) == "kill");
+}
+
+TEST_CASE("cancel while survivors are named: the answer judges nobody any more") {
+  auto machine = DrivenMachine::started();
+  machine.at(1s, exited(1));
+  CHECK(machine.tick(1s + 200ms) == "name");
+  CHECK(machine.at(1s + 210ms, sent(SIGTERM)) == "TERM");
+  CHECK(machine.at(1s + 220ms, SurvivorsNamed{{{7, "sleep 99"}}}).empty());
+  CHECK(machine.wake() == 11s + 210ms);
+  machine.at(2s, TreeEmptied{});
+  machine.at(2s, out_ended());
+  machine.at(2s, err_ended());
+  check_cancelled_by(machine, SIGTERM, kSender);
+  CHECK(machine.result().leaked.empty());
+}
+
+TEST_CASE("cancel while survivors are killed: is one, and nobody is signalled once more") {
+  auto plan = limits({});
+  plan.on_leak = model::OnLeak::fail;
+  plan.ladder = model::StopLadder(SIGKILL, {});
+  auto machine = DrivenMachine::started(plan);
+  machine.at(1s, exited(0));
+  machine.tick(1s + 200ms);
+  CHECK(machine.at(1s + 210ms, SurvivorsNamed{{{7, "sleep 99"}}}) == "kill");
+  CHECK(machine.at(1s + 220ms, sent(SIGTERM)).empty());
+  CHECK(machine.wake() == 3s + 210ms);
+  machine.at(2s, TreeEmptied{});
+  machine.at(2s, out_ended());
+  machine.at(2s, err_ended());
+  check_cancelled_by(machine, SIGTERM, kSender);
+}
+
+TEST_CASE("cancel while what is left is let go: is one") {
+  auto plan = limits({});
+  plan.on_leak = model::OnLeak::ignore;
+  auto machine = DrivenMachine::started(plan);
+  CHECK(machine.at(1s, exited(0)) == "let go");
+  CHECK(machine.at(1s + 1ms, sent(SIGTERM)).empty());
+  machine.at(1s + 2ms, TreeLetGo{});
+  machine.at(1s + 2ms, out_ended());
+  machine.at(1s + 2ms, err_ended());
+  check_cancelled_by(machine, SIGTERM, kSender);
+}
+
+TEST_CASE("cancel while draining: after a key that the command died of, the key is who cancelled") {
+  auto machine = DrivenMachine::started();
+  machine.at(1s, pressed(SIGINT));
+  machine.at(1s, died(SIGINT));
+  CHECK(machine.at(1s + 10ms, sent(SIGTERM)) == "TERM");
+  machine.at(2s, TreeEmptied{});
+  machine.at(2s, out_ended());
+  machine.at(2s, err_ended());
+  check_cancelled_by(machine, SIGINT, 0);
 }
 
 // The readers that are closed bring no more ends: whoever waited for those would wait for ever.
@@ -333,7 +396,7 @@ TEST_CASE("cancel while draining: with only a stranger on a stream it closes it 
   machine.at(1s, TreeEmptied{});
   CHECK(machine.at(1s + 10ms, sent(SIGTERM)) == "close");
   CHECK(machine.done());
-  CHECK(machine.verdict() == "completed exit");
+  check_cancelled_by(machine, SIGTERM, kSender);
 }
 
 TEST_CASE("cancel while draining: after a stop nobody is left to be signalled, and impatience closes the streams") {

@@ -65,12 +65,11 @@ TEST_CASE("leaks: fail blames nobody whose survivors ended in time, or were cut 
 
   auto cut_short = DrivenMachine::started(leaks(OnLeak::fail));
   cut_short.at(1s, exited(0));
-  CHECK(cut_short.at(1s + 10ms, sent(SIGTERM)) == "name");
-  CHECK(cut_short.at(1s + 11ms, kOne) == "kill");
+  CHECK(cut_short.at(1s + 10ms, sent(SIGTERM)) == "TERM");
   cut_short.at(1s + 12ms, TreeEmptied{});
   end_streams(cut_short, 1s + 12ms);
-  CHECK(cut_short.verdict() == "completed exit");
-  CHECK(cut_short.result().leaked.size() == 1);
+  CHECK(cut_short.verdict() == "cancelled signal");
+  CHECK(cut_short.result().leaked.empty());
 }
 
 TEST_CASE("leaks: report names them and lets them live, whatever they hold") {
@@ -192,7 +191,7 @@ TEST_CASE("leaks: a timeout of none waits for them, within the wall limit") {
   auto for_ever = DrivenMachine::started(plan);
   for_ever.at(1s, exited(0));
   CHECK(for_ever.wake() == std::nullopt);
-  CHECK(for_ever.at(2s, sent(SIGTERM)) == "name");
+  CHECK(for_ever.at(2s, sent(SIGTERM)) == "TERM");
 
   plan.wall = 30s;
   auto bounded = DrivenMachine::started(plan);
@@ -287,6 +286,20 @@ TEST_CASE("kill leader, group: a target that does not die is a survivor at last"
     CHECK(machine.at(44s + 200ms, kOne) == "close");
     CHECK(machine.done());
     CHECK(machine.result().unkilled.size() == 1);
+  }
+}
+
+TEST_CASE("kill leader, group: a cancel after the leader's end hurries the rest, and is a cancel") {
+  for (const StopReach reach : {StopReach::leader, StopReach::group}) {
+    for (const OnLeak what : {OnLeak::kill, OnLeak::report}) {
+      auto machine = DrivenMachine::started(reaching(reach, what));
+      machine.at(1s, exited(1));
+      CHECK(machine.at(1s + 1ms, sent(SIGTERM)) == "name");
+      CHECK(machine.at(1s + 2ms, sent(SIGTERM)).empty());
+      CHECK(machine.at(1s + 3ms, kOne) == (what == OnLeak::kill ? "kill" : "let go"));
+      CHECK(machine.verdict() == "cancelled signal");
+      CHECK(machine.result().cancelled_by->signal == SIGTERM);
+    }
   }
 }
 

@@ -151,6 +151,10 @@ TEST_CASE("retries: after a cancel there are none, whatever became of the attemp
   Driven run(policy(5));
   run.machine.cancel();
   CHECK(run.after(exited(1), 1s) == "cancelled");
+  // Where nothing would have followed anyway, that is said instead.
+  Driven last(policy(0));
+  last.machine.cancel();
+  CHECK(last.after(exited(1), 1s) != "cancelled");
   model::AttemptResult cancelled;
   cancelled.status = model::Status::cancelled;
   CHECK(Driven(policy(5)).after(cancelled, 1s) == "cancelled");
