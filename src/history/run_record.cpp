@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "history/json_values.hpp"
 #include "history/life_lock.hpp"
 #include "os/host.hpp"
@@ -24,6 +26,9 @@ void read_lists(const JsonValue& json, RunRecord& record) {
   }
   const JsonValue::Array& attempts = list_of(json, "attempts");
   record.attempts = static_cast<int>(attempts.size());
+  if (const auto* omitted = json.member("attempts_omitted")) {
+    record.attempts += std::max(small_number_of(*omitted, "count").value_or(0), 0);
+  }
   if (!attempts.empty()) record.last_attempt = duration_of(attempts.back(), "duration_ms");
 }
 

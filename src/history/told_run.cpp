@@ -144,6 +144,22 @@ model::ToldAttempt read_attempt(const JsonValue& json) {
   return told;
 }
 
+std::optional<model::OmittedAttempts> read_omitted(const JsonValue& json) {
+  const auto* told = json.member("attempts_omitted");
+  if (told == nullptr) return {};
+  model::OmittedAttempts omitted;
+  omitted.first = small_number_of(*told, "first").value_or(0);
+  omitted.last = small_number_of(*told, "last").value_or(0);
+  if (omitted.first < 1 || omitted.last < omitted.first) return {};
+  omitted.remaining = count(*told, "remaining");
+  const auto* reasons = told->member("reasons");
+  for (int i = 0; reasons != nullptr && i <= static_cast<int>(model::Reason::supervisor_lost); ++i) {
+    const auto reason = static_cast<model::Reason>(i);
+    if (const std::uint64_t number = count(*reasons, to_string(reason)); number != 0) omitted.reasons[reason] = number;
+  }
+  return omitted;
+}
+
 }  // namespace
 
 model::ToldRun tell_run(const SelectedRun& run, std::string_view text) {
@@ -171,6 +187,7 @@ model::ToldRun tell_run(const SelectedRun& run, std::string_view text) {
   told.directory = text_of(*json, "directory");
   told.settings = texts_of(*json, "settings");
   for (const JsonValue& each : list_of(*json, "attempts")) told.attempts.push_back(read_attempt(each));
+  told.omitted = read_omitted(*json);
   return told;
 }
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "model/attempt_history.hpp"
 #include "model/clock.hpp"
 #include "model/outcome.hpp"
 #include "model/run_place.hpp"
@@ -110,9 +111,10 @@ struct Retrying {
 };
 struct RunFinished {
   const RunInfo* info;
-  const std::vector<AttemptResult>* attempts;
+  const std::vector<AttemptResult>* attempts;  // that are kept
   Verdict verdict;
   Reading finished;
+  const OmittedAttempts* omitted = nullptr;  // between them; null: none
 };
 
 using Event =

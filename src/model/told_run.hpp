@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/attempt_history.hpp"
 #include "model/clock.hpp"
 #include "model/duration.hpp"
 #include "model/outcome.hpp"
@@ -36,6 +37,7 @@ struct ToldRun {
   std::optional<int> exit_status;
   bool flaky = false;
   std::vector<ToldAttempt> attempts;
+  std::optional<OmittedAttempts> omitted;  // between them
   std::map<std::string, std::string> settings;
   std::string log_path;   // empty: it has none
   std::string log_error;  // why the log is not complete

@@ -4,8 +4,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace oversee::model {
+namespace {
+
+// Attempts in a row that ended for the same reason.
+struct Alike {
+  int from;
+  int to;
+  std::string words;
+};
+
+void add(std::vector<Alike>& groups, Alike next) {
+  if (!groups.empty() && groups.back().words == next.words) {
+    groups.back().to = next.to;
+  } else {
+    groups.push_back(std::move(next));
+  }
+}
+
+}  // namespace
 
 Verdict judge(std::span<const AttemptResult> attempts, const ExitPolicy& policy, const RunEnd& end) {
   const AttemptResult& last = attempts.back();
@@ -58,35 +78,38 @@ std::string headline(std::string_view words, std::string_view sentence) {
   return sentence.starts_with(words) ? std::string(sentence) : fmt::format("{}: {}", words, sentence);
 }
 
-std::string earlier_causes(std::span<const AttemptResult> attempts) {
-  return attempts.empty() ? "" : causes(attempts.first(attempts.size() - 1));
+std::string earlier_causes(std::span<const AttemptResult> attempts, const OmittedAttempts* omitted) {
+  return attempts.empty() ? "" : causes(attempts.first(attempts.size() - 1), omitted);
 }
 
-std::string causes(std::span<const AttemptResult> attempts) {
+std::string causes(std::span<const AttemptResult> attempts, const OmittedAttempts* omitted) {
+  std::vector<Alike> groups;
+  for (const AttemptResult& each : attempts) {
+    if (omitted != nullptr && omitted->last + 1 == each.number) {
+      add(groups,
+          {omitted->first, omitted->last, omitted->words.empty() ? describe(omitted->reasons) : omitted->words});
+    }
+    add(groups, {each.number, each.number, cause_words(each)});
+  }
   std::string text;
-  for (std::size_t first = 0; first < attempts.size();) {
-    const std::string words = cause_words(attempts[first]);
-    std::size_t end = first + 1;
-    while (end < attempts.size() && cause_words(attempts[end]) == words) ++end;
+  for (const auto& [from, to, words] : groups) {
     if (!text.empty()) text += ", ";
-    const int from = attempts[first].number;
-    const int to = attempts[end - 1].number;
     text +=
         from == to ? fmt::format("attempt {}: {}", from, words) : fmt::format("attempts {}-{}: {}", from, to, words);
-    first = end;
   }
   return text;
 }
 
-std::string describe(const Verdict& verdict, std::span<const AttemptResult> attempts) {
+std::string describe(const Verdict& verdict, std::span<const AttemptResult> attempts, const OmittedAttempts* omitted) {
   const AttemptResult& last = attempts.back();
   if (verdict.cancelled_by) {
-    return fmt::format("{} before attempt {} ({})", describe(*verdict.cancelled_by), last.number + 1, causes(attempts));
+    return fmt::format("{} before attempt {} ({})", describe(*verdict.cancelled_by), last.number + 1,
+                       causes(attempts, omitted));
   }
   std::string text = describe(last);
   if (attempts.size() > 1) {
     text += fmt::format(" in attempt {}{} ({})", last.number, verdict.flaky && !verdict.warns() ? ", flaky" : "",
-                        earlier_causes(attempts));
+                        earlier_causes(attempts, omitted));
   }
   if (const std::string_view why = why_not(verdict.not_retried); !why.empty()) {
     text += fmt::format("; not tried again: {}", why);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/attempt_history.hpp"
 #include "model/outcome.hpp"
 
 namespace oversee::model {
@@ -59,16 +60,18 @@ std::string cause_words(std::string_view status, std::string_view reason, std::o
                         std::string_view signal);
 
 // Why each of these attempts ended, alike ones together: "attempts 1-2: exit 2, attempt 3: timeout".
-std::string causes(std::span<const AttemptResult> attempts);
+// Those that are omitted between them are counted: "attempts 32-1175: 1000 exit, 144 timeout".
+std::string causes(std::span<const AttemptResult> attempts, const OmittedAttempts* omitted = nullptr);
 
 // Why the attempts before the last ended; empty where
 // there was but one.
-std::string earlier_causes(std::span<const AttemptResult> attempts);
+std::string earlier_causes(std::span<const AttemptResult> attempts, const OmittedAttempts* omitted = nullptr);
 
 // For people; empty where there is nothing to tell.
 std::string_view why_not(NotRetried reason);
 
 // One sentence without a full stop: "exit 2 after 12.0s in attempt 3 (attempts 1-2: exit 2)".
-std::string describe(const Verdict& verdict, std::span<const AttemptResult> attempts);
+std::string describe(const Verdict& verdict, std::span<const AttemptResult> attempts,
+                     const OmittedAttempts* omitted = nullptr);
 
 }  // namespace oversee::model

@@ -29,9 +29,9 @@ std::optional<int> read_whole(std::string_view text, int most) {
 }
 
 Parsed<int> parse_retries(std::string_view text) {
-  constexpr int kMost = 10'000;  // the record holds each attempt
+  constexpr int kMost = 1'000'000;
   if (const auto number = read_whole(text, kMost)) return *number;
-  return refused(text, "a whole number from 0 to 10000");
+  return refused(text, "a whole number from 0 to 1000000");
 }
 
 Parsed<int> parse_times(std::string_view text) {

@@ -57,7 +57,7 @@ std::string where_text(const model::RunInfo& info) {
 }
 
 std::string digest_text(const model::RunFinished& run, const Digest& digest) {
-  return model::without_controls(describe(run.verdict, *run.attempts)) + '\n' + found_text(digest) +
+  return model::without_controls(describe(run.verdict, *run.attempts, run.omitted)) + '\n' + found_text(digest) +
          where_text(*run.info);
 }
 

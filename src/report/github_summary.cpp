@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "report/markdown_report.hpp"
 #include "report/markdown_text.hpp"
 
@@ -28,8 +26,8 @@ std::string github_summary_row(const model::RunFinished& run, std::string_view p
     text += kHead;
   }
   return text + fmt::format("| {} | {} | {} | {} | {} |\n", markdown_words(run.info->name), result_word(run.verdict),
-                            markdown_words(describe(run.verdict, *run.attempts)),
-                            std::ranges::count_if(*run.attempts, &model::AttemptResult::begun),
+                            markdown_words(describe(run.verdict, *run.attempts, run.omitted)),
+                            model::count_begun(*run.attempts, run.omitted),
                             model::describe_duration(run.finished.instant - run.info->started.instant));
 }
 

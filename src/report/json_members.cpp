@@ -159,7 +159,16 @@ void write_slot(JsonText& json, const model::SlotRequest& request, std::optional
   json.end_object();
 }
 
-void write_attempts(JsonText& json, const std::vector<model::AttemptResult>& attempts) {
+void write_attempts(JsonText& json, const std::vector<model::AttemptResult>& attempts,
+                    const model::OmittedAttempts* omitted) {
+  if (omitted != nullptr) {
+    json.begin_object("attempts_omitted").number("first", omitted->first).number("last", omitted->last);
+    json.number("count", static_cast<std::int64_t>(omitted->count()));
+    json.number("remaining", static_cast<std::int64_t>(omitted->remaining)).begin_object("reasons");
+    for (const auto& [reason, count] : omitted->reasons)
+      json.number(to_string(reason), static_cast<std::int64_t>(count));
+    json.end_object().end_object();
+  }
   json.begin_array("attempts");
   for (const model::AttemptResult& each : attempts) {
     if (each.begun()) write_attempt(json, {}, each);
@@ -178,7 +187,7 @@ void write_verdict(JsonText& json, const model::RunFinished& run) {
   const model::Verdict& verdict = run.verdict;
   json.number("duration_ms", whole_milliseconds(run.finished.instant - run.info->started.instant));
   json.text("status", to_string(verdict.status)).text("reason", to_string(verdict.reason));
-  json.text("summary", describe(verdict, *run.attempts));
+  json.text("summary", describe(verdict, *run.attempts, run.omitted));
   write_end(json, last.exit_code, last.signal);
   json.number("exit_status", verdict.exit.shell_status()).boolean("flaky", verdict.flaky);
 }

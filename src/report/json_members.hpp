@@ -25,7 +25,9 @@ void write_slot(JsonText& json, const model::SlotRequest& request, std::optional
 
 void write_head(JsonText& json, const model::RunInfo& info);
 // Those that were begun.
-void write_attempts(JsonText& json, const std::vector<model::AttemptResult>& attempts);
+// Behind what is omitted between them, where something is.
+void write_attempts(JsonText& json, const std::vector<model::AttemptResult>& attempts,
+                    const model::OmittedAttempts* omitted);
 
 void write_settings(JsonText& json, const std::vector<SettingValue>& settings);
 void write_verdict(JsonText& json, const model::RunFinished& run);

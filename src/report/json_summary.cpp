@@ -1,6 +1,8 @@
 // Writes the JSON summary.
 #include "report/json_summary.hpp"
 
+#include <chrono>
+
 #include "model/date.hpp"
 #include "report/json_text.hpp"
 
@@ -9,8 +11,9 @@ namespace {
 
 constexpr int kSchema = 1;
 
-// The record is written anew with each attempt that has ended: up to here, or that would take longer and longer.
-constexpr std::size_t kMostWhileRunning = 100;
+// The record is written anew with each attempt that has ended; from here on no more often than that.
+constexpr int kManyAttempts = 32;
+constexpr auto kBetweenRecords = std::chrono::seconds(1);
 
 void head(JsonText& json, const model::RunInfo& info) {
   json.number("schema", kSchema).text("run_id", info.id);
@@ -39,13 +42,13 @@ void events_state(JsonText& json, const EventsState& events) {
 
 // With all that is known from the start: should we be killed, the guard finishes it (report/lost_summary).
 std::string running_document(const model::RunInfo& info, const std::vector<SettingValue>& settings,
-                             const std::vector<model::AttemptResult>& ended, std::optional<model::Duration> waited) {
+                             const model::AttemptHistory& ended, std::optional<model::Duration> waited) {
   JsonText json;
   json.begin_object();
   head(json, info);
   write_settings(json, settings);
   if (info.slot) write_slot(json, *info.slot, waited);
-  if (!ended.empty()) write_attempts(json, ended);
+  if (!ended.empty()) write_attempts(json, ended.kept(), ended.omitted());
   json.text("status", info.slot && !waited ? "pending" : "running");
   if (info.log_path.empty()) {
     json.null("log");
@@ -66,7 +69,7 @@ std::string final_document(const model::RunFinished& run, const std::vector<Sett
   write_verdict(json, run);
   json.text("containment", to_string(run.attempts->back().containment));
   if (run.info->slot) write_slot(json, *run.info->slot, waited);
-  write_attempts(json, *run.attempts);
+  write_attempts(json, *run.attempts, run.omitted);
   write_settings(json, settings);
   log_state(json, run.info->log_format, log);
   if (events) events_state(json, *events);
@@ -79,7 +82,7 @@ std::string final_document(const model::RunFinished& run, const std::vector<Sett
 JsonSummary::JsonSummary(Stores stores, std::vector<SettingValue> settings, States states)
     : stores_(std::move(stores)), settings_(std::move(settings)), states_(std::move(states)) {}
 
-void JsonSummary::on(const model::Event& event, const model::Reading&) {
+void JsonSummary::on(const model::Event& event, const model::Reading& at) {
   if (const auto* started = std::get_if<model::RunStarted>(&event)) {
     info_ = started->info;
     tell_running();
@@ -87,9 +90,11 @@ void JsonSummary::on(const model::Event& event, const model::Reading&) {
     waited_ = slot->waited;
     tell_running();
   } else if (const auto* attempt = std::get_if<model::AttemptFinished>(&event)) {
-    if (info_->attempts > 1 && ended_.size() < kMostWhileRunning) ended_.push_back(*attempt->result);
+    if (info_->attempts > 1) ended_.add(*attempt->result);
   } else if (std::holds_alternative<model::Retrying>(event)) {
-    if (ended_.size() < kMostWhileRunning) tell_running();
+    if (ended_.count() > kManyAttempts && at.instant - told_ < kBetweenRecords) return;
+    told_ = at.instant;
+    tell_running();
   } else if (const auto* finished = std::get_if<model::RunFinished>(&event)) {
     const auto events = states_.events ? std::optional(states_.events()) : std::nullopt;
     stores_.final(final_document(*finished, settings_, states_.log(), events, waited_));

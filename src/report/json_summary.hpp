@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/attempt_history.hpp"
 #include "model/event.hpp"
 #include "model/failure.hpp"
 #include "report/event_lines.hpp"
@@ -56,8 +57,9 @@ class JsonSummary final : public model::EventSink {
   Stores stores_;
   std::vector<SettingValue> settings_;
   const model::RunInfo* info_ = nullptr;
-  std::vector<model::AttemptResult> ended_;  // where there may be more than one
-  std::optional<model::Duration> waited_;    // for its slot, once it has one
+  model::AttemptHistory ended_;            // where there may be more than one
+  model::Instant told_{};                  // of the last retry of which the record was told
+  std::optional<model::Duration> waited_;  // for its slot, once it has one
   States states_;
 };
 

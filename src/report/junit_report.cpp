@@ -49,11 +49,12 @@ std::string other_attempt(std::string_view kind, const model::AttemptResult& res
 std::string failed_case(const model::RunFinished& run, const model::AttemptResult& first, const Digest& digest) {
   const std::string_view name = is_failure(run.verdict.reason) ? "failure" : "error";
   return fmt::format("      <{0} message=\"{1}\" type=\"{2}\">{3}</{0}>\n", name,
-                     xml_attribute(describe(run.verdict, *run.attempts)), to_string(run.verdict.reason),
+                     xml_attribute(describe(run.verdict, *run.attempts, run.omitted)), to_string(run.verdict.reason),
                      xml_content(attempt_text(first, digest) + where_text(*run.info)));
 }
 
-std::string properties(const model::RunInfo& info) {
+std::string properties(const model::RunFinished& run) {
+  const model::RunInfo& info = *run.info;
   std::string text = "    <properties>\n";
   const auto add = [&](std::string_view name, std::string_view value) {
     if (!value.empty()) {
@@ -64,6 +65,7 @@ std::string properties(const model::RunInfo& info) {
   add("command", info.command);
   add("directory", info.directory);
   add("log", info.log_path);
+  if (run.omitted != nullptr) add("attempts_omitted", describe(*run.omitted));
   return text + "    </properties>\n";
 }
 
@@ -95,7 +97,7 @@ std::string document(const model::RunFinished& run, const FailureDigest& digests
   text += fmt::format("<testsuites name=\"oversee\" {} time=\"{}\">\n", counts, time);
   text += fmt::format("  <testsuite name=\"{}\" {} skipped=\"0\" time=\"{}\" timestamp=\"{}\" hostname=\"{}\">\n", name,
                       counts, time, date(info.started.wall), xml_attribute(info.host));
-  text += properties(info);
+  text += properties(run);
   text += fmt::format("    <testcase name=\"{}\" classname=\"oversee\" time=\"{}\">\n", name,
                       seconds(run.attempts->back().duration()));
   text += failure ? own + failures + errors : failures + own + errors;

@@ -15,9 +15,12 @@ std::string size_of(const model::StreamCount& stream) {
   return stream.counted ? model::describe_byte_size(stream.bytes) : "";
 }
 
-std::string table(const std::vector<model::AttemptResult>& attempts) {
+std::string table(const std::vector<model::AttemptResult>& attempts, const model::OmittedAttempts* omitted) {
   std::string text = "| attempt | ended by | after | stdout | stderr |\n|---:|---|---:|---:|---:|\n";
   for (const model::AttemptResult& each : attempts) {
+    if (omitted != nullptr && each.number == omitted->last + 1) {
+      text += fmt::format("| {}-{} | {} | | | |\n", omitted->first, omitted->last, describe(omitted->reasons));
+    }
     text += fmt::format("| {} | {} | {} | {} | {} |\n", each.number, markdown_words(cause_words(each)),
                         model::describe_duration(each.duration()), size_of(each.out), size_of(each.err));
   }
@@ -29,8 +32,8 @@ std::string document(const model::RunFinished& run, const FailureDigest& digests
   const model::AttemptResult& failed = failed_attempt(run);
   const Digest& digest = digests.of(failed.number);
   std::string text = fmt::format("# {}: {}\n\n", markdown_words(info.name), result_word(run.verdict));
-  text += fmt::format("{}\n\n", markdown_words(describe(run.verdict, *run.attempts)));
-  if (run.attempts->back().begun()) text += table(*run.attempts);
+  text += fmt::format("{}\n\n", markdown_words(describe(run.verdict, *run.attempts, run.omitted)));
+  if (run.attempts->back().begun()) text += table(*run.attempts, run.omitted);
   if (failed.status != model::Status::completed) {
     if (digest.first_error) {
       text += "\nFirst error:\n\n" + markdown_block("text", digest.first_error->text);

@@ -60,8 +60,8 @@ std::string lasted(const model::ToldRun& run, model::WallTime now) {
 
 std::string status_sentence(const model::ToldRun& run, model::WallTime now) {
   if (run.status == "running") {
-    return fmt::format("running for {}, attempt {}, by oversee with pid {}", lasted(run, now), run.attempts.size() + 1,
-                       run.pid);
+    return fmt::format("running for {}, attempt {}, by oversee with pid {}", lasted(run, now),
+                       run.attempts.size() + 1 + (run.omitted ? run.omitted->count() : 0), run.pid);
   }
   if (run.status == "pending") return "pending: its command has not been started yet";
   if (run.status == "unknown") {
@@ -153,6 +153,9 @@ std::string output_words(const std::vector<model::ToldAttempt>& attempts) {
 void add_attempts(Page& page, const model::ToldRun& run) {
   std::string_view label = "attempts";
   for (const model::ToldAttempt& each : run.attempts) {
+    if (run.omitted && each.result.number == run.omitted->last + 1) {
+      page.row("", fmt::format("{}-{}  {}", run.omitted->first, run.omitted->last, describe(run.omitted->reasons)));
+    }
     page.row(label, fmt::format("{}  {}", each.result.number, describe(each.result)));
     label = "";
   }
@@ -211,8 +214,10 @@ std::string run_page(const model::ToldRun& run, const Digest& digest, model::Wal
   if (run.duration) page.row("duration", model::describe_duration(*run.duration));
   // Where nothing could be started, nothing was used.
   if (const model::Usage usage = sum_of(run.attempts); usage.max_rss_bytes != 0) {
-    page.row("used", cost_text(usage));
-    page.row("output", output_words(run.attempts));
+    const std::string without =
+        run.omitted ? fmt::format(" (without attempts {}-{})", run.omitted->first, run.omitted->last) : std::string();
+    page.row("used", cost_text(usage) + without);
+    page.row("output", output_words(run.attempts) + without);
   }
   page.row("settings", setting_words(run));
   if (run.attempts.size() > 1 || (run.lives() && !run.attempts.empty())) add_attempts(page, run);

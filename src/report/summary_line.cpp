@@ -28,7 +28,7 @@ std::string name_processes(const std::vector<Process>& list, std::uint64_t more,
 
 std::string summary_line(const model::RunFinished& run) {
   const model::AttemptResult& last = run.attempts->back();
-  const std::string sentence = describe(run.verdict, *run.attempts);
+  const std::string sentence = describe(run.verdict, *run.attempts, run.omitted);
   const std::string words = run.verdict.warns() ? "warning: flaky" : model::spaced(to_string(run.verdict.status));
   std::string text = "oversee: ";
   text += model::headline(words, sentence);
@@ -49,6 +49,10 @@ std::string summary_line(const model::RunFinished& run) {
     const std::string from = fmt::format(" after attempt {}", each.number);
     if (each.leaked_live) text += name_processes(each.leaked, each.leaked_more, "left alive" + from);
     text += name_processes(each.unkilled, each.unkilled_more, "could not be killed" + from);
+  }
+  if (run.omitted != nullptr && run.omitted->remaining != 0) {
+    text += fmt::format("; {} left alive after attempts {}-{}", run.omitted->remaining, run.omitted->first,
+                        run.omitted->last);
   }
   if (!run.info->log_path.empty()) text += fmt::format(" [log {}]", run.info->log_path);
   return model::without_controls(std::move(text)) + '\n';

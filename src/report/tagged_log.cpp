@@ -136,10 +136,9 @@ void TaggedLog::finished(const model::RunFinished& event) {
   const std::string_view reason = verdict.flaky                           ? to_string(model::Reason::flaky)
                                   : verdict.reason == model::Reason::exit ? ""
                                                                           : to_string(verdict.reason);
-  note("status",
-       fmt::format("{}{}  exit {}  attempts {} of {}", to_string(verdict.status),
-                   reason.empty() ? "" : fmt::format(" ({})", reason), verdict.exit.shell_status(),
-                   std::ranges::count_if(*event.attempts, &model::AttemptResult::begun), event.info->attempts));
+  note("status", fmt::format("{}{}  exit {}  attempts {} of {}", to_string(verdict.status),
+                             reason.empty() ? "" : fmt::format(" ({})", reason), verdict.exit.shell_status(),
+                             model::count_begun(*event.attempts, event.omitted), event.info->attempts));
   note("duration",
        fmt::format("{}  {}  output {} out {} err", model::describe_duration(milliseconds), cost_text(last.usage),
                    model::describe_byte_size(last.out.bytes), model::describe_byte_size(last.err.bytes)));

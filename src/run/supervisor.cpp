@@ -96,7 +96,7 @@ model::Result<std::unique_ptr<Attempt>> Supervisor::prepare_attempt() {
   const auto input = next_input();
   if (!input) return std::unexpected(input.error());
   AttemptPlan plan{.spec = &spec_,
-                   .number = static_cast<int>(results_.size()) + 1,
+                   .number = results_.count() + 1,
                    .run_id = run_id_,
                    .input = *input,
                    .capture = capture_,
@@ -131,8 +131,8 @@ model::ExitAction Supervisor::run(const model::RunInfo& info, model::SlotQueue* 
     publish(model::AttemptFinished{&results_.back()}, results_.back().finished);
   }
   const model::Reading finished = os::read_clock();
-  const model::Verdict verdict = judge(results_, spec_.exit_policy, end_);
-  publish(model::RunFinished{&info, &results_, verdict, finished}, finished);
+  const model::Verdict verdict = judge(results_.kept(), spec_.exit_policy, end_);
+  publish(model::RunFinished{&info, &results_.kept(), verdict, finished, results_.omitted()}, finished);
   reported_ = true;
   while (!all_guards_gone()) loop_.run();  // they were ending while the reports were written
   return verdict.exit;
@@ -143,7 +143,7 @@ void Supervisor::begin_attempts(model::Instant start) {
   if (!attempt_) {
     auto first = prepare_attempt();
     if (!first) {
-      results_.push_back(unprepared(first.error()));
+      results_.add(unprepared(first.error()));
       return end_attempts(model::NotRetried::not_wanted);
     }
     attempt_ = std::move(*first);
@@ -169,7 +169,7 @@ std::vector<std::string> Supervisor::next_environment() const {
            variable.starts_with("OVERSEE_ATTEMPTS=") || variable.starts_with("OVERSEE_LOG_FILE=");
   });
   environment.push_back("OVERSEE_RUN_ID=" + info.id);
-  environment.push_back(fmt::format("OVERSEE_ATTEMPT={}", results_.size() + 1));
+  environment.push_back(fmt::format("OVERSEE_ATTEMPT={}", results_.count() + 1));
   environment.push_back(fmt::format("OVERSEE_ATTEMPTS={}", info.attempts));
   if (!info.log_path.empty()) environment.push_back("OVERSEE_LOG_FILE=" + info.log_path);
   return environment;
@@ -185,7 +185,7 @@ void Supervisor::attempt_done() {
 // An attempt that could not even be prepared: as one whose command could not be started.
 model::AttemptResult Supervisor::unprepared(const model::Failure& failure) const {
   model::AttemptResult result;
-  result.number = static_cast<int>(results_.size()) + 1;
+  result.number = results_.count() + 1;
   result.reason = Reason::spawn;
   result.spawn_failure = model::SpawnFailure{failure.stage, failure.error, failure.subject};
   result.started = result.finished = os::read_clock();
@@ -194,7 +194,7 @@ model::AttemptResult Supervisor::unprepared(const model::Failure& failure) const
 
 void Supervisor::take_result(model::AttemptResult result) {
   result.before_retry = std::exchange(line_result_, {});
-  results_.push_back(std::move(result));
+  results_.add(std::move(result));
   if (replay_) replay_->close();
   const Hindrances hindrances{.output_gone = reader_gone_ || sink_error_ != 0,
                               .input_read = read_watch_ && read_watch_->may_have_been_read(),

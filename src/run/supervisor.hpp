@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "model/attempt_history.hpp"
 #include "model/event.hpp"
 #include "model/failure.hpp"
 #include "model/run_spec.hpp"
@@ -126,7 +127,7 @@ class Supervisor {
   std::optional<SlotWait> slot_;                 // where the run is to have one
   std::unique_ptr<Attempt> attempt_;             // the one that runs, or ran last; null before the first
   std::vector<std::unique_ptr<Attempt>> ended_;  // before it, whose guards may not be gone
-  std::vector<model::AttemptResult> results_;
+  model::AttemptHistory results_;
   model::RunEnd end_;
 
   std::optional<RetryMachine> retries_;

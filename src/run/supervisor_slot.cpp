@@ -56,7 +56,7 @@ void Supervisor::end_in_queue(model::AttemptResult result) {
   result.started = {slot_->begun(), now.wall - (now.instant - slot_->begun())};
   result.finished = now;
   slot_->end();
-  results_.push_back(std::move(result));
+  results_.add(std::move(result));
   end_attempts(model::NotRetried::not_wanted);
 }
 
