@@ -13,6 +13,7 @@
 #include "cli/explain.hpp"
 #include "cli/settings_files.hpp"
 #include "model/outcome.hpp"
+#include "model/safe_text.hpp"
 #include "os/host.hpp"
 #include "settings/environment.hpp"
 #include "settings/resolve.hpp"
@@ -94,7 +95,7 @@ int check(const VerbArguments& arguments) {
   if (*json) return print(explain_json(explained));
   std::string text;
   for (const settings::SettingsFile& file : sources.files) {
-    text += fmt::format("{}: {}, no errors\n", file.path, counted(file.profiles.size(), "profile"));
+    text += fmt::format("{}: {}, no errors\n", model::harmless(file.path), counted(file.profiles.size(), "profile"));
   }
   if (sources.files.empty()) text += "no settings file counts here\n";
   return print(text + '\n' + explain_text(explained));

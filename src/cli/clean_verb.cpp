@@ -17,9 +17,10 @@
 #include "cli/verb_values.hpp"
 #include "history/cleaning.hpp"
 #include "history/run_directory.hpp"
-#include "model/command_line.hpp"
 #include "model/date.hpp"
 #include "model/outcome.hpp"
+#include "model/safe_text.hpp"
+#include "model/text_width.hpp"
 #include "model/whole_number.hpp"
 #include "os/clock.hpp"
 #include "report/json_text.hpp"
@@ -80,12 +81,13 @@ std::string as_text(const history::Cleaned& cleaned) {
   if (!cleaned.dry_run) return describe(cleaned) + '\n';
   const model::WallTime now = os::read_clock().wall;
   std::size_t width = kNarrowestStatus;
-  for (const history::RemovedRun& run : cleaned.runs) width = std::max(width, run.status.size());
+  for (const history::RemovedRun& run : cleaned.runs)
+    width = std::max(width, model::columns_of(model::harmless(run.status)));
   std::string text;
   for (const history::RemovedRun& run : cleaned.runs) {
-    text += fmt::format("{}  {:<{}}  {:>10} ago  {:>6}  {}\n", run.id, model::without_controls(run.status), width,
+    text += fmt::format("{}  {}  {:>10} ago  {:>6}  {}\n", run.id, model::padded(model::harmless(run.status), width),
                         model::describe_duration(now - run.written), model::describe_byte_size(run.bytes),
-                        model::without_controls(run.name));
+                        model::harmless(run.name));
   }
   return text + describe(cleaned) + '\n';
 }

@@ -9,8 +9,8 @@
 #include <cstring>
 #include <string>
 
-#include "model/command_line.hpp"
 #include "model/outcome.hpp"
+#include "model/safe_text.hpp"
 #include "os/descriptor.hpp"
 #include "os/terminal.hpp"
 #include "report/columns.hpp"
@@ -22,22 +22,22 @@ namespace {
 
 bool status_shown = false;
 
-// A path or a value that is quoted in a message must neither move the cursor nor forge a line.
-std::string harmless(std::string_view text) { return model::without_controls(std::string(text)); }
-
 void say_tinted(const std::string& line, report::Tint tint) {
   print_error_lines(colours_on_stderr() ? report::tinted(line, tint) : line);
 }
 
 }  // namespace
 
-void say(std::string_view text) { print_error_lines(fmt::format("oversee: {}\n", harmless(text))); }
+// A path or a value that is quoted in a message must neither move the cursor nor forge a line.
+void say(std::string_view text) { print_error_lines(fmt::format("oversee: {}\n", model::harmless(text))); }
 
 void warn(std::string_view text) {
-  say_tinted(fmt::format("oversee: warning: {}\n", harmless(text)), report::Tint::warning);
+  say_tinted(fmt::format("oversee: warning: {}\n", model::harmless(text)), report::Tint::warning);
 }
 
-void say_error(std::string_view text) { say_tinted(fmt::format("oversee: {}\n", harmless(text)), report::Tint::bad); }
+void say_error(std::string_view text) {
+  say_tinted(fmt::format("oversee: {}\n", model::harmless(text)), report::Tint::bad);
+}
 
 bool colours_on_stderr() {
   const auto value = [](const char* name) {

@@ -11,6 +11,8 @@
 #include "cli/console.hpp"
 #include "model/command_line.hpp"
 #include "model/outcome.hpp"
+#include "model/safe_text.hpp"
+#include "model/text_width.hpp"
 #include "os/host.hpp"
 #include "report/json_text.hpp"
 #include "settings/environment.hpp"
@@ -40,8 +42,8 @@ std::string origin_text(const Given& given) {
 }
 
 std::string row(std::string_view name, std::string_view value, std::string_view origin) {
-  const std::string shown = value.empty() ? "''" : model::without_controls(std::string(value));
-  return fmt::format("{:<{}}{:<{}}  {}\n", name, kNameWidth, shown, kValueWidth, origin);
+  const std::string shown = value.empty() ? "''" : model::harmless(value);
+  return fmt::format("{:<{}}{}  {}\n", name, kNameWidth, model::padded(shown, kValueWidth), model::harmless(origin));
 }
 
 // All values that count, or only the last where each replaces the one before.
@@ -120,13 +122,13 @@ std::string explain_text(const Explained& explained) {
   if (!explained.argv.empty()) {
     text += fmt::format("{:<{}}{}\n", "command", kNameWidth, model::quote_command(explained.argv));
     if (!explained.joined.command.empty()) {
-      text += fmt::format("{:<{}}{}\n", "", kNameWidth, origin_text(explained.joined.command.front()));
+      text += fmt::format("{:<{}}{}\n", "", kNameWidth, model::harmless(origin_text(explained.joined.command.front())));
     }
   }
-  text += fmt::format("{:<{}}{}\n", "directory", kNameWidth, model::without_controls(explained.directory));
+  text += fmt::format("{:<{}}{}\n", "directory", kNameWidth, model::harmless(explained.directory));
   std::string_view title = "settings files";
   for (const settings::SettingsFile& file : explained.files) {
-    text += fmt::format("{:<{}}{}\n", title, kNameWidth, model::without_controls(file.path));
+    text += fmt::format("{:<{}}{}\n", title, kNameWidth, model::harmless(file.path));
     title = "";
   }
   if (explained.files.empty()) text += fmt::format("{:<{}}{}\n", title, kNameWidth, "none");

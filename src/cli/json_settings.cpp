@@ -5,7 +5,7 @@
 
 #include <optional>
 
-#include "report/byte_text.hpp"
+#include "model/utf8.hpp"
 
 namespace oversee::cli {
 namespace {
@@ -110,7 +110,7 @@ std::string quoted_word(std::string_view word) {
   constexpr std::size_t kShown = 60;
   if (word.size() <= kShown) return fmt::format("'{}'", word);
   std::string_view start = word.substr(0, kShown);
-  start.remove_suffix(report::unfinished_tail(start));
+  start.remove_suffix(model::unfinished_tail(start));
   return fmt::format("'{}...'", start);
 }
 

@@ -11,6 +11,8 @@
 #include "cli/settings_files.hpp"
 #include "model/command_line.hpp"
 #include "model/outcome.hpp"
+#include "model/safe_text.hpp"
+#include "model/text_width.hpp"
 #include "report/json_text.hpp"
 #include "settings/join.hpp"
 
@@ -42,15 +44,16 @@ std::string command_text(const settings::ProfileSummary& profile) {
 std::string line_of(const settings::ProfileSummary& profile) {
   std::string line = profile.description.empty() ? command_text(profile) : profile.description;
   if (line.empty()) line = profile.inherits ? fmt::format("as {}", profile.inherits->text) : profile.place.where;
-  return model::without_controls(std::move(line));
+  return model::harmless(line);
 }
 
 std::string as_text(const std::vector<settings::ProfileSummary>& all) {
   std::size_t width = 8;
-  for (const settings::ProfileSummary& each : all) width = std::max(width, std::min<std::size_t>(each.name.size(), 30));
+  for (const settings::ProfileSummary& each : all)
+    width = std::max(width, std::min<std::size_t>(model::columns_of(model::harmless(each.name)), 30));
   std::string text;
   for (const settings::ProfileSummary& each : all) {
-    text += fmt::format("{:<{}}  {}\n", model::without_controls(each.name), width, line_of(each));
+    text += fmt::format("{}  {}\n", model::padded(model::harmless(each.name), width), line_of(each));
   }
   return text;
 }
@@ -77,7 +80,7 @@ std::string as_json(const std::vector<settings::ProfileSummary>& all) {
 std::string names_of(const std::vector<settings::ProfileSummary>& all) {
   std::string text;
   for (const settings::ProfileSummary& each : all) {
-    if (each.name == model::without_controls(each.name)) text += each.name + '\n';
+    if (model::is_harmless(each.name)) text += each.name + '\n';
   }
   return text;
 }

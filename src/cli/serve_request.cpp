@@ -10,7 +10,7 @@
 #include "cli/json_settings.hpp"
 #include "history/json_reader.hpp"
 #include "model/nearest_word.hpp"
-#include "report/byte_text.hpp"
+#include "model/utf8.hpp"
 #include "settings/table.hpp"
 
 namespace oversee::cli {
@@ -266,7 +266,7 @@ std::expected<Request, RequestError> read_request(std::string_view line) {
     return std::unexpected(RequestError{{}, std::string(sentence)});
   };
   if (line.find('\0') != std::string_view::npos) return refuse("a NUL byte is in the line");
-  if (!report::is_utf8(line)) return refuse("the line is not UTF-8, as JSON is");
+  if (!model::is_utf8(line)) return refuse("the line is not UTF-8, as JSON is");
   const auto document = history::read_json(line);
   if (!document) return refuse(R"(not JSON; a request is one object a line, such as {"id": "1", "op": "list"})");
   if (document->object() == nullptr) return refuse("a request is an object");

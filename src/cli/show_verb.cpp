@@ -16,6 +16,7 @@
 #include "history/told_run.hpp"
 #include "model/outcome.hpp"
 #include "os/clock.hpp"
+#include "report/json_text.hpp"
 #include "report/log_digest.hpp"
 #include "report/run_page.hpp"
 
@@ -78,7 +79,7 @@ int show(const VerbArguments& arguments) {
   if (!run) return refuse(run.error());
   if (*json) {
     if (text->empty()) return refuse({"show the record", 0, id, "it is empty: the run has not begun"});
-    return print(*text);
+    return print(report::harmless_json(*text));
   }
   const model::ToldRun told = history::tell_run(*run, *text);
   return print(report::run_page(told, told.passed() ? report::Digest{} : digest_of(directory, run->record), now,

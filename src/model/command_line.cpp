@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "model/safe_text.hpp"
+
 namespace oversee::model {
 namespace {
 
@@ -24,18 +26,6 @@ bool means_more(std::string_view word, bool is_command) {
   if (word.starts_with('=')) return true;
   return is_command && (word.find('=') != std::string_view::npos || word.starts_with('%') ||
                         std::ranges::find(kReserved, word) != kReserved.end());
-}
-
-// Bytes from 0x80 up belong to UTF-8 in practice; C1 controls hide in there only as two bytes (0xc2 0x80-0x9f).
-bool has_control(std::string_view word) {
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(word[i]);
-    if (byte < 0x20 || byte == 0x7f) return true;
-    if (byte != 0xc2 || i + 1 == word.size()) continue;
-    const auto next = static_cast<unsigned char>(word[i + 1]);
-    if (next >= 0x80 && next < 0xa0) return true;
-  }
-  return false;
 }
 
 void append_escaped(std::string& line, std::string_view word) {
@@ -62,7 +52,7 @@ void append_quoted(std::string& line, std::string_view word) {
   const bool is_command = line.empty();
   if (!word.empty() && std::ranges::all_of(word, is_plain) && !means_more(word, is_command)) {
     line += word;
-  } else if (has_control(word)) {
+  } else if (!is_harmless(word)) {
     append_escaped(line, word);
   } else {
     line += '\'';
@@ -86,12 +76,6 @@ std::string quote_command(std::span<const std::string> words) {
     append_quoted(line, word);
   }
   return line;
-}
-
-std::string without_controls(std::string text) {
-  std::ranges::replace_if(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
-  return text;
 }
 
 std::string_view base_name(std::string_view path) {

@@ -7,12 +7,9 @@
 
 namespace oversee::model {
 
-// The words quoted for a POSIX shell where they need it; control characters as $'\n' is (bash, zsh, ksh).
-// The result has no control character, so that it can go to a terminal or a line of a log.
+// The words quoted for a POSIX shell where they need it; what is harmful (safe_text.hpp) as $'\n' is (bash, zsh,
+// ksh). The result is harmless, so that it can go to a terminal or a line of a log.
 std::string quote_command(std::span<const std::string> words);
-
-// The text with each control character replaced by '?': one line that neither moves a cursor nor forges another.
-std::string without_controls(std::string text);
 
 // The part behind the last slash: the default name of a run.
 std::string_view base_name(std::string_view path);

@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "model/command_line.hpp"
+#include "model/safe_text.hpp"
 #include "report/digest_text.hpp"
 
 namespace oversee::report {
 namespace {
 
-std::string harmless_line(std::string_view text) { return without_marks(model::without_controls(std::string(text))); }
+std::string harmless_line(std::string_view text) { return without_marks(model::harmless(text)); }
 
 }  // namespace
 

@@ -1,26 +1,10 @@
-// Measures and cuts text.
+// Cuts text.
 #include "report/columns.hpp"
 
-#include <algorithm>
+#include "model/text_width.hpp"
 
 namespace oversee::report {
-namespace {
-
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
-
-}  // namespace
-
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, starts_character));
-}
-
-std::string_view clip(std::string_view text, std::size_t columns) {
-  std::size_t characters = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (starts_character(text[i]) && ++characters > columns) return text.substr(0, i);
-  }
-  return text;
-}
+using model::clip;
 
 std::string shorten(std::string_view text, std::size_t columns) {
   constexpr std::string_view kMark = "...";

@@ -1,4 +1,4 @@
-// Text in a terminal's columns, a character being one: how wide it is, and what of it fits.
+// Text in a terminal's columns: cut, and broken into lines.
 #pragma once
 
 #include <cstddef>
@@ -10,13 +10,7 @@ namespace oversee::report {
 // So wide that nothing is cut or wrapped.
 inline constexpr std::size_t kAnyWidth = SIZE_MAX;
 
-// Characters of UTF-8; what is wider than a column counts as one.
-std::size_t columns_of(std::string_view text);
-
-// Cut to so many characters, never within one.
-std::string_view clip(std::string_view text, std::size_t columns);
-
-// The same; what was cut ends in "...", where that fits.
+// Cut to so many columns (model/text_width.hpp); what was cut ends in "...", where that fits.
 std::string shorten(std::string_view text, std::size_t columns);
 
 // The text in lines of so many columns at the most, broken at blanks where that can be; the lines behind the first

@@ -7,6 +7,7 @@
 #include <ranges>
 
 #include "model/command_line.hpp"
+#include "model/safe_text.hpp"
 
 namespace oversee::report {
 namespace {
@@ -47,17 +48,17 @@ std::string run_again(const model::RunInfo& info) {
 }
 
 std::string attempt_text(const model::AttemptResult& result, const Digest& digest) {
-  return model::without_controls(describe(result)) + '\n' + found_text(digest);
+  return model::harmless(describe(result)) + '\n' + found_text(digest);
 }
 
 std::string where_text(const model::RunInfo& info) {
   std::string text;
-  if (!info.log_path.empty()) text += fmt::format("log: {}\n", model::without_controls(info.log_path));
+  if (!info.log_path.empty()) text += fmt::format("log: {}\n", model::harmless(info.log_path));
   return text + fmt::format("run again: {}\n", run_again(info));
 }
 
 std::string digest_text(const model::RunFinished& run, const Digest& digest) {
-  return model::without_controls(describe(run.verdict, *run.attempts, run.omitted)) + '\n' + found_text(digest) +
+  return model::harmless(describe(run.verdict, *run.attempts, run.omitted)) + '\n' + found_text(digest) +
          where_text(*run.info);
 }
 

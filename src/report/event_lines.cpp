@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "model/date.hpp"
-#include "report/byte_text.hpp"
+#include "model/utf8.hpp"
 
 namespace oversee::report {
 namespace {
@@ -85,7 +85,7 @@ void EventLines::tell(const model::OutputArrived& event, const model::Reading& a
       joined = std::exchange(unfinished, {}) += piece;
       piece = joined;
     }
-    const std::size_t whole = piece.size() - unfinished_tail(piece);
+    const std::size_t whole = piece.size() - model::unfinished_tail(piece);
     if (whole == 0) {
       unfinished = piece;
       return;

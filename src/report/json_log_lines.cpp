@@ -5,7 +5,7 @@
 #include <charconv>
 #include <chrono>
 
-#include "report/byte_text.hpp"
+#include "model/utf8.hpp"
 #include "report/json_members.hpp"
 #include "report/json_text.hpp"
 
@@ -50,7 +50,7 @@ void JsonLogLines::text(model::Stream stream, std::string_view bytes) {
     if (pending_.back() == '\n') {
       flush(pending_.size());
     } else if (pending_.size() == kLargestPiece) {
-      flush(pending_.size() - unfinished_tail(pending_));
+      flush(pending_.size() - model::unfinished_tail(pending_));
     }
   }
 }

@@ -4,7 +4,8 @@
 #include <optional>
 
 #include "model/date.hpp"
-#include "report/byte_text.hpp"
+#include "model/utf8.hpp"
+#include "report/base64.hpp"
 
 namespace oversee::report {
 namespace {
@@ -193,7 +194,7 @@ void write_verdict(JsonText& json, const model::RunFinished& run) {
 }
 
 void write_bytes(JsonText& json, std::string_view bytes) {
-  if (is_utf8(bytes)) {
+  if (model::is_utf8(bytes)) {
     json.text("text", bytes);
   } else {
     json.text("base64", base64(bytes));

@@ -7,7 +7,8 @@
 #include <iterator>
 #include <utility>
 
-#include "report/byte_text.hpp"
+#include "model/safe_text.hpp"
+#include "model/utf8.hpp"
 
 namespace oversee::report {
 namespace {
@@ -25,7 +26,33 @@ std::size_t plain_prefix(std::string_view text) {
   return size;
 }
 
+// As UTF-16 has it (RFC 8259, section 7).
+void append_escape(std::string& text, char32_t code) {
+  if (code >= 0x10000) {
+    fmt::format_to(std::back_inserter(text), "\\u{:04x}", static_cast<unsigned>(0xd800 + ((code - 0x10000) >> 10U)));
+    code = 0xdc00 + (code & 0x3ffU);
+  }
+  fmt::format_to(std::back_inserter(text), "\\u{:04x}", static_cast<unsigned>(code));
+}
+
 }  // namespace
+
+std::string harmless_json(std::string_view document) {
+  std::string text;
+  while (!document.empty()) {
+    const model::Character character = model::first_character(document);
+    const std::string_view bytes = document.substr(0, character.size);
+    if (character.harmless || bytes == "\n" || bytes == "\t") {
+      text += bytes;
+    } else if (character.valid) {
+      append_escape(text, model::code_point(bytes));
+    } else {
+      text += "\xef\xbf\xbd";
+    }
+    document.remove_prefix(character.size);
+  }
+  return text;
+}
 
 JsonText& JsonText::text(std::string_view key, std::string_view value) {
   begin_member(key);
@@ -106,8 +133,8 @@ void JsonText::append_string(std::string_view value) {
     value.remove_prefix(plain);
     if (value.empty()) break;
     const char c = value.front();
-    const std::size_t length = valid_sequence(value);
-    if (length == 0) {
+    const model::Character character = model::first_character(value);
+    if (!character.valid) {
       document_ += "\xef\xbf\xbd";
     } else if (c == '"' || c == '\\') {
       document_ += '\\';
@@ -116,12 +143,12 @@ void JsonText::append_string(std::string_view value) {
       document_ += "\\n";
     } else if (c == '\t') {
       document_ += "\\t";
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      fmt::format_to(std::back_inserter(document_), "\\u{:04x}", static_cast<unsigned>(c));
+    } else if (!character.harmless) {
+      append_escape(document_, model::code_point(value.substr(0, character.size)));
     } else {
-      document_ += value.substr(0, length);
+      document_ += value.substr(0, character.size);
     }
-    value.remove_prefix(length == 0 ? 1 : length);
+    value.remove_prefix(character.size);
   }
   document_ += '"';
 }

@@ -47,4 +47,8 @@ class JsonText {
   bool first_ = true;
 };
 
+// A document that somebody else may have written or damaged, for a terminal: what is harmful is escaped as JSON does
+// it, and what is no UTF-8 is U+FFFD. One of ours is not changed.
+std::string harmless_json(std::string_view document);
+
 }  // namespace oversee::report

@@ -73,7 +73,7 @@ void LogView::finish() {
     frame({});
     return;
   }
-  for (model::EscapeStripper& stripper : strippers_) release(stripper);
+  for (PlainOutput& stripper : strippers_) release(stripper);
   release(frame_stripper_);
 }
 
@@ -100,7 +100,7 @@ void LogView::frame(std::string_view bytes) {
     return;
   }
   if (!choice_.whole_log()) return;
-  for (model::EscapeStripper& stripper : strippers_) release(stripper);
+  for (PlainOutput& stripper : strippers_) release(stripper);
   print_plain(frame_stripper_, bytes);
   release(frame_stripper_);
 }
@@ -165,13 +165,13 @@ void LogView::print_json(model::Stream stream, std::string_view bytes) {
   json_lines_.text(stream, bytes);
 }
 
-void LogView::print_plain(model::EscapeStripper& stripper, std::string_view bytes) {
+void LogView::print_plain(PlainOutput& stripper, std::string_view bytes) {
   plain_.clear();
   stripper.strip(bytes, plain_);
   emit(plain_);
 }
 
-void LogView::release(model::EscapeStripper& stripper) {
+void LogView::release(PlainOutput& stripper) {
   plain_.clear();
   stripper.release(plain_);
   emit(plain_);

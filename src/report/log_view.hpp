@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "model/escape_stripper.hpp"
 #include "report/json_log_lines.hpp"
 #include "report/log_reader.hpp"
+#include "report/plain_output.hpp"
 
 namespace oversee::report {
 
@@ -73,8 +73,8 @@ class LogView final : private LogVisitor {
   void note_spilled(std::string_view text);
   bool skipping() const { return skip_.lines != 0 || skip_.bytes != 0; }
   bool chosen(model::Stream stream) const { return stream == model::Stream::out ? choice_.out : choice_.err; }
-  void print_plain(model::EscapeStripper& stripper, std::string_view bytes);
-  void release(model::EscapeStripper& stripper);
+  void print_plain(PlainOutput& stripper, std::string_view bytes);
+  void release(PlainOutput& stripper);
   void emit(std::string_view bytes);
 
   const LogChoice choice_;
@@ -82,8 +82,8 @@ class LogView final : private LogVisitor {
   ReadSpilled read_spilled_;
   LogReader reader_;
   Size skip_;
-  std::array<model::EscapeStripper, model::kStreams> strippers_;
-  model::EscapeStripper frame_stripper_;
+  std::array<PlainOutput, model::kStreams> strippers_;
+  PlainOutput frame_stripper_;
   JsonLogLines json_lines_;
   std::string plain_;  // reused
   std::array<Omitted, model::kStreams> omitted_;

@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include "model/byte_size.hpp"
-#include "model/command_line.hpp"
 #include "model/date.hpp"
+#include "model/safe_text.hpp"
 #include "report/json_members.hpp"
 
 namespace oversee::report {
@@ -82,7 +82,7 @@ std::optional<std::string> finish_document(std::string_view running, const model
 std::string last_lines(const model::LostRun& lost) {
   const model::AttemptResult& attempt = lost.attempt;
   const auto line = [](std::string_view key, std::string text) {
-    return fmt::format("# {:<9} {}\n", key, model::without_controls(std::move(text)));
+    return fmt::format("# {:<9} {}\n", key, model::harmless(text));
   };
   std::string lines = line("lost", std::string(kWhyIncomplete));
   for (const model::Survivor& each : attempt.leaked) lines += line("leaked", describe(each));

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "model/command_line.hpp"
+#include "model/safe_text.hpp"
 
 namespace oversee::report {
 namespace {
@@ -24,7 +24,7 @@ std::size_t longest_run_of_backticks(std::string_view text) {
 
 std::string markdown_words(std::string_view text) {
   std::string result;
-  for (const char c : model::without_controls(std::string(text))) {
+  for (const char c : model::harmless(text)) {
     if (c == '<') {
       result += "&lt;";
     } else if (c == '&') {
@@ -40,7 +40,7 @@ std::string markdown_words(std::string_view text) {
 std::string markdown_code(std::string_view text) {
   const std::string fence(longest_run_of_backticks(text) + 1, '`');
   const std::string_view space = text.starts_with('`') || text.ends_with('`') ? " " : "";
-  return fmt::format("{0}{1}{2}{1}{0}", fence, space, model::without_controls(std::string(text)));
+  return fmt::format("{0}{1}{2}{1}{0}", fence, space, model::harmless(text));
 }
 
 std::string markdown_block(std::string_view language, std::string_view lines) {

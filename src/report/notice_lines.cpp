@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "model/command_line.hpp"
+#include "model/safe_text.hpp"
 
 namespace oversee::report {
 
@@ -54,7 +54,7 @@ void NoticeLines::sink_ready() {
 void NoticeLines::print(std::string line) {
   const std::string_view before = *place_.within_line ? "\n" : "";
   *place_.within_line = false;
-  (void)place_.sink->write(fmt::format("{}{}\n", before, model::without_controls(std::move(line))));
+  (void)place_.sink->write(fmt::format("{}{}\n", before, model::harmless(line)));
 }
 
 std::string NoticeLines::sentence(const model::StillRunning& notice) const {

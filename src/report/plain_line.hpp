@@ -10,7 +10,7 @@ namespace oversee::report {
 inline constexpr std::size_t kLongestPlainLine = 400;
 
 // The line without its newline, as it is seen in the end (model/seen_text.hpp); a tab is spaces; bytes that are not UTF-8
-// are U+FFFD.
+// are U+FFFD, and what else is harmful '?'.
 std::string plain_line(std::string_view line);
 
 }  // namespace oversee::report

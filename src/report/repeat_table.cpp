@@ -7,7 +7,7 @@
 #include <map>
 #include <vector>
 
-#include "model/command_line.hpp"
+#include "model/safe_text.hpp"
 #include "report/duration_chart.hpp"
 
 namespace oversee::report {
@@ -45,7 +45,7 @@ std::string repeat_table(std::span<const model::RepeatedRun> runs, std::size_t c
   std::vector<std::pair<std::string, std::vector<int>>> sorted(causes.begin(), causes.end());
   std::ranges::stable_sort(sorted, [](const auto& a, const auto& b) { return a.second.size() > b.second.size(); });
   for (const auto& [cause, which] : sorted) {
-    text += fmt::format("  {:>4}  {}  ({})\n", which.size(), model::without_controls(cause), numbers(which));
+    text += fmt::format("  {:>4}  {}  ({})\n", which.size(), model::harmless(cause), numbers(which));
   }
   const model::Spread spread = model::spread(runs);
   text += fmt::format("  fastest {}  median {}  slowest {}\n", model::describe_duration(spread.fastest),

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "model/byte_size.hpp"
-#include "model/command_line.hpp"
 #include "model/date.hpp"
+#include "model/safe_text.hpp"
 #include "model/verdict.hpp"
 #include "report/columns.hpp"
 #include "report/usage_text.hpp"
@@ -26,7 +26,7 @@ class Page {
 
   void row(std::string_view label, std::string text) {
     if (text.empty()) return;
-    text = model::without_controls(std::move(text));
+    text = model::harmless(text);
     lines_ += fmt::format("{:<{}}{}\n", label, kLabelWidth, wrap(text, width_, kLabelWidth));
   }
 
@@ -37,7 +37,7 @@ class Page {
   }
 
   void line(std::string text) {
-    lines_ += wrap(model::without_controls(std::move(text)), width_, 0);
+    lines_ += wrap(model::harmless(text), width_, 0);
     lines_ += '\n';
   }
 

@@ -26,10 +26,10 @@ std::string run_table(std::span<const ListedRun> runs, std::size_t width) {
   constexpr std::array kColumns{TableColumn{"ID"},
                                 TableColumn{"NAME", false, 8},
                                 TableColumn{"STATUS"},
-                                TableColumn{"EXIT", true},
-                                TableColumn{"DURATION", true},
-                                TableColumn{"WHEN", true},
-                                TableColumn{"ATTEMPTS", true}};
+                                TableColumn{"EXIT", true, 0, 1},
+                                TableColumn{"DURATION", true, 0, 2},
+                                TableColumn{"WHEN", true, 0, 3},
+                                TableColumn{"ATTEMPTS", true, 0, 4}};
   std::vector<std::vector<std::string>> rows;
   for (const ListedRun& run : runs) {
     rows.push_back(

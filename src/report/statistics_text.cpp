@@ -7,9 +7,10 @@
 #include <array>
 #include <vector>
 
-#include "model/command_line.hpp"
 #include "model/date.hpp"
 #include "model/repeated_runs.hpp"
+#include "model/safe_text.hpp"
+#include "model/text_width.hpp"
 #include "report/columns.hpp"
 #include "report/duration_chart.hpp"
 #include "report/text_table.hpp"
@@ -62,7 +63,7 @@ std::string suggestion(const RunStatistics& one) {
 }
 
 void put_row(std::string& page, std::string_view label, const std::string& text, std::size_t width) {
-  page += fmt::format("{:<{}}{}\n", label, kLabelWidth, wrap(model::without_controls(text), width, kLabelWidth));
+  page += fmt::format("{:<{}}{}\n", label, kLabelWidth, wrap(model::harmless(text), width, kLabelWidth));
 }
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -73,16 +74,16 @@ std::vector<std::string> lines_of(std::string_view text) {
 }
 
 std::string with_picture(const std::string& line, std::size_t widest, std::string_view picture) {
-  return fmt::format("{}{}{}", line, std::string(widest - columns_of(line) + 2, ' '), picture);
+  return fmt::format("{}{}{}", line, std::string(widest - model::columns_of(line) + 2, ' '), picture);
 }
 
 }  // namespace
 
 std::string statistics_table(std::span<const RunStatistics> all, const StatisticsPlace& place) {
   constexpr std::array kColumns{TableColumn{"NAME", false, 12}, TableColumn{"RUNS", true},
-                                TableColumn{"PASSED", true},    TableColumn{"FLAKY", true},
-                                TableColumn{"P50", true},       TableColumn{"P95", true},
-                                TableColumn{"MAX", true},       TableColumn{"TIMEOUT", true}};
+                                TableColumn{"PASSED", true},    TableColumn{"FLAKY", true, 0, 4},
+                                TableColumn{"P50", true, 0, 1}, TableColumn{"P95", true, 0, 3},
+                                TableColumn{"MAX", true, 0, 5}, TableColumn{"TIMEOUT", true, 0, 2}};
   std::vector<std::vector<std::string>> rows;
   for (const RunStatistics& one : all) {
     const std::vector<model::Duration> took = sorted(one);
@@ -91,7 +92,7 @@ std::string statistics_table(std::span<const RunStatistics> all, const Statistic
                     suggestion(one)});
   }
   const std::vector<std::string> lines = lines_of(text_table(kColumns, std::move(rows), place.width));
-  const std::size_t widest = columns_of(*std::ranges::max_element(lines, {}, columns_of));
+  const std::size_t widest = model::columns_of(*std::ranges::max_element(lines, {}, model::columns_of));
   const std::size_t room = place.width - std::min(place.width, widest + 2);
   std::string text = room < kPictureTitle.size() ? lines.front() : with_picture(lines.front(), widest, kPictureTitle);
   text += '\n';
@@ -100,7 +101,7 @@ std::string statistics_table(std::span<const RunStatistics> all, const Statistic
     text += drawn ? with_picture(lines[i + 1], widest, picture(all[i], room, place.blocks)) : lines[i + 1];
     text += '\n';
     const std::string failed = failures(all[i]);
-    if (!failed.empty()) text += "  " + wrap(model::without_controls(failed), place.width, 2) + '\n';
+    if (!failed.empty()) text += "  " + wrap(model::harmless(failed), place.width, 2) + '\n';
   }
   return text;
 }

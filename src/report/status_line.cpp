@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "model/command_line.hpp"
+#include "model/safe_text.hpp"
 #include "model/seen_text.hpp"
-#include "report/columns.hpp"
+#include "model/text_width.hpp"
 #include "report/line_count.hpp"
 
 namespace oversee::report {
@@ -16,11 +16,9 @@ namespace {
 // No terminal shows more of a line.
 constexpr std::size_t kLongestLine = 1024;
 
-// A character that is wider than a column makes the line look longer: the terminal clips it, as the line is not
-// wrapped.
-std::string clipped(std::string line, std::size_t columns) {
-  line = model::without_controls(std::move(line));
-  return std::string(clip(line, columns));
+std::string clipped(const std::string& line, std::size_t columns) {
+  const std::string shown = model::harmless(line);
+  return std::string(model::clip(shown, columns));
 }
 
 std::string whole_seconds(model::Duration time) {
@@ -85,7 +83,7 @@ std::string StatusLine::text(model::Instant now, std::size_t columns) const {
   if (output_known_) line += fmt::format("  {} {}", lines_, lines_ == 1 ? "line" : "lines");
   const std::string shown = model::seen_line(unfinished_.empty() ? last_line_ : unfinished_);
   if (!shown.empty()) line += "  | " + shown;
-  return clipped(std::move(line), columns);
+  return clipped(line, columns);
 }
 
 // For a slot, or between two attempts.

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "model/command_line.hpp"
+#include "model/safe_text.hpp"
 #include "report/tint.hpp"
 
 namespace oversee::report {
@@ -55,7 +55,7 @@ std::string summary_line(const model::RunFinished& run) {
                         run.omitted->last);
   }
   if (!run.info->log_path.empty()) text += fmt::format(" [log {}]", run.info->log_path);
-  return model::without_controls(std::move(text)) + '\n';
+  return model::harmless(text) + '\n';
 }
 
 Tint tint_of(const model::Verdict& verdict) {

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "model/byte_size.hpp"
-#include "model/command_line.hpp"
 #include "model/date.hpp"
+#include "model/safe_text.hpp"
 #include "report/usage_text.hpp"
 
 namespace oversee::report {
@@ -284,7 +284,7 @@ void TaggedLog::append(std::string_view text) {
 
 // Nothing in it may start a line: commands, directories and names are not ours to trust.
 void TaggedLog::note(std::string_view key, std::string text) {
-  append(fmt::format("# {:<9} {}\n", key, model::without_controls(std::move(text))));
+  append(fmt::format("# {:<9} {}\n", key, model::harmless(text)));
 }
 
 void TaggedLog::flush() {

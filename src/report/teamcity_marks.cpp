@@ -2,7 +2,7 @@
 // output as where they are read.
 #include <fmt/format.h>
 
-#include "report/byte_text.hpp"
+#include "model/utf8.hpp"
 #include "report/ci_format.hpp"
 
 namespace oversee::report {
@@ -34,7 +34,7 @@ std::string escaped(std::string_view text) {
 std::string_view cut(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text;
   text = text.substr(0, most);
-  return text.substr(0, text.size() - unfinished_tail(text));
+  return text.substr(0, text.size() - model::unfinished_tail(text));
 }
 
 bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "model/command_line.hpp"
+#include "model/safe_text.hpp"
+#include "model/text_width.hpp"
 #include "report/columns.hpp"
 
 namespace oversee::report {
@@ -12,15 +13,19 @@ namespace {
 
 constexpr std::size_t kGap = 2;
 
+std::size_t all_of(const std::vector<std::size_t>& widths) {
+  return std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
+}
+
 std::vector<std::size_t> widths_of(std::span<const TableColumn> columns,
                                    const std::vector<std::vector<std::string>>& rows, std::size_t width) {
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     std::size_t widest = columns[i].title.size();
-    for (const auto& row : rows) widest = std::max(widest, columns_of(row[i]));
+    for (const auto& row : rows) widest = std::max(widest, model::columns_of(row[i]));
     widths.push_back(widest);
   }
-  const std::size_t all = std::accumulate(widths.begin(), widths.end(), kGap * (columns.size() - 1));
+  const std::size_t all = all_of(widths);
   std::size_t too_much = all > width ? all - width : 0;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].least == 0 || widths[i] <= columns[i].least) continue;
@@ -31,6 +36,23 @@ std::vector<std::size_t> widths_of(std::span<const TableColumn> columns,
   return widths;
 }
 
+std::string set(const std::vector<TableColumn>& columns, const std::vector<std::vector<std::string>>& rows,
+                const std::vector<std::size_t>& widths, std::size_t width) {
+  std::string table;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const std::string text = shorten(row[i], widths[i]);
+      const std::string blanks(widths[i] - model::columns_of(text), ' ');
+      if (i != 0) line.append(kGap, ' ');
+      line += columns[i].right ? blanks + text : text + blanks;
+    }
+    line.resize(line.find_last_not_of(' ') + 1);
+    table += shorten(line, width) + '\n';
+  }
+  return table;
+}
+
 }  // namespace
 
 std::string text_table(std::span<const TableColumn> columns, std::vector<std::vector<std::string>> rows,
@@ -39,22 +61,19 @@ std::string text_table(std::span<const TableColumn> columns, std::vector<std::ve
   for (const TableColumn& column : columns) titles.emplace_back(column.title);
   rows.insert(rows.begin(), std::move(titles));
   for (auto& row : rows) {
-    for (std::string& text : row) text = model::without_controls(std::move(text));
+    for (std::string& text : row) text = model::harmless(text);
   }
-  const std::vector<std::size_t> widths = widths_of(columns, rows, width);
-  std::string table;
-  for (const auto& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      const std::string text = shorten(row[i], widths[i]);
-      const std::string blanks(widths[i] - columns_of(text), ' ');
-      if (i != 0) line.append(kGap, ' ');
-      line += columns[i].right ? blanks + text : text + blanks;
-    }
-    line.resize(line.find_last_not_of(' ') + 1);
-    table += line + '\n';
+  std::vector<TableColumn> kept(columns.begin(), columns.end());
+  std::vector<std::size_t> widths = widths_of(kept, rows, width);
+  while (all_of(widths) > width) {
+    const auto next = std::ranges::max_element(kept, {}, &TableColumn::drop);
+    if (next->drop == 0) break;
+    const auto at = next - kept.begin();
+    kept.erase(next);
+    for (auto& row : rows) row.erase(row.begin() + at);
+    widths = widths_of(kept, rows, width);
   }
-  return table;
+  return set(kept, rows, widths, width);
 }
 
 }  // namespace oversee::report

@@ -1,7 +1,10 @@
 // Escapes for XML.
 #include "report/xml_text.hpp"
 
-#include "report/byte_text.hpp"
+#include <fmt/format.h>
+
+#include "model/safe_text.hpp"
+#include "model/utf8.hpp"
 
 namespace oversee::report {
 namespace {
@@ -22,16 +25,18 @@ std::string_view reference(char c, bool in_attribute) {
 std::string escaped(std::string_view text, bool in_attribute) {
   std::string result;
   while (!text.empty()) {
-    const std::size_t length = valid_sequence(text);
-    const std::string_view sequence = text.substr(0, length);
+    const model::Character character = model::first_character(text);
+    const std::string_view sequence = text.substr(0, character.size);
     const char first = text.front();
-    text.remove_prefix(length == 0 ? 1 : length);
-    if (length == 0) {
+    text.remove_prefix(character.size);
+    if (!character.valid) {
       result += "\xef\xbf\xbd";
     } else if (const std::string_view named = reference(first, in_attribute); !named.empty()) {
       result += named;
     } else if (static_cast<unsigned char>(first) < 0x20 && first != '\n' && first != '\t') {
       continue;
+    } else if (!character.harmless && first != '\n' && first != '\t') {
+      result += fmt::format("&#x{:x};", static_cast<unsigned>(model::code_point(sequence)));
     } else if (sequence != "\xef\xbf\xbe" && sequence != "\xef\xbf\xbf") {  // U+FFFE, U+FFFF
       result += sequence;
     }

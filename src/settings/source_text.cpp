@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-#include "model/command_line.hpp"
+#include "model/safe_text.hpp"
+#include "model/text_width.hpp"
 
 namespace oversee::settings {
 namespace {
@@ -13,16 +14,13 @@ namespace {
 constexpr std::size_t kShown = 70;   // characters of a line
 constexpr std::size_t kBefore = 40;  // of these before the column, where the line is longer
 
-// The characters of UTF-8, each as its bytes.
+// The characters of the line, each as it is shown.
 std::vector<std::string> characters(std::string_view line) {
   std::vector<std::string> all;
-  for (const char c : line) {
-    const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-    if (continues && !all.empty()) {
-      all.back() += c;
-    } else {
-      all.emplace_back(1, c == '\t' ? ' ' : c);
-    }
+  while (!line.empty()) {
+    const std::string_view character = line.substr(0, model::first_character(line).size);
+    all.push_back(character == "\t" ? " " : model::harmless(character));
+    line.remove_prefix(character.size());
   }
   return all;
 }
@@ -54,8 +52,13 @@ std::string SourceText::excerpt(std::size_t line, std::size_t column) const {
   const std::size_t first = all.size() <= kShown || place <= kBefore ? 0 : place - kBefore;
   const std::size_t end = std::min(all.size(), first + kShown);
   std::string shown;
-  for (std::size_t i = first; i < end; ++i) shown += all[i];
-  return fmt::format("    {}\n    {}^\n", model::without_controls(std::move(shown)), std::string(place - first, ' '));
+  std::size_t indent = 0;  // of the caret
+  for (std::size_t i = first; i < end; ++i) {
+    if (i == place) indent = model::columns_of(shown);
+    shown += all[i];
+  }
+  if (place >= end) indent = model::columns_of(shown);
+  return fmt::format("    {}\n    {}^\n", shown, std::string(indent, ' '));
 }
 
 }  // namespace oversee::settings

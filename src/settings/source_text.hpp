@@ -21,7 +21,7 @@ class SourceText {
   std::string place(std::size_t line, std::size_t column) const;
 
   // The line and below it a caret under the column, both indented and ended by a newline. A long line is shown in part.
-  // No control character is in it. Empty where there is no such line.
+  // It is harmless. Empty where there is no such line.
   std::string excerpt(std::size_t line, std::size_t column) const;
 
  private:

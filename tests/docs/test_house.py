@@ -23,7 +23,7 @@ MAY_KNOW = {
     "cli": {"model", "match", "os", "uv", "guard", "run", "report", "settings", "history"},
 }
 # Headers that belong to one folder alone.
-ONLY_IN = {"uv.h": "uv", "re2/re2.h": "match", "CLI/CLI.hpp": "cli"}
+ONLY_IN = {"uv.h": "uv", "re2/re2.h": "match", "utf8proc.h": "model", "CLI/CLI.hpp": "cli"}
 SYSTEM = re.compile(r"(sys/.*|unistd|fcntl|poll|signal|dirent|termios|sched|time|pthread)(\.h)?$")
 LONGEST = 350
 SAYS_NOTHING = re.compile(r"(^|_)(utils?|helpers?|common|misc)(_|$)")

@@ -13,8 +13,8 @@
 #include "history/record_glance.hpp"
 #include "history/told_run.hpp"
 #include "json_line.hpp"
+#include "model/utf8.hpp"
 #include "must.hpp"
-#include "report/byte_text.hpp"
 #include "report/event_lines.hpp"
 #include "report/json_summary.hpp"
 
@@ -28,7 +28,7 @@ constexpr std::size_t kKinds = 10;
 std::string as_utf8(std::string_view text) {
   std::string whole;
   while (!text.empty()) {
-    const std::size_t length = report::valid_sequence(text);
+    const std::size_t length = model::valid_sequence(text);
     whole += length == 0 ? "\xef\xbf\xbd" : text.substr(0, length);
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
@@ -196,11 +196,11 @@ class Story {
     must(came + static_cast<std::size_t>(dropped) == told, "output comes back or is counted");
     if (dropped != 0) return;
     must(reader_.out == out_ && reader_.err == err_ && reader_.others == others_, "output comes back as it was");
-    must(results_.size() > 1 || !reader_.any_base64_out || !report::is_utf8(out_), "output that is text stays text");
+    must(results_.size() > 1 || !reader_.any_base64_out || !model::is_utf8(out_), "output that is text stays text");
   }
 
   void check_record() const {
-    must(report::is_utf8(document_), "a record is UTF-8");
+    must(model::is_utf8(document_), "a record is UTF-8");
     const auto json = history::read_json(document_);
     must(json.has_value(), "a record is JSON");
     const std::string name = as_utf8(info_.name);

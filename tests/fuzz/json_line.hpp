@@ -10,8 +10,9 @@
 #include <utility>
 
 #include "history/json_reader.hpp"
+#include "model/utf8.hpp"
 #include "must.hpp"
-#include "report/byte_text.hpp"
+#include "report/base64.hpp"
 
 namespace oversee::fuzz {
 
@@ -20,7 +21,7 @@ inline history::JsonValue read_line(std::string_view line) {
   line.remove_suffix(1);
   must(std::ranges::none_of(line, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }),
        "no control character is in a line");
-  must(report::is_utf8(line), "a line is UTF-8");
+  must(model::is_utf8(line), "a line is UTF-8");
   auto json = history::read_json(line);
   must(json && json->object() != nullptr, "a line is a JSON object");
   return std::move(*json);

@@ -10,8 +10,8 @@
 #include "cli/line_cutter.hpp"
 #include "cli/serve_request.hpp"
 #include "history/json_reader.hpp"
+#include "model/utf8.hpp"
 #include "must.hpp"
-#include "report/byte_text.hpp"
 #include "settings/table.hpp"
 
 namespace oversee::fuzz {
@@ -52,7 +52,7 @@ void check_line(std::string_view line) {
   if (!request) {
     const cli::RequestError& error = request.error();
     must(!error.sentence.empty() && error.sentence.size() <= kLongestSentence, "an error is a sentence");
-    must(report::is_utf8(error.sentence), "a sentence is UTF-8");
+    must(model::is_utf8(error.sentence), "a sentence is UTF-8");
     must(error.id.size() <= kLongestId && can_be_argument(error.id), "the id of an error can be one");
     return;
   }

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "model/text_width.hpp"
 #include "report/duration_chart.hpp"
 #include "report/run_table.hpp"
 #include "report/text_table.hpp"
@@ -14,15 +15,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("columns: characters are counted and cut, not bytes") {
-  CHECK(columns_of("") == 0);
-  CHECK(columns_of("añb") == 3);
-  CHECK(clip("añb", 2) == "añ");
-  CHECK(clip("añb", 9) == "añb");
+TEST_CASE("columns: what is cut says so") {
   CHECK(shorten("abcdef", 6) == "abcdef");
   CHECK(shorten("abcdef", 5) == "ab...");
   CHECK(shorten("abcdef", 3) == "abc");
   CHECK(shorten("abcdef", kAnyWidth) == "abcdef");
+  CHECK(shorten("日本語", 5) == "日...");
+  CHECK(shorten("日本語", 6) == "日本語");
 }
 
 TEST_CASE("columns: lines are broken at blanks, and long words where they must") {
@@ -35,7 +34,7 @@ TEST_CASE("columns: lines are broken at blanks, and long words where they must")
 }
 
 TEST_CASE("text table: as wide as its texts, and what may give way does where it must") {
-  constexpr std::array kColumns{TableColumn{"ID"}, TableColumn{"NAME", false, 6}, TableColumn{"N", true}};
+  constexpr std::array kColumns{TableColumn{"ID"}, TableColumn{"NAME", false, 6}, TableColumn{"N", true, 0, 1}};
   const std::vector<std::vector<std::string>> rows{{"1", "a long name", "7"}, {"22", "b\n\x1b[1m", "1234"}};
   CHECK(text_table(kColumns, rows, kAnyWidth) ==
         "ID  NAME            N\n"
@@ -45,10 +44,14 @@ TEST_CASE("text table: as wide as its texts, and what may give way does where it
         "ID  NAME         N\n"
         "1   a lon...     7\n"
         "22  b??[1m    1234\n");
+  CHECK(text_table(kColumns, rows, 14) ==
+        "ID  NAME\n"
+        "1   a long ...\n"
+        "22  b??[1m\n");
   CHECK(text_table(kColumns, rows, 5) ==
-        "ID  NAME       N\n"
-        "1   a l...     7\n"
-        "22  b??[1m  1234\n");
+        "ID...\n"
+        "1 ...\n"
+        "22...\n");
 }
 
 TEST_CASE("run table: what is not known is a dash, and names give way") {
@@ -74,6 +77,29 @@ TEST_CASE("run table: what is not known is a dash, and names give way") {
         "20261123-121659-k3fa  nnnnnnnnnn...  timed out   124    10m 0s  3m ago         2\n"
         "20261123-121658-k3fa  x              flaky         0      12ms  2d ago         3\n"
         "20261123-121657-k3fa  -              lost          -         -  2d ago         -\n");
+}
+
+TEST_CASE("run table: no line is wider than the terminal, whatever the name is made of") {
+  for (const std::string_view name :
+       {"日本語日本語日本語日本語", "e\u0301e\u0301e\u0301", "\U0001f600\U0001f600\U0001f600\U0001f600",
+        "\u2764\ufe0f\u2764\ufe0f\u2764\ufe0f\u2764\ufe0f", "plain-and-rather-long"}) {
+    const std::vector<ListedRun> runs{{.id = "20261123-121659-k3fa",
+                                       .name = std::string(name),
+                                       .status = "timed_out",
+                                       .exit_status = 124,
+                                       .duration = 600s,
+                                       .age = 200s,
+                                       .attempts = 2}};
+    for (std::size_t width = 1; width <= 120; ++width) {
+      const std::string table = run_table(runs, width);
+      for (std::size_t at = 0; at < table.size();) {
+        const std::size_t end = table.find('\n', at);
+        CHECK(model::columns_of(std::string_view(table).substr(at, end - at)) <= width);
+        at = end + 1;
+      }
+      if (width >= 60) CHECK(table.find("20261123-121659-k3fa") != std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("sparkline: as high as long, beside the longest") {

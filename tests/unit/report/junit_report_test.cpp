@@ -76,7 +76,8 @@ TEST_CASE("junit: names cannot leave their attributes") {
 }
 
 TEST_CASE("xml text: what XML has no place for is left out") {
-  CHECK(xml_content("a\0b\x1f\x7f\xc3\xa4"sv) == "ab\x7f\xc3\xa4");
+  CHECK(xml_content("a\0b\x1f\x7f\xc3\xa4"sv) == "ab&#x7f;\xc3\xa4");
+  CHECK(xml_content("\u009b\u202e\u200b") == "&#x9b;&#x202e;&#x200b;");
   CHECK(xml_content("\xff\xc0\xaf\xed\xa0\x80") ==
         "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
   CHECK(xml_content("\xef\xbf\xbe\xef\xbf\xbf]]>\r\n\t") == "]]&gt;&#13;\n\t");

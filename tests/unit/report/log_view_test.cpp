@@ -124,8 +124,15 @@ TEST_CASE("log view: without escape sequences, those of each stream by themselve
 
 TEST_CASE("log view: plain, a byte that is held back stays in its line") {
   const std::string log = "    0.001 out: \xc2\n    0.002 err| x\n    0.003 out| \xa9\n";
-  CHECK(show(log, {.plain = true}).text == log);
+  CHECK(show(log, {.plain = true}).text == "    0.001 out: ?\n    0.002 err| x\n    0.003 out| ?\n");
   CHECK(show(log, {.out = true, .plain = true}).text == "\xc2\xa9\n");
+}
+
+TEST_CASE("log view: plain, nothing of it is harmful") {
+  const std::string log = "    0.001 out| a\u202eb\u200bc\xff\u009b\a\b\tä\r\n";
+  CHECK(show(log, {.plain = true}).text == "    0.001 out| a?b?c???\tä\r\n");
+  CHECK(show(log, {.out = true, .plain = true}).text == "a?b?c???\tä\r\n");
+  CHECK(show(log, {.out = true}).text == "a\u202eb\u200bc\xff\u009b\a\b\tä\r\n");
 }
 
 TEST_CASE("log view: plain, what one line leaves unfinished hides no other") {

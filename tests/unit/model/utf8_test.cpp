@@ -1,15 +1,14 @@
-// Bytes as text: what is UTF-8, where a sequence was cut, base64.
-#include "report/byte_text.hpp"
+// UTF-8: its borders, sequences that were cut, code points.
+#include "model/utf8.hpp"
 
 #include <doctest/doctest.h>
 
-#include <array>
 #include <string>
 
-namespace oversee::report {
+namespace oversee::model {
 namespace {
 
-TEST_CASE("byte text: the borders of UTF-8") {
+TEST_CASE("utf8: the borders of UTF-8") {
   for (const std::string_view good : {"", "a", "\x7f", "\u0080", "\u07ff", "\u0800", "\xed\x9f\xbf", "\ue000", "\uffff",
                                       "\U00010000", "\U0010ffff", "gr\u00fc\u00df\u20ac\U0001f600!"}) {
     CAPTURE(good);
@@ -24,7 +23,7 @@ TEST_CASE("byte text: the borders of UTF-8") {
   }
 }
 
-TEST_CASE("byte text: a sequence that was cut waits for its rest, wherever it was cut") {
+TEST_CASE("utf8: a sequence that was cut waits for its rest, wherever it was cut") {
   for (const std::string_view whole :
        {"\u00e9", "\u20ac", "\U0001f600", "\u0800", "\xed\x9f\xbf", "\U00010000", "\U0010ffff"}) {
     for (const std::string_view before : {"", "a", "abcd", "\u20ac"}) {
@@ -39,7 +38,7 @@ TEST_CASE("byte text: a sequence that was cut waits for its rest, wherever it wa
   }
 }
 
-TEST_CASE("byte text: what nothing can make whole does not wait") {
+TEST_CASE("utf8: what nothing can make whole does not wait") {
   for (const std::string_view never :
        {"", "a", "\x80", "\x80\x80\x80", "\xc0", "\xc1", "\xf5", "\xff", "\xe0\x80", "\xed\xa0", "\xf0\x80", "\xf4\x90",
         "\xf4\x90\x80", "\xe2(", "\xc3\xa9\x80", "\xe2\x82\xff", "\xf0\x9f\x98\x80\x80"}) {
@@ -48,17 +47,23 @@ TEST_CASE("byte text: what nothing can make whole does not wait") {
   }
 }
 
-TEST_CASE("byte text: base64 as in RFC 4648, section 10") {
-  struct Row {
-    std::string_view bytes, text;
-  };
-  for (const Row& row : std::array{Row{"", ""}, Row{"f", "Zg=="}, Row{"fo", "Zm8="}, Row{"foo", "Zm9v"},
-                                   Row{"foob", "Zm9vYg=="}, Row{"fooba", "Zm9vYmE="}, Row{"foobar", "Zm9vYmFy"},
-                                   Row{"\xff\xfe\xfd", "//79"}, Row{"\xfb\xef\xbe", "++++"}}) {
-    CHECK(base64(row.bytes) == row.text);
+TEST_CASE("utf8: code points") {
+  for (const char32_t code : {U'a', U'\u0080', U'\u07ff', U'\u0800', U'\uffff', U'\U00010000', U'\U0010ffff'}) {
+    std::string text;
+    if (code < 0x80) {
+      text = {static_cast<char>(code)};
+    } else if (code < 0x800) {
+      text = {static_cast<char>(0xc0U | code >> 6U), static_cast<char>(0x80U | (code & 0x3fU))};
+    } else if (code < 0x10000) {
+      text = {static_cast<char>(0xe0U | code >> 12U), static_cast<char>(0x80U | (code >> 6U & 0x3fU)),
+              static_cast<char>(0x80U | (code & 0x3fU))};
+    } else {
+      text = {static_cast<char>(0xf0U | code >> 18U), static_cast<char>(0x80U | (code >> 12U & 0x3fU)),
+              static_cast<char>(0x80U | (code >> 6U & 0x3fU)), static_cast<char>(0x80U | (code & 0x3fU))};
+    }
+    CHECK(code_point(text) == code);
   }
-  CHECK(base64(std::string_view("\0\0\0\0", 4)) == "AAAAAA==");
 }
 
 }  // namespace
-}  // namespace oversee::report
+}  // namespace oversee::model

@@ -1,11 +1,11 @@
-// Looks at UTF-8, makes base64.
-#include "report/byte_text.hpp"
+// Looks at UTF-8.
+#include "model/utf8.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
 
-namespace oversee::report {
+namespace oversee::model {
 namespace {
 
 unsigned char byte(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
@@ -50,6 +50,14 @@ std::size_t valid_sequence(std::string_view text) {
   return length;
 }
 
+char32_t code_point(std::string_view sequence) {
+  const unsigned char lead = byte(sequence, 0);
+  if (sequence.size() == 1) return lead;
+  char32_t code = lead & (0x7fU >> sequence.size());
+  for (std::size_t i = 1; i < sequence.size(); ++i) code = code << 6U | (byte(sequence, i) & 0x3fU);
+  return code;
+}
+
 bool is_utf8(std::string_view text) {
   while (true) {
     text.remove_prefix(ascii_prefix(text));
@@ -70,16 +78,4 @@ std::size_t unfinished_tail(std::string_view text) {
   return 0;
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i) bits = bits << 8U | (i < bytes.size() ? byte(bytes, i) : 0U);
-    for (std::size_t i = 0; i < 4; ++i) text += i > bytes.size() ? '=' : kDigits[bits >> (18 - 6 * i) & 63U];
-  }
-  return text;
-}
-
-}  // namespace oversee::report
+}  // namespace oversee::model

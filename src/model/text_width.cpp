@@ -1,0 +1,97 @@
+// Measures text with utf8proc, and is the only one to include it.
+#include "model/text_width.hpp"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+
+#include "model/utf8.hpp"
+
+namespace oversee::model {
+namespace {
+
+constexpr char32_t kEmojiSelector = 0xfe0f;
+
+bool is_mark(utf8proc_category_t category) {
+  return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME;
+}
+
+// What the table does not know may be of a later Unicode: the blocks of emoji and of ideographs are wide.
+std::size_t width_of_unknown(char32_t code) {
+  const bool wide = (code >= 0x1f000 && code <= 0x1faff) || (code >= 0x20000 && code <= 0x3fffd);
+  return wide ? 2 : 1;
+}
+
+std::size_t width_of(char32_t code) {
+  const auto known = static_cast<utf8proc_int32_t>(code);
+  const utf8proc_category_t category = utf8proc_category(known);
+  if (category == UTF8PROC_CATEGORY_CN) return width_of_unknown(code);
+  const auto width = static_cast<std::size_t>(std::max(utf8proc_charwidth(known), 0));
+  // Vowels and final consonants of Hangul have no width behind the consonant that they join, and one elsewhere.
+  return is_mark(category) ? width : std::max<std::size_t>(width, 1);
+}
+
+// The first character's bytes and width. A byte that is no UTF-8 is a character of one column.
+struct Step {
+  std::size_t size;
+  std::size_t width;
+  bool widens;  // it asks for the character before it as an emoji, which is wide
+};
+
+Step first_step(std::string_view text) {
+  const char first = text.front();
+  if (first >= 0x20 && first < 0x7f) return {1, 1, false};
+  const std::size_t size = valid_sequence(text);
+  if (size == 0) return {1, 1, false};
+  const char32_t code = code_point(text.substr(0, size));
+  return {size, width_of(code), code == kEmojiSelector};
+}
+
+// Steps through a text, and knows its width so far.
+class Ruler {
+ public:
+  // The columns with this character.
+  std::size_t add(const Step& step) {
+    if (step.widens && last_ == 1) {
+      ++columns_;
+      last_ = 2;
+    }
+    if (step.width != 0) last_ = step.width;
+    columns_ += step.width;
+    return columns_;
+  }
+
+ private:
+  std::size_t columns_ = 0;
+  std::size_t last_ = 0;  // the width of the last character that has one
+};
+
+}  // namespace
+
+std::size_t columns_of(std::string_view text) {
+  Ruler ruler;
+  std::size_t columns = 0;
+  for (; !text.empty(); text.remove_prefix(first_step(text).size)) columns = ruler.add(first_step(text));
+  return columns;
+}
+
+std::string_view clip(std::string_view text, std::size_t columns) {
+  Ruler ruler;
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const Step step = first_step(text.substr(at));
+    if (ruler.add(step) > columns) return text.substr(0, kept);
+    at += step.size;
+    // A selector may still widen what stands before it: a character counts once the next one has begun.
+    const bool widened_next = at < text.size() && first_step(text.substr(at)).widens;
+    if (!widened_next) kept = at;
+  }
+  return text;
+}
+
+std::string padded(std::string_view text, std::size_t columns) {
+  const std::size_t width = columns_of(text);
+  return std::string(text).append(columns - std::min(columns, width), ' ');
+}
+
+}  // namespace oversee::model
