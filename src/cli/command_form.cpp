@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "model/command_line.hpp"
+#include "model/secrets.hpp"
 #include "os/file.hpp"
 #include "os/host.hpp"
 #include "settings/table.hpp"
@@ -144,7 +145,8 @@ model::Result<std::vector<std::string>> command_environment(const settings::Sett
 std::string run_name(const settings::Settings& settings, const std::vector<std::string>& argv) {
   if (settings.name) return *settings.name;
   if (settings.shell_line) {
-    const std::string first = settings.shell_line->substr(0, settings.shell_line->find_first_of(" \t\n;|&<>()"));
+    const std::string line = model::masked_line(*settings.shell_line);
+    const std::string first = line.substr(0, line.find_first_of(" \t\n;|&<>()"));
     if (!first.empty()) return std::string(model::base_name(first));
   }
   return std::string(model::base_name(settings.script ? *settings.script : argv.front()));

@@ -12,6 +12,7 @@
 #include "model/command_line.hpp"
 #include "model/outcome.hpp"
 #include "model/safe_text.hpp"
+#include "model/secrets.hpp"
 #include "model/text_width.hpp"
 #include "os/host.hpp"
 #include "report/json_text.hpp"
@@ -53,25 +54,31 @@ std::vector<Given> values_of(const settings::Layer& layer, const Setting& settin
   return values;
 }
 
+// Without the secrets that it names: of variables, and of lines for the shell.
+std::string shown_value(const Setting& setting, const Given& given) {
+  if (setting.name == "env") return model::masked_assignment(given.text);
+  return setting.kind == settings::Kind::text ? model::masked_line(given.text) : given.text;
+}
+
 std::string setting_rows(const settings::Layer& layer, const Setting& setting) {
   std::string text;
   std::string_view name = setting.name;
   for (const Given& given : values_of(layer, setting)) {
-    text += row(name, given.text, origin_text(given));
+    text += row(name, shown_value(setting, given), origin_text(given));
     name = "";
   }
   std::vector<Given> lost = layer.overridden(setting.name);
   std::ranges::reverse(lost);
   for (const Given& given : lost) {
-    text += row(name, given.text, fmt::format("overridden: {}", origin_text(given)));
+    text += row(name, shown_value(setting, given), fmt::format("overridden: {}", origin_text(given)));
     name = "";
   }
   return text;
 }
 
-void add_value(report::JsonText& json, const Given& given) {
+void add_value(report::JsonText& json, const Setting& setting, const Given& given) {
   json.begin_object();
-  json.text("value", given.text);
+  json.text("value", shown_value(setting, given));
   json.text("origin", name_of(given.origin));
   json.text("where", given.where);
   if (!given.profile.empty()) json.text("profile", given.profile);
@@ -87,10 +94,10 @@ void add_setting(report::JsonText& json, const settings::Layer& layer, const Set
   }
   json.begin_object(setting.name);
   json.begin_array("values");
-  for (const Given& given : values) add_value(json, given);
+  for (const Given& given : values) add_value(json, setting, given);
   json.end_array();
   json.begin_array("overridden");
-  for (const Given& given : lost) add_value(json, given);
+  for (const Given& given : lost) add_value(json, setting, given);
   json.end_array();
   json.end_object();
 }
@@ -120,7 +127,7 @@ int explain(const settings::Settings& settings, const settings::Joined& joined,
 std::string explain_text(const Explained& explained) {
   std::string text;
   if (!explained.argv.empty()) {
-    text += fmt::format("{:<{}}{}\n", "command", kNameWidth, model::quote_command(explained.argv));
+    text += fmt::format("{:<{}}{}\n", "command", kNameWidth, model::quote_command(model::masked_words(explained.argv)));
     if (!explained.joined.command.empty()) {
       text += fmt::format("{:<{}}{}\n", "", kNameWidth, model::harmless(origin_text(explained.joined.command.front())));
     }
@@ -150,7 +157,7 @@ std::string explain_json(const Explained& explained) {
   json.begin_object();
   json.number("schema", 1);
   json.begin_array("command");
-  for (const std::string& word : explained.argv) json.text({}, word);
+  for (const std::string& word : model::masked_words(explained.argv)) json.text({}, word);
   json.end_array();
   json.text("directory", explained.directory);
   json.begin_array("files");

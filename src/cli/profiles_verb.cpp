@@ -12,6 +12,7 @@
 #include "model/command_line.hpp"
 #include "model/outcome.hpp"
 #include "model/safe_text.hpp"
+#include "model/secrets.hpp"
 #include "model/text_width.hpp"
 #include "report/json_text.hpp"
 #include "settings/join.hpp"
@@ -28,14 +29,14 @@ constexpr std::array kOptions{
 std::vector<std::string> command_of(const settings::ProfileSummary& profile) {
   std::vector<std::string> words;
   for (const settings::Given& word : profile.settings.all(settings::kCommand)) words.push_back(word.text);
-  return words;
+  return model::masked_words(words);
 }
 
 // The command as the file has it; empty where the profile is settings alone.
 std::string command_text(const settings::ProfileSummary& profile) {
   if (const std::vector<std::string> words = command_of(profile); !words.empty()) return model::quote_command(words);
   for (const std::string_view form : {"shell-line", "script"}) {
-    if (const settings::Given* given = profile.settings.last(form)) return given->text;
+    if (const settings::Given* given = profile.settings.last(form)) return model::masked_line(given->text);
   }
   return {};
 }

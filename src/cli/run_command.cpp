@@ -17,6 +17,7 @@
 #include "model/ci_service.hpp"
 #include "model/command_line.hpp"
 #include "model/mechanism.hpp"
+#include "model/secrets.hpp"
 #include "os/clock.hpp"
 #include "os/event_target.hpp"
 #include "os/file.hpp"
@@ -94,8 +95,8 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
   info.id = files.run_id();
   info.name = run_name(settings, spec.argv);
   info.labels = settings.labels;
-  info.argv = spec.argv;
-  info.command = settings.shell_line ? *settings.shell_line : model::quote_command(spec.argv);
+  info.argv = model::masked_words(spec.argv);
+  info.command = settings.shell_line ? model::masked_line(*settings.shell_line) : model::quote_command(info.argv);
   info.directory = directory_of(spec);
   info.is_shell_line = settings.shell_line.has_value();
   info.changed_directory = !spec.directory.empty();

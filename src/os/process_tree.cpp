@@ -21,6 +21,7 @@
 #include <unordered_map>
 
 #include "model/command_line.hpp"
+#include "model/secrets.hpp"
 #include "model/mechanism.hpp"
 #include "os/descriptor.hpp"
 #include "os/proc.hpp"
@@ -177,7 +178,7 @@ model::ProcessName name_process(pid_t pid) {
     while (!rest.empty() && name.command.size() < kLongestName) {
       const std::size_t end = rest.find('\0');
       words.emplace_back(rest.substr(0, std::min(end, kLongestName)));
-      name.command = model::quote_command(words);
+      name.command = model::quote_command(model::masked_words(words));
       rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     }
     if (!rest.empty()) name.command += " ...";

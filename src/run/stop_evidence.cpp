@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/secrets.hpp"
 #include "os/clock.hpp"
 #include "os/process_tree.hpp"
 
@@ -114,7 +115,7 @@ void StopEvidence::run_line(model::Reason reason) {
                                    callbacks_.publish(model::UserLineOutput{model::UserLineKind::on_timeout, bytes});
                                  },
                                  [this] { line_ended(); }, [this] { lines_guard_gone(); }});
-  callbacks_.publish(model::UserLineStarted{model::UserLineKind::on_timeout, spec_.on_timeout});
+  callbacks_.publish(model::UserLineStarted{model::UserLineKind::on_timeout, model::masked_line(spec_.on_timeout)});
   line_->start({spec_.shell, "-c", spec_.on_timeout}, environment_, spec_.directory, run_id_);
 }
 
