@@ -98,6 +98,12 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
   open_log();
   if (show_ == model::ShowOutput::failure) hold_output_back();
   if (settings.holds_stdout_back()) hold_stdout_back();
+  const bool live = show_ == model::ShowOutput::live;
+  screen_.emplace(shown_,
+                  ScreenUndo::Setting{
+                      .output_known = settings.capture(), .out_is_live = live && !held_stdout_, .err_is_live = live},
+                  ScreenUndo::Callbacks{[this](std::string undo) { supervisor_.hold_screen(std::move(undo)); },
+                                        [this] { return supervisor_.had_single_keys(); }});
   if (show_ == model::ShowOutput::live && settings.capture()) {
     relay_.emplace(*shown_.out, *shown_.err, [this](model::Stream stream) { supervisor_.pause(stream); });
     if (settings.timestamps) relay_->stamp_lines();
@@ -111,6 +117,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
     supervisor.tell(status_->line());
     status_->start();
   }
+  supervisor.tell(*screen_);
   if (settings.stdout_file || settings.stderr_file) {
     supervisor.tell(copy_);
     files.on_copy_lost([this](int error) { supervisor_.output_lost(error); });
@@ -226,6 +233,7 @@ void Reporters::hold_output_back() {
       report::HeldOutput::Callbacks{.make_files = [this] { return files_.scratch_files(); },
                                     .show =
                                         [this](model::Stream stream, std::string_view bytes) {
+                                          screen_->output_shown(stream, bytes);
                                           return (stream == model::Stream::out ? shown_.out : shown_.err)->write(bytes);
                                         },
                                     .show_gap = [this](std::uint64_t bytes) { return tell_gap(bytes); }});
@@ -235,10 +243,13 @@ void Reporters::hold_output_back() {
 // All of it: half a result is none.
 void Reporters::hold_stdout_back() {
   held_.emplace(std::nullopt,
-                report::HeldOutput::Callbacks{
-                    .make_files = [this] { return files_.scratch_files(); },
-                    .show = [this](model::Stream, std::string_view bytes) { return shown_.out->write(bytes); },
-                    .show_gap = [this](std::uint64_t bytes) { return tell_gap(bytes); }});
+                report::HeldOutput::Callbacks{.make_files = [this] { return files_.scratch_files(); },
+                                              .show =
+                                                  [this](model::Stream stream, std::string_view bytes) {
+                                                    screen_->output_shown(stream, bytes);
+                                                    return shown_.out->write(bytes);
+                                                  },
+                                              .show_gap = [this](std::uint64_t bytes) { return tell_gap(bytes); }});
   supervisor_.tell(held_stdout_.emplace(*held_, model::Stream::out));
 }
 
@@ -278,10 +289,15 @@ void Reporters::show(const model::AttemptResult& result) {
   files_.finish_copies();
   // With stdout held back the section is open already, around stderr.
   if (releasing_ && !held_stdout_) ci_.section_follows();
+  last_ = &result;
+  if (!releasing_) screen_->attempt_ended(result);
 }
 
 bool Reporters::all_shown() {
-  if (releasing_ && held_->release()) releasing_ = false;
+  if (releasing_ && held_->release()) {
+    releasing_ = false;
+    screen_->attempt_ended(*last_);
+  }
   return !releasing_ && shown_.idle();
 }
 

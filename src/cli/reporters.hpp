@@ -8,6 +8,7 @@
 #include "cli/ci_output.hpp"
 #include "cli/event_output.hpp"
 #include "cli/outputs.hpp"
+#include "cli/screen_undo.hpp"
 #include "cli/status_display.hpp"
 #include "model/run_spec.hpp"
 #include "os/descriptor.hpp"
@@ -64,6 +65,8 @@ class Reporters {
   std::optional<StatusDisplay> status_;
   std::optional<report::Relay> relay_;
   std::optional<report::StreamFilter> relayed_;  // where not all that is shown is shown live
+  std::optional<ScreenUndo> screen_;
+  const model::AttemptResult* last_ = nullptr;  // once it has ended
   std::optional<report::HeldOutput> held_;
   std::optional<report::StreamFilter> held_stdout_;
   bool releasing_ = false;  // what was held back is being shown

@@ -123,6 +123,7 @@ int Guard::run() {
     const bool more_to_reap = !starting_ && reap();
     if (empty_ || (let_go_ && !front_.gone())) break;
     if (alone_ && Clock::now() >= give_up_) {
+      users_terminal_.restore(true);
       finish_record();
       return cgroup_.remove({}), 1;
     }
@@ -147,7 +148,7 @@ int Guard::run() {
   // to write then; the front's hanging up wakes it where it is, and all that came before is read with it.
   while ((users_terminal_.held() || record_.held()) && !front_.gone()) wait_for_news(false, POLLRDHUP);
   if (front_.gone()) {
-    users_terminal_.restore();
+    users_terminal_.restore(true);
     finish_record();
   }
   return 0;
@@ -291,7 +292,7 @@ void Guard::handle_all() {
 void Guard::lose_front() {
   alone_ = true;
   await_child();
-  users_terminal_.restore();
+  users_terminal_.restore(false);
   const bool watched = works(Mechanism::front_is_watched);
   give_up_ = watched ? Clock::now() + kAloneBound : Clock::time_point::max();
   if (watched) begin_killing();
@@ -305,8 +306,10 @@ void Guard::handle(const Request& request) {
     if (leader_ > 0) ::kill(leader_, one->signal);
   } else if (const auto* group = std::get_if<SignalGroup>(&request)) {
     if (leader_ > 0) ::kill(own_group_ ? -leader_ : leader_, group->signal);
-  } else if (const auto* held = std::get_if<HoldModes>(&request)) {
-    users_terminal_.hold(held->modes);
+  } else if (const auto* terminal = std::get_if<HoldTerminal>(&request)) {
+    users_terminal_.hold(*terminal);
+  } else if (const auto* screen = std::get_if<HoldScreen>(&request)) {
+    users_terminal_.hold(*screen);
   } else if (const auto* stop = std::get_if<StopGroup>(&request)) {
     stop_group(stop->signal, stop->group);
   } else if (const auto* alone = std::get_if<StopLeader>(&request)) {

@@ -93,9 +93,16 @@ struct LetGo {
 };
 
 // What the user's terminal is to be set to, should the front be gone; empty: nothing any more. os::TerminalModes.
-struct HoldModes {
-  std::string modes;
-  bool operator==(const HoldModes&) const = default;
+struct HoldTerminal {
+  std::string modes = {};
+  std::int32_t group = 0;  // the front's: whether the terminal is still its own is judged by that
+  bool shared = false;     // the command sits at it; else the front has switched it, and another's modes are left alone
+  bool operator==(const HoldTerminal&) const = default;
+};
+// What is to be written to it then, for what the command's output has changed of the screen; empty: nothing.
+struct HoldScreen {
+  std::string undo = {};
+  bool operator==(const HoldScreen&) const = default;
 };
 
 // The front is about to finish the record itself.
@@ -104,7 +111,7 @@ struct ReleaseRecord {
 };
 
 using Request = std::variant<StartCommand, SignalTree, SignalLeader, SignalGroup, StopGroup, StopLeader, KillTree,
-                             NameSurvivors, LetGo, HoldModes, ReleaseRecord, KeepDeadline>;
+                             NameSurvivors, LetGo, HoldTerminal, HoldScreen, ReleaseRecord, KeepDeadline>;
 
 // Guard to front.
 

@@ -46,8 +46,10 @@ inline auto fields(auto& m) {
     return std::tie(m.signal);
   } else if constexpr (std::is_same_v<M, StopGroup>) {
     return std::tie(m.signal, m.group);
-  } else if constexpr (std::is_same_v<M, HoldModes>) {
-    return std::tie(m.modes);
+  } else if constexpr (std::is_same_v<M, HoldTerminal>) {
+    return std::tie(m.modes, m.group, m.shared);
+  } else if constexpr (std::is_same_v<M, HoldScreen>) {
+    return std::tie(m.undo);
   } else if constexpr (std::is_same_v<M, CommandStarted>) {
     return std::tie(m.pid, m.cgroup, m.no_cgroup, m.means);
   } else if constexpr (std::is_same_v<M, StartFailed>) {

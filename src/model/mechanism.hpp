@@ -36,6 +36,7 @@ enum class Mechanism : std::uint8_t {
   guard_is_continued,    // a guard that somebody has stopped goes on
   guard_keeps_deadline,  // a front that is held up holds up no deadline
   input_is_awaited,      // with --pty a line of the caller's input is read only when the command waits for it
+  terminal_is_put_back,  // after a stop the caller's terminal has the modes and the screen that it had
   leave_at_once,         // a reader that sleeps does not hold up the end
   proc_is_ours,          // /proc is believed only where it shows this PID namespace
   life_lock,             // a run proves to other namespaces that it lives
@@ -73,6 +74,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::guard_keeps_deadline: return "guard-keeps-deadline";
     case Mechanism::guard_is_continued: return "guard-is-continued";
     case Mechanism::input_is_awaited: return "input-is-awaited";
+    case Mechanism::terminal_is_put_back: return "terminal-is-put-back";
     case Mechanism::leave_at_once: return "leave-at-once";
     case Mechanism::proc_is_ours: return "proc-is-ours";
     case Mechanism::life_lock: return "life-lock";

@@ -225,4 +225,31 @@ std::string describe(const AttemptResult& result) {
   return "";
 }
 
+bool AttemptResult::ended_by_itself() const {
+  switch (reason) {
+    case Reason::exit:
+    case Reason::leaked:
+    case Reason::flaky:
+    case Reason::queue_timeout:
+    case Reason::queue_full:
+    case Reason::not_found:
+    case Reason::not_executable:
+    case Reason::spawn:
+    case Reason::output_error: return true;
+    case Reason::signal: return !begun();
+    case Reason::timeout:
+    case Reason::idle_timeout:
+    case Reason::total_timeout:
+    case Reason::output_limit:
+    case Reason::memory_limit:
+    case Reason::cpu_limit:
+    case Reason::process_limit:
+    case Reason::file_size_limit:
+    case Reason::out_of_memory:
+    case Reason::io:
+    case Reason::supervisor_lost: return false;
+  }
+  return false;
+}
+
 }  // namespace oversee::model

@@ -135,6 +135,9 @@ struct AttemptResult {
   StreamCount err;
 
   bool begun() const { return number > 0; }
+  // Neither stopped by oversee nor killed by a signal: what it left of its terminal is as it meant it. Also of one that
+  // never ran.
+  bool ended_by_itself() const;
   Duration duration() const { return finished.instant - started.instant; }
 };
 

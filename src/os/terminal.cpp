@@ -7,6 +7,9 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
+
 #include "os/descriptor.hpp"
 
 namespace oversee::os {
@@ -34,6 +37,20 @@ bool needs_carriage_returns(int fd) {
 dev_t device_of(int terminal) {
   struct stat status {};
   return ::fstat(terminal, &status) == 0 ? status.st_rdev : 0;
+}
+
+bool is_own_terminal(int terminal) { return ::tcgetpgrp(terminal) >= 0; }
+
+void take_foreground_from_dead(int terminal) {
+  const pid_t group = ::tcgetpgrp(terminal);
+  if (group <= 0 || group == ::getpgrp() || ::kill(-group, 0) == 0 || errno != ESRCH) return;
+  sigset_t output_stop;
+  sigset_t before;
+  sigemptyset(&output_stop);
+  sigaddset(&output_stop, SIGTTOU);
+  sigprocmask(SIG_BLOCK, &output_stop, &before);
+  (void)::tcsetpgrp(terminal, ::getpgrp());
+  sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
 bool in_foreground(int terminal) { return ::tcgetpgrp(terminal) == ::getpgrp(); }

@@ -22,6 +22,12 @@ bool needs_carriage_returns(int fd);
 // The number of the device behind it.
 dev_t device_of(int terminal);
 
+// Whether it is our controlling terminal.
+bool is_own_terminal(int terminal);
+
+// Puts our group into the terminal's foreground, if the group that is there has no process left.
+void take_foreground_from_dead(int terminal);
+
 // Whether it is our controlling terminal and our group is in its foreground: only then its keys are meant for us.
 bool in_foreground(int terminal);
 

@@ -77,6 +77,10 @@ bool TerminalModes::left_behind_on(int fd) const {
   return now && !now->same_flags(*this) && (now->same_flags(raw()) || now->same_flags(unprocessed()));
 }
 
+bool TerminalModes::operator==(const TerminalModes& other) const {
+  return same_flags(other) && std::memcmp(modes_.c_cc, other.modes_.c_cc, sizeof modes_.c_cc) == 0;
+}
+
 bool TerminalModes::same_flags(const TerminalModes& other) const {
   return modes_.c_iflag == other.modes_.c_iflag && modes_.c_oflag == other.modes_.c_oflag &&
          modes_.c_cflag == other.modes_.c_cflag && modes_.c_lflag == other.modes_.c_lflag;

@@ -20,6 +20,8 @@ class TerminalModes {
   static std::optional<TerminalModes> from_bytes(std::string_view bytes);
   std::string bytes() const;
 
+  bool operator==(const TerminalModes& other) const;
+
   // Sets them at once, discarding nothing; from the background as well, where a program is stopped otherwise.
   bool apply(int fd) const;
 

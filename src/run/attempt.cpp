@@ -57,12 +57,12 @@ model::Result<void> Attempt::prepare() {
   const bool typed = terminal_ && plan_.spec->input.is_callers();
   auto input = os::duplicate(typed ? output_.command_end(model::Stream::out) : plan_.input);
   if (!input) return std::unexpected(input.error());
-  auto users_terminal = terminal_ ? terminal_->users_terminal() : model::Result<os::UniqueFd>();
-  if (!users_terminal) return std::unexpected(users_terminal.error());
+  auto held = users_terminal();
+  if (!held) return std::unexpected(held.error());
   const auto started = link_.start({.input = input->get(),
                                     .output = output_.command_end(model::Stream::out),
                                     .error = output_.command_end(model::Stream::err),
-                                    .terminal = users_terminal->get(),
+                                    .terminal = held->get(),
                                     .slot = plan_.slot},
                                    plan_.run_id);
   output_.close_command_ends();
@@ -89,10 +89,27 @@ model::Result<void> Attempt::open_terminal() {
               [this](model::Signal signal, bool keys_read) {
                 callbacks_.on_cancel({.by = {signal, 0}, .from_terminal = true, .keys_read = keys_read});
               },
-          .on_hold = [this](const std::string& modes) { link_.send(guard::HoldModes{modes}); }});
+          .on_hold = [this](const std::string& modes) { hold_terminal(modes); }});
   auto pair = terminal_->make();
   if (!pair) return std::unexpected(pair.error());
   return output_.use_terminal(std::move(*pair));
+}
+
+// For the guard to put right when we cannot.
+model::Result<os::UniqueFd> Attempt::users_terminal() const {
+  if (terminal_) {
+    auto switched = terminal_->users_terminal();
+    if (!switched || *switched) return switched;
+  }
+  return plan_.terminal != nullptr ? os::duplicate(plan_.terminal->fd()) : os::UniqueFd();
+}
+
+void Attempt::hold_terminal(const std::string& modes) {
+  link_.send(guard::HoldTerminal{.modes = modes, .group = ::getpgrp(), .shared = !plan_.pty});
+}
+
+void Attempt::hold_screen(const std::string& undo) {
+  if (requested_) link_.send(guard::HoldScreen{undo});
 }
 
 void Attempt::begin(const model::RunInfo& info, const std::vector<std::string>& environment,
@@ -125,6 +142,8 @@ void Attempt::begin(const model::RunInfo& info, const std::vector<std::string>& 
       .deadline = kept_ = machine_.deadline(),
       .tracer = plan_.spec->limits.on_timeout ? os::process_id() : 0});
   requested_ = true;
+  const auto* const terminal = plan_.terminal;
+  if (terminal != nullptr) hold_terminal(!plan_.pty && terminal->modes() ? terminal->modes()->bytes() : std::string());
 }
 
 void Attempt::cancel(const CancelRequested& request) { post(request); }
@@ -156,6 +175,8 @@ void Attempt::leave_terminal() {
 
 void Attempt::let_go() {
   leave_terminal();
+  hold_terminal({});
+  hold_screen({});
   link_.send(guard::ReleaseRecord{});
   link_.close();
 }
@@ -346,6 +367,7 @@ void Attempt::finish(const model::Reading& at) {
   result_.finished = at;
   result_.out = output_.count(model::Stream::out);
   result_.err = output_.count(model::Stream::err);
+  if (!plan_.pty && result_.ended_by_itself()) hold_terminal({});
   callbacks_.on_done();
 }
 

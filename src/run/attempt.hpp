@@ -13,6 +13,7 @@
 #include "model/run_spec.hpp"
 #include "os/signals.hpp"
 #include "run/attempt_machine.hpp"
+#include "run/callers_terminal.hpp"
 #include "run/command_output.hpp"
 #include "run/guard_link.hpp"
 #include "run/notice_machine.hpp"
@@ -27,11 +28,12 @@ struct AttemptPlan {
   const model::RunSpec* spec;
   int number = 1;
   std::string run_id;
-  int input = 0;              // the command's standard input
-  bool capture = true;        // read its output through pipes; else it gets our 1 and 2
-  bool shares_group = false;  // it stays in our process group, for the terminal's sake
-  bool pty = false;           // it gets a terminal of its own; its output is one stream, `out`
-  int slot = -1;              // what keeps the run's slot taken; -1: nothing does
+  int input = 0;                              // the command's standard input
+  bool capture = true;                        // read its output through pipes; else it gets our 1 and 2
+  bool shares_group = false;                  // it stays in our process group, for the terminal's sake
+  bool pty = false;                           // it gets a terminal of its own; its output is one stream, `out`
+  int slot = -1;                              // what keeps the run's slot taken; -1: nothing does
+  const CallersTerminal* terminal = nullptr;  // what the caller sits at; null: there is none
   os::SignalState caller_signals;
 };
 
@@ -69,6 +71,9 @@ class Attempt {
   // With a pty: the user's terminal has another size.
   void resize();
 
+  // What is to be written to the caller's terminal, should we be killed.
+  void hold_screen(const std::string& undo);
+
   // It has ended, and another is to follow: the user's terminal is theirs meanwhile.
   void leave_terminal();
 
@@ -98,6 +103,8 @@ class Attempt {
  private:
   model::Result<void> open_output();
   model::Result<void> open_terminal();
+  model::Result<os::UniqueFd> users_terminal() const;
+  void hold_terminal(const std::string& modes);
   void reported(const guard::Report& report);
   void output(model::Stream stream, std::string_view bytes);
   bool output_waits() const;

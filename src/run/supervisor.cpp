@@ -48,6 +48,7 @@ model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture,
   run_id_ = run_id;
   capture_ = capture;
   if (auto opened = open_input(make_scratch); !opened) return opened;
+  terminal_ = CallersTerminal::find();
   auto signals = os::SignalWatch::open(os::supervised_signals(), caller_.signals);
   if (!signals) return std::unexpected(signals.error());
   signals_.emplace(std::move(*signals));
@@ -103,6 +104,7 @@ model::Result<std::unique_ptr<Attempt>> Supervisor::prepare_attempt() {
                    .shares_group = shares_terminal(),
                    .pty = spec_.pty,
                    .slot = slot_ && works(Mechanism::guard_holds_slot) ? slot_->queue().held() : -1,
+                   .terminal = terminal_ ? &*terminal_ : nullptr,
                    .caller_signals = caller_.signals};
   auto attempt = std::make_unique<Attempt>(
       loop_, std::move(plan),
@@ -148,7 +150,19 @@ void Supervisor::begin_attempts(model::Instant start) {
     }
     attempt_ = std::move(*first);
   }
+  begin_attempt();
+}
+
+void Supervisor::begin_attempt() {
+  if (terminal_) terminal_->remember();
   attempt_->begin(*info_, next_environment(), retries_->total_end());
+  if (!screen_undo_.empty()) attempt_->hold_screen(screen_undo_);
+}
+
+void Supervisor::hold_screen(std::string undo) {
+  if (undo == screen_undo_) return;
+  screen_undo_ = std::move(undo);
+  if (attempt_) attempt_->hold_screen(screen_undo_);
 }
 
 bool Supervisor::all_guards_gone() const {
@@ -194,6 +208,7 @@ model::AttemptResult Supervisor::unprepared(const model::Failure& failure) const
 
 void Supervisor::take_result(model::AttemptResult result) {
   result.before_retry = std::exchange(line_result_, {});
+  if (terminal_ && !spec_.pty && !result.ended_by_itself()) terminal_->put_back();
   results_.add(std::move(result));
   if (replay_) replay_->close();
   const Hindrances hindrances{.output_gone = reader_gone_ || sink_error_ != 0,

@@ -13,6 +13,7 @@
 #include "os/read_watch.hpp"
 #include "os/signals.hpp"
 #include "run/attempt.hpp"
+#include "run/callers_terminal.hpp"
 #include "run/input_replay.hpp"
 #include "run/output_patterns.hpp"
 #include "run/retry_machine.hpp"
@@ -60,6 +61,10 @@ class Supervisor {
   // Whether everything shown has been taken; asked after the last attempt, and again at each sink_progressed().
   std::function<bool()> all_shown;
   void sink_progressed();
+  // What is to be written to the caller's terminal, should this process be killed; empty: nothing.
+  void hold_screen(std::string undo);
+  // Whether the attempt that was stopped last had switched the caller's terminal to single keys.
+  bool had_single_keys() const { return terminal_ && terminal_->had_single_keys(); }
   // Told of SIGUSR1; unset, it is the command's.
   std::function<void()> on_status_asked;
 
@@ -77,6 +82,7 @@ class Supervisor {
   bool in_queue() const { return slot_ && slot_->waiting(); }
 
   // Attempts.
+  void begin_attempt();
   model::Result<void> open_input(const MakeScratch& make_scratch);
   model::Result<int> next_input();
   model::Result<std::unique_ptr<Attempt>> prepare_attempt();
@@ -122,6 +128,8 @@ class Supervisor {
   std::optional<InputReplay> replay_;
   std::optional<os::ReadWatch> read_watch_;  // of a pipe or a socket that is not kept for retries
   std::optional<std::int64_t> input_start_;  // where a file's reading began
+  std::optional<CallersTerminal> terminal_;
+  std::string screen_undo_;
   std::optional<os::SignalWatch> signals_;
   std::unique_ptr<uv::PollWatch> signal_poll_;
   std::optional<SlotWait> slot_;                 // where the run is to have one

@@ -85,7 +85,7 @@ void Supervisor::begin_retry() {
   auto next = prepare_attempt();
   if (!next) return take_result(unprepared(next.error()));
   std::swap(attempt_, *next);
-  attempt_->begin(*info_, next_environment(), retries_->total_end());
+  begin_attempt();
   // Not before: there is always somebody who would finish the record.
   (*next)->let_go();
   ended_.push_back(std::move(*next));

@@ -74,7 +74,8 @@ class Left(OverseeCase):
         source, ours = os.pipe()
         os.write(ours, b"kept for the second attempt\n")
         os.close(ours)
-        self.run_told("-r", "1", "-d", "1ms", "sh", "-c", "cat; exit 9", status=9, stdin=source, expected=RUN + GUARD)
+        self.run_told("-r", "1", "-d", "1ms", "--stdin", "replay", "sh", "-c", "cat; exit 9", status=9, stdin=source,
+                      expected=RUN + GUARD)
         os.close(source)
 
     def test_repeated_runs(self):

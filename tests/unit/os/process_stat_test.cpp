@@ -19,6 +19,8 @@ TEST_CASE("stat: a name may hold anything, and the fields behind it are found") 
   CHECK(stat->name == "a) R (b");
   CHECK(stat->state == 'S');
   CHECK(stat->parent == 77);
+  CHECK(stat->group == 4312);
+  CHECK(stat->foreground == -1);
   CHECK(stat->exiting);
   CHECK(stat->cpu == 1500ms);
   CHECK(stat->waited_cpu == 2500ms);
@@ -37,6 +39,7 @@ TEST_CASE("stat: of this process, of a zombie, of nobody") {
   const auto self = process_stat(::getpid());
   REQUIRE(self.has_value());
   CHECK(self->parent == ::getppid());
+  CHECK(self->group == ::getpgrp());
   CHECK(self->rss_bytes > 0);
   CHECK(self->born > 0s);
   CHECK_FALSE(self->exiting);
