@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "model/mechanism.hpp"
 
@@ -21,10 +23,10 @@ constexpr std::size_t kRing = 1024 * 1024;
 constexpr std::size_t kHighMark = kRing / 2;
 constexpr std::size_t kLowMark = kRing / 4;
 
-// Larger writes would sit in a full pipe's way for longer than it takes the other side to read. While somebody waits
-// for the end, a page: a slow reader, which takes one now and then, is to be told from one that has stalled.
+// A larger write blocks a full pipe for longer than its reader needs. While somebody waits for the end, a page and
+// whole lines: that tells a slow reader, which takes a page now and then, from one that has stalled.
 constexpr std::size_t kLargestWrite = 64 * 1024;
-constexpr std::size_t kSmallWrite = 4096;
+constexpr std::size_t kSmallWrite = PIPE_BUF;
 
 // Waits and writes once. The description may be non-blocking, by another's doing: then poll waits in write's place.
 ssize_t write_once(int fd, const char* data, std::size_t size) {
@@ -42,11 +44,24 @@ ssize_t write_once(int fd, const char* data, std::size_t size) {
 
 }  // namespace
 
-BackgroundWriter::BackgroundWriter(Loop& loop, int fd) : fd_(fd), async_(this) {
-  uv_async_init(loop.raw(), async_.get(), [](uv_async_t* handle) {
+void BackgroundWriter::join(Loop& loop) {
+  const std::lock_guard lock(mutex_);
+  async_.emplace(this);
+  uv_async_init(loop.raw(), async_->get(), [](uv_async_t* handle) {
     if (auto* self = Handle<uv_async_t, BackgroundWriter>::owner(handle)) self->notified();
   });
-  uv_unref(async_.base());
+  uv_unref(async_->base());
+  if (error_ != 0) notify();
+}
+
+void BackgroundWriter::leave() {
+  const std::lock_guard lock(mutex_);
+  async_.reset();
+}
+
+// Called with the mutex held, so that no thread tells a loop that was left.
+void BackgroundWriter::notify() {
+  if (async_) uv_async_send(async_->get());
 }
 
 BackgroundWriter::~BackgroundWriter() {
@@ -60,23 +75,49 @@ BackgroundWriter::~BackgroundWriter() {
 }
 
 bool BackgroundWriter::write(std::string_view bytes) {
+  taken_ += bytes.size();
   if (!model::works(model::Mechanism::write_aside)) return write_here(bytes);
   bytes.remove_prefix(write_at_once(bytes));
   if (bytes.empty()) return true;
-  if (!thread_.joinable()) {
-    ring_ = std::make_unique_for_overwrite<char[]>(kRing);
-    try {
-      thread_ = std::thread([this] { work(); });
-    } catch (const std::system_error& none) {  // the user has as many as are allowed
-      ring_.reset();
-      return write_here(bytes);
-    }
+  return start_thread() ? queue(bytes) : write_here(bytes);
+}
+
+bool BackgroundWriter::offer(std::string_view bytes, model::Duration patience) {
+  const std::size_t at_once = write_at_once(bytes);
+  taken_ += at_once;
+  bytes.remove_prefix(at_once);
+  if (bytes.empty()) return true;
+  if (start_thread()) {
+    (void)queue(bytes);
+  } else if (!write_if_room(bytes, patience)) {
+    return false;
   }
+  taken_ += bytes.size();
+  return true;
+}
+
+// False: the user has as many threads as are allowed.
+bool BackgroundWriter::start_thread() {
+  if (thread_.joinable()) return true;
+  ring_ = std::make_unique_for_overwrite<char[]>(kRing);
+  try {
+    thread_ = std::thread([this] { work(); });
+    return true;
+  } catch (const std::system_error& none) {
+    ring_.reset();
+    return false;
+  }
+}
+
+bool BackgroundWriter::queue(std::string_view bytes) {
   const std::lock_guard lock(mutex_);
   if (error_ != 0) return true;
   const bool asleep = empty();
   append(bytes);
-  if (asleep) wake_.notify_one();
+  if (asleep) {
+    progressed_ = std::chrono::steady_clock::now();
+    wake_.notify_one();
+  }
   full_ = size_ >= kHighMark;
   return !full_;
 }
@@ -98,6 +139,7 @@ std::size_t BackgroundWriter::write_at_once(std::string_view bytes) {
     const bool full = done < bytes.size();
     if (!full || bytes.size() < kUsualPipe || size_of_pipe_.asked() || !size_of_pipe_.grow(fd_)) break;
   }
+  written_ += done;
   return done;
 }
 
@@ -105,14 +147,24 @@ std::size_t BackgroundWriter::write_at_once(std::string_view bytes) {
 bool BackgroundWriter::write_here(std::string_view bytes) {
   while (!bytes.empty() && error_ == 0) {
     const ssize_t written = write_once(fd_, bytes.data(), bytes.size());
+    const std::lock_guard lock(mutex_);
     if (written < 0) {
       error_ = errno;
-      uv_async_send(async_.get());
+      notify();
     } else {
+      written_ += static_cast<std::size_t>(written);
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
   }
   return true;
+}
+
+// Where there is room for anything, there is room for PIPE_BUF bytes.
+bool BackgroundWriter::write_if_room(std::string_view bytes, model::Duration patience) {
+  pollfd writable{fd_, POLLOUT, 0};
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(patience).count();
+  if (error_ != 0 || bytes.size() > PIPE_BUF || ::poll(&writable, 1, static_cast<int>(ms)) <= 0) return false;
+  return write_here(bytes) && error_ == 0;
 }
 
 void BackgroundWriter::append(std::string_view bytes) {
@@ -130,6 +182,47 @@ void BackgroundWriter::append(std::string_view bytes) {
 bool BackgroundWriter::idle() const {
   const std::lock_guard lock(mutex_);
   return empty() || error_ != 0;
+}
+
+std::uint64_t BackgroundWriter::written() const {
+  const std::lock_guard lock(mutex_);
+  return written_;
+}
+
+model::Duration BackgroundWriter::stalled_for() const {
+  const std::lock_guard lock(mutex_);
+  return empty() ? model::Duration() : std::chrono::steady_clock::now() - progressed_;
+}
+
+void BackgroundWriter::tell_when_written(std::uint64_t position) {
+  const std::lock_guard lock(mutex_);
+  awaited_ = position;
+  look_for_awaited();
+}
+
+void BackgroundWriter::look_for_awaited() {
+  if (!awaited_ || written_ < *awaited_) return;
+  awaited_.reset();
+  reached_ = true;
+  notify();
+}
+
+void BackgroundWriter::tell_error_again() {
+  const std::lock_guard lock(mutex_);
+  if (error_ == 0) return;
+  error_told_ = false;
+  notify();
+}
+
+void BackgroundWriter::write_by_lines(bool wanted) {
+  const std::lock_guard lock(mutex_);
+  by_lines_ = wanted;
+}
+
+void BackgroundWriter::give_up() {
+  const std::lock_guard lock(mutex_);
+  if (error_ == 0) error_ = ETIMEDOUT;
+  error_told_ = true;
 }
 
 BackgroundWriter::Rest BackgroundWriter::drain(model::Duration patience, model::Duration bound) {
@@ -151,11 +244,11 @@ void BackgroundWriter::work() noexcept {
   pthread_sigmask(SIG_SETMASK, &all, nullptr);
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return !empty() || quit_; });
-    if (empty()) return;
+    wake_.wait(lock, [this] { return !empty() || quit_ || error_ != 0; });
+    if (empty() || error_ != 0) return;
     if (size_ == 0) refill();
     const char* data = ring_.get() + begin_;
-    const std::size_t size = std::min({size_, kRing - begin_, draining_ ? kSmallWrite : kLargestWrite});
+    const std::size_t size = next_write();
     lock.unlock();
     const ssize_t written = write_once(fd_, data, size);
     const int error = written < 0 ? errno : 0;
@@ -163,15 +256,25 @@ void BackgroundWriter::work() noexcept {
     if (error != 0) {
       error_ = error;
       progress_.notify_one();
-      uv_async_send(async_.get());
+      notify();
       return;
     }
     written_ += static_cast<std::size_t>(written);
+    progressed_ = std::chrono::steady_clock::now();
     if (draining_) progress_.notify_one();
     begin_ = (begin_ + static_cast<std::size_t>(written)) % kRing;
     size_ -= static_cast<std::size_t>(written);
-    if (empty() || (full_ && size_ <= kLowMark)) uv_async_send(async_.get());
+    if (empty() || (full_ && size_ <= kLowMark)) notify();
+    look_for_awaited();
   }
+}
+
+std::size_t BackgroundWriter::next_write() const {
+  const std::size_t there = std::min(size_, kRing - begin_);
+  if (!draining_ && !by_lines_) return std::min(there, kLargestWrite);
+  const std::string_view small(ring_.get() + begin_, std::min(there, kSmallWrite));
+  const std::size_t newline = small.rfind('\n');
+  return newline == std::string_view::npos ? small.size() : newline + 1;
 }
 
 // From the overflow, as much as the ring takes.
@@ -192,7 +295,7 @@ void BackgroundWriter::notified() noexcept {
       error_told_ = true;
       error = error_;
     }
-    ready = error_ != 0 || size_ <= kLowMark;
+    ready = error_ != 0 || size_ <= kLowMark || std::exchange(reached_, false);
     if (ready) full_ = false;
   }
   if (error != 0 && on_error) on_error(error);
