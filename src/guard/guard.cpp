@@ -32,6 +32,7 @@
 #include "model/mechanism.hpp"
 #include "os/descriptor.hpp"
 #include "os/host.hpp"
+#include "os/last_words.hpp"
 #include "os/process_tree.hpp"
 #include "os/signals.hpp"
 
@@ -395,8 +396,7 @@ void Guard::begin_killing() {
 int run_guard(std::span<char*> arguments, model::FinishLostRun finish_lost_run) {
   const auto inherited = read_guard_arguments(arguments);
   if (!inherited) {
-    (void)os::write_fully(STDERR_FILENO, "oversee: @guard is oversee's own and not for direct use\n");
-    return model::kExitOwnFailure;
+    os::end_saying("oversee: @guard is oversee's own and not for direct use\n", model::kExitOwnFailure);
   }
   os::block_all_signals();
   const std::array<int, 3> streams{inherited->input, inherited->output, inherited->error};

@@ -14,14 +14,31 @@
 namespace oversee::os {
 namespace {
 
-int exit_code_ = 1;
+// How long a reader of stderr is waited for, in seconds.
+constexpr unsigned kPatience = 1;
 
-// Async-signal-safe, and without memory: it may be what is out.
+volatile std::sig_atomic_t exit_code_ = 1;
+
+// Where write(2) waits for longer, this ends it, and the process with it.
+void bound_the_wait() {
+  struct sigaction action {};
+  action.sa_handler = [](int /*signal*/) { ::_exit(exit_code_); };
+  ::sigaction(SIGALRM, &action, nullptr);
+  sigset_t alarm;
+  sigemptyset(&alarm);
+  sigaddset(&alarm, SIGALRM);
+  ::sigprocmask(SIG_UNBLOCK, &alarm, nullptr);
+  ::alarm(kPatience);
+}
+
+// Without memory: it may be what is out. A line of this size a pipe takes whole or not at all.
 [[noreturn]] void end_with(std::string_view why) {
-  for (const std::string_view part : {std::string_view("oversee: cannot go on: "), why, std::string_view("\n")}) {
-    (void)write_fully(STDERR_FILENO, part);
-  }
-  ::_exit(exit_code_);
+  constexpr std::string_view kBefore = "oversee: cannot go on: ";
+  char line[512];
+  std::size_t size = kBefore.copy(line, kBefore.size());
+  size += why.copy(line + size, sizeof line - size - 1);
+  line[size++] = '\n';
+  end_saying({line, size}, exit_code_);
 }
 
 [[noreturn]] void end_by_exception() {
@@ -41,6 +58,13 @@ void end_by_abort(int /*signal*/) {
 }
 
 }  // namespace
+
+void end_saying(std::string_view line, int exit_code) {
+  exit_code_ = exit_code;
+  bound_the_wait();
+  (void)write_fully(STDERR_FILENO, line);
+  ::_exit(exit_code);
+}
 
 void say_last_words(int exit_code) {
   exit_code_ = exit_code;

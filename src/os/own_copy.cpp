@@ -10,6 +10,7 @@
 #include <csignal>
 #include <string_view>
 
+#include "os/last_words.hpp"
 #include "os/proc.hpp"
 
 namespace oversee::os {
@@ -40,9 +41,7 @@ void arrange(const CopyPlace& place) {
 [[noreturn]] void fail(int error) {
   constexpr std::string_view kFailed = "oversee: cannot execute oversee once more\n";
   constexpr std::string_view kTooMuch = "oversee: arguments and variables are more than the kernel takes together\n";
-  const std::string_view line = error == E2BIG ? kTooMuch : kFailed;
-  (void)!::write(STDERR_FILENO, line.data(), line.size());
-  ::_exit(kCannotExecute);
+  end_saying(error == E2BIG ? kTooMuch : kFailed, kCannotExecute);
 }
 
 }  // namespace
