@@ -69,6 +69,7 @@ int supervise(std::span<char*> argv, Part part, os::UniqueFd answer) {
   const auto answers = part == Part::detached ? cli::Answers::started : cli::Answers::ended;
   const model::ExitAction exit = settings->repeat > 1 ? cli::repeat_command(*settings, caller, argv)
                                                       : cli::run_command(*settings, caller, std::move(answer), answers);
+  (void)cli::console().finish();
   if (exit.die_of) os::die_of(*exit.die_of);
   return exit.code;
 }
@@ -91,14 +92,8 @@ int act(const cli::Verb& verb, std::span<char*> words) {
   return cli::run_verb(verb, words);
 }
 
-}  // namespace
-}  // namespace oversee
-
-int main(int argc, char** argv) {
-  using namespace oversee;
-  os::say_last_words(model::kExitOwnFailure);
-  const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
-  const std::string_view first = argc > 1 ? argv[1] : "";
+int start(std::span<char*> arguments) {
+  const std::string_view first = arguments.size() > 1 ? arguments[1] : "";
   // At once, as the front does: a leak checker that stops the process at its exit never gets there when the command's
   // terminal hangs up meanwhile, as the CONT that comes with it undoes the stop.
   if (first == guard::kFirstArgument) ::_exit(guard::run_guard(arguments, cli::finish_lost_run));
@@ -108,6 +103,17 @@ int main(int argc, char** argv) {
   if (first == cli::kRepetition) return supervise_for(arguments, Part::repetition);
   if (first == cli::kDetached) return supervise_for(arguments, Part::detached);
   if (const cli::Verb* verb = cli::find_verb(first)) return act(*verb, arguments.subspan(1));
-  if (argc <= 1) return cli::print_error_lines(cli::short_usage()), model::kExitOwnFailure;
+  if (arguments.size() <= 1) return cli::print_error_lines(cli::short_usage()), model::kExitOwnFailure;
   return supervise(arguments, Part::whole, {});
+}
+
+}  // namespace
+}  // namespace oversee
+
+int main(int argc, char** argv) {
+  using namespace oversee;
+  os::say_last_words(model::kExitOwnFailure);
+  const int status = start({argv, static_cast<std::size_t>(argc)});
+  (void)cli::console().finish();
+  return status;
 }

@@ -37,8 +37,6 @@ CiOutput::CiOutput(model::CiService service, const settings::Settings& settings,
       within_line_(std::move(within_line)),
       digests_(digests) {}
 
-// Once an attempt is over, nobody waits until the sink has written: it is gone round where it has nothing left to
-// write.
 void CiOutput::tell_of(run::Supervisor& supervisor, bool output_follows) {
   if (format_ == nullptr) return;
   const bool one_place = shown_.out == shown_.err;
@@ -51,12 +49,7 @@ void CiOutput::tell_of(run::Supervisor& supervisor, bool output_follows) {
   report::CiMarks::Place place{.sink = &lines_,
                                .print =
                                    [this](std::string_view text) {
-                                     if (text.empty()) return;
-                                     if (shown_.err->idle()) {
-                                       print_error_lines(text);
-                                     } else {
-                                       (void)lines_.write(text);
-                                     }
+                                     if (!text.empty()) (void)lines_.write(text);
                                    },
                                .output_follows = output_follows && settings_.capture(),
                                .line_known = settings_.capture(),

@@ -1,14 +1,16 @@
-// Writes oversee's own words.
+// Queues lines and output for stderr, and bounds the wait for its reader.
 #include "cli/console.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
-#include <string>
 
+#include "model/mechanism.hpp"
 #include "model/outcome.hpp"
 #include "model/safe_text.hpp"
 #include "os/descriptor.hpp"
@@ -20,13 +22,217 @@ namespace oversee::cli {
 
 namespace {
 
-bool status_shown = false;
+// Back to the first column, and what is left of the line cleared (ECMA-48: CR, EL).
+constexpr std::string_view kWipe = "\r\x1b[K";
+
+// As many whole lines as a pipe takes at one go; of a longer line, its beginning.
+std::string_view first_piece(std::string_view text) {
+  if (text.size() <= PIPE_BUF) return text;
+  const std::size_t newline = text.rfind('\n', PIPE_BUF - 1);
+  return text.substr(0, newline == std::string_view::npos ? PIPE_BUF : newline + 1);
+}
 
 void say_tinted(const std::string& line, report::Tint tint) {
   print_error_lines(colours_on_stderr() ? report::tinted(line, tint) : line);
 }
 
 }  // namespace
+
+Console::Console(int fd) : fd_(fd) {}
+
+Console::~Console() {
+  leave();
+  if (writer_ && !idle()) writer_->give_up();
+}
+
+void Console::join(uv::Loop& loop) {
+  loop_ = &loop;
+  if (writer_) writer_->join(loop);
+}
+
+void Console::leave() {
+  if (writer_ && loop_ != nullptr) writer_->leave();
+  loop_ = nullptr;
+  output_.on_ready = nullptr;
+  output_.on_error = nullptr;
+}
+
+void Console::print(std::string_view lines) {
+  if (!model::works(model::Mechanism::lines_aside)) return print_blocking(lines);
+  put(lines);
+  if (loop_ == nullptr) settle();
+}
+
+// All of it or nothing, so that a large text is not left with holes.
+void Console::put(std::string_view lines) {
+  (void)sink();
+  forget_written();
+  if (finished_ || error_ != 0 || waiting_bytes_ > kMostWaiting) return drop(lines);
+  std::string text = status_shown_ ? std::string(kWipe) : std::string();
+  status_shown_ = false;
+  text += for_terminal(lines);
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view piece = first_piece(rest);
+    if (!hand_over(piece)) drop(piece);
+    rest.remove_prefix(piece.size());
+  }
+}
+
+bool Console::hand_over(std::string_view piece) {
+  if (file_) return file_->write(piece) && error_ == 0;
+  std::uint64_t end = writer_->taken();
+  if (!writer_->offer(piece, loop_ == nullptr && !stalled_at_ ? kPatience : model::Duration())) return false;
+  for (std::string_view rest = piece; !rest.empty();) {
+    const std::size_t newline = rest.find('\n');
+    const std::size_t size = newline == std::string_view::npos ? rest.size() : newline + 1;
+    end += size;
+    waiting_.push_back({end, size});
+    waiting_bytes_ += size;
+    rest.remove_prefix(size);
+  }
+  return true;
+}
+
+// What the tests do instead, to see a reader hold up deadlines and ends.
+void Console::print_blocking(std::string_view lines) {
+  if (!os::wait_writable(fd_, std::chrono::seconds(1))) return;
+  (void)os::write_fully(fd_, for_terminal(lines));
+}
+
+// With --pty the command's terminal ends its lines by itself, and the user's adds nothing.
+std::string Console::for_terminal(std::string_view lines) const {
+  if (!os::needs_carriage_returns(fd_)) return std::string(lines);
+  std::string text;
+  for (const char c : lines) {
+    if (c == '\n') text += '\r';
+    text += c;
+  }
+  return text;
+}
+
+void Console::forget_written() {
+  if (waiting_.empty()) return;
+  const std::uint64_t written = writer_->written();
+  while (!waiting_.empty() && waiting_.front().end <= written) {
+    waiting_bytes_ -= waiting_.front().bytes;
+    waiting_.pop_front();
+  }
+}
+
+void Console::drop(std::string_view lines) {
+  dropped_.dropped_bytes += lines.size();
+  dropped_.dropped_lines += static_cast<std::uint64_t>(std::ranges::count(lines, '\n'));
+}
+
+void Console::show_status(std::string_view line) {
+  (void)sink();
+  if (!writer_ || !idle() || error_ != 0 || finished_) return;
+  status_shown_ = writer_->offer(fmt::format("\r{}\x1b[K", line), {});
+}
+
+void Console::wipe_status() {
+  if (status_shown_ && writer_->offer(kWipe, {})) status_shown_ = false;
+}
+
+// A reader that was waited for in vain is not waited for again until it goes on.
+void Console::settle() {
+  if (!writer_ || error_ != 0 || stalled_at_ == writer_->written()) return;
+  const std::uint64_t before = writer_->written();
+  const model::Duration first = std::max(kPatience - writer_->stalled_for(), kLeastPatience);
+  uv::BackgroundWriter::Rest rest = writer_->drain(first, kBound);
+  if (rest.bytes != 0 && writer_->written() != before) rest = writer_->drain(kPatience, kBound);
+  error_ = rest.error;
+  stalled_at_.reset();
+  if (rest.bytes != 0) stalled_at_ = writer_->written();
+}
+
+model::OwnLines Console::finish() {
+  settle();
+  forget_written();
+  if (writer_ && !idle()) {
+    finished_ = true;
+    writer_->give_up();
+  }
+  dropped_.dropped_lines += waiting_.size();
+  dropped_.dropped_bytes += waiting_bytes_;
+  waiting_.clear();
+  waiting_bytes_ = 0;
+  return dropped_;
+}
+
+bool Console::idle() const { return !writer_ || writer_->idle(); }
+
+model::ByteSink& Console::sink() {
+  if (file_) return *file_;
+  if (writer_) return *writer_;
+  const auto on_error = [this](int error) { failed(error); };
+  if (!os::can_block(fd_)) {
+    file_ = std::make_unique<os::FileSink>(fd_);
+    file_->on_error = on_error;
+    return *file_;
+  }
+  writer_ = std::make_unique<uv::BackgroundWriter>(fd_);
+  writer_->write_by_lines(true);
+  writer_->on_error = on_error;
+  writer_->on_ready = [this] {
+    if (output_.on_ready) output_.on_ready();
+  };
+  if (loop_ != nullptr) writer_->join(*loop_);
+  return *writer_;
+}
+
+void Console::failed(int error) {
+  error_ = error;
+  output_.failed();
+}
+
+bool Console::is_terminal() const { return ::isatty(fd_) != 0; }
+
+bool Console::is_stdout() const { return os::same_file(STDOUT_FILENO, fd_); }
+
+std::size_t Console::columns() const { return os::terminal_columns(fd_); }
+
+bool Console::Lines::write(std::string_view bytes) {
+  console_.print(bytes);
+  return true;
+}
+
+bool Console::Output::write(std::string_view bytes) {
+  console_.wipe_status();
+  model::ByteSink& sink = console_.sink();
+  if (console_.writer_) console_.writer_->write_by_lines(false);
+  const bool room = sink.write(bytes);
+  if (console_.writer_) end_ = console_.writer_->taken();
+  if (console_.error_ == 0 || told_) return room;
+  // An error that lines met before: there was nothing to be told of yet.
+  if (console_.writer_) {
+    console_.writer_->tell_error_again();
+  } else {
+    end_ = 1;
+    failed();
+  }
+  return room;
+}
+
+bool Console::Output::idle() const {
+  if (!console_.writer_ || console_.error_ != 0 || console_.writer_->written() >= end_) return true;
+  console_.writer_->tell_when_written(end_);
+  return false;
+}
+
+// Lines that are lost do not concern the command.
+void Console::Output::failed() {
+  const std::uint64_t written = console_.writer_ ? console_.writer_->written() : 0;
+  if (told_ || !on_error || written >= end_) return;
+  told_ = true;
+  on_error(console_.error_);
+}
+
+// Never destroyed: a thread may still wait for the reader when the process ends.
+Console& console() {
+  static Console& of_stderr = *new Console(STDERR_FILENO);
+  return of_stderr;
+}
 
 // A path or a value that is quoted in a message must neither move the cursor nor forge a line.
 void say(std::string_view text) { print_error_lines(fmt::format("oversee: {}\n", model::harmless(text))); }
@@ -48,39 +254,10 @@ bool colours_on_stderr() {
   const std::string_view force = value("CLICOLOR_FORCE");
   if (!force.empty() && force != "0") return true;
   const std::string_view terminal = value("TERM");
-  return value("CLICOLOR") != "0" && !terminal.empty() && terminal != "dumb" && ::isatty(STDERR_FILENO) != 0;
+  return value("CLICOLOR") != "0" && !terminal.empty() && terminal != "dumb" && console().is_terminal();
 }
 
-void print_error_lines(std::string_view lines) {
-  wipe_status();
-  // A line of this size fits where there is room at all, so that the write does not wait (pipe(7)).
-  if (!os::wait_writable(STDERR_FILENO, std::chrono::seconds(1))) return;
-  (void)os::write_fully(STDERR_FILENO, for_stderr(lines));
-}
-
-// With --pty the command's terminal ends its lines by itself, and the user's adds nothing.
-std::string for_stderr(std::string_view lines) {
-  if (!os::needs_carriage_returns(STDERR_FILENO)) return std::string(lines);
-  std::string text;
-  for (const char c : lines) {
-    if (c == '\n') text += '\r';
-    text += c;
-  }
-  return text;
-}
-
-void show_status(std::string_view line) {
-  if (!os::wait_writable(STDERR_FILENO, std::chrono::seconds(0))) return;
-  // Back to the first column, the text, and what is left of the line before cleared (ECMA-48: CR, EL).
-  (void)os::write_fully(STDERR_FILENO, fmt::format("\r{}\x1b[K", line));
-  status_shown = true;
-}
-
-void wipe_status() {
-  if (!status_shown || !os::wait_writable(STDERR_FILENO, std::chrono::seconds(0))) return;
-  (void)os::write_fully(STDERR_FILENO, "\r\x1b[K");
-  status_shown = false;
-}
+void print_error_lines(std::string_view lines) { console().print(lines); }
 
 std::size_t stdout_width() {
   return ::isatty(STDOUT_FILENO) != 0 ? os::terminal_columns(STDOUT_FILENO) : report::kAnyWidth;

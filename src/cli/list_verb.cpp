@@ -123,7 +123,7 @@ int print_ids(const history::RunDirectory& directory, std::optional<std::size_t>
 
 // Where somebody looks on who may take the table for all there is.
 void tell_of_older(std::size_t shown, std::size_t older, bool chosen) {
-  if (older == 0 || ::isatty(STDERR_FILENO) == 0) return;
+  if (older == 0 || !console().is_terminal()) return;
   print_error_lines(chosen
                         ? fmt::format("{} runs; {} older ones were not looked at, --limit N shows more\n",
                                       grouped(shown), grouped(older))

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "cli/console.hpp"
 #include "history/directory_choice.hpp"
@@ -291,8 +292,11 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
     if (directory_) {
       if (auto done = directory_->replace(run_id_ + ".json", document); !done) warn(describe(done.error()));
     }
-    if (answer_) (void)os::write_fully(answer_.get(), document);
-    if (named_.json) report_store (*named_.json)(document);
+    // Who reads it from a channel gets one document; a file is replaced.
+    const bool first = !std::exchange(finished_, true);
+    if (answer_ && first) (void)os::write_fully(answer_.get(), document);
+    if (named_.json && (first || named_.json->kind == os::Destination::Kind::file))
+      report_store (*named_.json)(document);
   };
   return stores;
 }
@@ -315,13 +319,12 @@ RunFiles::Store RunFiles::report_store(os::Destination at) const {
 
 ShownOutputs open_shown_outputs(uv::Loop& loop) {
   ShownOutputs outputs;
-  outputs.out_owned = sink_for(loop, STDOUT_FILENO);
-  outputs.out = outputs.out_owned.get();
-  if (os::same_file(STDOUT_FILENO, STDERR_FILENO)) {
-    outputs.err = outputs.out;
+  outputs.err = &console().output();
+  if (console().is_stdout()) {
+    outputs.out = outputs.err;
   } else {
-    outputs.err_owned = sink_for(loop, STDERR_FILENO);
-    outputs.err = outputs.err_owned.get();
+    outputs.out_owned = sink_for(loop, STDOUT_FILENO);
+    outputs.out = outputs.out_owned.get();
   }
   return outputs;
 }

@@ -123,6 +123,7 @@ class RunFiles {
   std::optional<history::LifeLock> life_;  // held until this process ends
   std::optional<os::UniqueFd> running_;    // ID.json as it is while the run lives
   os::UniqueFd answer_;
+  bool finished_ = false;  // the final document was told
   std::string log_path_;
   std::unique_ptr<OutputFile> log_;
   std::shared_ptr<int> log_error_ = std::make_shared<int>(0);
@@ -136,10 +137,10 @@ class RunFiles {
 // Null, and a warning, where it cannot be made.
 std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::string_view what_instead);
 
-// Sinks for stdout and stderr; one for both where both are the same file, so that their order is kept.
+// Sinks for the command's stdout and stderr; the console's for both where both are the same file, so that their order
+// is kept.
 struct ShownOutputs {
-  std::unique_ptr<model::ByteSink> out_owned;
-  std::unique_ptr<model::ByteSink> err_owned;  // empty where err is out
+  std::unique_ptr<model::ByteSink> out_owned;  // empty where out is err
   model::ByteSink* out = nullptr;
   model::ByteSink* err = nullptr;
 

@@ -18,7 +18,6 @@
 #include "model/repeated_runs.hpp"
 #include "model/verdict.hpp"
 #include "os/own_copy.hpp"
-#include "os/terminal.hpp"
 #include "report/repeat_table.hpp"
 #include "uv/loop.hpp"
 #include "uv/poll_watch.hpp"
@@ -73,6 +72,7 @@ class Repeater {
   const os::SignalState caller_;
   std::span<char*> arguments_;
   uv::Loop loop_;
+  const ConsoleOnLoop console_on_loop_{loop_};
   std::optional<os::SignalWatch> signals_;
   std::optional<off_t> input_start_;
   std::vector<std::unique_ptr<Running>> running_;
@@ -177,8 +177,7 @@ void Repeater::tell_end() const {
   if (settings_.summary == model::ShowSummary::never) return;
   if (settings_.summary == model::ShowSummary::failure && !failed) return;
   if (broken_ && runs_.size() <= 1) return;
-  const bool terminal = ::isatty(STDERR_FILENO) != 0;
-  print_error_lines(report::repeat_table(runs_, terminal ? os::terminal_columns(STDERR_FILENO) : 0));
+  print_error_lines(report::repeat_table(runs_, console().is_terminal() ? console().columns() : 0));
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include "cli/reporters.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -10,7 +9,6 @@
 #include "cli/console.hpp"
 #include "model/byte_size.hpp"
 #include "os/clock.hpp"
-#include "os/terminal.hpp"
 
 namespace oversee::cli {
 namespace {
@@ -35,29 +33,6 @@ std::vector<report::SettingValue> settings_in_force(const settings::Settings& se
   return values;
 }
 
-// The status line is the console's, and a notice must not come between it and its wiping.
-class ConsoleSink final : public model::ByteSink {
- public:
-  bool write(std::string_view bytes) override {
-    print_error_lines(bytes);
-    return true;
-  }
-  bool idle() const override { return true; }
-};
-
-ConsoleSink console_sink;
-
-// In order with the command's output on stderr, on a terminal whose modes are the command's terminal's affair.
-class LinesAmongOutput final : public model::ByteSink {
- public:
-  explicit LinesAmongOutput(model::ByteSink& output) : output_(output) {}
-  bool write(std::string_view bytes) override { return output_.write(for_stderr(bytes)); }
-  bool idle() const override { return output_.idle(); }
-
- private:
-  model::ByteSink& output_;
-};
-
 }  // namespace
 
 // The log first: what somebody has seen is in it, even where oversee is killed the moment after. The JSON after log and
@@ -72,8 +47,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
       copy_({.begin = [this](int attempt) { files_.begin_copies(attempt); },
              .sink = [this](model::Stream stream) { return copy_sink(stream); }}),
       json_(files.summary_stores(), settings_in_force(settings, spec), states()),
-      error_lines_(std::make_unique<LinesAmongOutput>(*shown_.err)),
-      notices_({.sink = show_ == model::ShowOutput::live ? error_lines_.get() : &console_sink,
+      notices_({.sink = &console().lines(),
                 .output_known = settings.capture(),
                 .output_shown = show_ == model::ShowOutput::live,
                 .retries_told = settings.summary == model::ShowSummary::always,
@@ -81,7 +55,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
                 .within_line = within_line_}),
       asked_status_(settings.capture()),
       digest_(settings.junit ? report::FailureDigest::Of::every_attempt : report::FailureDigest::Of::failures),
-      ci_(ci, settings, shown_, *error_lines_, within_line_, digest_),
+      ci_(ci, settings, shown_, console().lines(), within_line_, digest_),
       digest_lines_(
           {.show = ci_.tells_digest() && settings.digest == model::ShowDigest::automatic ? model::ShowDigest::never
                                                                                          : settings.digest,
@@ -89,7 +63,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
            .output_shown = settings.show != model::ShowOutput::never},
           digest_, [this](std::string_view lines) { ci_.print(lines); }),
       summary_(
-          settings.summary, ::isatty(STDERR_FILENO) != 0, [this](std::string_view lines) { ci_.print(lines); },
+          settings.summary, console().is_terminal(), [this](std::string_view lines) { ci_.print(lines); },
           colours_on_stderr()) {
   watch_sinks();
   supervisor.all_shown = [this] { return all_shown(); };
@@ -257,7 +231,7 @@ void Reporters::hold_stdout_back() {
 bool Reporters::tell_gap(std::uint64_t bytes) {
   std::string line = fmt::format("\noversee: {} of the output are left out here", model::describe_byte_size(bytes));
   if (const auto& failure = held_->failure()) line += fmt::format(": {}", describe(*failure));
-  return error_lines_->write(line + '\n');
+  return console().lines().write(line + '\n');
 }
 
 // Only who wants to know pays for the digest's copies.
@@ -272,7 +246,7 @@ void Reporters::open_reports() {
 void Reporters::answer_status() {
   supervisor_.tell(asked_status_);
   supervisor_.on_status_asked = [this] {
-    const std::size_t columns = ::isatty(STDERR_FILENO) != 0 ? os::terminal_columns(STDERR_FILENO) : kWidestStatus;
+    const std::size_t columns = console().is_terminal() ? console().columns() : kWidestStatus;
     const std::string line = asked_status_.text(os::read_clock().instant, columns);
     notices_.answer(line.empty() ? "oversee: no attempt is running just now" : line);
   };
@@ -291,6 +265,10 @@ void Reporters::show(const model::AttemptResult& result) {
   if (releasing_ && !held_stdout_) ci_.section_follows();
   last_ = &result;
   if (!releasing_) screen_->attempt_ended(result);
+}
+
+void Reporters::finish() {
+  if (const model::OwnLines own = console().finish(); own.dropped_lines != 0) json_.finish(own);
 }
 
 bool Reporters::all_shown() {

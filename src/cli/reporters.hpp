@@ -42,6 +42,9 @@ class Reporters {
             RunFiles& files, os::UniqueFd event_file, model::CiService ci);
   ~Reporters();
 
+  // When nothing more is said: gives the reader of stderr its time, and has the record tell what it did not take.
+  void finish();
+
  private:
   void watch_sinks();
   void open_log();
@@ -78,7 +81,6 @@ class Reporters {
   report::RawCopy copy_;
   std::optional<EventOutput> events_;
   report::JsonSummary json_;
-  std::unique_ptr<model::ByteSink> error_lines_;
   std::shared_ptr<bool> within_line_ = std::make_shared<bool>(false);  // of the command's, on stderr
   report::NoticeLines notices_;
   report::StatusLine asked_status_;

@@ -145,6 +145,7 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
 
   // The guard's start is what takes longest: it goes on while the files are opened.
   uv::Loop loop;
+  const ConsoleOnLoop on_loop(loop);
   run::Supervisor supervisor(loop, *spec, {.signals = caller, .has_terminal = os::has_controlling_terminal()});
   const bool capture = settings.capture();
   const std::string id = history::make_run_id(started.wall);
@@ -178,8 +179,9 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
     supervisor.tell(verbose_lines);
   }
   model::ExitAction exit = supervisor.run(info, files->slots());
-  if (files->summary_lost() && exit == model::ExitAction{0, {}}) exit.code = model::kExitOwnFailure;
   clean_in_turn(settings, *files);
+  reporters.finish();
+  if (files->summary_lost() && exit == model::ExitAction{0, {}}) exit.code = model::kExitOwnFailure;
   leave(exit);
   return exit;
 }

@@ -1,14 +1,11 @@
 // Draws and wipes.
 #include "cli/status_display.hpp"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <string_view>
 
 #include "cli/console.hpp"
 #include "os/clock.hpp"
-#include "os/terminal.hpp"
 
 namespace oversee::cli {
 namespace {
@@ -20,7 +17,7 @@ constexpr auto kBetweenDraws = std::chrono::milliseconds(200);
 
 bool StatusDisplay::possible() {
   const char* name = std::getenv("TERM");
-  return ::isatty(STDERR_FILENO) != 0 && name != nullptr && *name != '\0' && std::string_view(name) != "dumb";
+  return console().is_terminal() && name != nullptr && *name != '\0' && std::string_view(name) != "dumb";
 }
 
 StatusDisplay::StatusDisplay(uv::Loop& loop) : timer_(loop, [this] { draw(); }) {}
@@ -29,13 +26,13 @@ void StatusDisplay::start() { timer_.set(os::read_clock().instant + kBetweenDraw
 
 void StatusDisplay::stop() {
   timer_.set({});
-  wipe_status();
+  console().wipe_status();
 }
 
 void StatusDisplay::draw() {
   const model::Instant now = os::read_clock().instant;
   // The last column stays free: some terminals wrap as soon as it is written to.
-  show_status(line_.text(now, os::terminal_columns(STDERR_FILENO) - 1));
+  console().show_status(line_.text(now, console().columns() - 1));
   timer_.set(now + kBetweenDraws);
 }
 

@@ -26,6 +26,7 @@ enum class Mechanism : std::uint8_t {
   reader_loss,           // when a reader of the output leaves, the command meets a broken pipe
   reader_error,          // output that could not be shown is no success
   write_aside,           // who shows the output holds up no deadline
+  lines_aside,           // oversee's own lines hold up no deadline where stderr is not read
   look_before_idle,      // silence is judged only after a look for what waits unread
   idle_stands_still,     // silence does not count while a slow reader holds the command up
   open_streams,          // closed standard streams are opened, so that nothing of ours takes their numbers
@@ -64,6 +65,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::reader_loss: return "reader-loss";
     case Mechanism::reader_error: return "reader-error";
     case Mechanism::write_aside: return "write-aside";
+    case Mechanism::lines_aside: return "lines-aside";
     case Mechanism::look_before_idle: return "look-before-idle";
     case Mechanism::idle_stands_still: return "idle-stands-still";
     case Mechanism::open_streams: return "open-streams";

@@ -40,6 +40,11 @@ void events_state(JsonText& json, const EventsState& events) {
   json.end_object();
 }
 
+void own_lines(JsonText& json, const model::OwnLines& own) {
+  json.begin_object("own_lines").number("dropped_lines", static_cast<std::int64_t>(own.dropped_lines));
+  json.number("dropped_bytes", static_cast<std::int64_t>(own.dropped_bytes)).end_object();
+}
+
 // With all that is known from the start: should we be killed, the guard finishes it (report/lost_summary).
 std::string running_document(const model::RunInfo& info, const std::vector<SettingValue>& settings,
                              const model::AttemptHistory& ended, std::optional<model::Duration> waited) {
@@ -60,7 +65,7 @@ std::string running_document(const model::RunInfo& info, const std::vector<Setti
 }
 
 std::string final_document(const model::RunFinished& run, const std::vector<SettingValue>& settings,
-                           const LogState& log, const std::optional<EventsState>& events,
+                           const LogState& log, const std::optional<EventsState>& events, const model::OwnLines& own,
                            std::optional<model::Duration> waited) {
   JsonText json;
   json.begin_object();
@@ -73,6 +78,7 @@ std::string final_document(const model::RunFinished& run, const std::vector<Sett
   write_settings(json, settings);
   log_state(json, run.info->log_format, log);
   if (events) events_state(json, *events);
+  if (own.dropped_lines != 0) own_lines(json, own);
   json.end_object();
   return json.take();
 }
@@ -96,9 +102,20 @@ void JsonSummary::on(const model::Event& event, const model::Reading& at) {
     told_ = at.instant;
     tell_running();
   } else if (const auto* finished = std::get_if<model::RunFinished>(&event)) {
-    const auto events = states_.events ? std::optional(states_.events()) : std::nullopt;
-    stores_.final(final_document(*finished, settings_, states_.log(), events, waited_));
+    finished_ = *finished;
+    if (states_.events) events_ = states_.events();
+    tell_finished();
   }
+}
+
+void JsonSummary::finish(const model::OwnLines& own) {
+  if (!finished_) return;
+  own_lines_ = own;
+  tell_finished();
+}
+
+void JsonSummary::tell_finished() {
+  stores_.final(final_document(*finished_, settings_, states_.log(), events_, own_lines_, waited_));
 }
 
 void JsonSummary::tell_running() {

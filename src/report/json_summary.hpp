@@ -10,6 +10,7 @@
 #include "model/attempt_history.hpp"
 #include "model/event.hpp"
 #include "model/failure.hpp"
+#include "model/own_lines.hpp"
 #include "report/event_lines.hpp"
 #include "report/json_members.hpp"
 
@@ -38,7 +39,7 @@ class JsonSummary final : public model::EventSink {
 
   struct Stores {
     Store while_running;  // told at the start, when there is a slot, and before each retry; may be empty
-    Store final;          // told once at the end
+    Store final;          // told at the end, and once more where lines were dropped after it
   };
 
   // Asked when the final document is made.
@@ -51,8 +52,12 @@ class JsonSummary final : public model::EventSink {
 
   void on(const model::Event& event, const model::Reading& at) override;
 
+  // After the last event, while run and attempts still exist: makes the final document anew, with what was dropped.
+  void finish(const model::OwnLines& own);
+
  private:
   void tell_running();
+  void tell_finished();
 
   Stores stores_;
   std::vector<SettingValue> settings_;
@@ -61,6 +66,9 @@ class JsonSummary final : public model::EventSink {
   model::Instant told_{};                  // of the last retry of which the record was told
   std::optional<model::Duration> waited_;  // for its slot, once it has one
   States states_;
+  std::optional<model::RunFinished> finished_;
+  std::optional<EventsState> events_;
+  model::OwnLines own_lines_;
 };
 
 }  // namespace oversee::report

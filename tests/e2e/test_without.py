@@ -8,7 +8,7 @@ import time
 import unittest
 
 from harness import (BOUND, OVERSEE_WITHOUT, OverseeCase, children, command_line, guard_of, helper, is_gone,
-                     parse_state, process_state, read_or_none, wait_until)
+                     nearly_full_pipe, parse_state, process_state, read_or_none, wait_until)
 
 # What has not died after it does not die.
 PATIENCE = 1.0
@@ -118,7 +118,7 @@ class Shown(OverseeCase):
                 self.assertEqual(ended.status, expected)
 
     def test_a_deadline_while_the_reader_sleeps(self):
-        for without, late in (("write-aside", True), (EVERYTHING, False)):
+        for without, late in (("write-aside,guard-keeps-deadline", True), (EVERYTHING, False)):
             with self.subTest(without=without):
                 reader, writer = os.pipe()
                 run = self.start_without(without, "-t", "300ms", "yes", stdout=writer)
@@ -147,6 +147,28 @@ class Shown(OverseeCase):
                            "the end of the run")
                 if late:
                     time.sleep(PATIENCE)
+                    self.assertFalse(is_gone(run.pid))
+                else:
+                    wait_until(lambda: is_gone(run.pid), "the end of oversee, with nothing read")
+                os.close(reader)
+                run.finish()
+
+
+    def test_an_end_while_the_reader_of_stderr_sleeps(self):
+        """A page of room, which the digest does not fit into; nobody takes a signal there either."""
+        line = 'for i in $(seq 40); do printf "%0390d\\n" $i; done; exit 3'
+        for without, late in (("lines-aside", True), (EVERYTHING, False)):
+            with self.subTest(without=without):
+                shutil.rmtree(self.records, ignore_errors=True)
+                reader, writer, _ = nearly_full_pipe(4096)
+                run = self.start_without(without, "--show", "never", "sh", "-c", line, stderr=writer)
+                os.close(writer)
+                records = self.records
+                wait_until(lambda: any(b'"failed"' in (read_or_none(each) or b"") for each in records.glob("*.json")),
+                           "the end of the run")
+                if late:
+                    run.signal(signal.SIGTERM)
+                    time.sleep(3 * PATIENCE)
                     self.assertFalse(is_gone(run.pid))
                 else:
                     wait_until(lambda: is_gone(run.pid), "the end of oversee, with nothing read")
