@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "cli/console.hpp"
 #include "model/mechanism.hpp"
 
 namespace oversee::cli {
@@ -21,7 +22,7 @@ bool terminal_is_dumb() {
 ScreenUndo::ScreenUndo(const ShownOutputs& shown, Setting setting, Callbacks callbacks)
     : setting_(setting),
       callbacks_(std::move(callbacks)),
-      on_terminal_{::isatty(STDOUT_FILENO) != 0, ::isatty(STDERR_FILENO) != 0} {
+      on_terminal_{::isatty(STDOUT_FILENO) != 0, console().is_terminal()} {
   if (on_terminal_[0] || on_terminal_[1]) terminal_ = on_terminal_[0] ? shown.out : shown.err;
   if (terminal_ != nullptr && !setting_.output_known && !terminal_is_dumb()) {
     callbacks_.on_change(model::undo_of_unknown());

@@ -17,6 +17,7 @@ ALLOWED = [
     ("os/own_copy.cpp", "replace(STDERR_FILENO, place.error_output)", "arranges the child's descriptors, writes nothing"),
     ("os/own_copy.cpp", "nullify(STDERR_FILENO, O_WRONLY)", "lets the descriptor go, writes nothing"),
     ("os/pseudo_terminal.cpp", "{STDOUT_FILENO, STDERR_FILENO, STDIN_FILENO}", "asks for the window's size"),
+    ("run/callers_terminal.cpp", "{STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}", "looks for the terminal, for its modes"),
     ("run/attempt.cpp", "pass_on(model::Stream::err, STDERR_FILENO)", "hands the descriptor to the command (--no-log)"),
 ]
 
