@@ -29,10 +29,12 @@
 #include "guard/survivors.hpp"
 #include "guard/tree_cgroup.hpp"
 #include "guard/usage.hpp"
+#include "model/kill_patience.hpp"
 #include "model/mechanism.hpp"
 #include "os/descriptor.hpp"
 #include "os/host.hpp"
 #include "os/last_words.hpp"
+#include "os/proc.hpp"
 #include "os/process_tree.hpp"
 #include "os/signals.hpp"
 
@@ -47,8 +49,11 @@ using Clock = std::chrono::steady_clock;
 // A tree that forks and exits as fast as it is reaped must keep the guard neither from killing nor from its requests.
 constexpr auto kLongestReaping = 10ms;
 
-// Without a front nobody asks for survivors: what does not die within this is left to init.
-constexpr auto kAloneBound = 2s;
+// Without a front nobody asks for survivors: where nothing has changed for this long, what is left is left to init.
+constexpr auto kAloneQuiet = 2s;
+
+// Between two reports of a kill's progress.
+constexpr auto kProgressPause = 100ms;
 
 class Guard {
  public:
@@ -76,6 +81,8 @@ class Guard {
   void begin_killing();
   void climb_if_due();
   void send(const Backstop::Step& step, std::optional<pid_t> front);
+  void look_at_progress();
+  void answer();
   void stop_group(int signal, pid_t front_group);
   void stop_leader(int signal);
   void finish_record();
@@ -98,6 +105,7 @@ class Guard {
   ReapedUsage usage_;
   std::optional<model::Usage> usage_at_end_;
   SurvivorWatch survivors_;
+  std::optional<NameSurvivors> asked_;
   MemoryKills memory_kills_;
 
   Backstop backstop_;
@@ -105,8 +113,10 @@ class Guard {
   TreeCgroup cgroup_;
   LimitKeeper limits_;
   KillRounds kill_;
-  bool alone_ = false;         // the front is gone, and that was acted on
-  Clock::time_point give_up_;  // then
+  bool alone_ = false;            // the front is gone, and that was acted on
+  model::KillPatience patience_;  // of the kill; it is the front's to lose, if there is one
+  std::uint64_t progress_ = 0;    // of the kill, when it was last reported
+  Clock::time_point next_progress_;
 };
 
 int Guard::run() {
@@ -123,7 +133,8 @@ int Guard::run() {
     if (starting_ && !take_start()) return 0;
     const bool more_to_reap = !starting_ && reap();
     if (empty_ || (let_go_ && !front_.gone())) break;
-    if (alone_ && Clock::now() >= give_up_) {
+    look_at_progress();
+    if (alone_ && patience_.begun() && Clock::now() >= patience_.over_at()) {
       users_terminal_.restore(true);
       finish_record();
       return cgroup_.remove({}), 1;
@@ -131,6 +142,7 @@ int Guard::run() {
     climb_if_due();
     if (leader_ < 0 && !starting_ && !kill_.begun() && !survivors_.begun()) survivors_.begin();
     if (kill_.go_on()) cgroup_.kill_by_moving(kill_.refused_children());
+    answer();
     if (leader_ < 0 && !starting_ && group_stop_.over()) front_.tell(GroupGone{});
     if (watching()) tell_passed(limits_.look_if_due(usage_.cpu()));
     memory_kills_.look_if_due();
@@ -161,6 +173,14 @@ bool Guard::start(StartCommand request) {
     front_.tell(StartFailed{kCgroupStage, planned.error().error, planned.error().subject});
     return false;
   }
+  const model::ProcView proc = os::proc_view();
+  if (auto why = cgroup_.not_kept(request.tree_limits, proc)) {
+    cgroup_.remove(front_.living_parent());
+    front_.tell(StartFailed{std::string(model::kLimitStage), 0, *std::move(why)});
+    return false;
+  }
+  // The limits depend on the group.
+  if (proc != model::ProcView::all && request.tree_limits.any()) request.cgroup_required = true;
   record_.hold(request.record);
   backstop_.keep(std::move(request.deadline));
   own_group_ = request.own_group;
@@ -189,7 +209,7 @@ bool Guard::take_start() {
   if (started->not_joined != 0) cgroup_.refused(started->not_joined, front_.living_parent());
   memory_kills_.started();
   limits_.begin(tree_limits_, cgroup_);
-  front_.tell(CommandStarted{leader_, cgroup_.path(), cgroup_.why_none(), limits_.means()});
+  front_.tell(CommandStarted{leader_, cgroup_.path(), cgroup_.why_none(), limits_.means(), os::proc_view()});
   // After the fork, so that the command keeps the caller's session; from here on neither a key at the terminal nor a
   // kill of the caller's group reaches the guard. With a terminal for the command, a session has been made.
   if (!has_terminal_ && works(Mechanism::guard_session)) ::setsid();
@@ -253,7 +273,7 @@ std::optional<Clock::time_point> Guard::next_duty() const {
   std::optional<Clock::time_point> first = memory_kills_.first_look();
   const auto also = [&](Clock::time_point at) { first = first ? std::min(*first, at) : at; };
   if (kill_.begun()) also(kill_.next_round());
-  if (alone_) also(give_up_);
+  if (alone_ && patience_.begun()) also(patience_.over_at());
   if (const auto climb = backstop_.due(); climb && !alone_) also(*climb);
   if (leader_ < 0 && group_stop_.looking()) also(group_stop_.next_look());
   if (watching()) also(limits_.next_look());
@@ -294,9 +314,9 @@ void Guard::lose_front() {
   alone_ = true;
   await_child();
   users_terminal_.restore(false);
-  const bool watched = works(Mechanism::front_is_watched);
-  give_up_ = watched ? Clock::now() + kAloneBound : Clock::time_point::max();
-  if (watched) begin_killing();
+  if (!works(Mechanism::front_is_watched)) return;
+  begin_killing();
+  patience_.progressed(Clock::now());
 }
 
 void Guard::handle(const Request& request) {
@@ -318,7 +338,7 @@ void Guard::handle(const Request& request) {
   } else if (std::holds_alternative<KillTree>(request)) {
     begin_killing();
   } else if (const auto* wanted = std::get_if<NameSurvivors>(&request)) {
-    front_.tell(survivors_.name(*wanted, terminal_.get()));
+    asked_ = *wanted;
   } else if (std::holds_alternative<LetGo>(request)) {
     let_go_ = true;
   } else if (std::holds_alternative<ReleaseRecord>(request)) {
@@ -365,10 +385,10 @@ void Guard::send(const Backstop::Step& step, std::optional<pid_t> front) {
 
 void Guard::signal_tree(int signal) {
   os::take_precedence();
-  const auto tree = os::list_descendants();
-  for (const os::Descendant& each : tree) (void)os::signal_descendant(each, signal);
+  const auto group = own_group_ && leader_ > 0 ? std::optional(leader_) : std::nullopt;
+  os::signal_descendants(signal, group);
   if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGCONT || !works(Mechanism::continue_stopped)) return;
-  for (const os::Descendant& each : tree) (void)os::signal_descendant(each, SIGCONT);
+  os::signal_descendants(SIGCONT, group);
 }
 
 // The front is gone, and so is the tree, but for whom the front had let go or nobody can kill.
@@ -377,7 +397,8 @@ void Guard::finish_record() {
   record_.finish({.usage = usage_at_end_ ? *usage_at_end_ : usage(),
                   .left = empty_ ? Survivors{} : survivors_.name({}, terminal_.get()),
                   .let_go = let_go_,
-                  .containment = by_cgroup ? model::Containment::cgroup_and_subreaper : model::Containment::subreaper});
+                  .proc = os::proc_view(),
+                  .containment = model::containment_of(by_cgroup, os::proc_view())});
 }
 
 model::Usage Guard::usage() const {
@@ -387,8 +408,30 @@ model::Usage Guard::usage() const {
 }
 
 void Guard::begin_killing() {
-  if (!kill_.begun()) cgroup_.kill();
-  kill_.begin(own_group_ && leader_ > 0 ? std::optional(leader_) : std::nullopt);
+  if (!kill_.begun()) {
+    patience_.begin(Clock::now(), kAloneQuiet);
+    cgroup_.kill();
+  }
+  kill_.begin(own_group_ && leader_ > 0 ? std::optional(leader_) : std::nullopt, [this] { look_at_progress(); });
+}
+
+// Not between a request to kill and its first round: what has not been sent KILL is none that could not be killed.
+void Guard::answer() {
+  if (!asked_ || (kill_.begun() && !kill_.has_gone_round())) return;
+  front_.tell(survivors_.name(*asked_, terminal_.get()));
+  asked_.reset();
+}
+
+// Also from within a round: where the tree leaves us no processor, one may take longer than the front waits in silence.
+void Guard::look_at_progress() {
+  if (!kill_.begun()) return;
+  const auto now = Clock::now();
+  const std::uint64_t progress = usage_.so_far().processes + kill_.done();
+  if (progress == progress_ || now < next_progress_) return;
+  progress_ = progress;
+  next_progress_ = now + kProgressPause;
+  patience_.progressed(now);
+  front_.tell(KillProgressed{});
 }
 
 }  // namespace

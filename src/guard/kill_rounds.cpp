@@ -2,6 +2,7 @@
 #include "guard/kill_rounds.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "model/mechanism.hpp"
 #include "os/host.hpp"
@@ -17,10 +18,11 @@ constexpr auto kLongestPause = 100ms;
 
 }  // namespace
 
-void KillRounds::begin(std::optional<pid_t> group) {
+void KillRounds::begin(std::optional<pid_t> group, std::function<void()> on_beat) {
   if (kill_) return;
   os::take_precedence();
   kill_.emplace();
+  kill_->on_beat = std::move(on_beat);
   if (group) kill_->stop_group_first(*group);
   pause_ = kFirstPause;
   next_round_ = Clock::now();
@@ -33,6 +35,7 @@ void KillRounds::leader_reaped() {
 bool KillRounds::go_on() {
   if (!kill_ || Clock::now() < next_round_) return false;
   const bool grows = kill_->round();
+  gone_round_ = true;
   pause_ = grows ? 0ms : std::clamp<Clock::duration>(pause_ * 2, kFirstPause, kLongestPause);
   const bool again = model::works(model::Mechanism::kill_again);
   next_round_ = again ? Clock::now() + pause_ : Clock::time_point::max();

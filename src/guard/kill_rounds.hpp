@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -17,8 +18,8 @@ class KillRounds {
 
   bool begun() const { return kill_.has_value(); }
 
-  // The group, if any, is stopped at one stroke first.
-  void begin(std::optional<pid_t> group);
+  // The group, if any, is stopped at one stroke first. A round calls on_beat now and then.
+  void begin(std::optional<pid_t> group, std::function<void()> on_beat);
   void leader_reaped();
 
   // One round, where one is due; whether one was.
@@ -27,10 +28,15 @@ class KillRounds {
   // Children that the last round could not signal.
   const std::vector<pid_t>& refused_children() const { return kill_->refused_children(); }
 
+  bool has_gone_round() const { return gone_round_; }
+  // How many processes it has stopped, and killed, so far.
+  std::size_t done() const { return kill_ ? kill_->done() : 0; }
+
   Clock::time_point next_round() const { return next_round_; }
 
  private:
   std::optional<os::TreeKill> kill_;
+  bool gone_round_ = false;
   Clock::duration pause_{};
   Clock::time_point next_round_;
 };

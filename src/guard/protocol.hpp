@@ -160,6 +160,7 @@ struct Survivors {
   // Since the leader's end, the longest time that one of them was kept from ending by others: it waited for a
   // processor.
   model::Duration starved{};
+  std::uint32_t dying = 0;  // have nothing left to do but to die, once they get a processor
   bool operator==(const Survivors&) const = default;
 };
 // After StopGroup: the leader is gone, and nobody else of the group is left.
@@ -176,6 +177,10 @@ struct RungClimbed {
   std::uint32_t rung = 0;
   bool operator==(const RungClimbed&) const = default;
 };
+// A kill goes on, and something has changed since the last such report: a process died, or was found.
+struct KillProgressed {
+  bool operator==(const KillProgressed&) const = default;
+};
 // No descendant is left; the guard's last word.
 struct TreeEmpty {
   model::Usage usage;
@@ -190,7 +195,7 @@ struct TreeLetGo {
 };
 
 using Report = std::variant<CommandStarted, StartFailed, LeaderStopped, LeaderContinued, LeaderExited, CancelAsked,
-                            Survivors, GroupGone, LimitPassed, TreeEmpty, TreeLetGo, RungClimbed>;
+                            Survivors, GroupGone, LimitPassed, TreeEmpty, TreeLetGo, RungClimbed, KillProgressed>;
 
 inline constexpr std::size_t kMostNames = 32;
 

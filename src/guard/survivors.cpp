@@ -23,6 +23,7 @@ Survivors SurvivorWatch::name(const NameSurvivors& request, int terminal) const 
     const auto state = os::look_at_process(each.pid);
     if (!state || state->zombie) continue;
     survivors.starved = std::max(survivors.starved, starved(each.pid, *state));
+    survivors.dying += state->dying ? 1 : 0;
     if (survivors.processes.size() < kMostNames) {
       survivors.processes.push_back({os::name_process(each.pid), os::streams_held_by(each.pid, out, request.err)});
     } else {

@@ -61,7 +61,7 @@ inline auto fields(auto& m) {
   } else if constexpr (std::is_same_v<M, LimitPassed>) {
     return std::tie(m.limit);
   } else if constexpr (std::is_same_v<M, Survivors>) {
-    return std::tie(m.processes, m.more, m.starved);
+    return std::tie(m.processes, m.more, m.starved, m.dying);
   } else if constexpr (std::is_same_v<M, NameSurvivors>) {
     return std::tie(m.out, m.err);
   } else if constexpr (std::is_same_v<M, os::FileIdentity>) {

@@ -111,6 +111,7 @@ void read_survivors(const JsonValue& json, AttemptResult& result) {
     result.unkilled.push_back({small_number_of(each, "pid").value_or(0), text_of(each, "command")});
   }
   result.unkilled_more = count(json, "unkilled_more");
+  result.unkilled_unknown = is_set(json, "unkilled_unknown");
 }
 
 model::ToldAttempt read_attempt(const JsonValue& json) {

@@ -22,6 +22,7 @@ enum class Mechanism : std::uint8_t {
   all_threads,           // children of every thread are found
   parent_check,          // a pid that is somebody else's by now is not signalled
   continue_stopped,      // a stopped process is continued, so that it can act on a signal
+  kill_is_patient,       // a kill goes on while processes die
   bounded_wait,          // what cannot be killed is waited for no longer than that
   reader_loss,           // when a reader of the output leaves, the command meets a broken pipe
   reader_error,          // output that could not be shown is no success
@@ -61,6 +62,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::all_threads: return "all-threads";
     case Mechanism::parent_check: return "parent-check";
     case Mechanism::continue_stopped: return "continue-stopped";
+    case Mechanism::kill_is_patient: return "kill-is-patient";
     case Mechanism::bounded_wait: return "bounded-wait";
     case Mechanism::reader_loss: return "reader-loss";
     case Mechanism::reader_error: return "reader-error";

@@ -130,6 +130,12 @@ ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
 
 namespace {
 
+// Whether KILL has ended it: where the command itself is left, what is said of that is enough.
+std::string_view killed_too(const AttemptResult& result) {
+  const bool ended = result.exit_code || result.signal;
+  return result.forced && (ended || result.all_killed()) ? ", killed" : "";
+}
+
 // ", killed python3 pid 4312 (1.9GiB)"
 std::string describe_largest(const AttemptResult& result, const PassedLimit& passed) {
   const Consumer& largest = passed.largest;
@@ -177,12 +183,12 @@ std::string describe(const AttemptResult& result) {
       }
       return fmt::format("killed by signal {} after {}{}", signal_name(result.signal.value_or(0)), took,
                          describe_kills(result.out_of_memory_kills));
-    case Reason::timeout: return fmt::format("timed out after {}{}", took, result.forced ? ", killed" : "");
+    case Reason::timeout: return fmt::format("timed out after {}{}", took, killed_too(result));
     case Reason::idle_timeout:
       return fmt::format("timed out after {}, silent for {}{}", took, describe_duration(result.silent),
-                         result.forced ? ", killed" : "");
+                         killed_too(result));
     case Reason::total_timeout:
-      return fmt::format("timed out with the whole run, after {}{}", took, result.forced ? ", killed" : "");
+      return fmt::format("timed out with the whole run, after {}{}", took, killed_too(result));
     case Reason::queue_timeout: {
       const SlotStanding slot = result.slot.value_or(SlotStanding{});
       return fmt::format("no slot of group {} was free within {}: {}; nothing was run", group_name(slot), took,
@@ -193,8 +199,7 @@ std::string describe(const AttemptResult& result) {
       return fmt::format("no slot of group {} is free: {}; nothing was run", group_name(slot), describe(slot));
     }
     case Reason::output_limit:
-      return fmt::format("wrote more than --max-output allows, stopped after {}{}", took,
-                         result.forced ? ", killed" : "");
+      return fmt::format("wrote more than --max-output allows, stopped after {}{}", took, killed_too(result));
     case Reason::leaked:
       return fmt::format("exit {} after {}, with processes left behind", result.exit_code.value_or(0), took);
     case Reason::flaky: return fmt::format("exit {} after {}, flaky", result.exit_code.value_or(0), took);
@@ -220,7 +225,9 @@ std::string describe(const AttemptResult& result) {
     }
     case Reason::io: return fmt::format("its output could not be read, after {}", took);
     case Reason::output_error: return fmt::format("its output could not be passed on, after {}", took);
-    case Reason::supervisor_lost: return fmt::format("oversee's guard was killed after {}; the command was, too", took);
+    case Reason::supervisor_lost:
+      return fmt::format("oversee's guard was killed after {}{}", took,
+                         result.all_killed() ? "; the command was, too" : "");
   }
   return "";
 }

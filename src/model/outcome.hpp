@@ -13,6 +13,7 @@
 #include "model/duration.hpp"
 #include "model/evidence.hpp"
 #include "model/leaks.hpp"
+#include "model/proc_view.hpp"
 #include "model/resource_limits.hpp"
 #include "model/signal_name.hpp"
 #include "model/slot_queue.hpp"
@@ -51,8 +52,15 @@ inline constexpr std::size_t kReasons = static_cast<std::size_t>(Reason::supervi
 std::string_view to_string(Status status);
 std::string_view to_string(Reason reason);
 
-// What held the tree; the words are those of the JSON summary.
-enum class Containment : std::uint8_t { subreaper, cgroup_and_subreaper };
+// What held the tree: adoption of orphans by the guard, which finds every process in /proc, or else reaches the
+// command's process group and what it has adopted; and a cgroup. The words are those of the JSON summary.
+enum class Containment : std::uint8_t {
+  subreaper,
+  cgroup_and_subreaper,
+  group_and_subreaper,
+  cgroup_group_and_subreaper,
+};
+Containment containment_of(bool by_cgroup, ProcView proc);
 
 std::string_view to_string(Containment layer);
 
@@ -98,11 +106,17 @@ struct Canceller {
 // "cancelled by TERM sent by pid 42"
 std::string describe(const Canceller& by);
 
+// The stage of a limit that cannot be kept; the subject is the whole sentence (unkept_limit).
+inline constexpr std::string_view kLimitStage = "limit";
+
 struct SpawnFailure {
   std::string stage;    // what was being set up: "exec", "directory", "cgroup", …
   int error = 0;        // errno
   std::string subject;  // the command or directory
 };
+
+// Where nobody could say what a kill has left.
+inline constexpr std::string_view kUnknownLeft = "how many are left is unknown";
 
 struct AttemptResult {
   int number = 1;  // 0: there was none, the run ended in the queue for a slot; started and finished are the wait's
@@ -124,10 +138,12 @@ struct AttemptResult {
   bool leaked_live = false;           // they were left alive; else killed
   std::vector<ProcessName> unkilled;  // could not be killed: setuid, or stuck in the kernel; the first of them
   std::uint64_t unkilled_more = 0;
+  bool unkilled_unknown = false;     // whether more of them are left, and how many, nobody could say
   std::optional<Evidence> evidence;  // of what it did when it was to be stopped
   std::optional<UserLineResult> on_timeout;
   std::optional<UserLineResult> before_retry;  // of --before-retry's line, run before this attempt
   Containment containment = Containment::subreaper;
+  ProcView proc = ProcView::all;  // what the guard saw of the tree
   Reading started{};
   Reading finished{};
   Usage usage;
@@ -135,6 +151,8 @@ struct AttemptResult {
   StreamCount err;
 
   bool begun() const { return number > 0; }
+  // Whether nothing is left, or known to be left, that was to be killed.
+  bool all_killed() const { return unkilled.empty() && !unkilled_unknown; }
   // Neither stopped by oversee nor killed by a signal: what it left of its terminal is as it meant it. Also of one that
   // never ran.
   bool ended_by_itself() const;

@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <csignal>
 
 #include "os/kernel_text.hpp"
 
@@ -14,6 +15,9 @@ namespace oversee::os {
 namespace {
 
 constexpr std::uint64_t kExiting = 0x4;  // PF_EXITING, among the flags
+
+// Of the fields from the third on, those that all kernels have.
+constexpr std::size_t kNeeded = 22;
 
 model::Duration from_ticks(std::uint64_t ticks) {
   static const auto per_second = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
@@ -33,13 +37,13 @@ std::optional<ProcessStat> parse_process_stat(std::string_view line) {
   const std::size_t close = line.rfind(')');
   if (open == std::string_view::npos || close == std::string_view::npos || close < open) return {};
   std::string_view rest = line.substr(close + 1);
-  std::array<std::string_view, 22> fields;  // from the third on
+  std::array<std::string_view, 29> fields;  // from the third on
   for (std::string_view& field : fields) {
     rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(' ')));
     field = rest.substr(0, rest.find(' '));
     rest.remove_prefix(field.size());
   }
-  if (fields[0].size() != 1 || fields.back().empty()) return {};
+  if (fields[0].size() != 1 || fields[kNeeded - 1].empty()) return {};
   const auto number = [&](std::size_t field) {
     std::uint64_t value = 0;
     const std::string_view text = fields.at(field - 3);
@@ -57,6 +61,7 @@ std::optional<ProcessStat> parse_process_stat(std::string_view line) {
   stat.waited_cpu = from_ticks(number(16) + number(17));
   stat.threads = static_cast<int>(number(20));
   stat.born = from_ticks(number(22));
+  stat.kill_pending = ((number(31) >> (SIGKILL - 1)) & 1) != 0;
   stat.rss_bytes = from_pages(number(24));
   return stat;
 }

@@ -20,6 +20,7 @@ struct ProcessStat {
   pid_t group = 0;
   pid_t foreground = -1;  // the group in the foreground of its terminal; -1: it has none
   bool exiting = false;   // its first thread is in exit(2), or in death by a signal
+  bool kill_pending = false;
   model::Duration cpu{};
   model::Duration waited_cpu{};  // of the children that it has waited for
   int threads = 1;

@@ -30,6 +30,7 @@ std::optional<ProcessState> look_at_process(pid_t pid) {
   state.zombie = (stat->state == 'Z' && !more_threads) || stat->state == 'X';
   state.ending = stat->exiting && !more_threads;
   state.runnable = stat->state == 'R';
+  state.dying = state.runnable && (state.ending || stat->kill_pending);
   std::array<char, 128> buffer;
   std::string_view times = read_once(pid, "schedstat", buffer);
   state.ran = std::chrono::nanoseconds(take_number(times));

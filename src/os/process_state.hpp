@@ -12,6 +12,7 @@ namespace oversee::os {
 struct ProcessState {
   bool zombie = false;    // it has ended, to its last thread, and waits to be reaped
   bool ending = false;    // in exit(2), or in death by a signal
+  bool dying = false;     // it has been killed, or is in its end, and waits for nothing but a processor
   bool runnable = false;  // on a processor, or waiting for one
   // Of its first thread, since its start; none where the kernel does not count (CONFIG_SCHED_INFO).
   model::Duration ran{};

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -12,11 +13,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <unordered_map>
 
@@ -93,7 +96,7 @@ void for_each_child(pid_t parent, Visit visit) {
   for_each_number_in(threads, of_thread);
 }
 
-// Without children files: every process's parent, turned round.
+// Without children files: every process's parent, turned round. Visit returns whether to go on below the process.
 template <class Visit>
 void scan_descendants(pid_t root, Visit visit) {
   std::unordered_multimap<pid_t, pid_t> children;
@@ -105,8 +108,7 @@ void scan_descendants(pid_t root, Visit visit) {
     const pid_t parent = parents[next];
     const auto [first, last] = children.equal_range(parent);
     for (auto child = first; child != last; ++child) {
-      visit(Descendant{child->second, parent});
-      parents.push_back(child->second);
+      if (visit(Descendant{child->second, parent})) parents.push_back(child->second);
     }
   }
 }
@@ -117,26 +119,32 @@ bool has_ended(pid_t child) {
   return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
 }
 
-// Calls visit(descendant) for each, parents before their children, each as soon as it is found: what forks and exits
-// in a loop is gone a moment later. Our own zombies are passed by unless they are asked for.
+// Our own zombies are passed by unless they are asked for, as are those of our children that are spared, with all that
+// is below them.
 enum class Zombies : std::uint8_t { without, with };
+struct Walk {
+  Zombies zombies = Zombies::without;
+  pid_t root = ::getpid();
+  std::span<const pid_t> spared = {};
+};
+
+// Calls visit(descendant) for each, parents before their children, each as soon as it is found: what forks and exits
+// in a loop is gone a moment later.
 template <class Visit>
-void for_each_descendant(Visit visit, Zombies zombies = Zombies::without, pid_t root = ::getpid()) {
+void for_each_descendant(Visit visit, const Walk& walk = {}) {
   const pid_t self = ::getpid();
-  const auto passed_by = [&](const Descendant& child) {
-    return zombies == Zombies::without && child.parent == self && has_ended(child.pid);
+  const auto is_met = [&](const Descendant& child) {
+    const bool ours = child.parent == self;
+    if (ours && std::ranges::find(walk.spared, child.pid) != walk.spared.end()) return false;
+    if (ours && walk.zombies == Zombies::without && has_ended(child.pid)) return false;
+    visit(child);
+    return true;
   };
-  if (!has_children_files()) {
-    return scan_descendants(root, [&](const Descendant& child) {
-      if (!passed_by(child)) visit(child);
-    });
-  }
-  std::vector<pid_t> parents{root};
+  if (!has_children_files()) return scan_descendants(walk.root, is_met);
+  std::vector<pid_t> parents{walk.root};
   for (std::size_t next = 0; next < parents.size(); ++next) {
     for_each_child(parents[next], [&](const Descendant& child) {
-      if (passed_by(child)) return;
-      visit(child);
-      parents.push_back(child.pid);
+      if (is_met(child)) parents.push_back(child.pid);
     });
   }
 }
@@ -144,7 +152,7 @@ void for_each_descendant(Visit visit, Zombies zombies = Zombies::without, pid_t 
 int pidfd_open(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 
 void pause_briefly() {
-  constexpr timespec kPause{0, 1'000'000};
+  constexpr timespec kPause{0, 3'000'000};
   (void)::nanosleep(&kPause, nullptr);
 }
 
@@ -166,7 +174,7 @@ std::vector<Descendant> list_descendants() {
 
 std::vector<Descendant> list_descendants(pid_t root) {
   std::vector<Descendant> list;
-  for_each_descendant([&](const Descendant& each) { list.push_back(each); }, Zombies::with, root);
+  for_each_descendant([&](const Descendant& each) { list.push_back(each); }, {.zombies = Zombies::with, .root = root});
   return list;
 }
 
@@ -184,28 +192,66 @@ model::ProcessName name_process(pid_t pid) {
     if (!rest.empty()) name.command += " ...";
     return name;
   }
+  return short_process_name(pid);
+}
+
+model::ProcessName short_process_name(pid_t pid) {
+  model::ProcessName name{pid, {}};
   auto comm = read_file(proc_path(pid, "comm"));
   if (comm && comm->ends_with('\n')) comm->pop_back();
   name.command = fmt::format("[{}]", comm ? model::quote_command(std::vector{*comm}) : "?");
   return name;
 }
 
+namespace {
+
+// What PIDFD_GET_INFO (Linux 6.13) fills in; the start of the kernel's struct pidfd_info.
+struct PidfdInfo {
+  std::uint64_t mask;
+  std::uint64_t cgroup;
+  std::uint32_t pid, thread_group, parent;
+  std::array<std::uint32_t, 9> rest;
+};
+static_assert(sizeof(PidfdInfo) == 64);
+
+// A tenth of the cost of /proc/PID/stat: where thousands of processes leave us little of a processor, that decides how
+// long it takes to stop them. Both are asked in our PID namespace.
+std::optional<pid_t> parent_of(pid_t pid, int process) {
+  static bool known = true;  // to this kernel
+  PidfdInfo info{};
+  if (known && process >= 0) {
+    if (::ioctl(process, _IOWR(0xFF, 11, PidfdInfo), &info) == 0) return static_cast<pid_t>(info.parent);
+    if (errno == ESRCH) return {};
+    known = false;
+  }
+  return parent_of(pid);
+}
+
+}  // namespace
+
 Signalled signal_descendant(const Descendant& target, int signal) {
   const pid_t self = ::getpid();
   if (target.parent == self) return outcome_of(::kill(target.pid, signal));
   const UniqueFd process(pidfd_open(target.pid));
   if (!process && errno != ENOSYS) return Signalled::gone;
-  const auto parent = parent_of(target.pid);
+  const auto parent = parent_of(target.pid, process.get());
   const bool ours = parent == target.parent || parent == self;
   if (!ours && works(Mechanism::parent_check)) return Signalled::gone;
   if (!process) return outcome_of(::kill(target.pid, signal));  // before Linux 5.3: the look above is all there is
   return outcome_of(::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0));
 }
 
+// A round may take long where the tree leaves us no processor.
+void TreeKill::beat() {
+  constexpr int kOften = 64;
+  if (on_beat && ++beats_ % kOften == 0) on_beat();
+}
+
 bool TreeKill::round() {
   refused_children_.clear();
   const pid_t self = ::getpid();
   const bool first = seen_.empty();
+  const Walk walk{.spared = spared_};
   bool met_new = false;
   bool all_stopped = !works(Mechanism::stop_first);
   if (group_ && !all_stopped) ::kill(-*group_, SIGSTOP);
@@ -216,78 +262,49 @@ bool TreeKill::round() {
   for (int pass = 0; pass < 8 && !all_stopped; ++pass) {
     all_stopped = true;
     listed.clear();
-    for_each_descendant([&](const Descendant& each) {
-      listed.push_back(each);
-      if (!stopped.insert(each.pid).second) return;
-      all_stopped = false;
-      met_new |= seen_.insert(each.pid).second;
-      (void)signal_descendant(each, SIGSTOP);
-    });
+    for_each_descendant(
+        [&](const Descendant& each) {
+          beat();
+          listed.push_back(each);
+          if (!stopped.insert(each.pid).second) return;
+          all_stopped = false;
+          met_new |= seen_.insert(each.pid).second;
+          (void)signal_descendant(each, SIGSTOP);
+        },
+        walk);
   }
-  if (!works(Mechanism::stop_first)) listed = list_descendants();
+  if (!works(Mechanism::stop_first)) for_each_descendant([&](const Descendant& each) { listed.push_back(each); }, walk);
   // From a list: the children of one that is killed during a walk become ours behind its back.
   for (const Descendant& each : listed) {
+    beat();
     if (!works(Mechanism::kill_at_a_stroke)) pause_briefly();
-    const bool refused = signal_descendant(each, SIGKILL) == Signalled::refused;
-    if (refused && each.parent == self) refused_children_.push_back(each.pid);
+    const Signalled signalled = signal_descendant(each, SIGKILL);
+    if (signalled == Signalled::sent) killed_.insert(each.pid);
+    if (signalled == Signalled::refused && each.parent == self) refused_children_.push_back(each.pid);
   }
   return !all_stopped || (met_new && !first);
 }
 
-namespace {
-
-// Until nobody is left, or the bound is over: then false.
-template <class Round>
-bool repeat(Round nobody_left, model::Duration bound) {
-  const auto give_up = std::chrono::steady_clock::now() + bound;
-  while (!nobody_left()) {
-    if (std::chrono::steady_clock::now() >= give_up) return false;
-    pause_briefly();
+OrphanKill::Round OrphanKill::round(const Beside& beside) {
+  kill_.spare(beside.spared);
+  const std::size_t done = kill_.done();
+  Round round{.progressed = kill_.round()};
+  round.progressed |= kill_.done() != done;
+  // Its own, the watched one has handed on once it is a zombie: what is not listed below by then is not there.
+  const auto watched = beside.watched ? look_at_process(*beside.watched) : std::nullopt;
+  const std::size_t before = left_.size();
+  left_.clear();
+  for_each_descendant(
+      [&](const Descendant& each) {
+        if (each.pid != beside.watched) left_.push_back(each);
+      },
+      {.zombies = Zombies::with, .spared = beside.spared});
+  round.empty = left_.empty() && (!watched || watched->zombie);
+  for (const Descendant& each : left_) {
+    if (each.parent == ::getpid() && ::waitpid(each.pid, nullptr, WNOHANG) > 0) round.progressed = true;
   }
-  return true;
-}
-
-}  // namespace
-
-bool kill_and_reap(const std::vector<pid_t>& not_to_reap, model::Duration bound) {
-  TreeKill kill;
-  const auto round = [&] {
-    (void)kill.round();
-    // Empty is what lists as empty: the children of one that ends between two looks are missed by the first. Its own,
-    // one that is left to another has handed on once it is a zombie.
-    const bool handed_on = std::ranges::all_of(not_to_reap, [](pid_t pid) {
-      const auto state = look_at_process(pid);
-      return !state || state->zombie;
-    });
-    std::vector<Descendant> left;
-    for_each_descendant(
-        [&](const Descendant& each) {
-          if (std::ranges::find(not_to_reap, each.pid) == not_to_reap.end()) left.push_back(each);
-        },
-        Zombies::with);
-    for (const Descendant& each : left) {
-      if (each.parent == ::getpid()) (void)::waitpid(each.pid, nullptr, WNOHANG);
-    }
-    return left.empty() && handed_on;
-  };
-  return repeat(round, bound);
-}
-
-bool kill_children_except(pid_t spared, model::Duration bound) {
-  const pid_t self = ::getpid();
-  const auto round = [&] {
-    std::vector<pid_t> children;
-    for_each_child(self, [&](const Descendant& child) {
-      if (child.pid != spared) children.push_back(child.pid);
-    });
-    for (const pid_t child : children) {
-      for (const Descendant& each : list_descendants(child)) (void)signal_descendant(each, SIGKILL);
-      (void)signal_descendant({child, self}, SIGKILL);
-      (void)::waitpid(child, nullptr, WNOHANG);
-    }
-    return children.empty();
-  };
-  return repeat(round, bound);
+  round.progressed |= left_.size() < before;
+  return round;
 }
 
 }  // namespace oversee::os

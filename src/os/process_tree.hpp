@@ -3,8 +3,10 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <optional>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "model/outcome.hpp"
@@ -28,7 +30,11 @@ std::vector<Descendant> list_descendants();
 // The same of a process of ours, zombies included.
 std::vector<Descendant> list_descendants(pid_t root);
 
+// By its command line, for which the kernel takes the process's memory lock (mmap_lock), or touches its memory: both
+// can take as long as another process likes.
 model::ProcessName name_process(pid_t pid);
+// By its name alone, "[sleep]": nothing holds that up.
+model::ProcessName short_process_name(pid_t pid);
 
 enum class Signalled : std::uint8_t { sent, gone, refused };
 
@@ -44,24 +50,52 @@ class TreeKill {
   void stop_group_first(pid_t group) { group_ = group; }
   void leader_reaped() { group_.reset(); }
 
+  // Those children of ours are left alone from now on, with what is below them.
+  void spare(std::vector<pid_t> children) { spared_ = std::move(children); }
+
+  // Called now and then during a round, which may take long.
+  std::function<void()> on_beat;
+
   // Returns whether the tree still grows: the next round is due at once, after reaping.
   bool round();
+
+  // How many processes it has stopped, and killed, for the first time each.
+  std::size_t done() const { return seen_.size() + killed_.size(); }
 
   // The children that could not be signalled in the last round: another user's, by setuid.
   const std::vector<pid_t>& refused_children() const { return refused_children_; }
 
  private:
+  void beat();
+
+  std::vector<pid_t> spared_;
   std::optional<pid_t> group_;
   std::unordered_set<pid_t> seen_;
+  std::unordered_set<pid_t> killed_;
   std::vector<pid_t> refused_children_;
+  int beats_ = 0;
 };
 
-// Kills all descendants and reaps those that become children of this process, but for those whose status another waits
-// for. Blocks, for the bound at the most; false if something is left.
-bool kill_and_reap(const std::vector<pid_t>& not_to_reap, model::Duration bound);
+// Kills the descendants that a dead guard left to this process, round by round, and reaps those that are its children.
+class OrphanKill {
+ public:
+  struct Beside {
+    std::vector<pid_t> spared = {};     // children of ours that are left alone, with what is below them
+    std::optional<pid_t> watched = {};  // a child whose status another waits for: killed, and not reaped
+  };
+  struct Round {
+    bool empty = false;  // nothing is left
+    bool progressed = false;
+  };
+  // Never waits.
+  Round round(const Beside& beside);
 
-// The same of all children of this process and what is below them, but for one child, which is left alone with its
-// tree.
-bool kill_children_except(pid_t spared, model::Duration bound);
+  // Those that were left by the last round, zombies included.
+  const std::vector<Descendant>& left() const { return left_; }
+
+ private:
+  TreeKill kill_;
+  std::vector<Descendant> left_;
+};
 
 }  // namespace oversee::os

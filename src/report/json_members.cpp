@@ -49,7 +49,9 @@ void survivors(JsonText& json, const model::AttemptResult& result) {
     json.end_object();
   }
   json.end_array();
-  if (!result.leaked.empty()) json.text("leaked_fate", result.leaked_live ? "left" : "killed");
+  if (!result.leaked.empty()) {
+    json.text("leaked_fate", result.leaked_live ? "left" : result.all_killed() ? "killed" : "not_all_killed");
+  }
   if (result.leaked_more != 0) json.number("leaked_more", static_cast<std::int64_t>(result.leaked_more));
 
   json.begin_array("unkilled");
@@ -58,6 +60,7 @@ void survivors(JsonText& json, const model::AttemptResult& result) {
   }
   json.end_array();
   if (result.unkilled_more != 0) json.number("unkilled_more", static_cast<std::int64_t>(result.unkilled_more));
+  if (result.unkilled_unknown) json.boolean("unkilled_unknown", true);
 }
 
 // Bytes and counts as they are, CPU time in milliseconds.

@@ -28,7 +28,9 @@ std::string sentence(const model::LostRun& lost) {
   };
   const model::AttemptResult& attempt = lost.attempt;
   std::string left = "nothing of the command is left";
-  if (!attempt.unkilled.empty()) {
+  if (attempt.unkilled_unknown) {
+    left = "how many processes of the command are left is unknown";
+  } else if (!attempt.unkilled.empty()) {
     left =
         fmt::format("of the command {} could not be killed", number(attempt.unkilled.size() + attempt.unkilled_more));
   } else if (!attempt.leaked.empty()) {
@@ -89,6 +91,7 @@ std::string last_lines(const model::LostRun& lost) {
   for (const model::ProcessName& each : attempt.unkilled) {
     lines += line("unkilled", fmt::format("pid {}  {}", each.pid, each.command));
   }
+  if (attempt.unkilled_unknown) lines += line("unkilled", std::string(model::kUnknownLeft));
   lines += line("status", fmt::format("{} ({})", to_string(attempt.status), to_string(attempt.reason)));
   lines += line("duration", fmt::format("{}  cpu {} user {} system  memory {}",
                                         model::describe_duration(attempt.finished.instant - lost.started),

@@ -19,6 +19,11 @@ constexpr std::size_t kLabelWidth = 11;
 constexpr std::size_t kMostLines = 10;  // of the command's
 constexpr std::string_view kQuote = "  | ";
 
+std::string_view fate_of_leaked(const model::AttemptResult& result) {
+  if (result.leaked_live) return "left alive";
+  return result.all_killed() ? "killed" : "not all of them killed";
+}
+
 // Rows of a label and a text; a label that is empty goes on with the one above.
 class Page {
  public:
@@ -174,13 +179,14 @@ void add_findings(Page& page, const model::ToldRun& run) {
     add("limits", means_text(result.limits));
     if (result.passed_limit) add("passed", describe(*result.passed_limit));
     for (const model::Survivor& survivor : result.leaked) {
-      add("leaked", fmt::format("{}, {}", describe(survivor), result.leaked_live ? "left alive" : "killed"));
+      add("leaked", fmt::format("{}, {}", describe(survivor), fate_of_leaked(result)));
     }
     if (result.leaked_more != 0) add("", fmt::format("and {} more", result.leaked_more));
     for (const model::ProcessName& process : result.unkilled) {
       add("unkilled", fmt::format("pid {}  {}", process.pid, process.command));
     }
     if (result.unkilled_more != 0) add("", fmt::format("and {} more", result.unkilled_more));
+    if (result.unkilled_unknown) add("unkilled", std::string(model::kUnknownLeft));
   }
 }
 

@@ -26,6 +26,19 @@ std::string name_processes(const std::vector<Process>& list, std::uint64_t more,
   return text;
 }
 
+// Nothing of those that outlived it where some, or nobody knows how many, could not be killed: that is told of all.
+std::string_view fate_of_leaked(const model::AttemptResult& result) {
+  const bool one = result.leaked.size() + result.leaked_more == 1;
+  if (result.leaked_live) return one ? "outlived it and lives on" : "outlived it and live on";
+  return result.all_killed() ? "outlived it and had to be killed" : "outlived it";
+}
+
+std::string name_unkilled(const model::AttemptResult& result, const std::string& from) {
+  std::string text = name_processes(result.unkilled, result.unkilled_more, "could not be killed" + from);
+  if (result.unkilled_unknown) text += fmt::format("; how many of its processes are left{} is unknown", from);
+  return text;
+}
+
 std::string summary_line(const model::RunFinished& run) {
   const model::AttemptResult& last = run.attempts->back();
   const std::string sentence = describe(run.verdict, *run.attempts, run.omitted);
@@ -38,17 +51,14 @@ std::string summary_line(const model::RunFinished& run) {
     const std::string what = told ? conclusion(*last.evidence) : model::sentence(*last.evidence);
     if (!what.empty()) text += "; " + what;
   }
-  const bool one = last.leaked.size() + last.leaked_more == 1;
-  text += name_processes(last.leaked, last.leaked_more,
-                         last.leaked_live ? (one ? "outlived it and lives on" : "outlived it and live on")
-                                          : "outlived it and had to be killed");
-  text += name_processes(last.unkilled, last.unkilled_more, "could not be killed");
+  text += name_processes(last.leaked, last.leaked_more, fate_of_leaked(last));
+  text += name_unkilled(last, "");
   // Of the attempts before, who may still be there.
   for (const model::AttemptResult& each : *run.attempts) {
     if (&each == &last) break;
     const std::string from = fmt::format(" after attempt {}", each.number);
     if (each.leaked_live) text += name_processes(each.leaked, each.leaked_more, "left alive" + from);
-    text += name_processes(each.unkilled, each.unkilled_more, "could not be killed" + from);
+    text += name_unkilled(each, from);
   }
   if (run.omitted != nullptr && run.omitted->remaining != 0) {
     text += fmt::format("; {} left alive after attempts {}-{}", run.omitted->remaining, run.omitted->first,
@@ -56,6 +66,12 @@ std::string summary_line(const model::RunFinished& run) {
   }
   if (!run.info->log_path.empty()) text += fmt::format(" [log {}]", run.info->log_path);
   return model::harmless(text) + '\n';
+}
+
+// An end with 125 never goes without a word: the command's own 125 is its own affair.
+bool is_own_failure(const model::RunFinished& run) {
+  const model::AttemptResult& last = run.attempts->back();
+  return run.verdict.exit == model::ExitAction{model::kExitOwnFailure, {}} && !last.exit_code;
 }
 
 Tint tint_of(const model::Verdict& verdict) {
@@ -71,7 +87,8 @@ SummaryLine::SummaryLine(model::ShowSummary show, bool on_terminal, std::functio
 
 void SummaryLine::on(const model::Event& event, const model::Reading&) {
   const auto* finished = std::get_if<model::RunFinished>(&event);
-  if (finished == nullptr || show_ == model::ShowSummary::never) return;
+  if (finished == nullptr) return;
+  if (show_ == model::ShowSummary::never && !is_own_failure(*finished)) return;
   const model::AttemptResult& last = finished->attempts->back();
   if (finished->verdict.success() && !finished->verdict.warns() && show_ == model::ShowSummary::failure) return;
   const bool by_key = last.cancelled_by && last.cancelled_by->pid == 0;

@@ -115,6 +115,7 @@ void TaggedLog::name_survivors(const model::AttemptResult& result) {
     note("unkilled", fmt::format("pid {}  {}", each.pid, each.command));
   }
   if (result.unkilled_more != 0) note("unkilled", more(result.unkilled_more));
+  if (result.unkilled_unknown) note("unkilled", std::string(model::kUnknownLeft));
 }
 
 void TaggedLog::started(const model::RunInfo& info) {

@@ -12,6 +12,7 @@
 #include "os/cgroup_controllers.hpp"
 #include "os/clock.hpp"
 #include "os/host.hpp"
+#include "os/process_state.hpp"
 #include "os/process_tree.hpp"
 #include "uv/child_process.hpp"
 
@@ -20,9 +21,6 @@ namespace {
 
 using model::Mechanism;
 using model::works;
-
-// With the guard gone, how long its orphans may take to die.
-constexpr auto kOrphanBound = std::chrono::seconds(2);
 
 LeaderExited leader_exit(const guard::LeaderExited& report) {
   return {report.exit_code(), report.signal(), report.out_of_memory_kills};
@@ -42,7 +40,7 @@ Attempt::Attempt(uv::Loop& loop, AttemptPlan plan, Callbacks callbacks)
       callbacks_(std::move(callbacks)),
       link_(loop, {[this](const guard::Report& report) { reported(report); }, [this] { post(GuardLost{}); },
                    [this] { callbacks_.on_guard_gone(); }}),
-      timer_(loop, [this] { post(Tick{.output_waits = output_waits()}); }),
+      timer_(loop, [this] { post(Tick{.output_waits = output_waits(), .guard_starves = guard_starves()}); }),
       output_(loop, {[this](model::Stream stream, std::string_view bytes) { output(stream, bytes); },
                      [this](model::Stream stream, int error) {
                        post(StreamEnded{stream, error});
@@ -214,9 +212,11 @@ void Attempt::reported(const guard::Report& report) {
   } else if (const auto* passed = std::get_if<guard::LimitPassed>(&report)) {
     post(TreeLimitPassed{passed->limit});
   } else if (const auto* survivors = std::get_if<guard::Survivors>(&report)) {
-    post(SurvivorsNamed{survivors->processes, survivors->more, survivors->starved});
+    post(SurvivorsNamed{survivors->processes, survivors->more, survivors->starved, survivors->dying});
   } else if (const auto* climbed = std::get_if<guard::RungClimbed>(&report)) {
     post(RungClimbed{climbed->rung});
+  } else if (std::holds_alternative<guard::KillProgressed>(report)) {
+    post(KillProgressed{});
   } else if (std::holds_alternative<guard::GroupGone>(report)) {
     post(GroupGone{});
   } else if (const auto* empty = std::get_if<guard::TreeEmpty>(&report)) {
@@ -331,9 +331,11 @@ void Attempt::perform(const AttemptAction& action) {
     link_.send(guard::LetGo{});
   } else if (std::holds_alternative<KillOrphans>(action)) {
     if (evidence_) evidence_->drop_line();
-    if (works(Mechanism::guard_is_watched)) kill_orphans();
     if (!started_) output_.start();
-    output_.read_the_rest();
+    kill_orphans();
+  } else if (std::holds_alternative<NameOrphans>(action)) {
+    auto left = orphans_ ? orphans_->left() : OrphanKiller::Left{};
+    post(SurvivorsNamed{.processes = std::move(left.processes), .more = left.more, .dying = left.dying});
   } else if (std::holds_alternative<KillGuard>(action)) {
     link_.kill();
   } else if (std::holds_alternative<CloseQuietStreams>(action)) {
@@ -345,11 +347,23 @@ void Attempt::perform(const AttemptAction& action) {
 
 // The guard's cgroup, if it had one, is left to us as well.
 void Attempt::kill_orphans() {
+  if (!works(Mechanism::guard_is_watched)) return orphans_gone();
   if (!cgroup_.empty()) (void)os::kill_cgroup(cgroup_);
-  (void)os::kill_and_reap(uv::running_children(loop_), kOrphanBound);
-  if (cgroup_.empty()) return;
-  (void)os::remove_cgroup(cgroup_);
-  os::step_back_alone(cgroup_);
+  orphans_ = std::make_unique<OrphanKiller>(loop_, link_.pid(),
+                                            OrphanKiller::Callbacks{.on_progress = [this] { post(KillProgressed{}); },
+                                                                    .on_empty = [this] { orphans_gone(); }});
+}
+
+void Attempt::orphans_gone() {
+  post(OrphansGone{});
+  output_.read_the_rest();
+}
+
+// A guard that will answer is runnable, or has run since it was last looked at: then it waited for no more than a lock.
+bool Attempt::guard_starves() {
+  const auto guard = machine_.awaits_answer() ? os::look_at_process(link_.pid()) : std::nullopt;
+  if (!guard) return false;
+  return std::exchange(guard_ran_, guard->ran) != guard->ran || guard->runnable;
 }
 
 void Attempt::finish(const model::Reading& at) {
@@ -359,6 +373,12 @@ void Attempt::finish(const model::Reading& at) {
   if (evidence_) {
     result_.evidence = std::move(evidence_->evidence());
     result_.on_timeout = evidence_->line_result();
+  }
+  const bool orphaned = orphans_ != nullptr;
+  if (orphaned) orphans_->stop();
+  if (orphaned && !cgroup_.empty()) {
+    (void)os::remove_cgroup(cgroup_);
+    os::step_back_alone(cgroup_);
   }
   result_.number = plan_.number;
   result_.started = before.started;

@@ -17,6 +17,7 @@
 #include "run/command_output.hpp"
 #include "run/guard_link.hpp"
 #include "run/notice_machine.hpp"
+#include "run/orphan_killer.hpp"
 #include "run/stop_evidence.hpp"
 #include "run/terminal_link.hpp"
 #include "uv/loop.hpp"
@@ -108,6 +109,7 @@ class Attempt {
   void reported(const guard::Report& report);
   void output(model::Stream stream, std::string_view bytes);
   bool output_waits() const;
+  bool guard_starves();
   void tell_notices();
   void watch_for_evidence(pid_t leader);
   void post(AttemptEvent event);
@@ -115,6 +117,7 @@ class Attempt {
   std::optional<model::Stopping> stopping_by(const AttemptAction& action) const;
   void perform(const AttemptAction& action);
   void kill_orphans();
+  void orphans_gone();
   void finish(const model::Reading& at);
 
   uv::Loop& loop_;
@@ -129,13 +132,15 @@ class Attempt {
   NoticeMachine notices_;
   uv::Timer notice_timer_;
   std::unique_ptr<StopEvidence> evidence_;
-  std::vector<std::string> environment_;  // for --on-timeout's line
+  std::unique_ptr<OrphanKiller> orphans_;  // once the guard is gone
+  std::vector<std::string> environment_;   // for --on-timeout's line
   std::optional<model::Instant> suspended_since_;
   std::deque<AttemptEvent> queue_;  // events that come while one is being handled
   bool stepping_ = false;
   model::Reading step_at_{};
-  bool requested_ = false;    // the guard has the StartCommand
-  guard::KeepDeadline kept_;  // as the guard knows it
+  bool requested_ = false;       // the guard has the StartCommand
+  guard::KeepDeadline kept_;     // as the guard knows it
+  model::Duration guard_ran_{};  // when it was last looked at
   bool started_ = false;
   int command_ = 0;  // the leader's pid, once it is started
   bool leader_stopped_ = false;

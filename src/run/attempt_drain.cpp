@@ -20,6 +20,9 @@ constexpr auto kUsualLeak = std::chrono::milliseconds(200);
 // What survivors get at most in place of the time that they waited for a processor.
 constexpr auto kMostStarved = std::chrono::seconds(2);
 
+// For the kill of what a guard left that was given up.
+constexpr auto kLastRound = std::chrono::milliseconds(500);
+
 // All had ended when they were to be named, and are about to be reaped.
 constexpr auto kLookAgain = std::chrono::milliseconds(10);
 
@@ -93,7 +96,7 @@ void AttemptMachine::on(const TreeEmptied& event, Instant now) {
 
 void AttemptMachine::on(const GroupGone&, Instant now) {
   const bool awaited = stop_ && limits_.reach == StopReach::group && leader_gone_;
-  if (awaited && !tree_empty_ && !awaiting_survivors_) await_survivors(now);
+  if (awaited && !tree_empty_ && !orphaned_ && !awaiting_survivors_) await_survivors(now);
 }
 
 // Nobody is left who is ours. What they hold of the streams is not waited for, but what was written is read.
@@ -110,25 +113,34 @@ void AttemptMachine::on(const TreeLetGo& event, Instant now) {
 
 void AttemptMachine::on(const SurvivorsNamed& event, Instant now) {
   if (giving_up_) {
-    result_.unkilled.assign(event.processes.begin(), event.processes.end());
-    result_.unkilled_more = event.more;
-    finish();
+    judge_unkilled(event, now);
   } else if (std::exchange(naming_, false)) {
     judge_survivors(event, now);
   }
 }
 
 void AttemptMachine::on(const GuardLost&, Instant now) {
-  if (tree_empty_) return;  // it had nothing left to hold
+  if (tree_empty_ || orphaned_) return;  // it had nothing left to hold
   if (letting_go_) return on(TreeLetGo{result_.usage}, now);
   if (!stop_ && !leader_gone_) {
     note_stop({Status::failed, Reason::supervisor_lost});
   }
   stop_looking();
+  deadlines_.rung.reset();
+  deadlines_.leak.reset();
   actions_.emplace_back(KillOrphans{});  // before the start is told of, too: it may have begun
-  leader_gone_ = true;
+  leader_gone_ = orphaned_ = true;
+  giving_up_ = naming_ = none_named_ = false;
   state_ = State::draining;
-  on(TreeEmptied{result_.usage}, now);
+  const bool killing = patience_.begun();
+  if (!killing) patience_.begin(now, limits_.give_up);
+  patience_.progressed(now);
+  // A kill whose time is over when its guard goes has a last round left.
+  deadlines_.give_up = std::max(patience_.over_at(), now + kLastRound);
+}
+
+void AttemptMachine::on(const OrphansGone&, Instant now) {
+  if (orphaned_ && !tree_empty_) on(TreeEmptied{result_.usage}, now);
 }
 
 void AttemptMachine::drain(Instant now) {

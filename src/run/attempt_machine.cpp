@@ -91,6 +91,7 @@ void AttemptMachine::on(const Resumed&, Instant now) {
     if (*deadline) **deadline += stood_still;
   }
   last_output_ += stood_still;
+  patience_.postpone(stood_still);
   suspended_since_.reset();
 }
 
@@ -115,7 +116,7 @@ void AttemptMachine::on(const Tick& event, Instant now) {
     }
   }
   if (passed(deadlines_.give_up)) {
-    give_up(now);
+    give_up(event.guard_starves, now);
   }
 }
 

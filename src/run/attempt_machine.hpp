@@ -10,6 +10,7 @@
 #include "guard/protocol.hpp"
 #include "model/clock.hpp"
 #include "model/event.hpp"
+#include "model/kill_patience.hpp"
 #include "model/outcome.hpp"
 #include "model/run_spec.hpp"
 
@@ -39,6 +40,7 @@ struct SurvivorsNamed {
   std::vector<model::Survivor> processes;
   std::uint64_t more = 0;     // that are not named
   model::Duration starved{};  // since the leader's end: the longest time that one of them waited for a processor
+  std::uint32_t dying = 0;    // have been killed, and wait for a processor to die
 };
 // After StopGroup: of the group that the command was started in nobody is left.
 struct GroupGone {};
@@ -64,6 +66,10 @@ struct TreeLimitPassed {
   model::PassedLimit limit{};
 };
 struct GuardLost {};
+// A kill goes on, by the guard or by us, and something has changed: a process died, or was found.
+struct KillProgressed {};
+// After KillOrphans: nothing is left of the tree.
+struct OrphansGone {};
 // We were silent when a stop was due: the guard has climbed this rung of the ladder in our place.
 struct RungClimbed {
   std::size_t rung = 0;
@@ -76,13 +82,14 @@ struct Suspended {};
 struct Resumed {};
 // wake_at() has come.
 struct Tick {
-  bool output_waits = false;  // in a pipe, unread
+  bool output_waits = false;   // in a pipe, unread
+  bool guard_starves = false;  // it is runnable, and so will answer once it gets a processor
 };
 
 using AttemptEvent =
     std::variant<Requested, Started, StartFailed, StreamEnded, LeaderExited, SurvivorsNamed, GroupGone, TreeEmptied,
                  TreeLetGo, CancelRequested, OutputHeld, OutputFreed, OutputLimitPassed, TreeLimitPassed, GuardLost,
-                 RungClimbed, EvidenceGathered, OnTimeoutEnded, Suspended, Resumed, Tick>;
+                 KillProgressed, OrphansGone, RungClimbed, EvidenceGathered, OnTimeoutEnded, Suspended, Resumed, Tick>;
 
 // What to do about it, in order.
 
@@ -121,9 +128,13 @@ struct NameSurvivors {
 struct LetGo {
   bool operator==(const LetGo&) const = default;
 };
-// The guard is gone: the front kills what has become its own children.
+// The guard is gone: the front kills what has become its own children, until OrphansGone comes of it.
 struct KillOrphans {
   bool operator==(const KillOrphans&) const = default;
+};
+// Look who of them is left; SurvivorsNamed is the answer.
+struct NameOrphans {
+  bool operator==(const NameOrphans&) const = default;
 };
 // The guard does not answer: stopped, or worse. KILL ends it in any state, and GuardLost comes of it.
 struct KillGuard {
@@ -139,7 +150,7 @@ struct CloseStreams {
 
 using AttemptAction =
     std::variant<SignalTree, StopGroup, StopLeader, KillTree, GatherEvidence, RunOnTimeout, KillOnTimeout,
-                 NameSurvivors, LetGo, KillOrphans, KillGuard, CloseQuietStreams, CloseStreams>;
+                 NameSurvivors, LetGo, KillOrphans, NameOrphans, KillGuard, CloseQuietStreams, CloseStreams>;
 
 class AttemptMachine {
  public:
@@ -160,6 +171,8 @@ class AttemptMachine {
   guard::KeepDeadline deadline() const;
   // Whether it waits for EvidenceGathered.
   bool gathering() const { return looking_ == Looking::at_tree; }
+  // Whether it waits for the guard to say who is left.
+  bool awaits_answer() const { return giving_up_; }
   // Since the last byte, or the start.
   model::Duration silence(model::Instant now) const { return now - last_output_; }
 
@@ -207,6 +220,8 @@ class AttemptMachine {
   void on(const OutputLimitPassed&, model::Instant now);
   void on(const TreeLimitPassed& event, model::Instant now);
   void on(const GuardLost&, model::Instant now);
+  void on(const KillProgressed&, model::Instant now);
+  void on(const OrphansGone&, model::Instant now);
   void on(const RungClimbed& event, model::Instant now);
   void on(const EvidenceGathered&, model::Instant now);
   void on(const OnTimeoutEnded&, model::Instant now);
@@ -233,7 +248,10 @@ class AttemptMachine {
   void deal_with_survivors(model::Instant now);
   void let_go(model::Instant now);
   void look_at_streams(model::Instant now);
-  void give_up(model::Instant now);
+  void give_up(bool guard_starves, model::Instant now);
+  void judge_unkilled(const SurvivorsNamed& left, model::Instant now);
+  void finish_unknown();
+  bool is_patient(model::Instant now) const;
   void drain(model::Instant now);
   void finish_if_drained();
   void finish();
@@ -271,6 +289,9 @@ class AttemptMachine {
   bool letting_go_ = false;
   std::optional<model::Instant> streams_end_;  // of what was let go: what still writes then is cut off
   bool giving_up_ = false;                     // survivors asked for as unkilled
+  bool none_named_ = false;                    // when they were asked for before
+  bool orphaned_ = false;                      // the guard is gone, and what it held is ours to kill
+  model::KillPatience patience_;               // of the kill of the whole tree
   bool guard_killed_ = false;
 
   std::optional<model::Canceller> interrupted_;  // by a key, while the command decides what to make of it

@@ -34,13 +34,14 @@ bool says_something(Reason reason) {
 // The same signal again within this is impatience, and climbs.
 constexpr auto kImpatience = std::chrono::seconds(2);
 
-// After the answer to "who is left" was asked for in vain, nobody will give it.
+// A guard that does not say who is left within this, although it could have a processor, is stopped or stuck.
 constexpr auto kAnswerBound = std::chrono::milliseconds(500);
 
 }  // namespace
 
 void AttemptMachine::on(const CancelRequested& event, Instant now) {
   const int presses = count_press(event.by.signal, now);
+  if (orphaned_) return;  // what is left is being killed already
   if (leader_gone_ && !stop_) return cancel_the_rest(event, now);
   if (tree_empty_) return finish();  // only somebody outside still holds a stream
   if (letting_go_) return;
@@ -122,7 +123,7 @@ void AttemptMachine::note_stop(Stop why) {
 void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now) {
   note_stop(why);
   ladder_ = std::move(ladder);
-  if (tree_empty_ || letting_go_) return;
+  if (tree_empty_ || letting_go_ || orphaned_) return;
   if (leader_gone_) {
     if (limits_.reach != StopReach::tree) {  // nobody is left that it reaches; but it bounds the wait for them
       if (!awaiting_survivors_ || leak_due_) return;
@@ -179,7 +180,7 @@ void AttemptMachine::send(model::Signal signal) {
 
 // As if we had climbed it: a stop whose time has come is a timeout's, unless another reason was there first.
 void AttemptMachine::on(const RungClimbed& event, Instant now) {
-  if (tree_empty_ || letting_go_ || (leader_gone_ && !stop_) || !reaches_somebody()) return;
+  if (tree_empty_ || letting_go_ || orphaned_ || (leader_gone_ && !stop_) || !reaches_somebody()) return;
   if (!stop_) {
     const bool total = deadlines_.total && (!deadlines_.wall || *deadlines_.total < *deadlines_.wall);
     note_stop({Status::timed_out, total ? Reason::total_timeout : Reason::timeout});
@@ -220,22 +221,62 @@ void AttemptMachine::kill(Instant now) {
 
 void AttemptMachine::bound_the_kill(Instant now) {
   if (deadlines_.give_up) return;
-  deadlines_.give_up = model::works(model::Mechanism::bounded_wait) ? now + limits_.give_up : Instant::max();
+  patience_.begin(now, limits_.give_up);
+  deadlines_.give_up = model::works(model::Mechanism::bounded_wait) ? patience_.over_at() : Instant::max();
 }
 
-// Asks who is left; without an answer the guard goes first, and its orphans are ours; without even that it is over.
-void AttemptMachine::give_up(Instant now) {
-  if (stop_ && limits_.reach != StopReach::tree && !awaiting_survivors_) return await_survivors(now);
+void AttemptMachine::on(const KillProgressed&, Instant now) {
+  if (!patience_.begun() || !deadlines_.give_up || letting_go_ || !model::works(model::Mechanism::kill_is_patient))
+    return;
+  patience_.progressed(now);
+  if (patience_.spent(now) || *deadlines_.give_up == Instant::max()) return;
+  giving_up_ = none_named_ = false;
+  deadlines_.give_up = patience_.over_at();
+}
+
+bool AttemptMachine::is_patient(Instant now) const {
+  return model::works(model::Mechanism::kill_is_patient) && patience_.begun() && !patience_.spent(now);
+}
+
+// Asks who is left; without an answer the guard goes first, and its orphans are ours; without even that nobody knows.
+void AttemptMachine::give_up(bool guard_starves, Instant now) {
+  if (stop_ && limits_.reach != StopReach::tree && !awaiting_survivors_ && !orphaned_) return await_survivors(now);
   deadlines_.give_up = now + kAnswerBound;
   if (!giving_up_ && !letting_go_) {
     giving_up_ = true;
-    actions_.emplace_back(NameSurvivors{});
-  } else if (!guard_killed_) {
+    actions_.emplace_back(orphaned_ ? AttemptAction(NameOrphans{}) : NameSurvivors{});
+  } else if (guard_starves && is_patient(now)) {
+    return;  // it has the question
+  } else if (!guard_killed_ && !orphaned_) {
     guard_killed_ = true;
     actions_.emplace_back(KillGuard{});
-  } else {
+  } else if (letting_go_) {
     finish();
+  } else {
+    finish_unknown();
   }
+}
+
+// What only waits for a processor will die. Nobody to be seen is no proof: that is the guard's last word, TreeEmpty.
+void AttemptMachine::judge_unkilled(const SurvivorsNamed& left, Instant now) {
+  const bool seen_none = left.processes.empty();
+  const bool wait = is_patient(now) && (left.dying > 0 || (seen_none && !none_named_));
+  if (wait) {
+    giving_up_ = false;
+    none_named_ = seen_none;
+    patience_.progressed(now);
+    deadlines_.give_up = patience_.over_at();
+    return;
+  }
+  if (seen_none) return finish_unknown();
+  result_.unkilled.assign(left.processes.begin(), left.processes.end());
+  result_.unkilled_more = left.more;
+  finish();
+}
+
+void AttemptMachine::finish_unknown() {
+  result_.unkilled_unknown = true;
+  finish();
 }
 
 void AttemptMachine::escalate(int presses, Instant now) {

@@ -24,9 +24,6 @@ constexpr auto kMoved = 20ms;
 // The look itself; what it has by then is what there is.
 constexpr auto kLongestLook = 300ms;
 
-// What is left of a line whose guard was killed has so long to go away.
-constexpr auto kLinesOrphans = 500ms;
-
 // Of the pids in OVERSEE_PIDS: an environment string may have 128 KiB (execve(2)).
 constexpr std::size_t kMostPids = 10'000;
 
@@ -120,7 +117,11 @@ void StopEvidence::run_line(model::Reason reason) {
 }
 
 void StopEvidence::lines_guard_gone() {
-  if (line_ && line_->guard_lost()) (void)os::kill_children_except(root_, kLinesOrphans);
+  if (line_ && line_->guard_lost()) {
+    orphans_ = std::make_unique<OrphanKiller>(
+        loop_, std::nullopt,
+        OrphanKiller::Callbacks{.on_empty = callbacks_.on_guard_gone, .on_given_up = callbacks_.on_guard_gone});
+  }
   callbacks_.on_guard_gone();
 }
 

@@ -12,6 +12,7 @@
 #include "model/event.hpp"
 #include "model/run_spec.hpp"
 #include "os/process_snapshot.hpp"
+#include "run/orphan_killer.hpp"
 #include "run/user_line.hpp"
 #include "uv/background_task.hpp"
 #include "uv/loop.hpp"
@@ -44,13 +45,16 @@ class StopEvidence {
   void gather(model::Duration silent);
   void run_line(model::Reason reason);
   void kill_line();
-  // Everything below us is going to be killed and reaped: nobody asks after its processes any more.
-  void drop_line() { line_.reset(); }
+  // The attempt's guard is gone: the line's tree goes with the attempt's.
+  void drop_line() {
+    line_.reset();
+    orphans_.reset();
+  }
 
   // For the attempt's result, once it is done.
   std::optional<model::Evidence>& evidence() { return evidence_; }
   const std::optional<model::UserLineResult>& line_result() const { return line_result_; }
-  bool guard_gone() const { return !line_ || line_->guard_gone(); }
+  bool guard_gone() const { return (!line_ || line_->guard_gone()) && (!orphans_ || orphans_->over()); }
 
  private:
   void look_ahead();
@@ -77,6 +81,7 @@ class StopEvidence {
   std::optional<model::Evidence> evidence_;
   std::vector<pid_t> tree_;
   std::unique_ptr<UserLine> line_;
+  std::unique_ptr<OrphanKiller> orphans_;  // of the line's guard, should it be killed
   std::optional<model::UserLineResult> line_result_;
   bool killing_ = false;
 };

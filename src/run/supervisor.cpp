@@ -167,7 +167,7 @@ void Supervisor::hold_screen(std::string undo) {
 
 bool Supervisor::all_guards_gone() const {
   return (!attempt_ || attempt_->guard_gone()) && std::ranges::all_of(ended_, &Attempt::guard_gone) &&
-         std::ranges::all_of(lines_, &UserLine::guard_gone);
+         std::ranges::all_of(lines_, &UserLine::guard_gone) && (!orphans_ || orphans_->over());
 }
 
 void Supervisor::publish(const model::Event& event, const model::Reading& at) {

@@ -145,6 +145,7 @@ class Supervisor {
   std::optional<model::Instant> delay_end_;
   uv::Timer delay_;
   std::vector<std::unique_ptr<UserLine>> lines_;  // --before-retry's, whose guards may not be gone
+  std::unique_ptr<OrphanKiller> orphans_;         // of a guard of these that was killed
   bool line_runs_ = false;                        // the last of them
   std::optional<model::UserLineResult> line_result_;
 

@@ -10,13 +10,6 @@
 #include "run/supervisor.hpp"
 
 namespace oversee::run {
-namespace {
-
-// What is left of a line whose guard was killed has so long to go away.
-constexpr auto kLinesOrphans = std::chrono::milliseconds(500);
-
-}  // namespace
-
 // The guard of the attempt that has ended stays, and finishes the record should we be killed meanwhile.
 void Supervisor::wait_for_retry(const RetryMachine::Again& again) {
   const model::AttemptResult& last = results_.back();
@@ -54,7 +47,11 @@ void Supervisor::before_retry_ended() {
 
 void Supervisor::lines_guard_gone() {
   if (std::ranges::any_of(lines_, &UserLine::guard_lost)) {
-    (void)os::kill_children_except(attempt_->guard_pid(), kLinesOrphans);
+    const auto over = [this] {
+      if (reported_) loop_.stop();
+    };
+    orphans_ = std::make_unique<OrphanKiller>(loop_, std::nullopt,
+                                              OrphanKiller::Callbacks{.on_empty = over, .on_given_up = over});
   }
   if (reported_) loop_.stop();
 }

@@ -91,6 +91,22 @@ class Adversaries:
         self.assertGreater(self.started_heads(), HEADS)
         self.assert_nothing_left(run)
 
+    def test_processes_that_replace_their_dead(self):
+        self.assert_ended("regrown")
+
+    def test_a_kill_goes_on_while_processes_die(self):
+        """Killing takes its time here: more than a kill may go on without any progress."""
+        run = self.end_without("kill-at-a-stroke", "deaf_crowd")
+        attempt = self.summary()["attempts"][0]
+        self.assertEqual(attempt["unkilled"], [])
+        self.assertNotIn("unkilled_unknown", attempt)
+        self.assert_nothing_left(run)
+
+    def test_control_a_kill_that_has_a_fixed_time(self):
+        """The guard is given up in the middle of it; that the front would take over is out of the way here."""
+        run = self.end_without("kill-at-a-stroke,kill-is-patient,guard-is-watched", "deaf_crowd")
+        self.assertTrue(run.anything_left())
+
     def test_stopped_processes_can_act_on_the_first_signal(self):
         self.assertFalse(self.assert_ended("stopped", NEVER)["forced"])
 

@@ -89,6 +89,7 @@ inline const std::vector<Report>& reports() {
                 std::numeric_limits<std::uint32_t>::max(), 3s},
       GroupGone{},
       TreeLetGo{{.user = 3s, .processes = 7}},
+      KillProgressed{},
       TreeEmpty{},
       TreeEmpty{{.user = 3s,
                  .system = model::Duration::max(),

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,16 @@ inline void wait_for_zombie(pid_t pid) {
   REQUIRE(::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) == 0);
 }
 
+// Whether all descendants could be killed within the bound; the watched one is left to be reaped.
+inline bool kill_orphans(std::optional<pid_t> watched = {}, std::chrono::seconds bound = std::chrono::seconds(20)) {
+  const auto end = std::chrono::steady_clock::now() + bound;
+  for (OrphanKill kill; !kill.round({.watched = watched}).empty;) {
+    if (std::chrono::steady_clock::now() >= end) return false;
+    ::usleep(1000);
+  }
+  return true;
+}
+
 class Family {
  public:
   Family() {
@@ -38,7 +49,7 @@ class Family {
     REQUIRE(made.has_value());
     pipe_ = std::move(*made);
   }
-  ~Family() { (void)kill_and_reap({}, std::chrono::seconds(20)); }
+  ~Family() { (void)kill_orphans(); }
   Family(const Family&) = delete;
   Family& operator=(const Family&) = delete;
 

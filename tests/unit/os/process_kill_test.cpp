@@ -106,10 +106,10 @@ TEST_CASE("tree kill: a group that is stopped first dies like the rest") {
   CHECK_FALSE(kill.round());
   CHECK(WTERMSIG(status_of(leader)) == SIGKILL);
   kill.leader_reaped();
-  CHECK(kill_and_reap({}, 20s));
+  CHECK(kill_orphans());
 }
 
-TEST_CASE("kill and reap: leaves none, whatever they ignore, block or were stopped by") {
+TEST_CASE("orphan kill: leaves none, whatever they ignore, block or were stopped by") {
   Family family;
   family.add_line(5);
   for (const int signal : {SIGTERM, SIGSTOP}) {
@@ -121,13 +121,13 @@ TEST_CASE("kill and reap: leaves none, whatever they ignore, block or were stopp
     });
     CHECK(family.hear_word() == signal);
   }
-  CHECK(kill_and_reap({}, 20s));
+  CHECK(kill_orphans());
   CHECK(list_descendants().empty());
   CHECK(::waitpid(-1, nullptr, WNOHANG) == -1);
   CHECK(errno == ECHILD);
 }
 
-TEST_CASE("kill and reap: those that fork on and on") {
+TEST_CASE("orphan kill: those that fork on and on") {
   Family family;
   for (int i = 0; i < 4; ++i) {
     family.add([&] {
@@ -140,21 +140,50 @@ TEST_CASE("kill and reap: those that fork on and on") {
     });
     CHECK(family.hear_word() == 1);
   }
-  CHECK(kill_and_reap({}, 20s));
+  CHECK(kill_orphans());
   CHECK(list_descendants().empty());
 }
 
-TEST_CASE("kill and reap: leaves to another whom it is to reap, though not alive") {
+TEST_CASE("orphan kill: leaves to another whom it is to reap, though not alive") {
   Family family;
   const auto line = family.add_line(2);
-  CHECK(kill_and_reap({line[0]}, 20s));
+  CHECK(kill_orphans(line[0]));
   CHECK(WTERMSIG(status_of(line[0])) == SIGKILL);
   CHECK(list_descendants().empty());
 }
 
-TEST_CASE("kill and reap: with nobody there it is done at once") {
+TEST_CASE("orphan kill: spares a child of ours with all that is below it") {
+  Family family;
+  const auto spared = family.add_line(2);
+  const auto line = family.add_line(2);
+  OrphanKill kill;
+  while (!kill.round({.spared = {spared[0]}}).empty) ::usleep(1000);
+  CHECK(list_descendants().size() == 2);
+  CHECK(parent_in(list_descendants(), spared[1]) == spared[0]);
+  CHECK_FALSE(parent_in(list_descendants(), line[0]));
+}
+
+TEST_CASE("orphan kill: tells whether anything has changed") {
+  Family family;
+  const auto line = family.add_line(2);
+  OrphanKill kill;
+  CHECK_FALSE(kill.round({.watched = line[0]}).empty);
+  wait_for_zombie(line[0]);
+  bool progressed = false;
+  for (bool empty = false; !empty;) {
+    const auto round = kill.round({.watched = line[0]});
+    empty = round.empty;
+    progressed |= round.progressed;
+    ::usleep(1000);
+  }
+  CHECK(progressed);
+  CHECK_FALSE(kill.round({.watched = line[0]}).progressed);
+  status_of(line[0]);
+}
+
+TEST_CASE("orphan kill: with nobody there it is done at once") {
   const Family family;
-  CHECK(kill_and_reap({}, 0s));
+  CHECK(kill_orphans({}, 0s));
 }
 
 }  // namespace

@@ -200,7 +200,7 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
           "holds": null
         }
       ],
-      "leaked_fate": "killed",
+      "leaked_fate": "not_all_killed",
       "unkilled": [
         {
           "pid": 98,

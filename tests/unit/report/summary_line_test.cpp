@@ -103,14 +103,32 @@ TEST_CASE("summary line: names those that leaked and those that live on, the fir
         std::string::npos);
   result.leaked.push_back({10, "cow"});
   result.unkilled = {{11, "sudo x"}};
-  CHECK(printed({result}).ends_with(
-      "; 4 processes outlived it and had to be killed: sleep 99 (7), cat (8), dog (9) and 1 more"
-      "; 1 process could not be killed: sudo x (11)\n"));
+  CHECK(
+      printed({result}).ends_with("; 4 processes outlived it: sleep 99 (7), cat (8), dog (9) and 1 more"
+                                  "; 1 process could not be killed: sudo x (11)\n"));
   result.leaked_more = 68;
   result.unkilled_more = 1;
   CHECK(
-      printed({result}).ends_with("; 72 processes outlived it and had to be killed: sleep 99 (7), cat (8), dog (9) and "
+      printed({result}).ends_with("; 72 processes outlived it: sleep 99 (7), cat (8), dog (9) and "
                                   "69 more; 2 processes could not be killed: sudo x (11) and 1 more\n"));
+}
+
+TEST_CASE("summary line: what nobody knows is not said to be nothing") {
+  auto result = made_up_exit(0);
+  result.leaked = {{7, "sleep 99"}};
+  result.unkilled_unknown = true;
+  CHECK(printed({result}).ends_with(
+      "; 1 process outlived it: sleep 99 (7); how many of its processes are left is unknown\n"));
+}
+
+TEST_CASE("summary line: a command that is left has not been killed") {
+  model::AttemptResult result;
+  result.status = model::Status::timed_out;
+  result.reason = model::Reason::timeout;
+  result.forced = true;
+  CHECK(printed({result}).find(", killed") != std::string::npos);
+  result.unkilled = {{11, "sudo x"}};
+  CHECK(printed({result}).find(", killed") == std::string::npos);
 }
 
 TEST_CASE("summary line: says that they live on where they do") {

@@ -148,6 +148,7 @@ TEST_CASE("drain: a stream that cannot be read does not spare those who leaked")
 TEST_CASE("guard lost: before the start was told, the command may run all the same") {
   DrivenMachine machine;
   CHECK(machine.at(1s, GuardLost{}) == "kill orphans");
+  machine.at(1s, OrphansGone{});
   machine.at(1s, out_ended());
   machine.at(1s, err_ended());
   CHECK(machine.done());
@@ -158,6 +159,7 @@ TEST_CASE("guard lost: before the start, and cancelled: that came first") {
   DrivenMachine machine;
   machine.at(0s, sent(SIGTERM));
   CHECK(machine.at(1s, GuardLost{}) == "kill orphans");
+  machine.at(1s, OrphansGone{});
   machine.at(1s, out_ended());
   machine.at(1s, err_ended());
   CHECK(machine.done());
@@ -169,6 +171,7 @@ TEST_CASE("guard lost: before the start, and cancelled: that came first") {
 TEST_CASE("guard lost: while the command runs, its processes are killed by the front") {
   auto machine = DrivenMachine::started(limits(30s));
   CHECK(machine.at(1s, GuardLost{}) == "kill orphans");
+  machine.at(1s, OrphansGone{});
   CHECK(machine.stopping_for() == model::Status::failed);
   CHECK(machine.wake() == 1s + 200ms);  // for the streams only: neither wall nor grace
   machine.at(1s, out_ended());
@@ -181,6 +184,7 @@ TEST_CASE("guard lost: while the command runs, its processes are killed by the f
 TEST_CASE("guard lost: the wall limit that passes afterwards signals nobody") {
   auto machine = DrivenMachine::started(limits(1s));
   machine.at(900ms, GuardLost{});
+  machine.at(900ms, OrphansGone{});
   CHECK(machine.tick(1s).empty());
   CHECK(machine.tick(1100ms) == "close quiet");
   CHECK(machine.verdict() == "failed supervisor_lost");
@@ -190,6 +194,7 @@ TEST_CASE("guard lost: while a stop goes on, the stop's reason stands") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);
   CHECK(machine.at(31s, GuardLost{}) == "kill orphans");
+  machine.at(31s, OrphansGone{});
   CHECK(machine.tick(40s) == "close quiet");  // the ladder is over
   machine.at(40s, out_ended());
   machine.at(40s, err_ended());
@@ -201,6 +206,7 @@ TEST_CASE("guard lost: while leaked processes are waited for, the exit code stan
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   CHECK(machine.at(1s + 100ms, GuardLost{}) == "kill orphans");
+  machine.at(1s + 100ms, OrphansGone{});
   machine.at(1s + 100ms, out_ended());
   machine.at(1s + 100ms, err_ended());
   CHECK(machine.done());
@@ -225,11 +231,39 @@ TEST_CASE("guard lost: while it was asked who is left") {
   machine.tick(1s);
   CHECK(machine.tick(3s) == "name");
   CHECK(machine.at(3s, GuardLost{}) == "kill orphans");
+  machine.at(3s, OrphansGone{});
   CHECK(machine.tick(3s + 200ms) == "close quiet");
   machine.at(4s, out_ended());
   machine.at(4s, err_ended());
   CHECK(machine.done());
   CHECK(machine.verdict() == "timed_out timeout");
+}
+
+TEST_CASE("guard lost: its orphans are killed as long as they die, and nobody is signalled meanwhile") {
+  auto machine = DrivenMachine::started(limits(30s));
+  CHECK(machine.at(1s, GuardLost{}) == "kill orphans");
+  machine.at(1s, out_ended());
+  machine.at(1s, err_ended());
+  CHECK(machine.at(2s, sent(SIGTERM)).empty());
+  for (auto time = 2s; time < 20s; time += 1s) {
+    machine.at(time, KillProgressed{});
+    CHECK(machine.tick(time).empty());
+  }
+  CHECK_FALSE(machine.done());
+  machine.at(20s, OrphansGone{});
+  CHECK(machine.done());
+  CHECK(machine.result().all_killed());
+}
+
+TEST_CASE("guard lost: an orphan that cannot be killed is named") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.at(1s, GuardLost{});
+  CHECK(machine.wake() == 3s);
+  CHECK(machine.tick(3s) == "name orphans");
+  CHECK(machine.at(3s, SurvivorsNamed{{{7, "stuck"}}}) == "close");
+  CHECK(machine.done());
+  REQUIRE(machine.result().unkilled.size() == 1);
+  CHECK_FALSE(machine.result().unkilled_unknown);
 }
 
 }  // namespace

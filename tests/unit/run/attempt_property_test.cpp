@@ -135,6 +135,10 @@ class World {
       REQUIRE_FALSE(line_runs_);  // its guard would be killed and reaped along with them
       REQUIRE(told_empty_);       // the guard is lost, and it held something
       REQUIRE_FALSE(let_go_);     // which was not to live on
+      if (below(2) == 0) post(OrphansGone{});
+    } else if (std::holds_alternative<NameOrphans>(action)) {
+      std::vector<model::Survivor> left(below(2));
+      post(SurvivorsNamed{.processes = std::move(left), .dying = static_cast<std::uint32_t>(below(2))});
     } else {
       REQUIRE_FALSE(told_empty_);  // nobody is left to be signalled, killed or named
       if (const auto* all = std::get_if<SignalTree>(&action)) {

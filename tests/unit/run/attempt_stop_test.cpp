@@ -36,6 +36,67 @@ TEST_CASE("stop: time over is TERM, grace, KILL, and at last a list of who is le
   CHECK_FALSE(machine.result().signal.has_value());
 }
 
+TEST_CASE("stop: the kill goes on while processes die") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.tick(30s);
+  machine.tick(40s);
+  for (auto time = 41s; time < 60s; time += 1s) {
+    machine.at(time, KillProgressed{});
+    CHECK(machine.wake() == time + 2s);
+  }
+  CHECK(machine.tick(61s) == "name");
+  CHECK(machine.at(61s, SurvivorsNamed{{{7, "stuck"}}}) == "close");
+  CHECK(machine.result().unkilled.size() == 1);
+}
+
+TEST_CASE("stop: but no longer than its bound, whatever still dies") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.tick(30s);
+  machine.tick(40s);
+  for (auto time = 41s; time < 70s; time += 1s) machine.at(time, KillProgressed{});
+  CHECK(machine.wake() == 40s + model::KillPatience::kMost);
+  CHECK(machine.tick(70s) == "name");
+  machine.at(70s, KillProgressed{});
+  CHECK(machine.at(70s, SurvivorsNamed{.processes = {{7, "young"}}, .dying = 1}) == "close");
+  CHECK(machine.result().unkilled.size() == 1);
+}
+
+TEST_CASE("stop: what only waits for a processor to die is waited for") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.tick(30s);
+  machine.tick(40s);
+  CHECK(machine.tick(42s) == "name");
+  CHECK(machine.at(42s, SurvivorsNamed{.processes = {{7, "dying"}}, .dying = 1}).empty());
+  CHECK(machine.wake() == 44s);
+  machine.at(43s, died(SIGKILL));
+  machine.at(43s, TreeEmptied{});
+  CHECK(machine.result().all_killed());
+}
+
+TEST_CASE("stop: nobody to be seen is no proof that nobody is left") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.tick(30s);
+  machine.tick(40s);
+  CHECK(machine.tick(42s) == "name");
+  CHECK(machine.at(42s, SurvivorsNamed{}).empty());
+  CHECK(machine.tick(44s) == "name");
+  CHECK(machine.at(44s, SurvivorsNamed{}) == "close");
+  CHECK(machine.done());
+  CHECK(machine.result().unkilled.empty());
+  CHECK(machine.result().unkilled_unknown);
+}
+
+TEST_CASE("stop: a guard that waits for a processor is given time to answer") {
+  auto machine = DrivenMachine::started(limits(30s));
+  machine.tick(30s);
+  machine.tick(40s);
+  CHECK(machine.tick(42s) == "name");
+  for (auto time = 42s + 500ms; time < 45s; time += 500ms) CHECK(machine.at(time, Tick{.guard_starves = true}).empty());
+  CHECK(machine.tick(45s) == "kill guard");
+  CHECK(machine.tick(46s) == "close");
+  CHECK(machine.result().unkilled_unknown);
+}
+
 TEST_CASE("stop: a guard that does not say who is left is killed, and then not waited for") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);

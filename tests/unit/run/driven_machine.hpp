@@ -22,6 +22,7 @@ inline std::string word(const AttemptAction& action) {
   if (std::holds_alternative<NameSurvivors>(action)) return "name";
   if (std::holds_alternative<LetGo>(action)) return "let go";
   if (std::holds_alternative<KillOrphans>(action)) return "kill orphans";
+  if (std::holds_alternative<NameOrphans>(action)) return "name orphans";
   if (std::holds_alternative<KillGuard>(action)) return "kill guard";
   if (std::holds_alternative<CloseQuietStreams>(action)) return "close quiet";
   return "close";
