@@ -10,6 +10,7 @@
 
 #include "cli/console.hpp"
 #include "model/outcome.hpp"
+#include "model/signal_name.hpp"
 #include "os/own_copy.hpp"
 
 namespace oversee::cli {
@@ -26,7 +27,15 @@ int detach_command(const settings::Settings& settings, const os::SignalState& ca
   const auto id = os::read_all(copy->answer.get(), "the detached run's answer");
   if (id && !id->empty()) return print(*id);
   const int status = os::wait_for(*copy);
-  return status == EXIT_SUCCESS ? model::kExitOwnFailure : status;
+  constexpr int kKilled = 128;
+  if (status > kKilled) {
+    say_error(fmt::format("the detached run was killed by {} before its command was started",
+                          model::signal_name(status - kKilled)));
+  } else if (status == EXIT_SUCCESS) {
+    say_error("the detached run ended before its command was started");
+    return model::kExitOwnFailure;
+  }
+  return status;
 }
 
 // Until the command has started, what is said of it is for the user, who still waits.

@@ -16,6 +16,7 @@
 #include "cli/console.hpp"
 #include "history/json_reader.hpp"
 #include "model/repeated_runs.hpp"
+#include "model/signal_name.hpp"
 #include "model/verdict.hpp"
 #include "os/own_copy.hpp"
 #include "report/repeat_table.hpp"
@@ -26,6 +27,9 @@ namespace oversee::cli {
 namespace {
 
 constexpr std::size_t kPiece = 64 * 1024;
+
+// An exit status above is a signal's (os::wait_for).
+constexpr int kKilled = 128;
 
 model::RepeatedRun read_run(int number, int exit_status, const std::string& document) {
   model::RepeatedRun run{.number = number, .cause = "oversee failed", .exit_status = exit_status};
@@ -79,7 +83,7 @@ class Repeater {
   std::vector<std::unique_ptr<Running>> over_;  // one of them may be what calls
   std::vector<model::RepeatedRun> runs_;
   int started_ = 0;
-  bool broken_ = false;  // oversee itself failed
+  bool broken_ = false;  // oversee itself failed, or refused to run
   std::optional<model::Signal> cancelled_by_;
 };
 
@@ -137,11 +141,19 @@ void Repeater::read(Running& running) {
 void Repeater::ended(Running& running) {
   running.watch->pause();
   model::RepeatedRun run = read_run(running.number, os::wait_for(running.copy), running.document);
-  // Without a summary it was refused, and said why: so would all the others be.
-  broken_ = broken_ || running.document.empty();
-  if (!run.passed && !running.document.empty() && settings_.summary != model::ShowSummary::never) {
+  const bool silent = settings_.summary == model::ShowSummary::never;
+  if (!running.document.empty()) {
     const std::string log = run.log_path.empty() ? "" : fmt::format(" [log {}]", run.log_path);
-    say(fmt::format("run {} of {}: {}{}", run.number, settings_.repeat, run.summary, log));
+    if (!run.passed && (!silent || run.exit_status == model::kExitOwnFailure)) {
+      say(fmt::format("run {} of {}: {}{}", run.number, settings_.repeat, run.summary, log));
+    }
+  } else if (run.exit_status > kKilled) {
+    // Somebody killed it: that is none of the others' affair.
+    run.cause = "oversee was killed";
+    say(fmt::format("run {} of {}: oversee itself was killed by {}", run.number, settings_.repeat,
+                    model::signal_name(run.exit_status - kKilled)));
+  } else {
+    broken_ = true;  // it was refused, and said why: so would all the others be
   }
   runs_.push_back(std::move(run));
   const auto which = std::ranges::find(running_, &running, &std::unique_ptr<Running>::get);
@@ -174,6 +186,11 @@ void Repeater::read_signals() {
 
 void Repeater::tell_end() const {
   const bool failed = !std::ranges::all_of(runs_, &model::RepeatedRun::passed);
+  if (const int rest = settings_.repeat - started_; rest > 0 && (cancelled_by_ || (broken_ && runs_.size() > 1))) {
+    const std::string why = cancelled_by_ ? fmt::format("cancelled by {}", model::signal_name(*cancelled_by_))
+                                          : "a run could not be started";
+    say(fmt::format("{}: {} of {} runs were not started", why, rest, settings_.repeat));
+  }
   if (settings_.summary == model::ShowSummary::never) return;
   if (settings_.summary == model::ShowSummary::failure && !failed) return;
   if (broken_ && runs_.size() <= 1) return;
@@ -196,6 +213,7 @@ void become_repetition(settings::Settings& settings) {
   if (settings.jobs > 1 && settings.show == model::ShowOutput::live) settings.show = model::ShowOutput::never;
   settings.summary = model::ShowSummary::never;
   settings.repeat = 1;
+  settings.is_repetition = true;
 }
 
 }  // namespace oversee::cli

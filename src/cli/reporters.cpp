@@ -107,7 +107,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
   if (notices || settings.retry.retries > 0 || settings.slot) supervisor.tell(notices_);
   ci_.tell_of(supervisor, show_ == model::ShowOutput::live);
   supervisor.tell(digest_lines_);
-  supervisor.tell(summary_);
+  if (!settings.is_repetition) supervisor.tell(summary_);  // what started it tells its end
 }
 
 report::JsonSummary::States Reporters::states() {

@@ -74,6 +74,7 @@ struct Settings {
   std::vector<std::pair<std::string, std::string>> labels;  // sorted by key, each key once
   bool detach = false;
   bool verbose = false;
+  bool is_repetition = false;  // one of several that another oversee starts and tells of
 
   bool explain = false;
   bool explain_json = false;
