@@ -14,7 +14,8 @@ std::optional<pid_t> FrontLink::living_parent() const {
   ucred front{};
   socklen_t size = sizeof front;
   if (gone_ || ::getsockopt(control_.get(), SOL_SOCKET, SO_PEERCRED, &front, &size) != 0) return {};
-  return ::getppid() == front.pid ? std::optional(front.pid) : std::nullopt;
+  // 0: it is of another PID namespace, which has no number for it here.
+  return front.pid > 0 && ::getppid() == front.pid ? std::optional(front.pid) : std::nullopt;
 }
 
 std::optional<StartCommand> FrontLink::receive_start() {

@@ -21,6 +21,7 @@ void send(const os::Descendant& target, int signal) { (void)os::signal_descendan
 
 void GroupStop::signal(pid_t group, int signal, bool at_one_stroke) {
   group_ = group;
+  own_ = at_one_stroke;
   killing_ = signal == SIGKILL;
   pause_ = kFirstPause;
   next_look_ = Clock::now();
@@ -37,7 +38,7 @@ void GroupStop::signal(pid_t group, int signal, bool at_one_stroke) {
 bool GroupStop::over() {
   if (!group_ || Clock::now() < next_look_) return false;
   const auto members = os::list_group_members(*group_);
-  if (members.empty()) {
+  if (members.empty() && !(own_ && os::may_have_more_members(*group_))) {
     group_.reset();
     return true;
   }

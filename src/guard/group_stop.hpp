@@ -25,6 +25,7 @@ class GroupStop {
 
  private:
   std::optional<pid_t> group_;
+  bool own_ = false;  // the command's own
   bool killing_ = false;
   Clock::duration pause_{};
   Clock::time_point next_look_;

@@ -38,12 +38,14 @@ class HeldRecord {
     model::Usage usage;
     Survivors left;
     bool let_go = false;  // they were meant to live on; else nobody could kill them
+    model::ProcView proc = model::ProcView::all;
     model::Containment containment = model::Containment::subreaper;
   };
   void finish(End end) {
     if (!lost_) return;
     model::AttemptResult& attempt = lost_->attempt;
     attempt.usage = end.usage;
+    attempt.proc = end.proc;
     attempt.containment = end.containment;
     if (end.let_go) {
       attempt.leaked = std::move(end.left.processes);

@@ -120,6 +120,7 @@ struct CommandStarted {
   std::string cgroup = {};     // the directory of its group; empty: it has none
   std::string no_cgroup = {};  // why, where it was to have one
   model::TreeMeans means{};
+  model::ProcView proc = model::ProcView::all;  // the guard's
   bool operator==(const CommandStarted&) const = default;
 };
 struct StartFailed {

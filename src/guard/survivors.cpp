@@ -1,8 +1,6 @@
 // Names survivors.
 #include "guard/survivors.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "os/process_tree.hpp"
@@ -29,11 +27,6 @@ Survivors SurvivorWatch::name(const NameSurvivors& request, int terminal) const 
     } else {
       ++survivors.more;
     }
-  }
-  // Nothing is seen of the tree where nothing is seen of ourselves: whoever is left is still not to go untold.
-  if (survivors.processes.empty() && !os::look_at_process(::getpid())) {
-    model::Survivor& unseen = survivors.processes.emplace_back();
-    unseen.command = "unseen, as /proc cannot be read";
   }
   return survivors;
 }

@@ -7,6 +7,7 @@
 #include "model/cgroup_name.hpp"
 #include "os/cgroup_account.hpp"
 #include "os/cgroup_sweep.hpp"
+#include "os/proc.hpp"
 
 namespace oversee::guard {
 namespace {
@@ -24,7 +25,9 @@ constexpr auto kAccountsPart = std::chrono::milliseconds(10);
 model::Result<void> TreeCgroup::plan(const StartCommand& request, std::optional<pid_t> front) {
   name_ = request.cgroup_name;
   const model::TreeLimits& limits = request.tree_limits;
-  if (name_.empty() || (!request.cgroup_at_start && !limits.any())) return {};
+  // It finds for us whom /proc does not show.
+  const bool at_start = request.cgroup_at_start || !os::proc_is_ours();
+  if (name_.empty() || (!at_start && !limits.any())) return {};
   auto parent = os::own_cgroup();
   if (parent) {
     parent_ = *std::move(parent);
@@ -33,7 +36,7 @@ model::Result<void> TreeCgroup::plan(const StartCommand& request, std::optional<
     const os::Controllers there = handed_on_.controllers();
     // Left to us, only for what it is good for: and CPU time is accounted for without a controller.
     const bool good = limits.cpu || (wanted.memory && there.memory) || (wanted.pids && there.pids);
-    if (!request.cgroup_at_start && !good) return {};
+    if (!at_start && !good) return {};
   }
   auto made = make();
   if (made) {
@@ -71,6 +74,15 @@ model::Result<void> TreeCgroup::make() {
   return {};
 }
 
+// CPU time and the number of processes need no controller.
+std::optional<std::string> TreeCgroup::not_kept(const model::TreeLimits& limits, model::ProcView proc) const {
+  if (proc == model::ProcView::all) return {};
+  if (limits.memory && means_.memory != LimitMeans::cgroup) return model::unkept_limit("--max-memory", proc);
+  if (limits.cpu && !leaf_) return model::unkept_limit("--max-cpu", proc);
+  if (limits.processes && !leaf_) return model::unkept_limit("--max-procs", proc);
+  return {};
+}
+
 void TreeCgroup::refused(int error, std::optional<pid_t> front) {
   why_none_ = describe(model::Failure{"join the cgroup", error, path(), {}});
   used_ = from_start_ = false;
@@ -97,6 +109,8 @@ std::optional<model::Duration> TreeCgroup::cpu() const {
 std::optional<std::uint64_t> TreeCgroup::memory() const {
   return leaf_ ? os::cgroup_memory(leaf_->path()) : std::nullopt;
 }
+
+std::uint64_t TreeCgroup::processes() const { return leaf_ ? os::cgroup_processes(leaf_->path()) : 0; }
 
 void TreeCgroup::complete(model::Usage& usage) const {
   if (!from_start_ || !leaf_) return;

@@ -34,12 +34,17 @@ class TreeCgroup {
   // How the limits are held, which is known once the command has joined.
   const model::TreeMeans& means() const { return means_; }
 
+  // The first of the limits that is not kept where /proc does not show all: the sentence why. To be asked after plan().
+  std::optional<std::string> not_kept(const model::TreeLimits& limits, model::ProcView proc) const;
+
   // What the kernel has held the tree to so far.
   HeldByKernel held_by_kernel() const;
 
   // CPU time of all that were in it; the memory that they use.
   std::optional<model::Duration> cpu() const;
   std::optional<std::uint64_t> memory() const;
+  // The number of live processes in it.
+  std::uint64_t processes() const;
 
   // What it knows better than those who reap: puts it in their place.
   void complete(model::Usage& usage) const;

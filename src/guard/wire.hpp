@@ -51,7 +51,7 @@ inline auto fields(auto& m) {
   } else if constexpr (std::is_same_v<M, HoldScreen>) {
     return std::tie(m.undo);
   } else if constexpr (std::is_same_v<M, CommandStarted>) {
-    return std::tie(m.pid, m.cgroup, m.no_cgroup, m.means);
+    return std::tie(m.pid, m.cgroup, m.no_cgroup, m.means, m.proc);
   } else if constexpr (std::is_same_v<M, StartFailed>) {
     return std::tie(m.stage, m.error, m.subject);
   } else if constexpr (std::is_same_v<M, CancelAsked>) {
@@ -105,6 +105,8 @@ template <>
 inline constexpr auto kLast<model::StopReach> = model::StopReach::leader;
 template <>
 inline constexpr auto kLast<model::LimitMeans> = model::LimitMeans::rlimit;
+template <>
+inline constexpr auto kLast<model::ProcView> = model::ProcView::absent;
 template <>
 inline constexpr auto kLast<model::Accuracy> = model::Accuracy::exact;
 

@@ -66,6 +66,7 @@ struct AttemptStarted {
   int number;
   int pid;
   Containment containment = Containment::subreaper;
+  ProcView proc = ProcView::all;
   std::string_view no_cgroup = {};  // why not, where one was asked for; dead when the call returns
 };
 // The bytes are dead when the call returns.

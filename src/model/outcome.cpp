@@ -57,10 +57,17 @@ std::string_view to_string(OnFlaky what) {
   return "";
 }
 
+Containment containment_of(bool by_cgroup, ProcView proc) {
+  if (has_our_numbers(proc)) return by_cgroup ? Containment::cgroup_and_subreaper : Containment::subreaper;
+  return by_cgroup ? Containment::cgroup_group_and_subreaper : Containment::group_and_subreaper;
+}
+
 std::string_view to_string(Containment layer) {
   switch (layer) {
     case Containment::subreaper: return "subreaper";
     case Containment::cgroup_and_subreaper: return "cgroup+subreaper";
+    case Containment::group_and_subreaper: return "group+subreaper";
+    case Containment::cgroup_group_and_subreaper: return "cgroup+group+subreaper";
   }
   return "";
 }
@@ -217,6 +224,7 @@ std::string describe(const AttemptResult& result) {
       if (result.reason == Reason::not_found && looked_for) {
         return fmt::format("cannot run {}: there is no such command in PATH", subject);
       }
+      if (failure.stage == kLimitStage) return fmt::format("not run: {}", failure.subject);
       if (failure.stage == "cgroup") return describe_missing_cgroup(failure);
       if (failure.stage == "exec") return fmt::format("cannot run {}: {}", subject, std::strerror(failure.error));
       const std::string_view hint = failure.stage.starts_with("--") ? "; that is more than may be set here" : "";

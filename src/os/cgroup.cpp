@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <vector>
@@ -164,6 +165,15 @@ model::Result<CgroupLeaf> CgroupLeaf::make(const std::string& parent, const std:
 bool CgroupLeaf::take_in(pid_t process) const { return write_fully(entry_.get(), fmt::format("{}", process)); }
 
 bool kill_cgroup(const std::string& path) { return write_file(path + "/cgroup.kill", "1"); }
+
+std::uint64_t cgroup_processes(const std::string& path) {
+  std::uint64_t count = 0;
+  if (const auto list = read_file(path + "/cgroup.procs")) {
+    count += static_cast<std::uint64_t>(std::ranges::count(*list, '\n'));
+  }
+  for (const std::string& inner : groups_in(path)) count += cgroup_processes(inner);
+  return count;
+}
 
 bool remove_cgroup(const std::string& path) { return remove(path, kRemovalTries); }
 

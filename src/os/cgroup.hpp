@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,6 +50,9 @@ class CgroupLeaf {
 // KILLs all processes of the group and of those in it, at one stroke: no fork escapes, and no process is another
 // user's (cgroup.kill).
 bool kill_cgroup(const std::string& path);
+
+// How many processes are in the group and in those in it.
+std::uint64_t cgroup_processes(const std::string& path);
 
 // Removes the group and those in it, once nobody is left there; false where somebody is.
 bool remove_cgroup(const std::string& path);

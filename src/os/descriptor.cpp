@@ -24,6 +24,11 @@ int open_nothing(int flags) noexcept {
   return null >= 0 ? null : ::open("/", O_PATH | (flags & O_CLOEXEC));
 }
 
+bool is_stand_in(int fd) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  return flags >= 0 && (flags & O_PATH) != 0;
+}
+
 UniqueFd open_empty_input() {
   UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (null) return null;
@@ -121,7 +126,7 @@ bool wait_writable(int fd, model::Duration bound) {
 bool can_block(int fd) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return false;
-  if (S_ISREG(status.st_mode)) return false;
+  if (S_ISREG(status.st_mode) || is_stand_in(fd)) return false;
   // Linux: the memory devices (null, zero, full) have major number 1 and never wait.
   const bool memory_device = S_ISCHR(status.st_mode) && major(status.st_rdev) == 1;
   return !memory_device;

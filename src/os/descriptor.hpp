@@ -43,6 +43,9 @@ struct Pipe {
 // EBADF, as a closed one does, but keeps its number taken. Async-signal-safe. The flags are open(2)'s.
 int open_nothing(int flags) noexcept;
 
+// Whether it is such a descriptor without /dev/null.
+bool is_stand_in(int fd);
+
 // An input that is at its end: /dev/null, or the reader of a pipe without a writer.
 UniqueFd open_empty_input();
 

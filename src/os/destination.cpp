@@ -54,7 +54,7 @@ bool is_below(const std::string& directory, std::string_view top) {
 
 // "3" in the directory of our own descriptors.
 int own_descriptor(const std::string& directory, const std::string& last) {
-  const std::string process = fmt::format("/proc/{}", ::getpid());
+  const std::string process = real_directory("/proc/self");  // also where another PID namespace's /proc has its number
   const bool own =
       directory == process + "/fd" || (is_below(directory, process + "/task") && directory.ends_with("/fd"));
   int number = -1;

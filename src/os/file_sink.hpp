@@ -11,8 +11,8 @@ namespace oversee::os {
 
 class FileSink final : public model::ByteSink {
  public:
-  // Writes to a descriptor that stays the caller's.
-  explicit FileSink(int fd) : fd_(fd) {}
+  // Writes to a descriptor that stays the caller's. The stand-in of one that was closed takes all, as /dev/null does.
+  explicit FileSink(int fd) : fd_(fd), failed_(is_stand_in(fd)) {}
   // Writes to a file of its own.
   explicit FileSink(UniqueFd file) : owned_(std::move(file)), fd_(owned_.get()) {}
   // Writes to the end of a file that others may rotate (logrotate(8)): one that is renamed or removed is opened anew by
@@ -35,7 +35,7 @@ class FileSink final : public model::ByteSink {
 
   UniqueFd owned_;
   int fd_;
-  bool failed_ = false;
+  bool failed_ = false;  // or takes all
 
   // Of a file that may be rotated.
   std::string path_;

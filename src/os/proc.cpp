@@ -14,6 +14,8 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstdint>
+#include <vector>
 
 #include "model/mechanism.hpp"
 #include "os/descriptor.hpp"
@@ -33,8 +35,20 @@ std::string_view line_of(std::string_view text, std::string_view word) {
   return {};
 }
 
-bool is_number(std::string_view text, pid_t expected) {
-  pid_t number = 0;
+// The value of "NAME=" in a line's last list of options; a name that ends another, as "gid=" ends "pgid=", is none.
+std::string_view option_of(std::string_view line, std::string_view name) {
+  std::string_view options = line.substr(line.rfind(' ') + 1);
+  while (!options.empty()) {
+    const std::size_t end = std::min(options.find(','), options.size());
+    const std::string_view option = options.substr(0, end);
+    if (option.starts_with(name)) return option.substr(name.size());
+    options.remove_prefix(std::min(end + 1, options.size()));
+  }
+  return {};
+}
+
+bool is_number(std::string_view text, std::int64_t expected) {
+  std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc{} && end == text.data() + text.size() && number == expected;
 }
@@ -50,6 +64,13 @@ bool may_see_everybody() {
 // A process that can gain no privileges has no descendant of another user.
 bool has_own_user_only() { return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1; }
 
+std::vector<gid_t> own_groups() {
+  std::vector<gid_t> groups(static_cast<std::size_t>(std::max(::getgroups(0, nullptr), 0)));
+  groups.resize(static_cast<std::size_t>(std::max(::getgroups(static_cast<int>(groups.size()), groups.data()), 0)));
+  groups.push_back(::getegid());
+  return groups;
+}
+
 // Process 1 is another user's almost everywhere: if it shows, nothing is hidden. Only where it is ours do the options
 // of the mount have to tell.
 bool hides_other_users() {
@@ -59,7 +80,7 @@ bool hides_other_users() {
   if (::stat("/proc/1", &first) != 0 || read_once("/proc/1/stat", buffer).empty()) return true;
   if (first.st_uid != ::geteuid()) return false;
   const auto mountinfo = read_file("/proc/self/mountinfo");
-  return !mountinfo || hides_processes(*mountinfo);
+  return !mountinfo || hides_processes(*mountinfo, own_groups());
 }
 
 ProcView look() {
@@ -97,18 +118,21 @@ ProcView judge_proc(std::string_view link, std::string_view status, pid_t self) 
   return is_number(numbers, self) ? ProcView::all : ProcView::foreign;
 }
 
-// "22 27 0:21 / /proc rw,relatime - proc proc rw,hidepid=invisible"
-bool hides_processes(std::string_view mountinfo) {
-  bool hides = false;
+// "22 27 0:21 / /proc rw,relatime - proc proc rw,gid=27,hidepid=invisible"
+bool hides_processes(std::string_view mountinfo, std::span<const gid_t> groups) {
+  bool hides = false;  // by the last mount, which is the one that is seen
   while (!mountinfo.empty()) {
     const std::size_t end = std::min(mountinfo.find('\n'), mountinfo.size());
     const std::string_view line = mountinfo.substr(0, end);
     mountinfo.remove_prefix(std::min(end + 1, mountinfo.size()));
     const std::size_t kind = line.find(" - proc ");
     if (kind == std::string_view::npos || line.substr(0, kind).find(" /proc ") == std::string_view::npos) continue;
-    const std::size_t option = line.find("hidepid=", kind);  // the last mount is the one that is seen
-    hides = option != std::string_view::npos && !line.substr(option + 8).starts_with('0') &&
-            !line.substr(option + 8).starts_with("off");
+    const std::string_view level = option_of(line.substr(kind), "hidepid=");
+    const std::string_view group = option_of(line.substr(kind), "gid=");
+    const bool exempt =
+        std::ranges::any_of(groups, [&](gid_t each) { return is_number(group.empty() ? "0" : group, each); });
+    const bool nobody_is_exempt = level == "4" || level == "ptraceable";
+    hides = !level.empty() && level != "0" && level != "off" && (nobody_is_exempt || !exempt);
   }
   return hides;
 }

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -26,8 +27,9 @@ std::string proc_path(pid_t pid, std::string_view file);
 // has one number for each PID namespace from that of the mount down to ours (proc_pid_status(5), since Linux 4.1).
 model::ProcView judge_proc(std::string_view link, std::string_view status, pid_t self);
 
-// Whether the first proc file system at /proc in the text of /proc/self/mountinfo hides other users' processes.
-bool hides_processes(std::string_view mountinfo);
+// Whether the proc file system at /proc, by the text of /proc/self/mountinfo, hides other users' processes from a
+// process that is in these groups (hidepid= and gid=, proc(5)).
+bool hides_processes(std::string_view mountinfo, std::span<const gid_t> groups);
 
 // A path by which this program can be executed once more: the running binary itself, even where its file was replaced
 // (/proc/self/exe); without /proc, the name that it was executed by (AT_EXECFN, getauxval(3)).

@@ -3,6 +3,10 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
+
+#include "os/proc.hpp"
 #include "os/process_state.hpp"
 
 namespace oversee::os {
@@ -16,5 +20,7 @@ std::vector<Descendant> list_group_members(pid_t group) {
   }
   return members;
 }
+
+bool may_have_more_members(pid_t group) { return !proc_is_ours() && (::kill(-group, 0) == 0 || errno == EPERM); }
 
 }  // namespace oversee::os

@@ -1,12 +1,20 @@
 // Reads /proc/PID/stat and schedstat.
 #include "os/process_state.hpp"
 
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <string_view>
 
+#include "os/descriptor.hpp"
 #include "os/kernel_text.hpp"
+#include "os/proc.hpp"
 #include "os/process_stat.hpp"
 
 namespace oversee::os {
@@ -20,11 +28,21 @@ std::uint64_t take_number(std::string_view& line) {
   return number;
 }
 
+// A pidfd is readable once its process has ended (pidfd_open(2)).
+std::optional<ProcessState> look_without_proc(pid_t pid) {
+  ProcessState state;
+  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!process) return errno == ENOSYS && ::kill(pid, 0) == 0 ? std::optional(state) : std::nullopt;
+  pollfd ended{process.get(), POLLIN, 0};
+  state.zombie = ::poll(&ended, 1, 0) > 0;
+  return state;
+}
+
 }  // namespace
 
 std::optional<ProcessState> look_at_process(pid_t pid) {
   const auto stat = process_stat(pid);
-  if (!stat) return {};
+  if (!stat) return proc_shows_all() ? std::nullopt : look_without_proc(pid);
   const bool more_threads = stat->threads > 1;
   ProcessState state;
   state.zombie = (stat->state == 'Z' && !more_threads) || stat->state == 'X';

@@ -19,7 +19,8 @@ struct ProcessState {
   model::Duration waited{};  // for a processor; without the wait that is going on
 };
 
-// None where there is no such process any more.
+// None where there is no such process any more. Of a process that /proc does not show (os/proc.hpp) it is only known
+// whether it has ended.
 std::optional<ProcessState> look_at_process(pid_t pid);
 
 }  // namespace oversee::os

@@ -24,9 +24,10 @@
 #include <unordered_map>
 
 #include "model/command_line.hpp"
-#include "model/secrets.hpp"
 #include "model/mechanism.hpp"
+#include "model/secrets.hpp"
 #include "os/descriptor.hpp"
+#include "os/own_children.hpp"
 #include "os/proc.hpp"
 #include "os/process_stat.hpp"
 #include "os/process_state.hpp"
@@ -96,6 +97,14 @@ void for_each_child(pid_t parent, Visit visit) {
   for_each_number_in(threads, of_thread);
 }
 
+// The same of this process, also where /proc is not ours.
+template <class Visit>
+void for_each_own_child(Visit visit) {
+  const pid_t self = ::getpid();
+  if (proc_is_ours()) return for_each_child(self, visit);
+  for (const pid_t child : find_children()) visit(Descendant{child, self});
+}
+
 // Without children files: every process's parent, turned round. Visit returns whether to go on below the process.
 template <class Visit>
 void scan_descendants(pid_t root, Visit visit) {
@@ -140,6 +149,10 @@ void for_each_descendant(Visit visit, const Walk& walk = {}) {
     visit(child);
     return true;
   };
+  if (!proc_is_ours()) {  // whose child a process is that is not ours is not known
+    if (walk.root == self) for_each_own_child(is_met);
+    return;
+  }
   if (!has_children_files()) return scan_descendants(walk.root, is_met);
   std::vector<pid_t> parents{walk.root};
   for (std::size_t next = 0; next < parents.size(); ++next) {
@@ -147,6 +160,13 @@ void for_each_descendant(Visit visit, const Walk& walk = {}) {
       if (is_met(child)) parents.push_back(child.pid);
     });
   }
+}
+
+// hidepid hides a process of another user, but not its number among the children of one that is seen.
+bool has_child(pid_t parent, pid_t pid) {
+  bool found = false;
+  for_each_child(parent, [&](const Descendant& child) { found |= child.pid == pid; });
+  return found;
 }
 
 int pidfd_open(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
@@ -158,7 +178,7 @@ void pause_briefly() {
 
 Signalled outcome_of(long result) {
   if (result == 0) return Signalled::sent;
-  return errno == EPERM ? Signalled::refused : Signalled::gone;
+  return errno == ESRCH ? Signalled::gone : Signalled::refused;
 }
 
 }  // namespace
@@ -235,10 +255,19 @@ Signalled signal_descendant(const Descendant& target, int signal) {
   const UniqueFd process(pidfd_open(target.pid));
   if (!process && errno != ENOSYS) return Signalled::gone;
   const auto parent = parent_of(target.pid, process.get());
-  const bool ours = parent == target.parent || parent == self;
+  const bool hidden = !parent && !proc_shows_all() && has_child(target.parent, target.pid);
+  const bool ours = hidden || parent == target.parent || parent == self;
   if (!ours && works(Mechanism::parent_check)) return Signalled::gone;
   if (!process) return outcome_of(::kill(target.pid, signal));  // before Linux 5.3: the look above is all there is
   return outcome_of(::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0));
+}
+
+void signal_descendants(int signal, std::optional<pid_t> group) {
+  if (proc_is_ours()) group.reset();
+  if (group) ::kill(-*group, signal);
+  for (const Descendant& each : list_descendants()) {
+    if (!group || ::getpgid(each.pid) != *group) (void)signal_descendant(each, signal);
+  }
 }
 
 // A round may take long where the tree leaves us no processor.
@@ -255,6 +284,8 @@ bool TreeKill::round() {
   bool met_new = false;
   bool all_stopped = !works(Mechanism::stop_first);
   if (group_ && !all_stopped) ::kill(-*group_, SIGSTOP);
+  // Members that are not our children are known by the group alone.
+  if (group_ && !proc_is_ours()) ::kill(-*group_, SIGKILL);
   // A stopped process cannot fork, but a fork may have been in flight: look again until nobody new shows up. The bound
   // is for a tree that grows as fast as it is walked: its dead must be reaped in between, or each walk takes longer.
   std::unordered_set<pid_t> stopped;

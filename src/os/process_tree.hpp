@@ -42,6 +42,10 @@ enum class Signalled : std::uint8_t { sent, gone, refused };
 // of ours must not have been reaped.
 Signalled signal_descendant(const Descendant& target, int signal);
 
+// Signals all descendants. The group, if any, has no others in it and its leader is unreaped: where /proc is not ours,
+// its members that are not our children are reached by it alone, and those of other groups not before they are.
+void signal_descendants(int signal, std::optional<pid_t> group);
+
 // Kills the whole tree in rounds: stop everything to a fixpoint, so that nothing forks; then KILL. Whoever calls it
 // reaps in between: no child left to wait for (ECHILD) is the only proof of an empty tree.
 class TreeKill {

@@ -72,7 +72,8 @@ std::string final_document(const model::RunFinished& run, const std::vector<Sett
   head(json, *run.info);
   json.text("finished_at", model::format_date(run.finished.wall));
   write_verdict(json, run);
-  json.text("containment", to_string(run.attempts->back().containment));
+  json.text("containment", to_string(run.attempts->back().containment))
+      .text("proc", to_string(run.attempts->back().proc));
   if (run.info->slot) write_slot(json, *run.info->slot, waited);
   write_attempts(json, *run.attempts, run.omitted);
   write_settings(json, settings);

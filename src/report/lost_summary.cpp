@@ -51,7 +51,7 @@ std::optional<std::string> finish_document(std::string_view running, const model
   json.text("summary", sentence(lost));
   write_end(json, lost.attempt.exit_code, lost.attempt.signal);
   json.null("exit_status").boolean("flaky", false);
-  json.text("containment", to_string(lost.attempt.containment));
+  json.text("containment", to_string(lost.attempt.containment)).text("proc", to_string(lost.attempt.proc));
   json.begin_array("attempts");
   write_attempt(json, {}, lost.attempt);
   json.end_array();

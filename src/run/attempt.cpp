@@ -12,6 +12,7 @@
 #include "os/cgroup_controllers.hpp"
 #include "os/clock.hpp"
 #include "os/host.hpp"
+#include "os/proc.hpp"
 #include "os/process_state.hpp"
 #include "os/process_tree.hpp"
 #include "uv/child_process.hpp"
@@ -184,9 +185,11 @@ void Attempt::reported(const guard::Report& report) {
     started_ = true;
     command_ = started->pid;
     cgroup_ = started->cgroup;
-    if (!cgroup_.empty()) containment_ = model::Containment::cgroup_and_subreaper;
+    by_cgroup_ = !cgroup_.empty();
+    proc_ = started->proc;
     result_.limits = model::held_limits(plan_.spec->limits.tree, plan_.spec->limits.process, started->means);
-    callbacks_.publish(model::AttemptStarted{plan_.number, started->pid, containment_, started->no_cgroup},
+    callbacks_.publish(model::AttemptStarted{plan_.number, started->pid, model::containment_of(by_cgroup_, proc_),
+                                             proc_, started->no_cgroup},
                        result_.started);
     watch_for_evidence(started->pid);
     post(Started{});
@@ -220,7 +223,7 @@ void Attempt::reported(const guard::Report& report) {
   } else if (std::holds_alternative<guard::GroupGone>(report)) {
     post(GroupGone{});
   } else if (const auto* empty = std::get_if<guard::TreeEmpty>(&report)) {
-    if (empty->by_cgroup) containment_ = model::Containment::cgroup_and_subreaper;
+    by_cgroup_ |= empty->by_cgroup;
     post(TreeEmptied{empty->usage});
     output_.read_the_rest();
   } else if (const auto* gone = std::get_if<guard::TreeLetGo>(&report)) {
@@ -257,7 +260,9 @@ void Attempt::watch_for_evidence(pid_t leader) {
                                                              .on_line_ended = [this] { post(OnTimeoutEnded{}); },
                                                              .on_guard_gone = [this] { callbacks_.on_guard_gone(); },
                                                              .next_stop = [this] { return machine_.next_stop(); }});
-  evidence_->watch(link_.pid(), leader, std::move(environment_));
+  // The numbers that the guard and we have for a process must be those of one /proc.
+  const bool shown = has_our_numbers(proc_) && os::proc_is_ours();
+  evidence_->watch(link_.pid(), leader, shown, std::move(environment_));
 }
 
 void Attempt::tell_notices() {
@@ -383,7 +388,8 @@ void Attempt::finish(const model::Reading& at) {
   result_.number = plan_.number;
   result_.started = before.started;
   result_.limits = std::move(before.limits);
-  result_.containment = containment_;
+  result_.containment = model::containment_of(by_cgroup_, proc_);
+  result_.proc = proc_;
   result_.finished = at;
   result_.out = output_.count(model::Stream::out);
   result_.err = output_.count(model::Stream::err);

@@ -145,7 +145,8 @@ class Attempt {
   int command_ = 0;  // the leader's pid, once it is started
   bool leader_stopped_ = false;
   std::string cgroup_;  // the directory of the command's group; empty: it has none
-  model::Containment containment_ = model::Containment::subreaper;
+  bool by_cgroup_ = false;
+  model::ProcView proc_ = model::ProcView::all;
   std::optional<model::Instant> wall_deadline_;
   model::AttemptResult result_;
 };

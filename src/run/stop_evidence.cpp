@@ -32,13 +32,15 @@ constexpr std::size_t kMostPids = 10'000;
 StopEvidence::StopEvidence(uv::Loop& loop, const model::RunSpec& spec, std::string run_id, Callbacks callbacks)
     : loop_(loop), spec_(spec), run_id_(std::move(run_id)), callbacks_(std::move(callbacks)) {}
 
-void StopEvidence::watch(pid_t root, pid_t leader, std::vector<std::string> environment) {
+void StopEvidence::watch(pid_t root, pid_t leader, bool shown, std::vector<std::string> environment) {
   root_ = root;
   leader_ = leader;
+  shown_ = shown;
   environment_ = std::move(environment);
 }
 
 void StopEvidence::reconsider() {
+  if (!shown_) return;
   const auto stop = callbacks_.next_stop();
   if (stop == expected_) return;
   expected_ = stop;
@@ -91,6 +93,7 @@ void StopEvidence::looked() {
 }
 
 void StopEvidence::gather(model::Duration silent) {
+  if (!shown_) return callbacks_.on_gathered();
   if (timer_) timer_->set({});
   if (!task_) task_.emplace(loop_);
   asked_ = silent;

@@ -35,8 +35,9 @@ class StopEvidence {
 
   StopEvidence(uv::Loop& loop, const model::RunSpec& spec, std::string run_id, Callbacks callbacks);
 
-  // The command runs: everything below the root is its tree. The environment is for the line.
-  void watch(pid_t root, pid_t leader, std::vector<std::string> environment);
+  // The command runs: everything below the root is its tree; nothing is looked at where /proc does not show it. The
+  // environment is for the line.
+  void watch(pid_t root, pid_t leader, bool shown, std::vector<std::string> environment);
 
   // next_stop may be another now. Some time before it the processor times are looked at, and shortly before it the
   // tree, so that what each process has used since is known, and the deadline itself waits for nothing.
@@ -70,6 +71,7 @@ class StopEvidence {
   Callbacks callbacks_;
   pid_t root_ = 0;
   pid_t leader_ = 0;
+  bool shown_ = true;
   std::vector<std::string> environment_;
   std::optional<model::Instant> expected_;
   std::unique_ptr<uv::Timer> timer_;

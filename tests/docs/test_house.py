@@ -26,6 +26,9 @@ MAY_KNOW = {
 ONLY_IN = {"uv.h": "uv", "re2/re2.h": "match", "utf8proc.h": "model", "CLI/CLI.hpp": "cli"}
 SYSTEM = re.compile(r"(sys/.*|unistd|fcntl|poll|signal|dirent|termios|sched|time|pthread)(\.h)?$")
 LONGEST = 350
+# A /proc of another PID namespace names other processes: whether it is ours is asked where the paths are made.
+BY_NUMBER = re.compile(r'"/proc/\{')
+ASKS_WHOSE_PROC = {"os/proc.cpp", "os/kernel_text.cpp"}
 SAYS_NOTHING = re.compile(r"(^|_)(utils?|helpers?|common|misc)(_|$)")
 
 
@@ -38,6 +41,8 @@ def breaches(root):
         lines = text.splitlines()
         if len(lines) > LONGEST:
             found.append(f"{place} has {len(lines)} lines")
+        if BY_NUMBER.search(text) and str(place) not in ASKS_WHOSE_PROC:
+            found.append(f"{place} makes a path in /proc by itself")
         if SAYS_NOTHING.search(place.stem):
             found.append(f"{place} has a name that says nothing")
         if not lines or not lines[0].startswith("// "):
@@ -85,6 +90,7 @@ class House(unittest.TestCase):
             "os/g_utils.cpp": ("// G.\n", "says nothing"),
             "os/h.cpp": ("#pragma once\n", "open with its sentence"),
             "os/i.cpp": ("// I.\n" * 351, "351 lines"),
+            "os/k.cpp": ('// K.\nauto path = fmt::format("/proc/{}/stat", pid);\n', "in /proc by itself"),
             "misc_things/j.cpp": ("// J.\n", "plan does not have"),
         }
         for place, (text, expected) in cases.items():

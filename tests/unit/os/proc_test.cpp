@@ -32,20 +32,25 @@ TEST_CASE("proc: a number that is the same in both namespaces by chance") {
 TEST_CASE("proc: without a text nothing is known of us") { CHECK(judge_proc("7", "", 7) == ProcView::absent); }
 
 TEST_CASE("proc: options of the mount hide processes") {
-  const auto hides = [](const std::string& options) {
+  const std::array<gid_t, 2> groups{27, 1000};
+  const auto hides = [&](const std::string& options) {
     return hides_processes("21 27 0:20 / /sys rw - sysfs sysfs rw\n22 27 0:21 / /proc rw,relatime - proc proc " +
-                           options + "\n23 22 0:22 / /proc/sys rw - tmpfs hidepid=2 rw\n");
+                               options + "\n23 22 0:22 / /proc/sys rw - tmpfs hidepid=2 rw\n",
+                           groups);
   };
   CHECK(hides("rw,hidepid=2"));
-  CHECK(hides("rw,gid=27,hidepid=invisible"));
+  CHECK(hides("rw,gid=28,hidepid=invisible"));
+  CHECK(hides("rw,hidepid=1"));
+  CHECK(hides("rw,gid=27,hidepid=4"));
+  CHECK_FALSE(hides("rw,gid=27,hidepid=invisible"));
   CHECK(hides("rw,hidepid=ptraceable"));
   CHECK_FALSE(hides("rw"));
   CHECK_FALSE(hides("rw,hidepid=0"));
   CHECK_FALSE(hides("rw,hidepid=off"));
-  CHECK_FALSE(hides_processes("22 27 0:21 / /mnt/proc rw - proc proc rw,hidepid=2\n"));
-  CHECK_FALSE(
-      hides_processes("22 27 0:21 / /proc rw - proc proc rw,hidepid=2\n23 22 0:22 / /proc rw - proc proc rw\n"));
-  CHECK_FALSE(hides_processes(""));
+  CHECK_FALSE(hides_processes("22 27 0:21 / /mnt/proc rw - proc proc rw,hidepid=2\n", groups));
+  CHECK_FALSE(hides_processes("22 27 0:21 / /proc rw - proc proc rw,hidepid=2\n23 22 0:22 / /proc rw - proc proc rw\n",
+                              groups));
+  CHECK_FALSE(hides_processes("", groups));
 }
 
 TEST_CASE("proc: a path has the process's number; that of this program can be executed") {

@@ -159,6 +159,7 @@ TEST_CASE("json summary: a run of two attempts, word for word") {
   "exit_status": 130,
   "flaky": false,
   "containment": "subreaper",
+  "proc": "all",
   "attempts": [
     {
       "number": 1,

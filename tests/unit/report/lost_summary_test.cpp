@@ -64,6 +64,7 @@ TEST_CASE("lost run: the record is finished with what the guard knows, word for 
   "exit_status": null,
   "flaky": false,
   "containment": "subreaper",
+  "proc": "all",
   "attempts": [
     {
       "number": 2,
