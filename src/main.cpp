@@ -23,8 +23,10 @@
 #include "model/mechanism.hpp"
 #include "model/outcome.hpp"
 #include "os/descriptor.hpp"
+#include "os/file_work.hpp"
 #include "os/last_words.hpp"
 #include "os/needed_calls.hpp"
+#include "os/side_process.hpp"
 #include "os/signals.hpp"
 #include "settings/join.hpp"
 #include "settings/resolve.hpp"
@@ -53,7 +55,9 @@ int supervise(std::span<char*> argv, Part part, os::UniqueFd answer) {
   if (arguments->help) return cli::print(cli::help_text());
   if (arguments->version) return cli::print(cli::version_text());
   settings::Sources sources{{}, cli::own_variables(), arguments->flags, arguments->words};
-  sources.files = cli::read_settings_files(sources.flags, sources.variables);
+  // Beside this process: a home directory on a file server that is gone must not make oversee hang.
+  const auto read = [&] { sources.files = cli::read_settings_files(sources.flags, sources.variables); };
+  if (const auto done = os::do_beside(read, os::kFileBound, caller); !done) return fail({describe(done.error())});
   if (const auto errors = cli::errors_of(sources.files); !errors.empty()) {
     return cli::say(errors), model::kExitOwnFailure;
   }
@@ -72,6 +76,15 @@ int supervise(std::span<char*> argv, Part part, os::UniqueFd answer) {
   (void)cli::console().finish();
   if (exit.die_of) os::die_of(*exit.die_of);
   return exit.code;
+}
+
+// Where a process hangs beside this one, at once: it shares all that is open here.
+int leave(int code) {
+  if (os::any_side_process()) {
+    os::close_all_descriptors();
+    ::_exit(code);
+  }
+  return code;
 }
 
 // A run that another oversee has started: what the user wrote stands behind the descriptor that it answers to.
@@ -115,5 +128,5 @@ int main(int argc, char** argv) {
   os::say_last_words(model::kExitOwnFailure);
   const int status = start({argv, static_cast<std::size_t>(argc)});
   (void)cli::console().finish();
-  return status;
+  return leave(status);
 }

@@ -9,6 +9,7 @@
 
 #include "model/command_line.hpp"
 #include "model/secrets.hpp"
+#include "os/asked_file.hpp"
 #include "os/file.hpp"
 #include "os/host.hpp"
 #include "settings/table.hpp"
@@ -27,6 +28,7 @@ void append(std::vector<std::string>& argv, const std::vector<std::string>& word
 model::Result<std::vector<std::string>> script_argv(const settings::Settings& settings) {
   const std::string& file = *settings.script;
   std::vector<std::string> argv;
+  const os::AskedFile asked("read the script", file);
   const auto text = os::read_file(file);
   if (!text) return std::unexpected(Failure{"read the script", text.error().error, file, {}});
   const bool has_line = text->starts_with("#!");
@@ -128,6 +130,7 @@ model::Result<std::vector<std::string>> command_environment(const settings::Sett
   }
   for (const std::string& name : settings.unset_env) unset(environment, name);
   for (const std::string& path : settings.env_files) {
+    const os::AskedFile asked("read the environment file", path);
     if (auto done = set_from_file(environment, path); !done) return std::unexpected(done.error());
   }
   for (const std::string& each : settings.env) {

@@ -11,9 +11,13 @@
 #include "cli/console.hpp"
 #include "history/directory_choice.hpp"
 #include "history/run_id.hpp"
+#include "model/mechanism.hpp"
+#include "os/asked_file.hpp"
 #include "os/file.hpp"
+#include "os/file_work.hpp"
 #include "os/host.hpp"
 #include "os/scratch_file.hpp"
+#include "os/side_process.hpp"
 #include "uv/background_writer.hpp"
 
 namespace oversee::cli {
@@ -27,9 +31,25 @@ std::string absolute(const std::string& path) {
 constexpr auto kPatience = std::chrono::milliseconds(300);
 constexpr auto kBound = std::chrono::seconds(2);
 
+// A disk or a file server that has taken nothing for so long at the end is not waited for any more.
+constexpr auto kStuck = std::chrono::seconds(2);
+
+std::string why(int error) { return error == ETIMEDOUT ? "its file system does not answer" : std::strerror(error); }
+
 std::unique_ptr<model::ByteSink> sink_for(uv::Loop& loop, int fd) {
   if (os::can_block(fd)) return std::make_unique<uv::BackgroundWriter>(loop, fd);
   return std::make_unique<os::FileSink>(fd);
+}
+
+// At the end of the run, when no clock is to be kept: a disk that hangs has a bound all the same. The store owns all
+// that it uses, as it may go on then.
+model::Result<void> store_beside(bool can_hang, std::string_view stage, const std::string& path,
+                                 std::function<model::Result<void>()> store) {
+  if (!can_hang || !model::works(model::Mechanism::write_aside)) return store();
+  auto result = std::make_shared<model::Result<void>>();
+  const os::AskedFile asked(stage, path);
+  const auto ended = os::do_beside([store = std::move(store), result] { *result = store(); }, kStuck, {});
+  return ended ? *result : ended;
 }
 
 }  // namespace
@@ -39,22 +59,45 @@ OutputFile::OutputFile(uv::Loop& loop, os::UniqueFd file, std::string path, std:
     device_ = std::move(file);
     auto writer = std::make_unique<uv::BackgroundWriter>(loop, fd_);
     writer_ = writer.get();
-    sink_ = std::move(writer);
-  } else {
-    auto sink = std::make_unique<os::FileSink>(std::move(file), std::move(path), std::move(head));
-    file_ = sink.get();
-    sink_ = std::move(sink);
+    owned_ = std::move(writer);
+    sink_ = owned_.get();
+    return;
   }
+  file_ = std::make_unique<os::FileSink>(std::move(file), std::move(path), std::move(head));
+  sink_ = file_.get();
+  if (!model::works(model::Mechanism::write_aside) || !os::can_hang(fd_)) return;
+  auto aside = std::make_unique<uv::AsideSink>(loop, *file_, [this] {
+    std::vector<int> used = also_;
+    used.push_back(fd_);
+    return used;
+  });
+  aside_ = aside.get();
+  owned_ = std::move(aside);
+  sink_ = owned_.get();
+}
+
+bool OutputFile::post(std::function<void()> job) {
+  if (aside_ != nullptr) return aside_->post(std::move(job));
+  return job(), true;
 }
 
 void OutputFile::clear() {
-  if (file_ != nullptr) file_->clear();
+  if (aside_ == nullptr) {
+    if (file_) file_->clear();
+  } else if (!aside_->call([file = file_.get()] { file->clear(); }, kStuck) && sink_->on_error) {
+    sink_->on_error(ETIMEDOUT);
+  }
 }
 
 void OutputFile::finish() {
-  if (file_ != nullptr) return file_->close();
-  const auto rest = writer_->drain(kPatience, kBound);
-  if (rest.error == 0 && rest.bytes != 0 && sink_->on_error) sink_->on_error(ETIMEDOUT);
+  if (writer_ != nullptr) {
+    const auto rest = writer_->drain(kPatience, kBound);
+    if (rest.error == 0 && rest.bytes != 0 && sink_->on_error) sink_->on_error(ETIMEDOUT);
+  } else if (aside_ == nullptr) {
+    file_->close();
+  } else if (!aside_->call([file = file_.get()] { file->close(); }, kStuck) && sink_->on_error) {
+    sink_->on_error(ETIMEDOUT);
+  }
 }
 
 // First all that can be refused, so that a refusal leaves no file.
@@ -74,6 +117,7 @@ model::Result<RunFiles> RunFiles::open(uv::Loop& loop, const settings::Settings&
                                       : "this run leaves no record"));
   }
   files.directory_ = std::move(chosen.directory);
+  files.record_can_hang_ = files.directory_ && os::can_hang(files.directory_->fd());
   if (settings.slot) {
     auto slots = history::FileSlots::open(*files.directory_, *settings.slot);
     if (!slots) return std::unexpected(slots.error());
@@ -225,8 +269,7 @@ void RunFiles::use_log(os::UniqueFd file, const std::string& path, std::string n
     if (*error != 0) return;
     *error = number;
     if (*lost) (*lost)(number);
-    warn(fmt::format("cannot write the log: {}: {}; the command goes on, the log ends here", path,
-                     std::strerror(number)));
+    warn(fmt::format("cannot write the log: {}: {}; the command goes on, the log ends here", path, why(number)));
   };
 }
 
@@ -269,7 +312,7 @@ report::LogState RunFiles::finish_log() {
   }
   if (*log_error_ == 0) return {log_path_, true, {}};
   if (settings_->log_required) *summary_lost_ = true;
-  return {log_path_, false, std::strerror(*log_error_)};
+  return {log_path_, false, why(*log_error_)};
 }
 
 std::string RunFiles::json_path() const {
@@ -279,26 +322,46 @@ std::string RunFiles::json_path() const {
 report::JsonSummary::Stores RunFiles::summary_stores() {
   report::JsonSummary::Stores stores;
   if (running_) {
-    stores.while_running = [this](std::string_view document) {
-      if (running_) {  // it is empty yet
-        (void)os::write_fully(running_->get(), document);
-        running_.reset();
-      } else {
-        (void)directory_->replace(run_id_ + ".json", document);
-      }
-    };
+    stores.while_running = [this](std::string_view document) { store_running(std::string(document)); };
   }
   stores.final = [this](std::string_view document) {
-    if (directory_) {
-      if (auto done = directory_->replace(run_id_ + ".json", document); !done) warn(describe(done.error()));
-    }
+    if (directory_) store_final(std::string(document));
     // Who reads it from a channel gets one document; a file is replaced.
     const bool first = !std::exchange(finished_, true);
     if (answer_ && first) (void)os::write_fully(answer_.get(), document);
-    if (named_.json && (first || named_.json->kind == os::Destination::Kind::file))
+    if (named_.json && (first || named_.json->kind == os::Destination::Kind::file)) {
       report_store (*named_.json)(document);
+    }
   };
   return stores;
+}
+
+// The loop keeps clocks meanwhile: it is not waited for, and a store that is still under way is enough.
+void RunFiles::store_running(std::string document) {
+  const auto store = [this, document = std::move(document)] {
+    if (running_) {  // it is empty yet
+      (void)os::write_fully(running_->get(), document);
+      running_.reset();
+    } else {
+      (void)directory_->replace(run_id_ + ".json", document);
+    }
+  };
+  if (!record_can_hang_) return store();
+  if (log_ && log_->can_block()) {
+    (void)log_->post(store);
+  } else if (!running_store_ || running_store_->wait({})) {
+    std::vector<int> used{directory_->fd()};
+    if (running_) used.push_back(running_->get());
+    running_store_ = std::make_unique<os::SideProcess>();
+    if (!running_store_->start(os::SideProcess::Files::listed, std::move(used), store)) store();
+  }
+}
+
+void RunFiles::store_final(const std::string& document) {
+  const std::string name = run_id_ + ".json";
+  const auto done = store_beside(record_can_hang_, "write the record", directory_->path_of(name),
+                                 [this, name, document] { return directory_->replace(name, document); });
+  if (!done) warn(describe(done.error()));
 }
 
 std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::string_view what_instead) {
@@ -310,7 +373,9 @@ std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::
 
 RunFiles::Store RunFiles::report_store(os::Destination at) const {
   return [at = std::move(at), lost = summary_lost_](std::string_view document) {
-    auto done = os::write_document(at, document);
+    const bool can_hang = at.kind == os::Destination::Kind::file;
+    const auto done = store_beside(can_hang, "write the report", at.path,
+                                   [at, text = std::string(document)] { return os::write_document(at, text); });
     if (done) return;
     *lost = true;
     warn(describe(done.error()));

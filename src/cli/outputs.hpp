@@ -16,10 +16,12 @@
 #include "model/byte_sink.hpp"
 #include "model/failure.hpp"
 #include "os/file_sink.hpp"
+#include "os/side_process.hpp"
 #include "report/held_output.hpp"
 #include "report/json_summary.hpp"
 #include "report/overflow.hpp"
 #include "settings/resolve.hpp"
+#include "uv/aside_sink.hpp"
 #include "uv/background_writer.hpp"
 #include "uv/loop.hpp"
 
@@ -32,8 +34,12 @@ class OutputFile {
   OutputFile(uv::Loop& loop, os::UniqueFd file, std::string path, std::string head);
 
   model::ByteSink& sink() { return *sink_; }
-  // Whether a write to it can wait for a reader, so that its source is to be held back.
-  bool can_block() const { return writer_ != nullptr; }
+  // Whether what is written to it can be waited for, by a reader or a disk, so that its source is to be held back.
+  bool can_block() const { return writer_ != nullptr || aside_ != nullptr; }
+  // Something about other files, done beside this process where a disk can hang; false where it is not going to be. It
+  // has those descriptors alone that were named before the first write.
+  bool post(std::function<void()> job);
+  void use_also(int fd) { also_.push_back(fd); }
   // Another run's or attempt's bytes are none of this one's, where it is a file.
   void clear();
   // Nothing more will come: closes it, and tells the sink's on_error where something has not got there. A reader has a
@@ -41,11 +47,14 @@ class OutputFile {
   void finish();
 
  private:
-  os::UniqueFd device_;  // where a write to it can wait; goes after its writer
+  os::UniqueFd device_;  // where a write to it can wait for a reader; goes after its writer
   int fd_ = -1;
+  std::unique_ptr<os::FileSink> file_;
+  std::vector<int> also_;
   uv::BackgroundWriter* writer_ = nullptr;
-  os::FileSink* file_ = nullptr;
-  std::unique_ptr<model::ByteSink> sink_;  // one of the two
+  uv::AsideSink* aside_ = nullptr;
+  std::unique_ptr<model::ByteSink> owned_;  // one of the two
+  model::ByteSink* sink_ = nullptr;
 };
 
 // The files of one run. What cannot be had is told, and done without, unless the user named it.
@@ -57,6 +66,8 @@ class RunFiles {
                                       const std::string& proposed_id, const model::Reading& started);
 
   const std::string& run_id() const { return run_id_; }
+  // Whether the record is on a file system that may hang.
+  bool record_can_hang() const { return record_can_hang_; }
   bool has_record() const { return directory_.has_value(); }
   const std::string& log_path() const { return log_path_; }
   OutputFile* log() { return log_.get(); }
@@ -113,15 +124,19 @@ class RunFiles {
   model::Result<void> open_default_log(bool required);
   void use_log(os::UniqueFd file, const std::string& path, std::string name);
   Store report_store(os::Destination at) const;
+  void store_running(std::string document);
+  void store_final(const std::string& document);
 
   uv::Loop* loop_;
   const settings::Settings* settings_;
   NamedOutputs named_;
   std::string run_id_;
   std::optional<history::RunDirectory> directory_;
+  bool record_can_hang_ = false;
   std::unique_ptr<history::FileSlots> slots_;
   std::optional<history::LifeLock> life_;  // held until this process ends
   std::optional<os::UniqueFd> running_;    // ID.json as it is while the run lives
+  std::unique_ptr<os::SideProcess> running_store_;
   os::UniqueFd answer_;
   bool finished_ = false;  // the final document was told
   std::string log_path_;

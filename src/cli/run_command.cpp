@@ -21,6 +21,7 @@
 #include "os/clock.hpp"
 #include "os/event_target.hpp"
 #include "os/file.hpp"
+#include "os/file_work.hpp"
 #include "os/host.hpp"
 #include "os/own_place.hpp"
 #include "os/process_stat.hpp"
@@ -30,6 +31,9 @@
 
 namespace oversee::cli {
 namespace {
+
+// A record that cannot be cleaned away now is cleaned away by a later run.
+constexpr auto kCleaningBound = std::chrono::seconds(2);
 
 model::ExitAction refused(const model::Failure& failure) {
   say_error(describe(failure));
@@ -76,8 +80,31 @@ model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
   return spec;
 }
 
+// How long file systems may take before there is a command.
+model::Duration file_bound(const settings::Settings& settings) {
+  model::Duration bound = os::kFileBound;
+  if (settings.limits.wall) bound = std::min(bound, *settings.limits.wall);
+  if (settings.total) bound = std::min(bound, *settings.total);
+  return bound;
+}
+
+// Whether the user has named files or directories, which may be anywhere.
+bool names_files(const settings::Settings& settings) {
+  return settings.log || settings.json || settings.junit || settings.markdown || settings.stdout_file ||
+         settings.stderr_file || settings.script || settings.events || settings.automatic_timeout ||
+         !settings.directory.empty() || !settings.env_files.empty();
+}
+
+// Has the work done beside this process where it may hang.
+model::Result<void> prepare(bool beside, const std::function<void()>& work, model::Duration bound,
+                            const os::SignalState& caller) {
+  if (beside && model::works(model::Mechanism::write_aside)) return os::do_beside(work, bound, caller);
+  return work(), model::Result<void>();
+}
+
 // Ends the process without waiting for a writer whose reader is stalled. What else there is, the kernel closes as well.
 void leave(const model::ExitAction& exit) {
+  os::leave_files();
   if (!model::works(model::Mechanism::leave_at_once)) return;
   if (exit.die_of) os::die_of(*exit.die_of);
   ::_exit(exit.code);
@@ -120,7 +147,9 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
 // When all is said and done, as nobody waits for it gladly; what it meets is nothing to this run.
 void clean_in_turn(const settings::Settings& settings, const RunFiles& files) {
   if (files.directory() == nullptr) return;
-  const auto cleaned = history::take_cleaning_turn(*files.directory(), settings.keep, files.run_id());
+  std::optional<history::Cleaned> cleaned;
+  const auto clean = [&] { cleaned = history::take_cleaning_turn(*files.directory(), settings.keep, files.run_id()); };
+  if (!prepare(files.record_can_hang(), clean, kCleaningBound, {})) return;
   if (!cleaned || (cleaned->runs.empty() && cleaned->stray_files == 0)) return;
   if (settings.verbose) say(fmt::format("{}: {}", files.directory()->path(), describe(*cleaned)));
 }
@@ -130,18 +159,20 @@ void clean_in_turn(const settings::Settings& settings, const RunFiles& files) {
 model::ExitAction run_command(const settings::Settings& settings, const os::SignalState& caller, os::UniqueFd answer,
                               Answers answers) {
   const model::Reading started = os::read_clock();
-  const auto spec = make_spec(settings);
+  const model::Duration bound = file_bound(settings);
+  model::Result<model::RunSpec> spec;
+  model::Result<NamedOutputs> named;
+  std::optional<model::Result<os::EventTarget>> event_target;
+  const auto look = [&] {
+    spec = make_spec(settings);
+    // Before all that stays open, the guard included: nothing may take a number that was named, nor inherit it.
+    if (spec) named = NamedOutputs::find(settings);
+    if (spec && named && settings.events) event_target.emplace(os::EventTarget::open(*settings.events));
+  };
+  if (const auto done = prepare(names_files(settings), look, bound, caller); !done) return refused(done.error());
   if (!spec) return refused(spec.error());
-
-  // Before all that stays open, the guard included: nothing may take a number that was named, nor inherit it.
-  auto named = NamedOutputs::find(settings);
   if (!named) return refused(named.error());
-  std::optional<os::EventTarget> event_target;
-  if (settings.events) {
-    auto opened = os::EventTarget::open(*settings.events);
-    if (!opened) return refused(opened.error());
-    event_target.emplace(std::move(*opened));
-  }
+  if (event_target && !*event_target) return refused(event_target->error());
 
   // The guard's start is what takes longest: it goes on while the files are opened.
   uv::Loop loop;
@@ -151,8 +182,16 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   const std::string id = history::make_run_id(started.wall);
   const auto scratch = [] { return make_scratch(os::temporary_directory(), "standard input is not kept for a retry"); };
   if (const auto ready = supervisor.prepare(id, capture, scratch); !ready) return refused(ready.error());
-  auto files = RunFiles::open(loop, settings, std::move(*named), id, started);
-  if (!files) return refused(files.error());
+  std::optional<model::Result<RunFiles>> opened;
+  model::Result<os::UniqueFd> event_file;
+  const auto open = [&] {
+    opened.emplace(RunFiles::open(loop, settings, std::move(*named), id, started));
+    if (*opened && event_target) event_file = std::move(**event_target).begin();
+  };
+  if (const auto done = prepare(true, open, bound, caller); !done) return refused(done.error());
+  if (!*opened) return refused(opened->error());
+  if (!event_file) return refused(event_file.error());
+  model::Result<RunFiles>& files = *opened;
   std::optional<StartAnswer> start_answer;
   if (answers == Answers::started) {
     if (!files->has_record()) return refused({"detach", 0, {}, "a run without a record could not be found again"});
@@ -160,14 +199,7 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   } else {
     files->answer_to(std::move(answer));
   }
-  os::UniqueFd event_file;
-  if (event_target) {
-    auto begun = std::move(*event_target).begin();
-    if (!begun) return refused(begun.error());
-    event_file = std::move(*begun);
-  }
-
-  Reporters reporters(loop, supervisor, settings, *spec, *files, std::move(event_file),
+  Reporters reporters(loop, supervisor, settings, *spec, *files, std::move(*event_file),
                       settings.ci ? *settings.ci : model::detect_ci(own_environment()));
   const model::RunInfo info = make_info(settings, *spec, *files, started);
   VerboseLines verbose_lines;

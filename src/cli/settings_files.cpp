@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "cli/console.hpp"
+#include "os/asked_file.hpp"
 #include "os/host.hpp"
 #include "os/owned_file.hpp"
 #include "settings/environment.hpp"
@@ -42,6 +43,7 @@ std::string why_not_trusted(const std::string& path, const os::OwnedText& owned)
 // None where there is no such file.
 std::optional<settings::SettingsFile> read(const std::string& path, Trust trust,
                                            settings::FileOf whose = settings::FileOf::caller) {
+  const os::AskedFile asked("read the settings file", path);
   const auto owned = os::read_owned_file(path, kLargestFile);
   settings::SettingsFile refused;
   refused.path = path;

@@ -1,5 +1,6 @@
 // Opens the directory of runs and files in it.
 #include "history/run_directory.hpp"
+#include "os/asked_file.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -47,6 +48,7 @@ std::expected<std::optional<RunDirectory>, Unusable> RunDirectory::find_at(std::
 }
 
 std::expected<RunDirectory, Unusable> RunDirectory::open_or_make(std::string path, unsigned uid, bool make) {
+  const os::AskedFile asked("use the directory for logs", path);
   const auto unavailable = [&] {
     return std::unexpected(Unusable{false, {"use the directory for logs", errno, path, "set TMPDIR to another"}});
   };

@@ -75,6 +75,9 @@ class RunDirectory {
   // Sets room aside for what will be written over the file, so that a full file system leaves a run its end.
   static void reserve(int file);
 
+  // Of the directory itself.
+  int fd() const { return directory_.get(); }
+
  private:
   model::Result<void> overwrite(const std::string& name, std::string_view text) const;
   static std::expected<RunDirectory, Unusable> open_or_make(std::string path, unsigned uid, bool make);

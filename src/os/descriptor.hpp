@@ -57,8 +57,8 @@ model::Result<Pipe> make_pipe();
 // A connected pair of stream sockets.
 model::Result<std::array<UniqueFd, 2>> make_socket_pair();
 
-// A second descriptor of the same description, numbered 3 or more; far from the numbers that a caller names, where it is
-// `aside`.
+// A second descriptor of the same description, numbered 3 or more; far from the numbers that a caller names, where it
+// is `aside`.
 model::Result<UniqueFd> duplicate(int fd, bool aside = false);
 
 // What an exec does with the descriptor from now on.

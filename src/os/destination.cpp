@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 
+#include "os/asked_file.hpp"
 #include "os/descriptor.hpp"
 
 namespace oversee::os {
@@ -135,6 +136,7 @@ int descriptor_named(const std::string& name) {
 }
 
 model::Result<Destination> find_destination(const std::string& name) {
+  const AskedFile asked("open", name);
   Destination found{.name = name, .path = name};
   const auto place = name == "-" ? Name{} : follow(name);
   if (!place) return std::unexpected(place.error());

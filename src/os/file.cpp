@@ -1,5 +1,6 @@
 // Opens and writes files by name.
 #include "os/file.hpp"
+#include "os/asked_file.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -244,6 +245,7 @@ class OutputOpener {
 }  // namespace
 
 model::Result<void> check_directory(const std::string& path, const std::string& stage) {
+  const AskedFile asked(stage, path);
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
     return std::unexpected(model::Failure{stage, errno, path, errno == ENOENT ? "create it first" : ""});
@@ -267,6 +269,7 @@ bool ends_in_newline(int fd) {
 }
 
 model::Result<UniqueFd> open_output(const Destination& destination, LogMode mode, std::string_view what) {
+  const AskedFile asked("open the " + std::string(what), destination.name);
   return OutputOpener(destination, mode, what).open();
 }
 

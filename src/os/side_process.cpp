@@ -146,6 +146,10 @@ bool is_side_process(pid_t pid) {
   return std::ranges::any_of(side_processes, [&](const auto& each) { return each.load() == pid; });
 }
 
+bool any_side_process() {
+  return std::ranges::any_of(side_processes, [](const auto& each) { return each.load() != 0; });
+}
+
 void close_all_descriptors() { close_range(0, ~0U); }
 
 bool can_hang(int fd) {

@@ -45,6 +45,7 @@ class SideProcess {
 
 // Side processes are children of ours that no walk of a command's tree may meet.
 bool is_side_process(pid_t pid);
+bool any_side_process();
 
 // Closes every descriptor of this process, which a side process that hangs may share: for the moment before _exit(2),
 // so that whoever reads our output sees its end.

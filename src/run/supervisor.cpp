@@ -10,7 +10,9 @@
 #include <utility>
 
 #include "model/mechanism.hpp"
+#include "os/asked_file.hpp"
 #include "os/clock.hpp"
+#include "os/file_work.hpp"
 #include "os/process_tree.hpp"
 #include "os/random.hpp"
 
@@ -24,6 +26,9 @@ using model::works;
 
 // Once the command has ended and its limit is over, how long a slow reader of its output may still take.
 constexpr auto kReaderBound = std::chrono::seconds(5);
+
+// Longer than anybody waits, and far from the end of the clock.
+constexpr auto kEver = std::chrono::hours(24 * 365);
 
 std::uint64_t random_seed() {
   std::uint64_t seed = 0;
@@ -47,7 +52,7 @@ Supervisor::Supervisor(uv::Loop& loop, const model::RunSpec& spec, Caller caller
 model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture, const MakeScratch& make_scratch) {
   run_id_ = run_id;
   capture_ = capture;
-  if (auto opened = open_input(make_scratch); !opened) return opened;
+  if (auto opened = open_input_in_time(make_scratch); !opened) return opened;
   terminal_ = CallersTerminal::find();
   auto signals = os::SignalWatch::open(os::supervised_signals(), caller_.signals);
   if (!signals) return std::unexpected(signals.error());
@@ -64,6 +69,19 @@ model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture,
 
 // The caller's own input is the first attempt's, and nothing of ours reads from it. A retry reads a file from where the
 // first attempt began; a pipe or a socket once more only if it is kept, or if no attempt has read from it.
+// A file may be on a file system that does not answer, and a FIFO is opened when somebody opens its other end: without
+// a limit that is waited for, as the shell waits.
+model::Result<void> Supervisor::open_input_in_time(const MakeScratch& make_scratch) {
+  if (spec_.input.kind != model::StandardInput::Kind::file) return open_input(make_scratch);
+  model::Duration bound = kEver;
+  if (spec_.limits.wall) bound = std::min(bound, *spec_.limits.wall);
+  if (spec_.total) bound = std::min(bound, *spec_.total);
+  model::Result<void> opened;
+  const os::AskedFile asked("open the command's standard input (--stdin)", spec_.input.path);
+  const auto done = os::do_beside([&] { opened = open_input(make_scratch); }, bound, caller_.signals);
+  return done ? opened : done;
+}
+
 model::Result<void> Supervisor::open_input(const MakeScratch& make_scratch) {
   if (!spec_.input.is_callers()) {
     const bool null = spec_.input.kind == model::StandardInput::Kind::null;

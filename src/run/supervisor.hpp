@@ -82,6 +82,7 @@ class Supervisor {
   bool in_queue() const { return slot_ && slot_->waiting(); }
 
   // Attempts.
+  model::Result<void> open_input_in_time(const MakeScratch& make_scratch);
   void begin_attempt();
   model::Result<void> open_input(const MakeScratch& make_scratch);
   model::Result<int> next_input();

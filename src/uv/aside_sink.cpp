@@ -47,11 +47,13 @@ struct AsideSink::Shared {
   std::atomic<bool> told = false;           // the loop wants to know when there is room, or an error
   std::atomic<bool> quit = false;
   std::atomic<int> error = 0;
+  std::function<void()> job;
+  std::atomic<bool> job_wanted = false;  // set by the loop, cleared by the process
   os::UniqueFd wake_up = make_event();
   os::UniqueFd news = make_event();
 };
 
-AsideSink::AsideSink(Loop& loop, model::ByteSink& sink, std::vector<int> descriptors)
+AsideSink::AsideSink(Loop& loop, model::ByteSink& sink, std::function<std::vector<int>()> descriptors)
     : loop_(loop), sink_(sink), descriptors_(std::move(descriptors)) {}
 
 AsideSink::~AsideSink() {
@@ -70,15 +72,19 @@ bool AsideSink::start() {
     raise(shared->news);
   };
   news_.emplace(loop_, shared_->news.get(), [this] { notified(); });
-  std::vector<int> listed = descriptors_;
+  std::vector<int> listed = descriptors_();
   listed.push_back(shared_->wake_up.get());
   listed.push_back(shared_->news.get());
   return process_.start(os::SideProcess::Files::listed, std::move(listed), [this] { work(*shared_); });
 }
 
-bool AsideSink::write(std::string_view bytes) {
+bool AsideSink::ready() {
   if (!shared_ && !direct_) direct_ = !start();
-  if (direct_) return sink_.write(bytes);
+  return !direct_;
+}
+
+bool AsideSink::write(std::string_view bytes) {
+  if (!ready()) return sink_.write(bytes);
   if (shared_->error != 0) return true;
   refill();
   if (overflow_.empty()) {
@@ -131,9 +137,16 @@ void AsideSink::work(Shared& shared) noexcept {
       if (shared.appended - shared.written <= kLowMark && shared.told.exchange(false)) raise(shared.news);
       continue;
     }
+    if (shared.job_wanted) {
+      shared.job();
+      shared.job_wanted = false;
+      raise(shared.news);
+      continue;
+    }
     if (shared.quit || os::SideProcess::orphaned()) return;
     shared.asleep = true;
-    if (shared.appended == shared.written && !shared.quit) (void)await(shared.wake_up, nullptr);
+    const bool nothing = shared.appended == shared.written && !shared.quit && !shared.job_wanted;
+    if (nothing) (void)await(shared.wake_up, nullptr);
     shared.asleep = false;
   }
 }
@@ -153,8 +166,31 @@ void AsideSink::notified() {
   }
 }
 
+// Between two looks, where a sign of the process was missed.
+constexpr timespec kStep{0, 5'000'000};
+
+bool AsideSink::post(std::function<void()> job) {
+  if (!ready()) return job(), true;
+  if (shared_->job_wanted) return false;
+  shared_->job = std::move(job);
+  shared_->job_wanted = true;
+  wake();
+  return true;
+}
+
+bool AsideSink::call(std::function<void()> job, model::Duration patience) {
+  if (!ready()) return job(), true;
+  const auto end = std::chrono::steady_clock::now() + patience;
+  if (drain(patience) > 0) return false;
+  while (shared_->job_wanted && std::chrono::steady_clock::now() < end) (void)await(shared_->news, &kStep);
+  if (!post(std::move(job))) return false;
+  while (shared_->job_wanted && std::chrono::steady_clock::now() < end) (void)await(shared_->news, &kStep);
+  const bool done = !shared_->job_wanted;
+  notified();
+  return done;
+}
+
 std::uint64_t AsideSink::drain(model::Duration patience) {
-  constexpr timespec kStep{0, 5'000'000};
   auto since = std::chrono::steady_clock::now();
   std::uint64_t before = left();
   while (before > 0) {

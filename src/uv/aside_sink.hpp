@@ -25,8 +25,8 @@ namespace oversee::uv {
 // process is killed is still written.
 class AsideSink final : public model::ByteSink {
  public:
-  // The sink outlives this, and so do the descriptors, which are all that its write() uses.
-  AsideSink(Loop& loop, model::ByteSink& sink, std::vector<int> descriptors);
+  // The sink outlives this. The descriptors, asked for when the process is started, are all that its write() uses.
+  AsideSink(Loop& loop, model::ByteSink& sink, std::function<std::vector<int>()> descriptors);
   // Ends the process, where that does not hang: otherwise this process must end by _exit(2).
   ~AsideSink() override;
 
@@ -37,9 +37,17 @@ class AsideSink final : public model::ByteSink {
   // left.
   std::uint64_t drain(model::Duration patience);
 
+  // Has something done about the file, by that process and after all that was written; waits for it likewise. False
+  // where it is not done: it may still be, and what it refers to must outlive this.
+  bool call(std::function<void()> job, model::Duration patience);
+
+  // The same without waiting; false where another is still to be done, and this one is not going to be.
+  bool post(std::function<void()> job);
+
  private:
   struct Shared;
 
+  bool ready();
   bool start();
   void work(Shared& shared) noexcept;
   void refill();
@@ -49,7 +57,7 @@ class AsideSink final : public model::ByteSink {
 
   Loop& loop_;
   model::ByteSink& sink_;
-  std::vector<int> descriptors_;
+  std::function<std::vector<int>()> descriptors_;
   // What both processes use. Never freed where the process hangs.
   std::unique_ptr<Shared> shared_;
   os::SideProcess process_;

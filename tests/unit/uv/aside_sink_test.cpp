@@ -84,7 +84,7 @@ TEST_CASE("aside sink: all bytes, in order, in whatever pieces they come") {
   Loop loop;
   Disk disk(false);
   std::string all;
-  AsideSink sink(loop, disk, disk.descriptors());
+  AsideSink sink(loop, disk, [&] { return disk.descriptors(); });
   for (int i = 0; i < 200; ++i) {
     const std::string piece = random_text(random() % 40'000, random);
     all += piece;
@@ -106,7 +106,7 @@ TEST_CASE("aside sink: all bytes, in order, in whatever pieces they come") {
 TEST_CASE("aside sink: a disk that stalls is full at a bound, and is told of room again") {
   Loop loop;
   Disk disk(true);
-  AsideSink sink(loop, disk, disk.descriptors());
+  AsideSink sink(loop, disk, [&] { return disk.descriptors(); });
   bool ready = false;
   sink.on_ready = [&] {
     ready = true;
@@ -129,7 +129,7 @@ TEST_CASE("aside sink: an error is told once, and what follows is dropped") {
   Loop loop;
   Disk disk(false);
   disk.error = ENOSPC;
-  AsideSink sink(loop, disk, disk.descriptors());
+  AsideSink sink(loop, disk, [&] { return disk.descriptors(); });
   int told = 0;
   sink.on_error = [&](int error) {
     CHECK(error == ENOSPC);
@@ -151,7 +151,7 @@ TEST_CASE("aside sink: what was taken before a kill is written after it") {
   REQUIRE(ready.has_value());
   const pid_t front = os::fork_child([&] {
     Loop loop;
-    AsideSink sink(loop, disk, disk.descriptors());
+    AsideSink sink(loop, disk, [&] { return disk.descriptors(); });
     sink.write("seen by somebody");
     disk.entered.wait(false);
     os::tell(ready->writer.get(), 'x');
@@ -170,7 +170,7 @@ TEST_CASE("aside sink: a disk that stalls does not hold up an end") {
   Disk disk(true);
   const pid_t front = os::fork_child([&] {
     auto* loop = new Loop;
-    auto* sink = new AsideSink(*loop, disk, disk.descriptors());
+    auto* sink = new AsideSink(*loop, disk, [&] { return disk.descriptors(); });
     sink->write("stuck");
     return sink->drain(20ms) == 5 ? 0 : 1;
   });

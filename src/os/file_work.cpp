@@ -1,0 +1,81 @@
+// Waits for work beside this process.
+#include "os/file_work.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <utility>
+
+#include "os/asked_file.hpp"
+
+namespace oversee::os {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Nearly all is done within this, and costs no more than the wait.
+constexpr auto kUsual = std::chrono::milliseconds(20);
+
+// Between two looks for a signal.
+constexpr auto kStep = std::chrono::milliseconds(50);
+
+constexpr std::array kSignalsToEnd{SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+
+// One that ends this process, of those that wait to be delivered; 0: none. Where they are not blocked they end it by
+// themselves.
+int pending_signal() {
+  sigset_t pending;
+  sigemptyset(&pending);
+  sigpending(&pending);
+  const auto* found = std::ranges::find_if(kSignalsToEnd, [&](int each) { return sigismember(&pending, each) == 1; });
+  return found == kSignalsToEnd.end() ? 0 : *found;
+}
+
+class BlockedSignals {
+ public:
+  BlockedSignals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int each : kSignalsToEnd) sigaddset(&signals, each);
+    pthread_sigmask(SIG_BLOCK, &signals, &before_);
+  }
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+FileWork::FileWork(std::function<void()> work) {
+  if (!process_.start(SideProcess::Files::ours, {}, work)) work();
+}
+
+model::Result<void> FileWork::wait(model::Duration bound, const SignalState& caller) {
+  if (process_.wait(std::min<model::Duration>(bound, kUsual))) return {};
+  const auto end = Clock::now() + bound;
+  const BlockedSignals blocked;
+  const SignalSet unwanted = caller.ignored | caller.blocked;
+  while (!process_.wait(kStep)) {
+    // A process that hangs shares our streams: only when they are closed there is an end to be read.
+    if (const int signal = pending_signal(); signal != 0 && (unwanted & signal_bit(signal)) == 0) {
+      leave_files();
+      die_of(signal);
+    }
+    if (Clock::now() >= end) return std::unexpected(no_answer());
+  }
+  return {};
+}
+
+model::Result<void> do_beside(std::function<void()> work, model::Duration bound, const SignalState& caller) {
+  return FileWork(std::move(work)).wait(bound, caller);
+}
+
+void leave_files() {
+  if (any_side_process()) close_all_descriptors();
+}
+
+}  // namespace oversee::os

@@ -1,0 +1,133 @@
+"""A disk that stalls under what oversee writes: the deadline holds, a signal gets through, the verdict is true and says
+which file was stuck; what is asked of a file system that hangs before the command runs is refused in time."""
+
+import signal
+import unittest
+
+from harness import BOUND, OVERSEE, OverseeCase, wait_until
+from hung_files import hung_files
+from stalled_disk import stalled_disk
+
+# What the end of a run may take longer where a file is stuck, on a loaded machine.
+LATE = 10
+
+TICKS = "while :; do echo tick; sleep .05; done"
+
+
+class Stalled(OverseeCase):
+    """The log and the record are on a disk that stalls while the command runs."""
+
+    def setUp(self):
+        super().setUp()
+        self.disk = stalled_disk(self)
+
+    def start_ticks(self, *options, line=TICKS):
+        run = self.start(OVERSEE, *options, "sh", "-c", line, env={"TMPDIR": str(self.disk.place)})
+        run.expect(b"tick")
+        self.disk.stall()
+        return run
+
+    def test_the_deadline_holds(self):
+        run = self.start_ticks("-t", "1500ms", "-k", "200ms")
+        ended = run.finish()
+        self.assertEqual(ended.status, 124)
+        self.assertLess(ended.seconds, LATE)
+        self.assertRegex(ended.err, rb"timed out after 1\.[5-9]")
+        self.assertRegex(ended.err, rb"cannot write .*" + str(self.disk.place).encode() + rb"/oversee-0/[^ ]*")
+        self.assert_nothing_left(run)
+
+    def test_one_signal_is_enough(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with self.subTest(number=number):
+                run = self.start_ticks("-k", "200ms")
+                run.signal(number)
+                ended = run.finish()
+                self.assertEqual(ended.status, -number)
+                self.assertLess(ended.seconds, LATE)
+                self.assert_nothing_left(run)
+                self.disk.go_on()
+
+    def test_a_kill_of_the_front_leaves_nothing(self):
+        run = self.start_ticks()
+        run.signal(signal.SIGKILL)
+        self.assertEqual(run.finish().status, -signal.SIGKILL)
+        self.assert_nothing_left(run)
+
+    def test_output_goes_on_and_its_end_is_seen_by_its_reader(self):
+        """What hangs holds none of oversee's own streams open."""
+        run = self.start_ticks(line="echo tick; read go; echo more; exit 3", *[])
+        self.disk.go_on()
+
+    def test_the_commands_own_status_is_kept(self):
+        run = self.start(OVERSEE, "sh", "-c", "echo tick; read go; exit 3", env={"TMPDIR": str(self.disk.place)}, stdin=-1)
+        run.expect(b"tick")
+        self.disk.stall()
+        run.process.stdin.write(b"go\n")
+        run.process.stdin.close()
+        ended = run.finish()
+        self.assertEqual(ended.status, 3)
+        self.assertLess(ended.seconds, LATE)
+
+    def test_a_log_of_the_users_own(self):
+        log = self.disk.place / "own.log"
+        run = self.start(OVERSEE, "-t", "1s", "-k", "100ms", "-l", log, "sh", "-c", TICKS)
+        run.expect(b"tick")
+        self.disk.stall()
+        ended = run.finish()
+        self.assertEqual(ended.status, 124)
+        self.assertLess(ended.seconds, LATE)
+        self.assertIn(str(log).encode(), ended.err)
+        self.assertFalse(self.summary()["log_complete"])
+
+    def test_what_was_shown_is_in_the_log_when_the_disk_goes_on(self):
+        run = self.start_ticks("-t", "1s", "-k", "100ms")
+        shown = run.finish().out
+        self.disk.go_on()
+        record = self.disk.place / "oversee-0"
+        log = next(record.glob("*.log"))
+        wait_until(lambda: log.read_bytes().count(b"tick") >= shown.count(b"tick"), "what was shown is in the log")
+
+
+class Refused(OverseeCase):
+    """What is asked of a file system that hangs before there is a command: 125 and a sentence, or the deadline."""
+
+    def setUp(self):
+        super().setUp()
+        self.hung = hung_files(self)
+
+    def test_each_file_that_a_run_is_told_of(self):
+        file = str(self.hung.place / "file")
+        for options in (("-l", file), ("--json", file), ("--junit", file), ("--stdin", file), ("--env-file", file),
+                        ("--stdout-file", file), ("--script", file), ("--config", file), ("--events", "file:" + file)):
+            with self.subTest(options=options):
+                words = (OVERSEE, "-t", "1s", "-k", "100ms", *options)
+                run = self.start(*words, *(() if "--script" in options else ("true",)))
+                ended = run.finish()
+                self.assertIn(ended.status, (124, 125), ended.err)
+                self.assertLess(ended.seconds, LATE)
+                self.assertIn(file.encode(), ended.err)
+                self.assertIn(b"does not answer", ended.err)
+
+    def test_its_directory(self):
+        run = self.start(OVERSEE, "-t", "1s", "-k", "100ms", "-C", self.hung.place / "directory", "true")
+        ended = run.finish()
+        self.assertIn(ended.status, (124, 125), ended.err)
+        self.assertLess(ended.seconds, LATE)
+
+    def test_the_temporary_directory(self):
+        run = self.start(OVERSEE, "-t", "1s", "-k", "100ms", "true", env={"TMPDIR": str(self.hung.place)})
+        ended = run.finish()
+        self.assertEqual(ended.status, 125)
+        self.assertLess(ended.seconds, LATE)
+
+    def test_a_signal_ends_the_wait(self):
+        run = self.start(OVERSEE, "-l", self.hung.place / "file", "true")
+        wait_until(lambda: self.hung.hanging, "somebody hangs in the file system")
+        run.signal(signal.SIGTERM)
+        ended = run.finish()
+        self.assertEqual(ended.status, -signal.SIGTERM)
+        self.assertLess(ended.seconds, LATE)
+
+
+if __name__ == "__main__":
+    unittest.main()
