@@ -66,7 +66,7 @@ OutputFile::OutputFile(uv::Loop& loop, os::UniqueFd file, std::string path, std:
   file_ = std::make_unique<os::FileSink>(std::move(file), std::move(path), std::move(head));
   sink_ = file_.get();
   if (!model::works(model::Mechanism::write_aside) || !os::can_hang(fd_)) return;
-  auto aside = std::make_unique<uv::AsideSink>(loop, *file_, [this] {
+  auto aside = std::make_unique<run::AsideSink>(loop, *file_, [this] {
     std::vector<int> used = also_;
     used.push_back(fd_);
     return used;
@@ -132,6 +132,10 @@ model::Result<RunFiles> RunFiles::open(uv::Loop& loop, const settings::Settings&
       if (files.directory_) files.directory_->remove(files.run_id_ + ".json");
       return std::unexpected(log.error());
     }
+  }
+  if (files.log_ && files.directory_) {  // the record is written where the log is
+    files.log_->use_also(files.directory_->fd());
+    if (files.running_) files.log_->use_also(files.running_->get());
   }
   return files;
 }

@@ -20,8 +20,8 @@
 #include "report/held_output.hpp"
 #include "report/json_summary.hpp"
 #include "report/overflow.hpp"
+#include "run/aside_sink.hpp"
 #include "settings/resolve.hpp"
-#include "uv/aside_sink.hpp"
 #include "uv/background_writer.hpp"
 #include "uv/loop.hpp"
 
@@ -52,7 +52,7 @@ class OutputFile {
   std::unique_ptr<os::FileSink> file_;
   std::vector<int> also_;
   uv::BackgroundWriter* writer_ = nullptr;
-  uv::AsideSink* aside_ = nullptr;
+  run::AsideSink* aside_ = nullptr;
   std::unique_ptr<model::ByteSink> owned_;  // one of the two
   model::ByteSink* sink_ = nullptr;
 };

@@ -58,6 +58,7 @@ struct Preparation {
 
   std::atomic<pid_t> child = kNotYet;  // written by the child itself; kNoChild by its parent
   std::atomic<bool> ended = false;
+  bool aside = false;  // a thread waits for its end
 };
 
 namespace {
@@ -258,8 +259,8 @@ CommandStart::CommandStart(StartCommand request, const std::array<int, 3>& strea
     fork_and_wait(p);
     stay();
   };
-  const bool aside = p.ended_event && works(Mechanism::start_aside) && os::start_thread(work);
-  if (!aside) fork_and_wait(p);
+  p.aside = p.ended_event && works(Mechanism::start_aside) && os::start_thread(work);
+  if (!p.aside) fork_and_wait(p);
 }
 
 int CommandStart::fd() const { return preparation_->ended_event.get(); }
@@ -270,9 +271,12 @@ pid_t CommandStart::child() const {
 }
 
 std::optional<Started> CommandStart::take_end() {
-  const Preparation& p = *preparation_;
-  if (taken_ || !p.ended) return {};
+  Preparation& p = *preparation_;
+  // By the event, and not by what was written before it: a number that is closed too early may be another's by then.
+  eventfd_t count = 0;
+  if (taken_ || !p.ended || (p.aside && ::eventfd_read(p.ended_event.get(), &count) != 0)) return {};
   taken_ = true;
+  p.ended_event.reset();
   Started started{.pid = p.child, .not_joined = 0, .failure = {}};
   if (p.failed_stage == nullptr) {
     started.not_joined = p.not_joined;

@@ -1,10 +1,11 @@
 // Tasks over threads.
 #include "uv/background_task.hpp"
 
+#include <csignal>
 #include <mutex>
+#include <system_error>
+#include <thread>
 #include <utility>
-
-#include "os/thread.hpp"
 
 namespace oversee::uv {
 
@@ -13,6 +14,26 @@ struct BackgroundTask::Running {
   uv_async_t* async = nullptr;  // null once the task is forgotten
   bool ended = false;
 };
+
+namespace {
+
+// As os::start_thread, which this folder does not know.
+bool start_thread(std::function<void()> work) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  bool started = true;
+  try {
+    std::thread(std::move(work)).detach();
+  } catch (const std::system_error& none) {
+    started = false;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return started;
+}
+
+}  // namespace
 
 BackgroundTask::BackgroundTask(Loop& loop) : async_(this) {
   uv_async_init(loop.raw(), async_.get(), [](uv_async_t* handle) {
@@ -25,7 +46,7 @@ bool BackgroundTask::start(std::function<void()> work, std::function<void()> don
   forget();
   auto running = std::make_shared<Running>();
   running->async = async_.get();
-  const bool started = os::start_thread([running, work = std::move(work)] {
+  const bool started = start_thread([running, work = std::move(work)] {
     work();
     const std::lock_guard lock(running->mutex);
     running->ended = true;

@@ -1,6 +1,6 @@
 // The ring between the loop and the process that writes. Each side moves one end of it by an atomic store, so that
 // neither holds a lock that the other would wait for after it was killed.
-#include "uv/aside_sink.hpp"
+#include "run/aside_sink.hpp"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -13,7 +13,7 @@
 #include <cstring>
 #include <utility>
 
-namespace oversee::uv {
+namespace oversee::run {
 namespace {
 
 constexpr std::uint64_t kRing = 1024 * 1024;
@@ -53,7 +53,7 @@ struct AsideSink::Shared {
   os::UniqueFd news = make_event();
 };
 
-AsideSink::AsideSink(Loop& loop, model::ByteSink& sink, std::function<std::vector<int>()> descriptors)
+AsideSink::AsideSink(uv::Loop& loop, model::ByteSink& sink, std::function<std::vector<int>()> descriptors)
     : loop_(loop), sink_(sink), descriptors_(std::move(descriptors)) {}
 
 AsideSink::~AsideSink() {
@@ -100,8 +100,14 @@ bool AsideSink::write(std::string_view bytes) {
   }
   overflow_ += bytes;
   full_ = left() >= kHighMark;
-  if (full_) shared_->told = true;
+  if (full_) full_ = ask_for_news();
   return !full_;
+}
+
+// Whether there is anything to wait for: where the process was quicker, nothing would come.
+bool AsideSink::ask_for_news() {
+  shared_->told = true;
+  return left() > kLowMark;
 }
 
 void AsideSink::refill() {
@@ -159,11 +165,8 @@ void AsideSink::notified() {
     if (on_error) on_error(error);
   }
   refill();
-  if (left() > kLowMark) {
-    shared_->told = true;
-  } else if (std::exchange(full_, false) && on_ready) {
-    on_ready();
-  }
+  if (left() > kLowMark && ask_for_news()) return;
+  if (std::exchange(full_, false) && on_ready) on_ready();
 }
 
 // Between two looks, where a sign of the process was missed.
@@ -207,4 +210,4 @@ std::uint64_t AsideSink::drain(model::Duration patience) {
   return before;
 }
 
-}  // namespace oversee::uv
+}  // namespace oversee::run

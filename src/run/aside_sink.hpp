@@ -18,7 +18,7 @@
 #include "uv/loop.hpp"
 #include "uv/poll_watch.hpp"
 
-namespace oversee::uv {
+namespace oversee::run {
 
 // Hands all that is written to another sink, whose write() is called in that process alone, and in order. The process
 // is started by the first write; where there can be none, the sink is written to directly. What is on its way when this
@@ -26,7 +26,7 @@ namespace oversee::uv {
 class AsideSink final : public model::ByteSink {
  public:
   // The sink outlives this. The descriptors, asked for when the process is started, are all that its write() uses.
-  AsideSink(Loop& loop, model::ByteSink& sink, std::function<std::vector<int>()> descriptors);
+  AsideSink(uv::Loop& loop, model::ByteSink& sink, std::function<std::vector<int>()> descriptors);
   // Ends the process, where that does not hang: otherwise this process must end by _exit(2).
   ~AsideSink() override;
 
@@ -51,21 +51,22 @@ class AsideSink final : public model::ByteSink {
   bool start();
   void work(Shared& shared) noexcept;
   void refill();
+  bool ask_for_news();
   void wake();
   void notified();
   std::uint64_t left() const;
 
-  Loop& loop_;
+  uv::Loop& loop_;
   model::ByteSink& sink_;
   std::function<std::vector<int>()> descriptors_;
   // What both processes use. Never freed where the process hangs.
   std::unique_ptr<Shared> shared_;
   os::SideProcess process_;
-  std::optional<PollWatch> news_;
+  std::optional<uv::PollWatch> news_;
   std::string overflow_;  // what came after the ring was full
   bool full_ = false;     // write() said so, and on_ready is owed
   bool direct_ = false;   // there can be no process
   bool error_told_ = false;
 };
 
-}  // namespace oversee::uv
+}  // namespace oversee::run

@@ -1,5 +1,5 @@
 // The sink beside: all bytes in order, a disk that stalls, one that fails, and a front that is killed meanwhile.
-#include "uv/aside_sink.hpp"
+#include "run/aside_sink.hpp"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "os/descriptor.hpp"
 #include "uv/loop.hpp"
 
-namespace oversee::uv {
+namespace oversee::run {
 namespace {
 
 using namespace std::chrono_literals;
@@ -81,7 +81,7 @@ std::string random_text(std::size_t size, std::mt19937_64& random) {
 
 TEST_CASE("aside sink: all bytes, in order, in whatever pieces they come") {
   std::mt19937_64 random(7);
-  Loop loop;
+  uv::Loop loop;
   Disk disk(false);
   std::string all;
   AsideSink sink(loop, disk, [&] { return disk.descriptors(); });
@@ -104,7 +104,7 @@ TEST_CASE("aside sink: all bytes, in order, in whatever pieces they come") {
 }
 
 TEST_CASE("aside sink: a disk that stalls is full at a bound, and is told of room again") {
-  Loop loop;
+  uv::Loop loop;
   Disk disk(true);
   AsideSink sink(loop, disk, [&] { return disk.descriptors(); });
   bool ready = false;
@@ -126,7 +126,7 @@ TEST_CASE("aside sink: a disk that stalls is full at a bound, and is told of roo
 }
 
 TEST_CASE("aside sink: an error is told once, and what follows is dropped") {
-  Loop loop;
+  uv::Loop loop;
   Disk disk(false);
   disk.error = ENOSPC;
   AsideSink sink(loop, disk, [&] { return disk.descriptors(); });
@@ -150,7 +150,7 @@ TEST_CASE("aside sink: what was taken before a kill is written after it") {
   auto ready = os::make_pipe();
   REQUIRE(ready.has_value());
   const pid_t front = os::fork_child([&] {
-    Loop loop;
+    uv::Loop loop;
     AsideSink sink(loop, disk, [&] { return disk.descriptors(); });
     sink.write("seen by somebody");
     disk.entered.wait(false);
@@ -169,7 +169,7 @@ TEST_CASE("aside sink: what was taken before a kill is written after it") {
 TEST_CASE("aside sink: a disk that stalls does not hold up an end") {
   Disk disk(true);
   const pid_t front = os::fork_child([&] {
-    auto* loop = new Loop;
+    auto* loop = new uv::Loop;
     auto* sink = new AsideSink(*loop, disk, [&] { return disk.descriptors(); });
     sink->write("stuck");
     return sink->drain(20ms) == 5 ? 0 : 1;
@@ -179,4 +179,4 @@ TEST_CASE("aside sink: a disk that stalls does not hold up an end") {
 }
 
 }  // namespace
-}  // namespace oversee::uv
+}  // namespace oversee::run
