@@ -41,6 +41,13 @@ std::unique_ptr<model::ByteSink> sink_for(uv::Loop& loop, int fd) {
   return std::make_unique<os::FileSink>(fd);
 }
 
+// In the place of a log where none is written.
+class NoLog final : public model::ByteSink {
+ public:
+  bool write(std::string_view) override { return true; }
+  bool idle() const override { return true; }
+};
+
 // At the end of the run, when no clock is to be kept: a disk that hangs has a bound all the same. The store owns all
 // that it uses, as it may go on then.
 model::Result<void> store_beside(bool can_hang, std::string_view stage, const std::string& path,
@@ -76,10 +83,7 @@ OutputFile::OutputFile(uv::Loop& loop, os::UniqueFd file, std::string path, std:
   sink_ = owned_.get();
 }
 
-bool OutputFile::post(std::function<void()> job) {
-  if (aside_ != nullptr) return aside_->post(std::move(job));
-  return job(), true;
-}
+void OutputFile::post(std::function<void()> job) { aside_ != nullptr ? aside_->post(std::move(job)) : job(); }
 
 void OutputFile::clear() {
   if (aside_ == nullptr) {
@@ -95,8 +99,10 @@ void OutputFile::finish() {
     if (rest.error == 0 && rest.bytes != 0 && sink_->on_error) sink_->on_error(ETIMEDOUT);
   } else if (aside_ == nullptr) {
     file_->close();
-  } else if (!aside_->call([file = file_.get()] { file->close(); }, kStuck) && sink_->on_error) {
-    sink_->on_error(ETIMEDOUT);
+  } else {
+    const bool done = aside_->call([file = file_.get()] { file->close(); }, kStuck);
+    if (!done && sink_->on_error) sink_->on_error(ETIMEDOUT);
+    if (done) ::close(std::exchange(fd_, -1));  // the other process has closed its own
   }
 }
 
@@ -342,27 +348,29 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
 
 // The loop keeps clocks meanwhile: it is not waited for, and a store that is still under way is enough.
 void RunFiles::store_running(std::string document) {
-  const auto store = [this, document = std::move(document)] {
-    if (running_) {  // it is empty yet
-      (void)os::write_fully(running_->get(), document);
-      running_.reset();
+  const int empty = std::exchange(stored_, true) ? -1 : running_->get();
+  const auto store = [this, empty, document = std::move(document)] {
+    if (empty >= 0) {
+      (void)os::write_fully(empty, document);
     } else {
       (void)directory_->replace(run_id_ + ".json", document);
     }
   };
-  if (!record_can_hang_) return store();
-  if (log_ && log_->can_block()) {
-    (void)log_->post(store);
-  } else if (!running_store_ || running_store_->wait({})) {
-    std::vector<int> used{directory_->fd()};
-    if (running_) used.push_back(running_->get());
-    running_store_ = std::make_unique<os::SideProcess>();
-    if (!running_store_->start(os::SideProcess::Files::listed, std::move(used), store)) store();
+  if (!record_can_hang_ || !model::works(model::Mechanism::write_aside)) return store();
+  if (log_ && log_->writes_aside()) return log_->post(store);
+  if (!record_writer_) {
+    no_log_ = std::make_unique<NoLog>();
+    record_writer_ = std::make_unique<run::AsideSink>(*loop_, *no_log_, [this] {
+      return std::vector<int>{directory_->fd(), running_->get()};
+    });
   }
+  record_writer_->post(store);
 }
 
 void RunFiles::store_final(const std::string& document) {
   const std::string name = run_id_ + ".json";
+  if (record_writer_) (void)record_writer_->call([] {}, kStuck);  // an earlier state must not come after the last
+  running_.reset();  // not before: what is done beside this process begins with a copy of it
   const auto done = store_beside(record_can_hang_, "write the record", directory_->path_of(name),
                                  [this, name, document] { return directory_->replace(name, document); });
   if (!done) warn(describe(done.error()));

@@ -36,9 +36,11 @@ class OutputFile {
   model::ByteSink& sink() { return *sink_; }
   // Whether what is written to it can be waited for, by a reader or a disk, so that its source is to be held back.
   bool can_block() const { return writer_ != nullptr || aside_ != nullptr; }
-  // Something about other files, done beside this process where a disk can hang; false where it is not going to be. It
-  // has those descriptors alone that were named before the first write.
-  bool post(std::function<void()> job);
+  // Whether it is written beside this process, as its disk can hang.
+  bool writes_aside() const { return aside_ != nullptr; }
+  // Something about other files, done there as well. Of their descriptors it has those that were named before the first
+  // write.
+  void post(std::function<void()> job);
   void use_also(int fd) { also_.push_back(fd); }
   // Another run's or attempt's bytes are none of this one's, where it is a file.
   void clear();
@@ -136,7 +138,10 @@ class RunFiles {
   std::unique_ptr<history::FileSlots> slots_;
   std::optional<history::LifeLock> life_;  // held until this process ends
   std::optional<os::UniqueFd> running_;    // ID.json as it is while the run lives
-  std::unique_ptr<os::SideProcess> running_store_;
+  bool stored_ = false;                    // something in it
+  // Writes it where there is no log to do so.
+  std::unique_ptr<model::ByteSink> no_log_;
+  std::unique_ptr<run::AsideSink> record_writer_;
   os::UniqueFd answer_;
   bool finished_ = false;  // the final document was told
   std::string log_path_;

@@ -104,8 +104,8 @@ model::Result<void> prepare(bool beside, const std::function<void()>& work, mode
 
 // Ends the process without waiting for a writer whose reader is stalled. What else there is, the kernel closes as well.
 void leave(const model::ExitAction& exit) {
-  os::leave_files();
   if (!model::works(model::Mechanism::leave_at_once)) return;
+  os::leave_files();
   if (exit.die_of) os::die_of(*exit.die_of);
   ::_exit(exit.code);
 }

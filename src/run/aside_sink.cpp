@@ -99,8 +99,7 @@ bool AsideSink::write(std::string_view bytes) {
     wake();
   }
   overflow_ += bytes;
-  full_ = left() >= kHighMark;
-  if (full_) full_ = ask_for_news();
+  if (left() >= kHighMark && ask_for_news()) full_ = true;  // until on_ready has been called
   return !full_;
 }
 
@@ -165,6 +164,7 @@ void AsideSink::notified() {
     if (on_error) on_error(error);
   }
   refill();
+  next_job();
   if (left() > kLowMark && ask_for_news()) return;
   if (std::exchange(full_, false) && on_ready) on_ready();
 }
@@ -172,23 +172,31 @@ void AsideSink::notified() {
 // Between two looks, where a sign of the process was missed.
 constexpr timespec kStep{0, 5'000'000};
 
-bool AsideSink::post(std::function<void()> job) {
-  if (!ready()) return job(), true;
-  if (shared_->job_wanted) return false;
-  shared_->job = std::move(job);
+void AsideSink::post(std::function<void()> job) {
+  if (!ready()) return job();
+  jobs_.push_back(std::move(job));
+  next_job();
+}
+
+void AsideSink::next_job() {
+  if (jobs_.empty() || shared_->job_wanted) return;
+  shared_->job = std::move(jobs_.front());
+  jobs_.pop_front();
   shared_->job_wanted = true;
   wake();
-  return true;
 }
 
 bool AsideSink::call(std::function<void()> job, model::Duration patience) {
   if (!ready()) return job(), true;
   const auto end = std::chrono::steady_clock::now() + patience;
   if (drain(patience) > 0) return false;
-  while (shared_->job_wanted && std::chrono::steady_clock::now() < end) (void)await(shared_->news, &kStep);
-  if (!post(std::move(job))) return false;
-  while (shared_->job_wanted && std::chrono::steady_clock::now() < end) (void)await(shared_->news, &kStep);
-  const bool done = !shared_->job_wanted;
+  post(std::move(job));
+  const auto busy = [&] { return shared_->job_wanted || !jobs_.empty(); };
+  while (busy() && std::chrono::steady_clock::now() < end) {
+    (void)await(shared_->news, &kStep);
+    next_job();
+  }
+  const bool done = !busy();
   notified();
   return done;
 }

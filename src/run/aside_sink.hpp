@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,8 +42,8 @@ class AsideSink final : public model::ByteSink {
   // where it is not done: it may still be, and what it refers to must outlive this.
   bool call(std::function<void()> job, model::Duration patience);
 
-  // The same without waiting; false where another is still to be done, and this one is not going to be.
-  bool post(std::function<void()> job);
+  // The same without waiting. One after the other; the process must live until all are done, which call() waits for.
+  void post(std::function<void()> job);
 
  private:
   struct Shared;
@@ -52,6 +53,7 @@ class AsideSink final : public model::ByteSink {
   void work(Shared& shared) noexcept;
   void refill();
   bool ask_for_news();
+  void next_job();
   void wake();
   void notified();
   std::uint64_t left() const;
@@ -63,9 +65,10 @@ class AsideSink final : public model::ByteSink {
   std::unique_ptr<Shared> shared_;
   os::SideProcess process_;
   std::optional<uv::PollWatch> news_;
-  std::string overflow_;  // what came after the ring was full
-  bool full_ = false;     // write() said so, and on_ready is owed
-  bool direct_ = false;   // there can be no process
+  std::string overflow_;                    // what came after the ring was full
+  std::deque<std::function<void()>> jobs_;  // behind the one that the process has
+  bool full_ = false;                       // write() said so, and on_ready is owed
+  bool direct_ = false;                     // there can be no process
   bool error_told_ = false;
 };
 

@@ -235,7 +235,9 @@ class OverseeCase(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
         self.tmp = self.directory / "tmp"
         self.work = self.directory / "work"
+        self.runtime = self.directory / "runtime"
         self.tmp.mkdir()
+        self.runtime.mkdir(0o700)
         self.work.mkdir()
         self.records = self.tmp / f"oversee-{os.getuid()}"
         self.mark = f"E2E_MARK={uuid.uuid4()}"
@@ -249,6 +251,7 @@ class OverseeCase(unittest.TestCase):
         directories = os.environ.get("PATH", os.defpath).split(":")
         environment["PATH"] = ":".join(each for each in directories if os.access(each, os.X_OK))
         environment["TMPDIR"] = str(self.tmp)
+        environment["XDG_RUNTIME_DIR"] = str(self.runtime)  # where records go whose TMPDIR is no good
         environment["HOME"] = str(self.directory)  # whose settings are not whose tests these are
         name, _, value = self.mark.partition("=")
         environment[name] = value

@@ -169,9 +169,9 @@ class Wait(BackgroundCase):
         run_id = self.detach("-c", WAIT)
         front = self.record(run_id)["pid"]
         guard = guard_of(front)
-        os.kill(guard, signal.SIGSTOP)  # both must go at once: each would tell of the other's end
-        os.kill(front, signal.SIGKILL)
+        os.kill(front, signal.SIGSTOP)  # both must go at once: each would tell of the other's end
         os.kill(guard, signal.SIGKILL)
+        os.kill(front, signal.SIGKILL)
         ended = self.oversee("wait", run_id)
         self.assertEqual(ended.status, 125)
         self.assertIn(b"is lost", ended.err)

@@ -24,11 +24,11 @@ OTHER_USER = 65533
 # Process 3 of the outer namespace has the children 20 to 59. In the inner one, whose /proc is the outer's, 3 is the guard,
 # and most bystanders have such numbers. The numbers below are left to front, guard, their threads and the command.
 BYSTANDERS = """
-sleep 60 &
+i=0; while [ $((i += 1)) -le 3 ]; do sleep 60 & done
 sh -c 'read go < gate; i=0; while [ $((i += 1)) -le 40 ]; do sleep 60 & done; wait' &
 i=0; while [ $((i += 1)) -le 16 ]; do sleep 60 & done
 echo > gate
-until [ "$(wc -w < /proc/3/task/3/children)" = 40 ]; do :; done
+until [ "$(wc -w < /proc/5/task/5/children)" = 40 ]; do :; done
 exec unshare --pid --fork --kill-child=KILL sh -c '
   "$0" "$@" > fifo &
   read line < fifo

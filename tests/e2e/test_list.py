@@ -171,10 +171,10 @@ class Living(ListCase):
         run = self.start_one()
         guard = wait_until(lambda: guard_of(run.pid), "a guard")
         command = wait_until(lambda: children(guard), "a command")[0]
-        os.kill(guard, signal.SIGSTOP)
+        run.signal(signal.SIGSTOP)
+        os.kill(guard, signal.SIGKILL)
         run.signal(signal.SIGKILL)
         run.finish()
-        os.kill(guard, signal.SIGKILL)
         told = self.only()
         self.assertEqual((told["status"], told["reason"], told["duration_ms"]), ("lost", None, None))
         self.assertEqual(len(self.ids("--status", "lost")), 1)

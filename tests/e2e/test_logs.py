@@ -212,7 +212,9 @@ class Finding(LogsCase):
         moved = self.directory / "moved"
         self.records.rename(moved)
         self.records.symlink_to(moved)
-        self.assertIn("link", self.assert_refused("last"))
+        ended = self.oversee("logs", "last")
+        self.assertEqual((ended.status, ended.out), (125, b""))
+        self.assertIn(b"link", ended.err)
 
     def test_a_record_that_is_empty_or_none_of_ours(self):
         run = self.record("true")

@@ -5,7 +5,7 @@ import signal
 import termios
 import unittest
 
-from harness import OVERSEE, children, command_line, guard_of, helper, is_gone, wait_until
+from harness import OVERSEE, OVERSEE_WITHOUT, children, command_line, guard_of, helper, is_gone, wait_until
 from pty_case import PTY, PtyCase
 from terminal import CTRL_C, CTRL_Z, interactive_bash, is_stopped
 
@@ -68,9 +68,11 @@ class Restored(PtyCase):
                 self.assert_nobody_left()
 
     def test_what_the_shell_has_set_since_is_left_to_it(self):
-        terminal = self.terminal("sh", "-c", f"{' '.join(PTY)} sleep 99; read x")
+        """The front would continue the guard."""
+        without = ["env", "OVERSEE_TEST_WITHOUT=guard-is-continued", OVERSEE_WITHOUT, *PTY[1:]]
+        terminal = self.terminal("sh", "-c", f"{' '.join(without)} sleep 99; read x")
         front = wait_until(lambda: next((each for each in children(terminal.pid)
-                                         if command_line(each)[:1] == [OVERSEE]), None), "oversee")
+                                         if command_line(each)[:1] == [OVERSEE_WITHOUT]), None), "oversee")
         self.await_raw(terminal)
         guard = guard_of(front)
         os.kill(guard, signal.SIGSTOP)

@@ -95,7 +95,7 @@ class AtOnce(Slots):
         self.assertEqual(self.start_one(group="../../x y", command=("true",)).finish().status, 0)
         self.assertEqual([each for each in self.files() if each.startswith("slots-")],
                          ["slots-%2E%2E%2F%2E%2E%2Fx%20y", "slots-default", "slots-g", "slots-other"])
-        self.assertEqual(sorted(os.listdir(self.directory)), ["tmp", "work"])
+        self.assertEqual(sorted(os.listdir(self.directory)), ["runtime", "tmp", "work"])
 
     def test_who_allows_fewer_waits_longer(self):
         first = self.start_holder(most=3)
@@ -196,9 +196,9 @@ class Deaths(Slots):
         holders[0].signal(signal.SIGKILL)
         self.assertEqual(waiter.finish().out, b"free\n")
 
-    def kill_front_and_hold_up_guard(self, start):
-        """Returns the guard and the command, which still lives."""
-        holder = start("--max-concurrent", "1", "--group", "g", "sh", "-c", HELD)
+    def kill_front_and_hold_up_guard(self, without):
+        """Returns the guard and the command, which still lives. The front would continue the guard."""
+        holder = self.start_without(without, "--max-concurrent", "1", "--group", "g", "sh", "-c", HELD)
         holder.expect(b"started")
         guard = wait_until(lambda: guard_of(holder.pid), "there is a guard")
         command = wait_until(lambda: children(guard), "there is a command")[0]
@@ -210,7 +210,7 @@ class Deaths(Slots):
         return guard, command
 
     def test_the_slot_of_a_killed_front_is_taken_until_its_tree_is_gone(self):
-        guard, command = self.kill_front_and_hold_up_guard(lambda *words: self.start(OVERSEE, *words))
+        guard, command = self.kill_front_and_hold_up_guard("guard-is-continued")
         refused = self.start_one("--when-full", "fail", command=("true",)).finish()
         self.assertEqual(refused.status, 125)
         waiter = self.queue_up(command=("echo", "free"))
@@ -219,7 +219,7 @@ class Deaths(Slots):
         self.assertTrue(is_gone(command))
 
     def test_control_without_the_guards_hold_it_is_another_runs_too_soon(self):
-        guard, _ = self.kill_front_and_hold_up_guard(lambda *words: self.start_without("guard-holds-slot", *words))
+        guard, _ = self.kill_front_and_hold_up_guard("guard-is-continued,guard-holds-slot")
         self.assertEqual(self.start_one("--when-full", "fail", command=("true",)).finish().status, 0)
         os.kill(guard, signal.SIGCONT)
 

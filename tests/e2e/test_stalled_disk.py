@@ -4,7 +4,7 @@ which file was stuck; what is asked of a file system that hangs before the comma
 import signal
 import unittest
 
-from harness import BOUND, OVERSEE, OverseeCase, wait_until
+from harness import BOUND, OVERSEE, OverseeCase, is_gone, wait_until
 from hung_files import hung_files
 from stalled_disk import stalled_disk
 
@@ -48,15 +48,23 @@ class Stalled(OverseeCase):
                 self.disk.go_on()
 
     def test_a_kill_of_the_front_leaves_nothing(self):
-        run = self.start_ticks()
+        """But for the guard, which has the record to finish, and who writes the log: until the disk goes on."""
+        run = self.start_ticks(line="echo $$; " + TICKS)
+        command = int(run.expect_match(rb"(\d+)\n")[1])
         run.signal(signal.SIGKILL)
         self.assertEqual(run.finish().status, -signal.SIGKILL)
+        wait_until(lambda: is_gone(command), "the command's end")
+        self.disk.go_on()
         self.assert_nothing_left(run)
 
-    def test_output_goes_on_and_its_end_is_seen_by_its_reader(self):
+    def test_its_readers_see_the_end_of_the_output(self):
         """What hangs holds none of oversee's own streams open."""
-        run = self.start_ticks(line="echo tick; read go; echo more; exit 3", *[])
-        self.disk.go_on()
+        run = self.start(OVERSEE, "-t", "1s", "-k", "100ms", "sh", "-c", TICKS, env={"TMPDIR": str(self.disk.place)})
+        run.expect(b"tick")
+        self.disk.stall()
+        run.finish()
+        run.process.stdout.close()
+        self.assertFalse(run.anything_left(within=BOUND), "the lifeline of the tree is closed")
 
     def test_the_commands_own_status_is_kept(self):
         run = self.start(OVERSEE, "sh", "-c", "echo tick; read go; exit 3", env={"TMPDIR": str(self.disk.place)}, stdin=-1)
@@ -77,7 +85,7 @@ class Stalled(OverseeCase):
         self.assertEqual(ended.status, 124)
         self.assertLess(ended.seconds, LATE)
         self.assertIn(str(log).encode(), ended.err)
-        self.assertFalse(self.summary()["log_complete"])
+        self.assertFalse(self.summary()["log"]["complete"])
 
     def test_what_was_shown_is_in_the_log_when_the_disk_goes_on(self):
         run = self.start_ticks("-t", "1s", "-k", "100ms")
@@ -98,7 +106,7 @@ class Refused(OverseeCase):
     def test_each_file_that_a_run_is_told_of(self):
         file = str(self.hung.place / "file")
         for options in (("-l", file), ("--json", file), ("--junit", file), ("--stdin", file), ("--env-file", file),
-                        ("--stdout-file", file), ("--script", file), ("--config", file), ("--events", "file:" + file)):
+                        ("--stdout-file", file), ("--script", file), ("--config", file), ("--events", file)):
             with self.subTest(options=options):
                 words = (OVERSEE, "-t", "1s", "-k", "100ms", *options)
                 run = self.start(*words, *(() if "--script" in options else ("true",)))

@@ -116,9 +116,9 @@ class Interrupted(TerminalCase):
     def test_a_key_kills_the_command_and_oversee_dies_of_the_same_signal(self):
         for key, number in ((CTRL_C, signal.SIGINT), (CTRL_BACKSLASH, signal.SIGQUIT)):
             with self.subTest(signal=number):
-                terminal = self.terminal(OVERSEE, "--log", "log", "sleep", 99)
-                wait_until(lambda: b"\n# attempt " in (read_or_none(self.work / "log") or b""), "the start told")
-                (self.work / "log").unlink()
+                log = self.work / f"log-{number}"
+                terminal = self.terminal(OVERSEE, "--log", log, "sleep", 99)
+                wait_until(lambda log=log: b"\n# attempt " in (read_or_none(log) or b""), "the start told")
                 terminal.type(key)
                 self.assertEqual(terminal.finish(), -number)
                 self.assertIn(b"cancelled", terminal.seen)
