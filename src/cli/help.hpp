@@ -30,10 +30,9 @@ std::string short_usage();
 inline constexpr const char* kListSettings = "@settings";
 
 // One line a setting, fields separated by tabs: name, letter, flag or value, metavar, built-in value, choices, kind,
-// group, once or again, scope, suggestions, help, the settings that cannot stand beside it, the group's title, whether a project's
-// [defaults] may have it. What is
-// made of the table outside this program reads it here (src/listings.py): the man page's options, the
-// completions, the tests that hold documents against it.
+// group, once or again, scope, suggestions, help, the settings that cannot stand beside it, the group's title, whether
+// a project's [defaults] may have it. What is made of the table outside this program reads it here (src/listings.py):
+// the man page's options, the completions, the tests that hold documents against it.
 std::string settings_listing();
 
 }  // namespace oversee::cli

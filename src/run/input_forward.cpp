@@ -79,10 +79,10 @@ void InputForward::pause() {
 
 void InputForward::output_came() {
   if (!next_look_) return;
-  const auto soon = os::read_clock().instant + kAfterOutput;
-  if (*next_look_ <= soon) return;
-  next_look_ = soon;
-  look_.set(next_look_);
+  const model::Instant next = std::min(*next_look_, os::read_clock().instant + kAfterOutput);
+  if (next == *next_look_) return;
+  next_look_.emplace(next);
+  look_.set(next);
 }
 
 void InputForward::proceed() {

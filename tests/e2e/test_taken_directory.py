@@ -17,8 +17,6 @@ REFUSED = subprocess.run([*OWN_RUN, "true"], stderr=subprocess.PIPE, text=True, 
 class TakenCase(OverseeCase):
     def setUp(self):
         super().setUp()
-        self.runtime = self.directory / "runtime"
-        self.runtime.mkdir(mode=0o700)
         self.spare = self.runtime / "oversee"
 
     def take(self):
