@@ -35,6 +35,28 @@ std::vector<report::SettingValue> settings_in_force(const settings::Settings& se
 
 }  // namespace
 
+// A sink whose reader may be slower than the command.
+class PacedSink final : public model::ByteSink {
+ public:
+  PacedSink(model::ByteSink& inner, run::Supervisor& supervisor) : inner_(inner), supervisor_(supervisor) {
+    inner_.on_ready = [this] {
+      for (const model::Stream stream : kBothStreams) supervisor_.resume(stream);
+    };
+  }
+  model::ByteSink& inner() const { return inner_; }
+
+  bool write(std::string_view bytes) override {
+    if (inner_.write(bytes)) return true;
+    for (const model::Stream stream : kBothStreams) supervisor_.pause(stream);
+    return false;
+  }
+  bool idle() const override { return inner_.idle(); }
+
+ private:
+  model::ByteSink& inner_;
+  run::Supervisor& supervisor_;
+};
+
 // The log first: what somebody has seen is in it, even where oversee is killed the moment after. The JSON after log and
 // events, whose state it tells.
 Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings::Settings& settings,
@@ -137,28 +159,6 @@ void Reporters::watch_sinks() {
     };
   }
 }
-
-// A sink whose reader may be slower than the command.
-class PacedSink final : public model::ByteSink {
- public:
-  PacedSink(model::ByteSink& inner, run::Supervisor& supervisor) : inner_(inner), supervisor_(supervisor) {
-    inner_.on_ready = [this] {
-      for (const model::Stream stream : kBothStreams) supervisor_.resume(stream);
-    };
-  }
-  model::ByteSink& inner() const { return inner_; }
-
-  bool write(std::string_view bytes) override {
-    if (inner_.write(bytes)) return true;
-    for (const model::Stream stream : kBothStreams) supervisor_.pause(stream);
-    return false;
-  }
-  bool idle() const override { return inner_.idle(); }
-
- private:
-  model::ByteSink& inner_;
-  run::Supervisor& supervisor_;
-};
 
 Reporters::~Reporters() = default;
 

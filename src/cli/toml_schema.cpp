@@ -60,9 +60,6 @@ void put_value(JsonText& json, const Setting& setting) {
       json.number("minimum", 0);
       return;
     case Kind::size:
-      put_text_types(json, {"string", "integer"});
-      json.number("minimum", 0);
-      return;
     case Kind::signal:
       put_text_types(json, {"string", "integer"});
       json.number("minimum", 0);

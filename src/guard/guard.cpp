@@ -84,7 +84,7 @@ class Guard {
   void look_at_progress();
   void answer();
   void stop_group(int signal, pid_t front_group);
-  void stop_leader(int signal);
+  void stop_leader(int signal) const;
   void finish_record();
   model::Usage usage() const;
 
@@ -353,7 +353,7 @@ void Guard::stop_group(int signal, pid_t front_group) {
   group_stop_.signal(own ? leader_ : front_group, signal, own);
 }
 
-void Guard::stop_leader(int signal) {
+void Guard::stop_leader(int signal) const {
   if (leader_ < 0) return;
   ::kill(leader_, signal);
   ::kill(leader_, SIGCONT);

@@ -33,6 +33,7 @@ std::string describe(const OmittedAttempts& omitted) {
 
 std::string describe(const std::map<Reason, std::uint64_t>& reasons) {
   std::vector<std::pair<std::uint64_t, std::string>> counts;
+  counts.reserve(reasons.size());
   for (const auto& [reason, count] : reasons) counts.emplace_back(count, spaced(to_string(reason)));
   std::ranges::stable_sort(counts, std::ranges::greater(), &std::pair<std::uint64_t, std::string>::first);
   std::string text;

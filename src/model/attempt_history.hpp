@@ -21,7 +21,7 @@ struct OmittedAttempts {
   std::uint64_t remaining = 0;  // processes that outlived them, and were left alive or could not be killed
   std::string words;            // cause_words of all, if they have the same; else empty
 
-  std::uint64_t count() const { return static_cast<std::uint64_t>(last - first + 1); }
+  std::uint64_t count() const { return static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first) + 1; }
 };
 
 // "attempts 32-1175: 1000 exit, 144 timeout"

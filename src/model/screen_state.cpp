@@ -153,11 +153,12 @@ std::string ScreenState::undo() const {
   if (line_drawing_) text += "\x1b(B";
   if (coloured_) text += "\x1b[0m";
   for (const int screen : kScreens) put_back(screen);
-  if (region_)
+  if (region_) {
     text +=
         "\x1b"
         "7\x1b[r\x1b"
         "8";
+  }
   put_back(kCursor);
   return text;
 }

@@ -36,11 +36,10 @@ TEST_CASE("event destination: what is refused, and what is said of it") {
   struct Row {
     std::string_view text, allowed;
   };
-  for (const Row& row :
-       std::array{Row{"", "a file"}, Row{"fd:0", "fd:3 or more"},
-                  Row{"fd:1", "the command's alone"}, Row{"fd:2", "the command's alone"}, Row{"fd:", "fd:N"},
-                  Row{"fd:x", "fd:N"}, Row{"fd:-3", "fd:N"}, Row{"fd:+3", "fd:N"}, Row{"fd:3x", "fd:N"},
-                  Row{"fd: 3", "fd:N"}, Row{"fd:99999999999", "fd:N"}, Row{"unix:", "unix:PATH"}}) {
+  for (const Row& row : std::array{Row{"", "a file"}, Row{"fd:0", "fd:3 or more"}, Row{"fd:1", "the command's alone"},
+                                   Row{"fd:2", "the command's alone"}, Row{"fd:", "fd:N"}, Row{"fd:x", "fd:N"},
+                                   Row{"fd:-3", "fd:N"}, Row{"fd:+3", "fd:N"}, Row{"fd:3x", "fd:N"},
+                                   Row{"fd: 3", "fd:N"}, Row{"fd:99999999999", "fd:N"}, Row{"unix:", "unix:PATH"}}) {
     CAPTURE(row.text);
     const auto read = parse_event_destination(row.text);
     REQUIRE_FALSE(read);

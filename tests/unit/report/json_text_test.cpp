@@ -48,8 +48,7 @@ TEST_CASE("json: no control character gets through") {
 }
 
 TEST_CASE("json: what is harmful is escaped, in a document of somebody else's too") {
-  CHECK(quoted("\u009b|\u202e|\u200b|\U000e0041|\x7f") ==
-        R"("\u009b|\u202e|\u200b|\udb40\udc41|\u007f")");
+  CHECK(quoted("\u009b|\u202e|\u200b|\U000e0041|\x7f") == R"("\u009b|\u202e|\u200b|\udb40\udc41|\u007f")");
   CHECK(harmless_json("{\"a\": \"\u202e\x1b\xff\"}\n") == "{\"a\": \"\\u202e\\u001b\xef\xbf\xbd\"}\n");
   CHECK(harmless_json("{\n\t\"a\": \"ä\\u202e\"\n}\n") == "{\n\t\"a\": \"ä\\u202e\"\n}\n");
 }
