@@ -5,7 +5,6 @@
 #include <array>
 #include <chrono>
 #include <csignal>
-#include <utility>
 
 #include "os/asked_file.hpp"
 
@@ -50,7 +49,7 @@ class BlockedSignals {
 
 }  // namespace
 
-FileWork::FileWork(std::function<void()> work) {
+FileWork::FileWork(const std::function<void()>& work) {
   if (!process_.start(SideProcess::Files::ours, {}, work)) work();
 }
 
@@ -70,8 +69,8 @@ model::Result<void> FileWork::wait(model::Duration bound, const SignalState& cal
   return {};
 }
 
-model::Result<void> do_beside(std::function<void()> work, model::Duration bound, const SignalState& caller) {
-  return FileWork(std::move(work)).wait(bound, caller);
+model::Result<void> do_beside(const std::function<void()>& work, model::Duration bound, const SignalState& caller) {
+  return FileWork(work).wait(bound, caller);
 }
 
 void leave_files() {

@@ -18,7 +18,7 @@ inline constexpr auto kFileBound = std::chrono::seconds(5);
 // Begun when it is made. What it refers to must outlive it; where it hangs, this process must end by leave_files().
 class FileWork {
  public:
-  explicit FileWork(std::function<void()> work);
+  explicit FileWork(const std::function<void()>& work);
 
   // Waits for its end; a failure names the file that gives no answer. A signal that ends a process ends this one,
   // unless the caller ignores or blocks it.
@@ -29,7 +29,7 @@ class FileWork {
 };
 
 // The same at one stroke.
-model::Result<void> do_beside(std::function<void()> work, model::Duration bound, const SignalState& caller);
+model::Result<void> do_beside(const std::function<void()>& work, model::Duration bound, const SignalState& caller);
 
 // To be called before _exit(2): where a process hangs beside this one, nothing of ours stays open there.
 void leave_files();

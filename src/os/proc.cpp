@@ -101,6 +101,7 @@ ProcView look() {
 std::string find_own_executable() {
   constexpr const char* kRunning = "/proc/self/exe";
   if (::access(kRunning, X_OK) == 0) return kRunning;
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): getauxval(3) gives addresses as numbers
   const auto* const name = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
   if (name == nullptr) return kRunning;
   const std::string_view path = name;
