@@ -18,6 +18,8 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "os/kernel_text.hpp"
@@ -67,7 +69,10 @@ std::vector<pid_t> threads_of(pid_t pid) {
   const std::string path = proc_path(pid, "task");
   const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(path.c_str()), ::closedir);
   while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
-    if (const int thread = std::atoi(entry->d_name); thread > 0) threads.push_back(thread);
+    const std::string_view name = entry->d_name;
+    pid_t thread = 0;
+    const auto read = std::from_chars(name.data(), name.data() + name.size(), thread);
+    if (read.ec == std::errc{} && thread > 0) threads.push_back(thread);
   }
   return threads;
 }
