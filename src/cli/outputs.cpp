@@ -83,7 +83,10 @@ OutputFile::OutputFile(uv::Loop& loop, os::UniqueFd file, std::string path, std:
   sink_ = owned_.get();
 }
 
-void OutputFile::post(std::function<void()> job) { aside_ != nullptr ? aside_->post(std::move(job)) : job(); }
+void OutputFile::post(std::function<void()> job) {
+  if (aside_ == nullptr) return job();
+  aside_->post(std::move(job));
+}
 
 void OutputFile::clear() {
   if (aside_ == nullptr) {

@@ -83,7 +83,7 @@ std::optional<std::string> finish_document(std::string_view running, const model
 
 std::string last_lines(const model::LostRun& lost) {
   const model::AttemptResult& attempt = lost.attempt;
-  const auto line = [](std::string_view key, std::string text) {
+  const auto line = [](std::string_view key, std::string_view text) {
     return fmt::format("# {:<9} {}\n", key, model::harmless(text));
   };
   std::string lines = line("lost", std::string(kWhyIncomplete));

@@ -51,7 +51,7 @@ void NoticeLines::sink_ready() {
   if (!late_answer_.empty() && place_.sink->idle()) print(std::exchange(late_answer_, {}));
 }
 
-void NoticeLines::print(std::string line) {
+void NoticeLines::print(const std::string& line) {
   const std::string_view before = *place_.within_line ? "\n" : "";
   *place_.within_line = false;
   (void)place_.sink->write(fmt::format("{}{}\n", before, model::harmless(line)));

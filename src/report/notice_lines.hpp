@@ -32,7 +32,7 @@ class NoticeLines final : public model::EventSink {
   void sink_ready();
 
  private:
-  void print(std::string line);
+  void print(const std::string& line);
   void tell(const model::Retrying& event);
   std::string sentence(const model::StillRunning& notice) const;
 

@@ -41,7 +41,7 @@ class Page {
                   .append("\n");
   }
 
-  void line(std::string text) {
+  void line(const std::string& text) {
     lines_ += wrap(model::harmless(text), width_, 0);
     lines_ += '\n';
   }

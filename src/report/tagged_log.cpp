@@ -284,7 +284,7 @@ void TaggedLog::append(std::string_view text) {
 }
 
 // Nothing in it may start a line: commands, directories and names are not ours to trust.
-void TaggedLog::note(std::string_view key, std::string text) {
+void TaggedLog::note(std::string_view key, std::string_view text) {
   append(fmt::format("# {:<9} {}\n", key, model::harmless(text)));
 }
 

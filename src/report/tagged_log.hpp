@@ -52,7 +52,7 @@ class TaggedLog final : public model::EventSink {
   void flush_tail(model::Stream stream);
   void write_tail(model::Stream stream);
   void append(std::string_view text);
-  void note(std::string_view key, std::string text);
+  void note(std::string_view key, std::string_view text);
   void flush();
 
   model::ByteSink& sink_;

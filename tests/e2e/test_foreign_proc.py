@@ -125,7 +125,8 @@ class ForeignProc(OverseeCase):
                 self.assertEqual(ended.status, 125)
                 self.assertIn(f"not run: {option} cannot be kept: ".encode(), ended.err)
                 self.assertIn(b"/proc", ended.err)
-                self.assertEqual(ended.err.count(b"\n"), 1)
+                if "SANITIZED" not in os.environ:  # a sanitizer complains of a missing /proc itself
+                    self.assertEqual(ended.err.count(b"\n"), 1)
                 self.assertFalse((self.work / "run").exists())
                 self.assert_summary(reason="spawn", exit_status=125)
 

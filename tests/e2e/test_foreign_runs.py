@@ -215,6 +215,7 @@ class OtherHost(ForeignCase):
         self.assertEqual(self.status_of(run_id), "unknown")
 
 
+@unittest.skipIf("SANITIZED" in os.environ, "a sanitizer needs /proc at the end of a process")
 @where_allowed(NO_PROC)
 class WithoutProc(ForeignCase):
     """/proc tells neither a process's birth nor its namespaces: the lock tells that it lives."""

@@ -158,7 +158,8 @@ class CpuTime(LimitCase):
 
     def test_with_the_guard_stopped_the_kernel_ends_it_and_it_is_named(self):
         script = f"echo ready; read go; kill -STOP $PPID; exec {helper('burn_cpu')} 20000"
-        run = self.start(OVERSEE, "--max-cpu", "100ms", "sh", "-c", script, stdin=PIPE)
+        # The front would continue the guard.
+        run = self.start_without("guard-is-continued", "--max-cpu", "100ms", "sh", "-c", script, stdin=PIPE)
         run.expect(b"ready")
         guard = guard_of(run.pid)
         (leader,) = children(guard)

@@ -129,8 +129,8 @@ class Stalled(OverseeCase):
 
     def test_a_signal_while_the_end_waits_changes_nothing(self):
         run = self.start_stalled(0, OVERSEE, "--show", "never", "sh", "-c", MUCH + "exit 3")
-        wait_until(lambda: [each for each in self.files() if each.endswith(".json")], "a record")
-        wait_until(lambda: self.summary()["status"] == "failed", "the end of the run")
+        records = lambda: b"".join(each.read_bytes() for each in self.records.glob("*.json"))
+        wait_until(lambda: re.search(rb'"status":\s*"failed"', records()), "the end of the run")
         run.signal(signal.SIGTERM)
         self.assertEqual(run.finish(within=PROMISED + SLACK).status, 3)
 
