@@ -38,6 +38,7 @@ ERRORS = {
     "chdir": ("EACCES", "ENOENT"),
     "clone": ("EAGAIN", "ENOMEM"),
     "close": ("EINTR", "EIO"),
+    "close_range": ("ENOSYS", "EPERM"),
     "connect": ("ECONNREFUSED", "EAGAIN"),
     "dup2": ("EBUSY", "EINTR"),
     "dup3": ("EBUSY", "EINTR"),
