@@ -105,7 +105,9 @@ void OutputFile::finish() {
   } else {
     const bool done = aside_->call([file = file_.get()] { file->close(); }, kStuck);
     if (!done && sink_->on_error) sink_->on_error(ETIMEDOUT);
-    if (done) ::close(std::exchange(fd_, -1));  // the other process has closed its own
+    if (!done) return;
+    aside_->end();
+    ::close(std::exchange(fd_, -1));  // the other process has closed its own
   }
 }
 
@@ -372,7 +374,8 @@ void RunFiles::store_running(std::string document) {
 
 void RunFiles::store_final(const std::string& document) {
   const std::string name = run_id_ + ".json";
-  if (record_writer_) (void)record_writer_->call([] {}, kStuck);  // an earlier state must not come after the last
+  // An earlier state must not come after the last.
+  if (record_writer_ && record_writer_->call([] {}, kStuck)) record_writer_->end();
   running_.reset();  // not before: what is done beside this process begins with a copy of it
   const auto done = store_beside(record_can_hang_, "write the record", directory_->path_of(name),
                                  [this, name, document] { return directory_->replace(name, document); });

@@ -59,9 +59,15 @@ AsideSink::AsideSink(uv::Loop& loop, model::ByteSink& sink, std::function<std::v
 AsideSink::~AsideSink() {
   if (!shared_) return;
   news_.reset();
+  end();
+  if (!process_.wait({})) (void)shared_.release();  // it hangs, and may come back to it
+}
+
+void AsideSink::end() {
+  if (!shared_) return;
   shared_->quit = true;
   raise(shared_->wake_up);
-  if (!process_.wait(std::chrono::seconds(1))) (void)shared_.release();  // it hangs, and may come back to it
+  (void)process_.wait(std::chrono::seconds(1));
 }
 
 bool AsideSink::start() {

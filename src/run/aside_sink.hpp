@@ -38,6 +38,9 @@ class AsideSink final : public model::ByteSink {
   // left.
   std::uint64_t drain(model::Duration patience);
 
+  // Nothing more will come: the process ends, so that none is left after us, unless it hangs.
+  void end();
+
   // Has something done about the file, by that process and after all that was written; waits for it likewise. False
   // where it is not done: it may still be, and what it refers to must outlive this.
   bool call(std::function<void()> job, model::Duration patience);

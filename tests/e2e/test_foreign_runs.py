@@ -232,6 +232,7 @@ class WithoutProc(ForeignCase):
         run = self.start(*NO_PROC, OVERSEE, "-c", f"echo before; {WAIT}")
         run.expect(b"before\n")
         (record,) = self.records.glob("*.json")
+        wait_until(record.read_bytes, "the record is written")
         self.assertIsNone(json.loads(record.read_bytes())["place"]["pid_namespace"])
         self.assertEqual(self.status_of(record.stem), "running")
         self.assertEqual(self.oversee("clean", "--keep", "0").status, 0)
