@@ -12,6 +12,7 @@
 #include "model/byte_sink.hpp"
 #include "model/own_lines.hpp"
 #include "os/file_sink.hpp"
+#include "run/aside_sink.hpp"
 #include "uv/background_writer.hpp"
 #include "uv/loop.hpp"
 
@@ -100,11 +101,15 @@ class Console {
   void forget_written();
   void drop(std::string_view lines);
   void settle();
+  void write_aside();
+  std::uint64_t taken() const;
+  std::uint64_t written() const;
 
   const int fd_;
   uv::Loop* loop_ = nullptr;
   std::unique_ptr<uv::BackgroundWriter> writer_;  // where writing can block
   std::unique_ptr<os::FileSink> file_;            // where it cannot; one of them, once something was written
+  std::unique_ptr<run::AsideSink> aside_;         // before the file, on a loop and where its disk can hang
   Lines lines_{*this};
   Output output_{*this};
   std::deque<Waiting> waiting_;

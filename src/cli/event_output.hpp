@@ -1,6 +1,7 @@
 // Where a run's events go, and how that is doing: the sink of --events and the reporter before it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,8 +9,10 @@
 
 #include "model/byte_sink.hpp"
 #include "os/descriptor.hpp"
+#include "os/file_sink.hpp"
 #include "report/event_lines.hpp"
 #include "report/json_summary.hpp"
+#include "run/aside_sink.hpp"
 #include "uv/background_writer.hpp"
 #include "uv/loop.hpp"
 
@@ -17,8 +20,10 @@ namespace oversee::cli {
 
 class EventOutput {
  public:
-  // `written` is the destination as the user wrote it.
-  EventOutput(uv::Loop& loop, os::UniqueFd target, std::string written, std::vector<report::SettingValue> settings);
+  // `written` is the destination as the user wrote it. `pace` is called with true where a file's disk is slower than
+  // the command, and with false once it has caught up: a file gets every event.
+  EventOutput(uv::Loop& loop, os::UniqueFd target, std::string written, std::vector<report::SettingValue> settings,
+              std::function<void(bool wait)> pace);
 
   model::EventSink& reporter() { return *lines_; }
 
@@ -28,10 +33,14 @@ class EventOutput {
 
  private:
   void failed(int error);
+  void close_file();
 
   os::UniqueFd target_;
   std::string written_;
-  uv::BackgroundWriter* writer_ = nullptr;  // the sink, where writing can block
+  std::function<void(bool wait)> pace_;
+  uv::BackgroundWriter* writer_ = nullptr;  // the sink, where a reader can stall it
+  std::unique_ptr<os::FileSink> file_;      // else; below the next where its disk can hang
+  run::AsideSink* aside_ = nullptr;
   std::unique_ptr<model::ByteSink> sink_;
   std::optional<report::EventLines> lines_;
   int error_ = 0;

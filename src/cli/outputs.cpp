@@ -1,9 +1,11 @@
 // Opens what a run writes to.
 #include "cli/outputs.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -34,15 +36,13 @@ constexpr auto kBound = std::chrono::seconds(2);
 // A disk or a file server that has taken nothing for so long at the end is not waited for any more.
 constexpr auto kStuck = std::chrono::seconds(2);
 
+// The same while the loop keeps clocks, before what cannot be kept is given up.
+constexpr auto kWhileRunning = std::chrono::seconds(1);
+
 // How long a command that has started may wait for the record of its run.
 constexpr auto kRecordPatience = std::chrono::milliseconds(500);
 
 std::string why(int error) { return error == ETIMEDOUT ? "its file system does not answer" : std::strerror(error); }
-
-std::unique_ptr<model::ByteSink> sink_for(uv::Loop& loop, int fd) {
-  if (os::can_block(fd)) return std::make_unique<uv::BackgroundWriter>(loop, fd);
-  return std::make_unique<os::FileSink>(fd);
-}
 
 // In the place of a log where none is written.
 class NoLog final : public model::ByteSink {
@@ -61,6 +61,68 @@ model::Result<void> store_beside(bool can_hang, std::string_view stage, const st
   const auto ended = os::do_beside([store = std::move(store), result] { *result = store(); }, kStuck, {});
   return ended ? *result : ended;
 }
+
+// While the loop keeps clocks: a file system that gives no answer is waited for no longer than the guard would let
+// pass.
+template <class Value>
+model::Result<Value> made_in_time(bool can_hang, const std::string& path, std::function<model::Result<Value>()> make) {
+  if (!can_hang || !model::works(model::Mechanism::write_aside)) return make();
+  auto made = std::make_shared<std::optional<model::Result<Value>>>();
+  os::SideProcess process;
+  if (!process.start(os::SideProcess::Files::ours, {}, [made, make] { made->emplace(make()); })) return make();
+  const os::AskedFile asked("make a file", path);
+  if (!process.wait(kWhileRunning)) return std::unexpected(os::no_answer());
+  return std::move(**made);
+}
+
+// Scratch files whose disk may hang: each call is made by one process beside this one and waited for within a bound;
+// the first that is not done in time is the last.
+class ScratchWorker {
+ public:
+  ScratchWorker(uv::Loop& loop, std::vector<int> files) : worker_(loop, none_, [files] { return files; }) {}
+
+  // False where it is not done: it may still be, and what it uses must be its own.
+  bool call(std::function<void()> job) {
+    hangs_ = hangs_ || !worker_.call(std::move(job), kWhileRunning);
+    return !hangs_;
+  }
+
+ private:
+  NoLog none_;
+  run::AsideSink worker_;
+  bool hangs_ = false;
+};
+
+class TimedScratch final : public model::Scratch {
+ public:
+  TimedScratch(std::shared_ptr<ScratchWorker> worker, std::shared_ptr<os::ScratchFile> file)
+      : worker_(std::move(worker)), file_(std::move(file)) {}
+
+  bool append(std::string_view bytes) override {
+    const auto text = std::make_shared<std::string>(bytes);
+    const auto error = std::make_shared<int>(ETIMEDOUT);
+    const auto append = [file = file_, text, error] { *error = file->append(*text) ? 0 : errno; };
+    errno = worker_->call(append) ? *error : ETIMEDOUT;
+    return errno == 0;
+  }
+
+  std::size_t read(std::uint64_t offset, std::span<char> into) override {
+    const auto text = std::make_shared<std::string>(into.size(), '\0');
+    const auto count = std::make_shared<std::size_t>(0);
+    if (!worker_->call([file = file_, offset, text, count] { *count = file->read(offset, std::span(*text)); }))
+      return 0;
+    std::ranges::copy(std::string_view(*text).substr(0, *count), into.begin());
+    return *count;
+  }
+
+  void clear() override {
+    (void)worker_->call([file = file_] { file->clear(); });
+  }
+
+ private:
+  std::shared_ptr<ScratchWorker> worker_;
+  std::shared_ptr<os::ScratchFile> file_;
+};
 
 }  // namespace
 
@@ -295,34 +357,44 @@ void RunFiles::use_log(os::UniqueFd file, const std::string& path, std::string n
   };
 }
 
-std::optional<report::SpillFile> RunFiles::spill(model::Stream stream) {
-  const std::string name = run_id_ + (stream == model::Stream::out ? ".stdout" : ".stderr");
-  auto& sink = spills_[model::index(stream)];
-  if (!directory_) return {};
-  if (!sink) {
-    auto file = directory_->create(name);
-    if (!file) {
-      warn(describe(file.error()) + "; the middle of that stream is left out instead");
-      return {};
-    }
-    sink = std::make_unique<os::FileSink>(std::move(*file));
-    sink->on_error = [error = log_error_, lost = log_lost_, path = directory_->path_of(name)](int number) {
-      if (*error == 0) *error = number;
-      if (*lost) (*lost)(number);
-      warn(
-          fmt::format("cannot write to {}: {}; the command goes on, that file ends here", path, std::strerror(number)));
-    };
+std::string RunFiles::spill_path(model::Stream stream) const {
+  return directory_->path_of(run_id_ + (stream == model::Stream::out ? ".stdout" : ".stderr"));
+}
+
+OutputFile* RunFiles::spill(model::Stream stream) {
+  auto& spill = spills_[model::index(stream)];
+  if (!directory_ || spill) return spill.get();
+  const std::string path = spill_path(stream);
+  auto file = made_in_time<os::UniqueFd>(record_can_hang_, path,
+                                         [this, path] { return directory_->create(path.substr(path.rfind('/') + 1)); });
+  if (!file) {
+    warn(describe(file.error()) + "; the middle of that stream is left out instead");
+    return nullptr;
   }
-  return report::SpillFile{sink.get(), directory_->path_of(name)};
+  spill = std::make_unique<OutputFile>(*loop_, std::move(*file), std::string(), std::string());
+  spill->sink().on_error = [error = log_error_, lost = log_lost_, path](int number) {
+    if (*error == 0) *error = number;
+    if (*lost) (*lost)(number);
+    warn(fmt::format("cannot write to {}: {}; the command goes on, that file ends here", path, why(number)));
+  };
+  return spill.get();
 }
 
 model::Result<report::HeldOutput::Files> RunFiles::scratch_files() const {
+  const std::string place = directory_ ? directory_->path_of("") : os::temporary_directory();
+  const bool can_hang = !directory_ || record_can_hang_;
+  std::vector<std::shared_ptr<os::ScratchFile>> made;
+  std::vector<int> descriptors;
   report::HeldOutput::Files files;
-  for (auto& each : files) {
-    auto file = os::ScratchFile::make(directory_ ? directory_->path_of("") : os::temporary_directory());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    auto file = made_in_time<os::UniqueFd>(can_hang, place, [place] { return os::ScratchFile::make(place); });
     if (!file) return std::unexpected(file.error());
-    each = std::make_unique<os::ScratchFile>(std::move(*file));
+    descriptors.push_back(file->get());
+    made.push_back(std::make_shared<os::ScratchFile>(std::move(*file)));
   }
+  // In a process beside this one also where the disk cannot hang, which costs a copy: one way to read and to test.
+  const auto worker = std::make_shared<ScratchWorker>(*loop_, std::move(descriptors));
+  for (std::size_t i = 0; i < files.size(); ++i) files[i] = std::make_unique<TimedScratch>(worker, made[i]);
   return files;
 }
 
@@ -330,7 +402,7 @@ model::Result<report::HeldOutput::Files> RunFiles::scratch_files() const {
 report::LogState RunFiles::finish_log() {
   if (log_) log_->finish();
   for (const auto& spill : spills_) {
-    if (spill) spill->close();
+    if (spill) spill->finish();
   }
   if (*log_error_ == 0) return {log_path_, true, {}};
   if (settings_->log_required) *summary_lost_ = true;
@@ -421,8 +493,13 @@ ShownOutputs open_shown_outputs(uv::Loop& loop) {
   if (console().is_stdout()) {
     outputs.out = outputs.err;
   } else {
-    outputs.out_owned = sink_for(loop, STDOUT_FILENO);
-    outputs.out = outputs.out_owned.get();
+    if (os::can_block(STDOUT_FILENO)) {
+      outputs.out_owned = std::make_unique<uv::BackgroundWriter>(loop, STDOUT_FILENO);
+    } else {
+      outputs.file = std::make_unique<os::FileSink>(STDOUT_FILENO);
+      outputs.out_owned = run::AsideSink::over(loop, *outputs.file, STDOUT_FILENO);
+    }
+    outputs.out = outputs.out_owned ? outputs.out_owned.get() : outputs.file.get();
   }
   return outputs;
 }

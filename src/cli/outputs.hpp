@@ -82,8 +82,9 @@ class RunFiles {
   // Told once when the log turns out to be incomplete.
   void on_log_lost(std::function<void(int error)> told) { *log_lost_ = std::move(told); }
 
-  // The file for what the log does not take of a stream, made when it is first asked for; none where it cannot be made.
-  std::optional<report::SpillFile> spill(model::Stream stream);
+  // The file for what the log does not take of a stream, made when it is first asked for; null where it cannot be made.
+  OutputFile* spill(model::Stream stream);
+  std::string spill_path(model::Stream stream) const;
 
   // Where a copy of the stream goes; null: there is none. One for both, where both are one file.
   OutputFile* copy(model::Stream stream) { return copies_[model::index(stream)].get(); }
@@ -152,7 +153,7 @@ class RunFiles {
   std::unique_ptr<OutputFile> log_;
   std::shared_ptr<int> log_error_ = std::make_shared<int>(0);
   std::shared_ptr<std::function<void(int)>> log_lost_ = std::make_shared<std::function<void(int)>>();
-  std::array<std::unique_ptr<os::FileSink>, model::kStreams> spills_;
+  std::array<std::unique_ptr<OutputFile>, model::kStreams> spills_;
   std::array<std::shared_ptr<OutputFile>, model::kStreams> copies_;
   std::shared_ptr<std::function<void(int)>> copy_lost_ = std::make_shared<std::function<void(int)>>();
   std::shared_ptr<bool> summary_lost_ = std::make_shared<bool>(false);
@@ -164,7 +165,8 @@ std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::
 // Sinks for the command's stdout and stderr; the console's for both where both are the same file, so that their order
 // is kept.
 struct ShownOutputs {
-  std::unique_ptr<model::ByteSink> out_owned;  // empty where out is err
+  std::unique_ptr<os::FileSink> file;          // stdout, where it is one
+  std::unique_ptr<model::ByteSink> out_owned;  // empty where out is err, or the file
   model::ByteSink* out = nullptr;
   model::ByteSink* err = nullptr;
 

@@ -119,7 +119,10 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
     files.on_copy_lost([this](int error) { supervisor_.output_lost(error); });
   }
   if (settings.events) {
-    events_.emplace(loop, std::move(event_file), settings.events->written, settings_in_force(settings, spec));
+    const auto pace = [this](bool wait) {
+      for (const model::Stream stream : kBothStreams) wait ? supervisor_.pause(stream) : supervisor_.resume(stream);
+    };
+    events_.emplace(loop, std::move(event_file), settings.events->written, settings_in_force(settings, spec), pace);
     supervisor.tell(events_->reporter());
   }
   open_reports();
@@ -170,7 +173,11 @@ void Reporters::open_log() {
   }
   report::OverflowPolicy policy{.most_kept = settings_.max_output};
   if (settings_.on_overflow == model::OnOverflow::spill) {
-    policy.spill = [this](model::Stream stream) { return files_.spill(stream); };
+    policy.spill = [this](model::Stream stream) -> std::optional<report::SpillFile> {
+      OutputFile* file = files_.spill(stream);
+      if (file == nullptr) return {};
+      return report::SpillFile{&hold_back_for(*file, spill_sinks_[model::index(stream)]), files_.spill_path(stream)};
+    };
   }
   if (settings_.log_required) {
     files_.on_log_lost([this](int error) { supervisor_.output_lost(error); });

@@ -75,6 +75,7 @@ class Reporters {
   bool releasing_ = false;  // what was held back is being shown
   std::unique_ptr<PacedSink> log_sink_;
   std::array<std::unique_ptr<PacedSink>, model::kStreams> copy_sinks_;
+  std::array<std::unique_ptr<PacedSink>, model::kStreams> spill_sinks_;
   std::optional<report::TaggedLog> tagged_log_;
   std::optional<report::RawLog> raw_log_;
   report::LineCount lines_;

@@ -14,7 +14,7 @@ class Scratch {
   Scratch& operator=(const Scratch&) = delete;
   virtual ~Scratch() = default;
 
-  // False: it could not be kept, whole or in part.
+  // False, and errno: it could not be kept, whole or in part.
   virtual bool append(std::string_view bytes) = 0;
 
   // As much as there is from that offset on, up to the span's size; 0: nothing, or nothing that can be read.
