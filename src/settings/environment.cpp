@@ -13,7 +13,7 @@ namespace oversee::settings {
 
 Layer layer_from_environment(std::span<const std::string> environment) {
   Layer layer;
-  // CI services kill jobs that are silent for long, and nobody watches them live, so a heartbeat is worth its lines.
+  // CI services kill jobs that are silent for long, and their logs are read later, so a heartbeat is worth its lines.
   if (std::ranges::find(environment, kContinuousIntegration) != environment.end()) {
     layer.add("heartbeat", {"1m", std::string(kContinuousIntegration), Origin::variable});
   }

@@ -5,7 +5,7 @@
 
 namespace oversee::settings {
 
-// Says what is wrong, where, and what is allowed; worded to follow "oversee: ".
+// States the problem, its place and the allowed values; worded to follow "oversee: ".
 struct SettingError {
   std::string message;
   std::string excerpt = {};  // lines to show below it: the file's line and a caret; empty: none

@@ -289,7 +289,7 @@ bool breaks_an_assertion(std::string_view text) {
   return false;
 }
 
-// A failed toml++ assertion has no position: finds the first line whose prefix of the file triggers it.
+// A failed toml++ assertion has no position: finds the first line up to which the text triggers it.
 toml::source_index first_line_that_fails(std::string_view text) {
   std::vector<std::size_t> ends;
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) {
