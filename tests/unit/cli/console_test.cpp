@@ -1,5 +1,5 @@
-// The console: what a reader of stderr gets, in which order, how long one that has stalled is waited for, and what is
-// counted of the lines that it did not take.
+// Tests the console: the bytes that a reader of stderr gets, their order, the wait for a stalled reader, and the count
+// of dropped lines.
 #include "cli/console.hpp"
 
 #include <doctest/doctest.h>
@@ -28,11 +28,11 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kPage = 4096;
 
-// So much later that only a wait for a reader can be the reason.
+// Times far enough apart that only waiting for a reader explains kFar.
 constexpr auto kSoon = 700ms;
 constexpr auto kFar = 15s;
 
-// A pipe with so much room, and a console that writes to it.
+// A pipe with this much free space, and a console that writes to it.
 struct Piped {
   explicit Piped(std::size_t room) {
     std::signal(SIGPIPE, SIG_IGN);
@@ -55,7 +55,7 @@ struct Piped {
     ends[0] = -1;
   }
 
-  // What comes until nothing has come for a moment, without what the pipe held.
+  // Reads until 300 ms pass without data; drops what the pipe held before.
   std::string read_all() {
     std::string all;
     pollfd readable{ends[0], POLLIN, 0};
@@ -70,7 +70,7 @@ struct Piped {
     return all.substr(skipped);
   }
 
-  // Until somebody stops the loop, or for so long.
+  // Runs until the loop is stopped, or for this time.
   void run_for(model::Duration time) {
     uv::Timer end(loop, [this] { loop.stop(); });
     end.set(os::read_clock().instant + time);
@@ -149,7 +149,7 @@ TEST_CASE("console: on a loop no line waits for its reader; finish does, and cou
     CHECK(finishing >= Console::kPatience / 2);
     CHECK(finishing < kFar);
     const std::string got = piped.read_all();
-    // One write has begun: here it ends once somebody reads, and in a process that ends it does not.
+    // A write may be in progress: here it ends when the pipe is read; in a real exit it is lost.
     const auto lines = static_cast<std::uint64_t>(std::ranges::count(got, '\n'));
     CHECK(got.size() <= room + PIPE_BUF);
     CHECK(own.dropped_bytes <= 10 * text.size() - room + 100);
@@ -239,7 +239,7 @@ TEST_CASE("console: lines that wait hold up nobody who waits for the output, and
     told = told || output.idle();
     if (told) piped.loop.stop();
   };
-  // Past the output, and not to the end of the lines behind it.
+  // Reads past the output, but not all of the lines after it.
   std::string taken(piped.held + 60'000, '\0');
   for (std::size_t count = 0; count < taken.size();) {
     const ssize_t got = ::read(piped.ends[0], taken.data() + count, taken.size() - count);

@@ -1,4 +1,4 @@
-// Cutting bytes into lines, however they come.
+// Tests that bytes are cut into lines however they are split.
 #include "cli/line_cutter.hpp"
 
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kTooLong = "(too long)";
 
-// All lines of the text, given in pieces of so many bytes.
+// All lines of the text, which is fed in pieces of this many bytes.
 std::vector<std::string> lines_of(std::string_view text, std::size_t longest, std::size_t piece) {
   LineCutter cutter(longest);
   std::vector<std::string> lines;

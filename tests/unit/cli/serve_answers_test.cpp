@@ -1,4 +1,4 @@
-// The answers of oversee serve, of a reader that takes them and of one that does not.
+// Tests the answers of `oversee serve`, with a reader that takes them and with a stalled one.
 #include "cli/serve_answers.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// What requests of oversee serve say, and what is said of wrong ones.
+// Tests the requests of `oversee serve`, and the errors for wrong ones.
 #include "cli/serve_request.hpp"
 
 #include <doctest/doctest.h>
@@ -22,7 +22,7 @@ RunRequest run_of(std::string_view members) {
   return std::get<RunRequest>(*request);
 }
 
-// Of the whole line.
+// The error for the whole line.
 RequestError error_of(std::string_view line) {
   const auto request = read_request(line);
   CAPTURE(line);

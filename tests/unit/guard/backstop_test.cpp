@@ -1,4 +1,4 @@
-// The guard's ladder: climbed only where the front was silent when a stop was due, and then to its end.
+// Tests the guard's ladder: it is climbed to its end, but only if the front is silent when a stop is due.
 #include "guard/backstop.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ KeepDeadline due_at(model::Duration time, std::uint32_t rung = 0) {
           .ladder = model::StopLadder::parse("INT:5s,TERM:10s,KILL")->rungs()};
 }
 
-// The signal that is sent so long after the beginning; 0: none.
+// The signal that is sent at this time after the beginning; 0: none.
 model::Signal climbed(Backstop& backstop, model::Duration time) {
   const auto step = backstop.climb(kBeginning + time);
   return step ? step->signal : 0;
@@ -47,7 +47,7 @@ TEST_CASE("backstop: a front that is silent past its limit is stood in for, rung
 TEST_CASE("backstop: a front that speaks in time is what counts") {
   Backstop backstop;
   backstop.keep(due_at(30s));
-  backstop.keep(due_at(35s, 1));  // it has sent the first signal itself
+  backstop.keep(due_at(35s, 1));  // the front has sent the first signal itself
   CHECK(climbed(backstop, 31s) == 0);
   CHECK(climbed(backstop, 36s) == SIGTERM);
   backstop.keep({});

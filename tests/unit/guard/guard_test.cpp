@@ -1,5 +1,5 @@
-// The guard as a process of its own, with the test in the front's place: what it is told, and what it does when the
-// front goes without a word.
+// Tests the guard as a separate process, with the test as its front: its reports, and its actions when the front dies
+// silently.
 #include "guard/guard.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@
 namespace oversee::guard {
 namespace {
 
-// What a lost run is told on; the function that is told gets nothing but the run.
+// The descriptor that reports an interrupted run; global, because the callback gets only the run.
 int told_on = -1;
 
 struct Told {
@@ -70,7 +70,7 @@ class Front {
     REQUIRE(os::write_fully(control_.get(), bytes));
   }
 
-  // The next report of that kind; others before it are passed by.
+  // The next report of this kind; skips other reports before it.
   template <class Kind>
   Kind await() {
     while (true) {
@@ -90,7 +90,7 @@ class Front {
 
   Told await_lost() { return os::hear<Told>(told_.get()); }
 
-  // Whether the guard has ended without a word about a lost run.
+  // Whether the guard ends without reporting an interrupted run.
   bool ends_silently() {
     char byte = 0;
     const bool silent = ::read(told_.get(), &byte, 1) == 0;

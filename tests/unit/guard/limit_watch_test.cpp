@@ -1,4 +1,5 @@
-// The watch over the tree's limits on a clock that the test turns: what is passed, told once, and when to look again.
+// Tests the watch over the tree's limits on a fake clock: which limit is exceeded, that it is reported once, and when
+// to sample next.
 #include "guard/limit_watch.hpp"
 
 #include <doctest/doctest.h>
@@ -78,7 +79,8 @@ TEST_CASE("limit watch: the CPU time of the dead alone can be too much") {
   CHECK(other.judge_reaped(2s).empty());
 }
 
-// Looks at a tree whose figures are those of the function; returns when it found too much, and counts the looks.
+// Samples a tree with the figures of the function; returns the time at which a limit was exceeded, and the number of
+// samples.
 struct Watched {
   Duration found{};
   int looks = 0;

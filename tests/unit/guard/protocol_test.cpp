@@ -1,4 +1,4 @@
-// What front and guard say: every message comes out as it went in, in whatever pieces.
+// Tests that every message between front and guard is decoded as it was encoded, however it is split.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -82,7 +82,7 @@ TEST_CASE("protocol: large messages in pieces of any size") {
   }
 }
 
-// An environment can be as large as the kernel takes it: a quarter of the stack's limit.
+// The kernel allows an environment up to a quarter of the stack's limit.
 TEST_CASE("protocol: a command with a large environment gets through") {
   StartCommand start{.argv = {"true"}, .environment = {}, .directory = {}};
   for (int i = 0; i < 64; ++i) start.environment.push_back("K=" + std::string(128 * 1024, 'v'));

@@ -1,4 +1,4 @@
-// Runs removed from a directory: which files go, which stay, and whose turn it is.
+// Tests the removal of runs: which files are removed, which are kept, and when it is whose turn.
 #include "history/cleaning.hpp"
 
 #include <doctest/doctest.h>
@@ -128,7 +128,7 @@ TEST_CASE("cleaning: what was half written goes by itself") {
   CHECK(runs.count() == 2);
 }
 
-// Who is killed in between leaves a run that is listed and goes the next time.
+// A cleaner that is killed in between leaves a run that is listed and removed next time.
 TEST_CASE("cleaning: the record goes last") {
   const Runs runs;
   runs.add(kOld, 48h);

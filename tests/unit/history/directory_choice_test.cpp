@@ -1,4 +1,4 @@
-// The order of directories for records.
+// Tests the order of directories for records.
 #include "history/directory_choice.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ struct Places {
   DirectoryOrder order{.temporary = temporary.path(), .spare = {first.path(), second.path()}, .uid = ::geteuid()};
 
   std::string usual() const { return temporary.path() + "/oversee-" + std::to_string(order.uid); }
-  // As another user could, who cannot be had in a unit test: the name is taken by a link.
+  // Takes the name with a link; another user could do so too, but a unit test has no other user.
   void take_usual() const { REQUIRE(::symlink("/nonexistent", usual().c_str()) == 0); }
 };
 
@@ -50,7 +50,7 @@ TEST_CASE("directory choice: a name that another has taken is passed over, by ru
   CHECK(chosen.passed_over->refused);
   CHECK(chosen.passed_over->failure.subject == places.usual());
   CHECK(found_path(places.order) == spare);
-  // Given back, it is the first again.
+  // Once it is free again, it is the first choice.
   REQUIRE(::unlink(places.usual().c_str()) == 0);
   CHECK(found_path(places.order) == "none");
   CHECK(path_of(choose_directory(places.order)) == places.usual());

@@ -1,4 +1,4 @@
-// Slots: never more holders than allowed, in the order of coming, and none lost to who dies.
+// Tests slots: never more holders than allowed, first come first served, and no slot lost to a dead process.
 #include "history/file_slots.hpp"
 
 #include <doctest/doctest.h>
@@ -34,7 +34,7 @@ struct Place {
   }
 };
 
-// The door may be another's for a moment.
+// Another process may hold the mutex for a moment.
 Turn look(FileSlots& slots) {
   while (true) {
     const auto turn = slots.look();
@@ -80,7 +80,7 @@ TEST_CASE("slots: in the order of coming") {
   CHECK(look(*place.slots(1)) == Turn::behind);
   CHECK(look(*first) == Turn::taken);
   CHECK(look(*second) == Turn::first);
-  // Who leaves and comes again is the last.
+  // A run that leaves the queue and returns is last.
   const auto third = place.slots(1);
   CHECK(look(*third) == Turn::behind);
   second->leave();
@@ -96,7 +96,7 @@ TEST_CASE("slots: who allows fewer waits for more") {
   REQUIRE(look(*first) == Turn::taken);
   REQUIRE(look(*second) == Turn::taken);
   CHECK(look(*narrow) == Turn::full);
-  CHECK(look(*place.slots(3, model::WhenFull::fail)) == Turn::taken);  // and leaves at once
+  CHECK(look(*place.slots(3, model::WhenFull::fail)) == Turn::taken);  // leaves at once
   first->leave();
   CHECK(look(*narrow) == Turn::taken);
 }
@@ -145,7 +145,7 @@ TEST_CASE("slots: the one behind is told when the one before has left") {
   CHECK(look(*second) == Turn::first);
 }
 
-// Each child takes a slot, says so, and waits to be killed.
+// A child that takes a slot, reports it, and waits to be killed.
 struct Child {
   pid_t pid;
   os::UniqueFd said;
@@ -199,7 +199,7 @@ TEST_CASE("slots: a dead process holds none, and its death is news") {
 
 TEST_CASE("slots: a dead process holds up nobody in the queue") {
   const Place place;
-  // Another process, too: within ours it would have our slot.
+  // In another process, because in this one its slot would be shared with us.
   const Child holder = start_holder(place, 1);
   wait_for_word(holder);
   const Child dead = start_holder(place, 1);

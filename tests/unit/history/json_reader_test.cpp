@@ -1,4 +1,4 @@
-// JSON is read strictly: what the grammar has comes out, all else is refused.
+// Tests that the reader accepts exactly the grammar of JSON.
 #include "history/json_reader.hpp"
 
 #include <doctest/doctest.h>

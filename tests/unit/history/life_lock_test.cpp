@@ -1,4 +1,4 @@
-// The lock of life: who sees it, and when it proves nothing.
+// Tests the life lock: which processes see it, and when it proves nothing.
 #include "history/life_lock.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Which runs have to go, by made-up sizes and ages, and which files are ours.
+// Tests which runs are outdated, by made-up sizes and ages, and which file names are ours.
 #include "history/retention.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ KeptRun run(std::string id, std::uint64_t bytes, model::Duration age) {
   return {.id = std::move(id), .bytes = bytes, .written = kNow - age};
 }
 
-// Ids for short; their form is not looked at here.
+// Short ids; choose_outdated() does not check their form.
 const std::vector<KeptRun> kRuns{run("b", 100, 2h), run("d", 400, 4h), run("a", 50, 1h), run("c", 200, 3h)};
 
 std::string chosen(const std::vector<KeptRun>& runs, const model::Retention& keep) {
@@ -85,7 +85,7 @@ TEST_CASE("retention: what was not looked at counts as the newest, and is of no 
   CHECK(chosen(runs, {.age = 1ns}) == "dcba");
 }
 
-// What lets a turn choose from the part that it had time for.
+// This allows a cleaning turn to choose from the runs that it had time to see.
 TEST_CASE("retention: of some runs none is chosen that of all of them is not") {
   std::mt19937 chance(7);
   const auto below = [&](std::uint64_t end) {

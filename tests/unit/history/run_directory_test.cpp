@@ -1,4 +1,4 @@
-// The run directory: made private, refused where it could be somebody's trap; its files made new and replaced whole.
+// Tests the run directory: created private, refused if it may be a trap; its files created fresh and replaced whole.
 #include "history/run_directory.hpp"
 
 #include <doctest/doctest.h>
@@ -24,7 +24,7 @@ unsigned mode_of(const std::string& path) {
 
 std::string name_for(unsigned uid) { return "oversee-" + std::to_string(uid); }
 
-// A directory with a run directory's name, as another may have made it.
+// A directory with the name of a run directory, as another user may have made it.
 struct Parent {
   TemporaryDirectory directory;
   std::string path = directory.of(name_for(::geteuid()));
@@ -101,7 +101,7 @@ TEST_CASE("run directory: a file or a pipe in its place is refused") {
 
 TEST_CASE("run directory: one that belongs to another is refused") {
   const TemporaryDirectory directory;
-  const unsigned other = ::geteuid() + 1;  // whose directory we shall have made
+  const unsigned other = ::geteuid() + 1;  // the test's own directory will not belong to this user
   const std::string path = directory.of(name_for(other));
   REQUIRE(::mkdir(path.c_str(), 0700) == 0);
   check_refused(RunDirectory::open(directory.path(), other), path);

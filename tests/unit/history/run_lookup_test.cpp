@@ -1,4 +1,4 @@
-// Runs found by what is typed, and what their records say.
+// Tests finding runs by typed text, and reading their records.
 #include "history/run_lookup.hpp"
 
 #include <doctest/doctest.h>
@@ -24,7 +24,7 @@ struct Runs {
     write(id + ".json", R"({"pid": 42, "started_at": ")" + started + R"(", "status": "running", "log": null})");
   }
 
-  // The sentence of a word that finds none.
+  // The error for a word that matches no run.
   std::string refused(std::string_view word) const {
     const auto found = find_run(directory, word);
     REQUIRE_FALSE(found.has_value());
@@ -138,7 +138,7 @@ TEST_CASE("run lookup: what is no record is refused, and no link is followed") {
   CHECK_FALSE(read_record(runs.directory, id).has_value());
 }
 
-// A record with a log at the path, and what opening it says; nothing where it was opened.
+// The error for opening the log of a record with this path; empty on success.
 std::string open_log(const Runs& runs, const std::string& path, const std::string& format = "tagged") {
   RunRecord record;
   record.id = "20261123-121659-k3fa";
@@ -166,10 +166,10 @@ TEST_CASE("run lookup: the log, in the run directory or elsewhere, if it is that
   CHECK(open_log(runs, "").find("--no-log") != std::string::npos);
   CHECK_FALSE(open_log(runs, "/dev/null").empty());
   REQUIRE(::mkfifo(elsewhere.c_str(), 0600) == 0);
-  CHECK_FALSE(open_log(runs, elsewhere).empty());  // and at once
+  CHECK_FALSE(open_log(runs, elsewhere).empty());  // returns at once instead of waiting for a writer
 
   runs.write("20261123-121659-k3fa.log", right);
-  CHECK(open_log(runs, "oversee-0/20261123-121659-k3fa.log").empty());  // as from where it was run
+  CHECK(open_log(runs, "oversee-0/20261123-121659-k3fa.log").empty());  // a path relative to another directory
 }
 
 TEST_CASE("run lookup: of a log that several runs have written to, the run's part") {
@@ -192,7 +192,7 @@ TEST_CASE("run lookup: of a log that several runs have written to, the run's par
   CHECK(part(other + long_line + finished + ours) == ours);
   CHECK(part(other + finished + ours + finished + other + finished) == ours + finished);
   CHECK(part(ours + finished + ours + finished) == ours + finished + ours + finished);
-  // Of two at the same time neither loses a line.
+  // Of two concurrent runs neither loses a line.
   CHECK(part(ours + other + long_line + finished + long_line + finished + other) ==
         ours + other + long_line + finished + long_line + finished);
 }

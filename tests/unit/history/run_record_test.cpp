@@ -1,4 +1,4 @@
-// What a record says, and whether its run still lives.
+// Tests what a record says, and whether its run still lives.
 #include "history/run_record.hpp"
 
 #include <doctest/doctest.h>
@@ -29,7 +29,7 @@ struct Runs {
   }
 };
 
-// Of a run whose supervisor is that process, as it was when it was started.
+// The record of a run whose supervisor is that process, from its start.
 RunRecord running(pid_t pid) {
   RunRecord record;
   record.status = "running";
@@ -73,7 +73,7 @@ TEST_CASE("run record: numbers that are out of range and labels without a key ar
   CHECK_FALSE(record.exit_status.has_value());
   CHECK_FALSE(record.duration.has_value());
   CHECK_FALSE(record.last_attempt.has_value());
-  // That of 42, were it cut to what fits.
+  // Truncated to 32 bits this would be pid 42.
   constexpr const char* kOfAnother = R"({"pid": 4294967338, "started_at": "", "status": "running", "log": null})";
   CHECK_FALSE(parse_record(kOfAnother, runs.directory, kId).has_value());
 }
@@ -85,7 +85,7 @@ TEST_CASE("run record: a run lives as long as the very process does that had its
   record.status = "pending";
   CHECK(state_of(record) == RunState::pending);
 
-  // The number has gone to another.
+  // The pid belongs to another process now.
   record.born = *record.born - std::chrono::milliseconds(10);
   CHECK(state_of(record) == RunState::lost);
   CHECK(shown_status(record) == "lost");
@@ -146,7 +146,7 @@ TEST_CASE("run record: in another time namespace a process has its number, and a
   CHECK(shares_pids(record));
   record.lock = LockSeen::held;
   CHECK(state_of(record) == RunState::running);
-  record.pid = INT32_MAX;  // nobody has it
+  record.pid = INT32_MAX;  // an unused pid
   CHECK(state_of(record) == RunState::lost);
 }
 

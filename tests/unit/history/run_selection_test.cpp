@@ -1,4 +1,4 @@
-// Runs chosen among many: the newest first, no more than were asked for, and no more read than that takes.
+// Tests the selection among many runs: newest first, no more than requested, and no more records read than necessary.
 #include "history/run_selection.hpp"
 
 #include <doctest/doctest.h>
@@ -24,7 +24,7 @@ struct Runs {
     write_text(directory.path_of(id + ".json"), text);
   }
 
-  // In the layout that the run's own writer has; `more` is members, each with a comma behind it.
+  // Uses the layout of the real writer; `more` is a list of members, each followed by a comma.
   void add(const std::string& id, const std::string& started, const std::string& name, const std::string& status,
            const std::string& more = "") const {
     write(id, fmt::format("{{\n  \"name\": \"{}\",\n{}  \"pid\": 1,\n  \"started_at\": \"{}\",\n  \"host\": \"{}\",\n"
@@ -46,7 +46,7 @@ struct Runs {
 using Ids = std::vector<std::string>;
 
 constexpr const char* kOld = "20261122-100000-aaaa";
-constexpr const char* kFirst = "20261123-121659-zzzz";  // of two within one second
+constexpr const char* kFirst = "20261123-121659-zzzz";  // the first of two within one second
 constexpr const char* kSecond = "20261123-121659-bbbb";
 constexpr const char* kNewest = "20261123-125900-cccc";
 

@@ -1,4 +1,4 @@
-// Records read back as a whole: what the writer wrote, once more.
+// Tests that a record is read back as it was written.
 #include "history/told_run.hpp"
 
 #include <doctest/doctest.h>
@@ -30,7 +30,7 @@ model::ToldAttempt read_back(const AttemptResult& result) {
   return told.attempts.front();
 }
 
-// All that is read is written as it was; evidence and lines of the user's are not read whole.
+// Checks that everything read back is written the same; snapshots and hooks are read only in part.
 void check_round_trip(const AttemptResult& result) {
   const AttemptResult read = read_back(result).result;
   CHECK(document(read) == document(result));

@@ -1,4 +1,4 @@
-// A pattern is found wherever the chunks of a stream are cut.
+// Tests that a pattern is found wherever the stream is split.
 #include "match/line_search.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Which attempts are kept, and what is told of the others.
+// Tests which attempts are kept, and what is reported of the others.
 #include "model/attempt_history.hpp"
 
 #include <doctest/doctest.h>
@@ -25,7 +25,7 @@ AttemptResult timed_out(int number) {
   return result;
 }
 
-// So many, of which code_of says the exit codes; 0 is a timeout.
+// A history of this many attempts; code_of returns the exit code of each, 0 for a timeout.
 AttemptHistory history(int count, int (*code_of)(int number)) {
   AttemptHistory history;
   for (int number = 1; number <= count; ++number) {
@@ -78,7 +78,7 @@ TEST_CASE("attempt history: what all of them have in common is told as of those 
   CHECK(causes_of(history(1207, [](int) { return 1; })) == "attempts 1-1207: exit 1");
   CHECK(causes_of(history(1207, [](int number) { return number < 32 ? 1 : 2; })) ==
         "attempts 1-31: exit 1, attempts 32-1207: exit 2");
-  // One reason, and more than one exit code.
+  // One reason, but several exit codes.
   CHECK(causes_of(history(100, [](int number) { return number < 40 ? 1 : 2; })) ==
         "attempts 1-31: exit 1, attempts 32-68: 37 exit, attempts 69-100: exit 2");
   const AttemptHistory all = history(100, [](int) { return 3; });
@@ -95,7 +95,7 @@ TEST_CASE("attempt history: who was left by an attempt that is not kept is count
       result.leaked_more = 5;
     }
     if (number == 41) result.unkilled.resize(1);
-    if (number == 42) result.leaked.resize(3);  // and killed
+    if (number == 42) result.leaked.resize(3);  // but killed
     all.add(std::move(result));
   }
   REQUIRE(all.omitted() != nullptr);

@@ -1,4 +1,4 @@
-// Sizes in bytes: what is read, what is refused, what is printed.
+// Tests sizes in bytes: accepted, refused and printed forms.
 #include "model/byte_size.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@ constexpr std::uint64_t kGibi = kMebi * kKibi;
 constexpr std::uint64_t kTebi = kGibi * kKibi;
 constexpr std::uint64_t kPebi = kTebi * kKibi;
 
-// Of any magnitude alike, many of them a whole number of some unit.
+// All magnitudes equally likely; many are a whole number of some unit.
 std::uint64_t any_size(Random& random) {
   return random() >> below(random, 64) << (below(random, 2) * below(random, 60));
 }
@@ -56,7 +56,7 @@ TEST_CASE("byte size: reads every unit") {
       Case{"1.5GiB", kGibi + kGibi / 2},
       Case{"1.25kB", 1250},
       Case{"0.5KiB", 512},
-      Case{"0.1KiB", 102},  // a part of a byte is dropped
+      Case{"0.1KiB", 102},  // a fraction of a byte is dropped
       Case{"1.9999kB", 1999},
       Case{"1.00000000000000000000000000000000000000000000000000KiB", 1024},
       Case{"0.0000000000000010PiB", 1},
@@ -160,7 +160,7 @@ TEST_CASE("byte size: garbage is refused, or is a value that reads back") {
   CHECK(refused > 1000);
 }
 
-// A shorter text must not be a larger size: digits are never cut off or taken twice.
+// Digits must never be cut off or counted twice.
 TEST_CASE("byte size: a fraction lies between its whole neighbours") {
   Random random(3);
   constexpr std::array<std::string_view, 5> kUnits{"KiB", "MiB", "GiB", "TiB", "PiB"};

@@ -1,4 +1,4 @@
-// Names of cgroups: those that are made are known again, others are not.
+// Tests that our cgroup names are recognized, and only these.
 #include "model/cgroup_name.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Which CI service an environment tells of.
+// Tests which CI service an environment indicates.
 #include "model/ci_service.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Quoted command lines: shells read back the very words, and no control character gets out.
+// Tests quoted command lines: shells read back the same arguments, and no control character remains.
 #include "model/command_line.hpp"
 
 #include <doctest/doctest.h>
@@ -20,11 +20,11 @@ namespace {
 using Words = std::vector<std::string>;
 
 struct ShellResult {
-  int status = -1;  // as waitpid gives it
+  int status = -1;  // from waitpid
   std::string out;
 };
 
-// The line goes through the environment: nothing but the quoting under test is in the shell's way.
+// Passes the line through the environment, so that only the quoting under test is in effect.
 ShellResult run_in(const std::string& shell, const std::string& line) {
   REQUIRE(::setenv("OVERSEE_TEST_LINE", line.c_str(), 1) == 0);
   ShellResult result;
@@ -57,7 +57,7 @@ void check_round_trip(const std::string& shell, const Words& words) {
 
 std::string quoted(std::string_view word) { return quote_command(Words{"run", std::string(word)}).substr(4); }
 
-// Bytes that shells look at come as often as all others together.
+// Half of the bytes are special to shells.
 std::string any_word(Random& random, bool with_controls) {
   constexpr std::string_view kSpecial = "'\"\\$`!*?[]{}()<>|&;#~=%^ @+-,.:/_09azAF";
   constexpr std::string_view kControls = "\n\t\r\x1b\x01\x1f\x7f\b";
@@ -104,7 +104,7 @@ TEST_CASE("command line: words are quoted where they need it, and only there") {
       Case{"!", "'!'"},
       Case{"{a,b}", "'{a,b}'"},
       Case{"a;b", "'a;b'"},
-      Case{"=ls", "'=ls'"},  // zsh would look for the program ls
+      Case{"=ls", "'=ls'"},  // zsh would search the program ls
       Case{"é", "'é'"},
       Case{"\xff", "$'\\377'"},
       Case{"a\nb", "$'a\\nb'"},
@@ -115,7 +115,7 @@ TEST_CASE("command line: words are quoted where they need it, and only there") {
       Case{"\x01\x31", "$'\\0011'"},
       Case{"\x7f", "$'\\177'"},
       Case{"'\\\n", "$'\\'\\\\\\n'"},
-      Case{"\xc2\x9b", "$'\\302\\233'"},  // CSI, one of the C1 controls
+      Case{"\xc2\x9b", "$'\\302\\233'"},  // CSI, a C1 control
       Case{"\xc2\xa0", "'\xc2\xa0'"},
       Case{"\xc2_", "$'\\302_'"},
       Case{"é\n", "$'\\303\\251\\n'"},
@@ -143,11 +143,11 @@ TEST_CASE("command line: a command's name is never read as grammar") {
     const std::string line = quote_command(Words{name, "x"});
     CHECK((line == name + " x" || line == "'" + name + "' x"));
   }
-  // A shell looks for programs of these names, and finds none.
+  // The shell searches for programs of these names and finds none.
   constexpr int kNotFound = 127;
   for (const char* name : {"if", "done", "A=b"}) {
     CAPTURE(name);
-    const int plain = run_in("/bin/sh", name).status;  // the control: unquoted, they are something else
+    const int plain = run_in("/bin/sh", name).status;  // control: unquoted, they have another meaning
     CHECK_FALSE((WIFEXITED(plain) && WEXITSTATUS(plain) == kNotFound));
     const int status = run_in("/bin/sh", quote_command(Words{name})).status;
     REQUIRE(WIFEXITED(status));
@@ -167,8 +167,8 @@ TEST_CASE("command line: a POSIX shell reads back the words") {
   }
 }
 
-// $'...' is not in every /bin/sh yet; zsh and ksh are looked for, and the strictest of them is ksh: it reads \x1ba as
-// one character.
+// Not every /bin/sh knows $'...' yet. Uses zsh and ksh if installed; ksh is the strictest: it reads \x1ba as one
+// character.
 TEST_CASE("command line: shells that know $'...' read back words with control characters") {
   Words every_byte;
   for (int byte = 1; byte < 256; ++byte) {
@@ -220,7 +220,7 @@ TEST_CASE("command line: a base name is what stands behind the last slash") {
       Case{"/make", "make"},
       Case{"a//b", "b"},
       Case{"", ""},
-      // Nothing stands behind these: the whole is better than no name.
+      // No text follows the last slash: the whole path is better than an empty name.
       Case{"/", "/"},
       Case{"dir/", "dir/"},
   };

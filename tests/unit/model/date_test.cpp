@@ -1,4 +1,4 @@
-// Dates in UTC, as RFC 3339 and as the dated part of a run id, printed and read; points in time as people name them.
+// Tests dates in UTC, RFC 3339 and the compact form of run ids, printed and parsed; and the points in time of --since.
 #include "model/date.hpp"
 
 #include <doctest/doctest.h>
@@ -43,7 +43,7 @@ TEST_CASE("date: is printed in UTC, cut to milliseconds") {
   }
 }
 
-// The C library's calendar as the second opinion.
+// Compares with the C library's calendar.
 TEST_CASE("date: agrees with gmtime, and is as wide at any time") {
   std::mt19937_64 random(20261123);
   for (int i = 0; i < 5'000; ++i) {

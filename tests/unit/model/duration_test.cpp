@@ -1,4 +1,4 @@
-// Durations: what is read, what is refused, and that nothing on the way wraps or becomes another value.
+// Tests durations: accepted and refused forms, and that no step overflows or changes a value.
 #include "model/duration.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Instants end 292 years after the clock's start; a limit may take half of that, so that a deadline always fits.
+// The clock's range is 292 years; a limit may be half of it, so that every deadline fits.
 constexpr Duration kLongest = Duration::max() / 2;
 
 using Random = std::mt19937_64;
@@ -26,7 +26,7 @@ std::int64_t between(Random& random, std::int64_t low, std::int64_t high) {
   return std::uniform_int_distribution<std::int64_t>(low, high)(random);
 }
 
-// Of any magnitude alike, from a millisecond to the longest limit.
+// All magnitudes equally likely, from a millisecond to the longest limit.
 Duration any_duration(Random& random) {
   const std::int64_t top = std::int64_t{1} << between(random, 20, 62);
   return std::clamp<Duration>(Duration(between(random, 0, top - 1)), 1ms, kLongest);
@@ -127,7 +127,7 @@ TEST_CASE("duration: past the clock's range there is no limit") {
     REQUIRE(parsed.has_value());
     CHECK_FALSE(parsed->has_value());
   }
-  // Too large is no pardon for what is not a duration.
+  // A number that is too large does not excuse a wrong form.
   check_refused("99999999999999999999x");
   check_refused("99999999999999999999d1d");
 }
@@ -137,7 +137,7 @@ TEST_CASE("duration: a deadline of the longest limit is still an instant") {
   REQUIRE(longest.has_value());
   REQUIRE(longest->has_value());
   CHECK(longest->value() == kLongest);
-  // However long the machine has been up: a hundred years of it leave room.
+  // A machine that has been up for a hundred years still has room.
   CHECK(Duration::max() - longest->value() > 24h * 36500);
 
   const auto longer = parse_time_limit(format_duration(kLongest + 1ns));
@@ -204,7 +204,7 @@ TEST_CASE("duration: what is printed reads back as the same value") {
   CHECK(parse_time_limit(format_time_limit({})).value() == TimeLimit{});
 }
 
-// The sum is made a second time, in wider numbers.
+// Computes the sum again in wider numbers.
 TEST_CASE("duration: sums neither wrap nor lose anything") {
   struct Unit {
     std::string_view name;
@@ -225,8 +225,8 @@ TEST_CASE("duration: sums neither wrap nor lose anything") {
   int limits = 0;
   for (int i = 0; i < 20'000; ++i) {
     std::string text;
-    double about = 0;         // far past the range, where `exact` may no longer be right
-    std::uint64_t exact = 0;  // right wherever `about` is below twice the longest limit
+    double about = 0;         // used far past the range, where `exact` may have overflowed
+    std::uint64_t exact = 0;  // exact wherever `about` is below twice the longest limit
     for (const Unit& unit : kUnits) {
       if (between(random, 0, 2) != 0) continue;
       const std::int64_t top = std::int64_t{1} << between(random, 1, 62);
@@ -247,7 +247,7 @@ TEST_CASE("duration: sums neither wrap nor lose anything") {
       ++limits;
     }
   }
-  CHECK(limits > 1000);  // else the texts were of one kind only
+  CHECK(limits > 1000);  // otherwise the texts were too uniform
 }
 
 TEST_CASE("duration: garbage is refused, or is a value that reads back") {
@@ -308,7 +308,7 @@ TEST_CASE("duration: is told to people rounded once, in two units at the most") 
       Case{23h + 59min + 31s, "1d 0h"},
       Case{24h, "1d 0h"},
       Case{49h + 40min, "2d 2h"},
-      Case{Duration::max(), "106752d 0h"},  // the sums of a rounding must not leave the range
+      Case{Duration::max(), "106752d 0h"},  // rounding must not overflow
       Case{Duration::max() - 1h, "106751d 23h"},
   };
   for (const Case& c : kCases) CHECK(describe_duration(c.value) == c.text);

@@ -1,4 +1,4 @@
-// Destinations of events as users write them.
+// Tests destinations of events in the user's notation.
 #include "model/event_destination.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// The sentence about a tree that is to be stopped: which process it speaks of, and what it dares to say of it.
+// Tests the diagnosis of a tree: which process it names, and what it claims about it.
 #include "model/evidence.hpp"
 
 #include <doctest/doctest.h>
@@ -20,7 +20,7 @@ ProcessEvidence process(int pid, int parent, std::string name, ProcessState stat
   process.command = name;
   process.name = std::move(name);
   process.state = state;
-  process.age = 60s - std::chrono::seconds(pid);  // the larger its number, the later it was started
+  process.age = 60s - std::chrono::seconds(pid);  // higher pids are younger
   return process;
 }
 

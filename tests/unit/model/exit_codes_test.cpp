@@ -1,4 +1,4 @@
-// Exit codes, read and printed.
+// Tests sets of exit codes, parsed and printed.
 #include "model/exit_codes.hpp"
 
 #include <doctest/doctest.h>

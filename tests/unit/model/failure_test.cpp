@@ -1,4 +1,4 @@
-// The one sentence of a failure.
+// Tests the sentence of a failure.
 #include "model/failure.hpp"
 
 #include <doctest/doctest.h>

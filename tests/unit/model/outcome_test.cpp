@@ -1,4 +1,4 @@
-// Verdicts: the words of the summary, the table of exit statuses, and the sentence of an attempt.
+// Tests outcomes: the names in the summary, the table of exit statuses, and the sentences of attempts.
 #include "model/outcome.hpp"
 
 #include <doctest/doctest.h>
@@ -35,7 +35,7 @@ constexpr std::array kReasons{Reason::exit,
                               Reason::idle_timeout,
                               Reason::output_limit};
 
-// An attempt as the machine leaves it: how it ended, and that it took 12 seconds.
+// An attempt of 12 seconds with this end.
 AttemptResult ended(Status status, Reason reason) {
   AttemptResult result;
   result.status = status;
@@ -169,7 +169,7 @@ TEST_CASE("outcome: a shell shows a death as 128 and the signal") {
 
 TEST_CASE("outcome: an attempt's duration is the monotonic clock's") {
   AttemptResult result = ended(Status::completed, Reason::exit);
-  result.finished.wall = result.started.wall - 1h;  // somebody set the date
+  result.finished.wall = result.started.wall - 1h;  // the date was set back
   CHECK(result.duration() == 12s);
 }
 

@@ -1,4 +1,4 @@
-// Which streams of reads are given rests, and which are not.
+// Tests which streams of reads get pauses.
 #include "model/read_pace.hpp"
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kPipe = 1 << 20;
 constexpr std::size_t kBuffer = 256 * 1024;
 
-// Reads of a stream, at times of its own.
+// A stream of reads on its own clock.
 struct Stream {
   ReadPace pace{kPipe};
   Instant now{};
@@ -22,14 +22,14 @@ struct Stream {
     now += later;
     return pace.rest_after(count, count == kBuffer, now);
   }
-  // How many reads of this size it takes until a rest; at most `most`.
+  // The number of reads of this size until a pause; 0 if `most` reads cause none.
   int reads_until_rest(std::size_t count, int most, Duration later = 10us) {
     for (int reads = 1; reads <= most; ++reads) {
       if (read(count, later)) return reads;
     }
     return 0;
   }
-  // What gathered in a rest, read at one go; whether another rest follows.
+  // Reads the bytes gathered in a pause; returns whether another pause follows.
   bool read_gathered(std::size_t bytes) {
     for (; bytes >= kBuffer; bytes -= kBuffer) {
       if (read(kBuffer)) return true;

@@ -1,4 +1,4 @@
-// Limits as values: the sentence of one that was passed, the backstops behind them, and which of them were held how.
+// Tests resource limits as values: the sentence of an exceeded one, the backstops, and which limits were enforced how.
 #include "model/resource_limits.hpp"
 
 #include <doctest/doctest.h>

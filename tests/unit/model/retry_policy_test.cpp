@@ -1,4 +1,4 @@
-// Which ends are tried again: every cause against every end; and how delays grow.
+// Tests every retry cause against every end, and the growth of delays.
 #include "model/retry_policy.hpp"
 
 #include <doctest/doctest.h>
@@ -84,7 +84,7 @@ TEST_CASE("retry delays: growth, cap and noise") {
   CHECK(delay_before(5, policy, 1) == 10s);
   CHECK(delay_before(5, policy, -1) == 8s);
   policy.max_delay.reset();
-  CHECK(delay_before(1'000'000, policy, 1) > 0s);  // it does not wrap
+  CHECK(delay_before(1'000'000, policy, 1) > 0s);  // must not overflow
   policy.delay = 0s;
   CHECK(delay_before(1'000'000, policy, 1) == 0s);
 }

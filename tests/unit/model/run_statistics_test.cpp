@@ -1,4 +1,4 @@
-// Statistics of runs: percentiles, the suggested timeout, what counts as what.
+// Tests statistics of runs: percentiles, the suggested timeout, and which runs count.
 #include "model/run_statistics.hpp"
 
 #include <doctest/doctest.h>
@@ -33,7 +33,7 @@ TEST_CASE("run statistics: percentiles by nearest rank") {
   CHECK(percentile(seconds_to(1), 99) == 1s);
 }
 
-// By its definition, counted out.
+// Checks the definition by counting.
 TEST_CASE("run statistics: so many per cent do not exceed a percentile, and of no smaller value that is so") {
   std::mt19937 random(7);
   for (int round = 0; round < 500; ++round) {
@@ -62,7 +62,7 @@ TEST_CASE("run statistics: a timeout of three times the p99 of the last hundred,
   slow_long_ago.insert(slow_long_ago.end(), 100, 2s);
   CHECK(suggest_timeout(slow_long_ago).value().limit == 6s);
   CHECK(suggest_timeout(slow_long_ago).value().runs == 100);
-  // One in a hundred that took for ever is no measure.
+  // One outlier in a hundred does not count.
   std::vector<Duration> outlier(99, 2s);
   outlier.insert(outlier.begin() + 40, 1h);
   CHECK(suggest_timeout(outlier).value().limit == 6s);

@@ -1,4 +1,4 @@
-// What a program changed of the terminal is undone, and nothing else.
+// Tests that exactly the changes of a program to the terminal are undone.
 #include "model/screen_state.hpp"
 
 #include <doctest/doctest.h>
@@ -70,7 +70,7 @@ TEST_CASE("screen state: where it is not known, all of the usual is undone and t
   state.feed("\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1h\x1b=\x1b[?7l\x1b[2;3r\x1b[31m");
   state.feed(undo_of_unknown());
   CHECK(state.undo().empty());
-  // An alternate screen that is not shown is not left alone: that would move the cursor.
+  // Enters the alternate screen before leaving it: leaving alone would move the cursor.
   CHECK(undo_of_unknown().find("\x1b[?1049h\x1b[?1049l") != std::string::npos);
 }
 

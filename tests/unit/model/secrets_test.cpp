@@ -1,4 +1,4 @@
-// Secrets in command lines.
+// Tests the masking of secrets in command lines.
 #include "model/secrets.hpp"
 
 #include <doctest/doctest.h>

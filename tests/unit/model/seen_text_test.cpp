@@ -1,4 +1,4 @@
-// What is seen of a line is what a terminal shows of it in the end, wherever the chunks of a stream are cut.
+// Tests that a line is rendered as a terminal finally shows it, wherever the stream is split.
 #include "model/seen_text.hpp"
 
 #include <doctest/doctest.h>

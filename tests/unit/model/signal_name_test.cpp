@@ -1,4 +1,4 @@
-// Signals by name and number, both ways.
+// Tests signals by name and number, in both directions.
 #include "model/signal_name.hpp"
 
 #include <doctest/doctest.h>
@@ -134,7 +134,7 @@ TEST_CASE("signal: a name is the usual one, and a number where the platform has 
   CHECK(signal_name(SIGRTMIN + 1) == "RTMIN+1");
   CHECK(signal_name(0) == "0");
   CHECK(signal_name(SIGRTMAX + 1) == std::to_string(SIGRTMAX + 1));
-  // The C library keeps the first real-time signals for its threads.
+  // The C library reserves the first real-time signals for its threads.
   for (Signal signal = SIGSYS + 1; signal < SIGRTMIN; ++signal) CHECK(signal_name(signal) == std::to_string(signal));
 }
 

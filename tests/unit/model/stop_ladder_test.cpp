@@ -1,4 +1,4 @@
-// Stop ladders: every ladder ends with KILL, and reads back as it was printed.
+// Tests stop ladders: each ends with KILL, and reads back as it was printed.
 #include "model/stop_ladder.hpp"
 
 #include <doctest/doctest.h>
@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using Rungs = std::vector<Rung>;
 
-// What must hold of every ladder, however it came about.
+// Invariants of every ladder.
 void check_ends(const StopLadder& ladder) {
   REQUIRE_FALSE(ladder.rungs().empty());
   REQUIRE(ladder.rungs().back() == Rung{SIGKILL, {}});
@@ -64,7 +64,7 @@ TEST_CASE("stop ladder: reads rungs, and adds the KILL that is left out") {
 TEST_CASE("stop ladder: refuses what is not one, naming what was read and what is allowed") {
   struct Case {
     std::string_view text;
-    std::string_view allowed;  // a part of it
+    std::string_view allowed;  // a part of the message
   };
   constexpr std::string_view kRung = "a ladder such as INT:5s,TERM:10s,KILL: each rung is SIGNAL:DURATION";
   constexpr std::string_view kGrace = "a duration behind each signal, as in INT:5s,TERM:10s,KILL";

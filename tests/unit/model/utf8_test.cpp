@@ -1,4 +1,4 @@
-// UTF-8: its borders, sequences that were cut, code points.
+// Tests UTF-8: boundaries, truncated sequences, code points.
 #include "model/utf8.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// What a run comes to, and how it is told.
+// Tests the verdict on a run, and its sentence.
 #include "model/verdict.hpp"
 
 #include <doctest/doctest.h>

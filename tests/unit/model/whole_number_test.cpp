@@ -1,4 +1,4 @@
-// Whole numbers as they are written: what is read, and what is refused.
+// Tests whole numbers: accepted and refused forms.
 #include "model/whole_number.hpp"
 
 #include <doctest/doctest.h>

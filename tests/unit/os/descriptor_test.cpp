@@ -1,4 +1,4 @@
-// Descriptors: who owns and closes them, what an exec does with them, whole writes, and what can be asked of them.
+// Tests descriptors: ownership and closing, inheritance over exec, whole writes, and queries.
 #include "os/descriptor.hpp"
 
 #include <doctest/doctest.h>
@@ -35,7 +35,7 @@ Pipe new_pipe() {
   return std::move(*pipe);
 }
 
-// Writes until it would block; the writer is left non-blocking.
+// Fills the pipe; leaves the writer non-blocking.
 void fill(const Pipe& pipe) {
   REQUIRE(::fcntl(pipe.writer.get(), F_SETFL, O_NONBLOCK) == 0);
   const std::string page(4096, 'x');
@@ -49,7 +49,7 @@ TEST_CASE("unique fd: closes what it owns, once, and moves it") {
     UniqueFd one(raw);
     CHECK(one);
     UniqueFd two(std::move(one));
-    CHECK_FALSE(one);  // NOLINT: what is left of it is the point
+    CHECK_FALSE(one);  // NOLINT: tests the moved-from state
     CHECK(two.get() == raw);
     UniqueFd three;
     CHECK_FALSE(three);
@@ -137,7 +137,7 @@ TEST_CASE("closed standard streams are opened on /dev/null, open ones left alone
   }
 }
 
-// A blocked write that a signal interrupts has written a part of it, or nothing (write(2)).
+// A blocked write that a signal interrupts has written a part, or nothing (write(2)).
 TEST_CASE("write_fully: every byte gets through, over short writes and interruptions") {
   std::mt19937_64 random(1);
   std::string bytes(3 << 20, '\0');
@@ -157,7 +157,7 @@ TEST_CASE("write_fully: every byte gets through, over short writes and interrupt
     const ssize_t count = ::read(pipe.reader.get(), buffer, sizeof buffer);
     if (count <= 0) break;
     received.append(buffer, static_cast<std::size_t>(count));
-    if (received.size() > 100'000) ::kill(pid, SIGUSR1);  // its handler stands: it is writing
+    if (received.size() > 100'000) ::kill(pid, SIGUSR1);  // it is writing, so its handler is installed
   }
   CHECK((received == bytes));
   CHECK(status_of(pid) == 0);
@@ -247,7 +247,7 @@ TEST_CASE("readable_bytes: what waits in a pipe") {
 }
 
 TEST_CASE("read_file: the whole of it, whatever its size is said to be") {
-  const auto status = read_file("/proc/self/status");  // of size 0, by stat
+  const auto status = read_file("/proc/self/status");  // stat reports size 0
   REQUIRE(status.has_value());
   CHECK(status->find("\nPid:\t" + std::to_string(::getpid()) + '\n') != std::string::npos);
   const auto missing = read_file("/nothing/here");

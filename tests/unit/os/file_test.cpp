@@ -1,4 +1,4 @@
-// Files by name: what is refused before a run, logs that cannot block, documents that are replaced whole; and file
+// Tests files by name: refusals before a run, logs that cannot block, documents that are replaced whole; and file
 // sinks.
 #include "os/file.hpp"
 
@@ -130,7 +130,7 @@ TEST_CASE("open_output: logs are put aside one behind the other, so many of them
   CHECK(text_of(path + ".1") == "11");
   CHECK(text_of(path + ".9") == "3");
   CHECK(count_in(directory.path()) == 10);
-  // One that is empty is not put aside.
+  // An empty log is not rotated.
   write_text(path, "");
   REQUIRE(open_by(path, model::LogMode::rotate).has_value());
   CHECK(text_of(path + ".1") == "11");
@@ -284,7 +284,7 @@ TEST_CASE("file sink: an error is told once, and what follows is dropped") {
   CHECK(errors == std::vector{ENOSPC});
   CHECK(sink.idle());
   FileSink silent(full.get());
-  CHECK(silent.write("x"));  // nobody wants to be told
+  CHECK(silent.write("x"));  // without a callback for errors
 }
 
 TEST_CASE("file sink: a file that is renamed or emptied goes on under its name, with its head") {

@@ -1,4 +1,4 @@
-// Texts of the kernel: numbers by the word in front of them.
+// Tests reading numbers by their keys in kernel texts.
 #include "os/kernel_text.hpp"
 
 #include <doctest/doctest.h>

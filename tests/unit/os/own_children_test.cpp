@@ -1,4 +1,4 @@
-// Children are found by their numbers alone.
+// Tests that our children are found without /proc, by pid.
 #include "os/own_children.hpp"
 
 #include <doctest/doctest.h>

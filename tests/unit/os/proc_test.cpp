@@ -1,4 +1,4 @@
-// Whether /proc is ours: what its texts say, and what this machine's says.
+// Tests whether /proc is usable: on made-up texts and on this machine.
 #include "os/proc.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Descendants signalled without ever hitting a stranger, and killed to the last.
+// Tests that descendants are signalled without hitting a stranger, and killed to the last.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -52,7 +52,7 @@ TEST_CASE("signalling: one that came to us when its parent died is still ours") 
   CHECK(WTERMSIG(status_of(line[1])) == SIGTERM);
 }
 
-// As when a pid that was listed has been given to another meanwhile. Signal 0, so that not even a fault does harm.
+// As if a listed pid was reused meanwhile. Uses signal 0, so that a bug does no harm.
 TEST_CASE("signalling: a process with another parent is a stranger") {
   Family family;
   const auto line = family.add_line(3);
@@ -72,7 +72,7 @@ TEST_CASE("tree kill: one round is enough for a tree that holds still") {
   TreeKill kill;
   CHECK_FALSE(kill.round());
   CHECK(kill.refused_children().empty());
-  for (const pid_t pid : line) CHECK(WTERMSIG(status_of(pid)) == SIGKILL);  // each is ours when its parent is reaped
+  for (const pid_t pid : line) CHECK(WTERMSIG(status_of(pid)) == SIGKILL);  // orphans become our children
   CHECK(::waitpid(-1, nullptr, 0) == -1);
   CHECK(errno == ECHILD);
 }

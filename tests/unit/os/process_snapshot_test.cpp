@@ -1,4 +1,4 @@
-// The look at a tree: what the kernel's files say, read from made-up text and from processes in a known wait.
+// Tests the snapshot of a tree: on made-up kernel texts, and on processes in a known wait.
 #include "os/process_snapshot.hpp"
 
 #include <arpa/inet.h>
@@ -58,7 +58,7 @@ TEST_CASE("socket addresses: as the kernel prints them, made readable") {
   for (const char* text : {"", ":", "0100007F", "01:50"}) CHECK(parse_socket_address(text).empty());
 }
 
-// A child that does what it is told to, below one that is the root of what is looked at.
+// A child that runs a function, below a process that is the root of the snapshot.
 class Looked {
  public:
   template <class Run>
@@ -86,7 +86,7 @@ class Looked {
     (void)status_of(root_);
   }
 
-  // Looks until what it sees is so: the child may still be on its way.
+  // Takes snapshots until the condition holds: the child may not have reached its state yet.
   template <class Condition>
   ProcessEvidence until(Condition condition, const std::optional<CpuLook>& before = {}) const {
     const auto end = steady_clock::now() + 20s;
@@ -116,7 +116,7 @@ TEST_CASE("snapshot: a process that sleeps") {
     constexpr timespec kLong{30, 0};
     (void)::nanosleep(&kLong, nullptr);
   });
-  // Young, a tick of processor time is all of its life.
+  // In a young process, one tick of CPU time is its whole life.
   const auto seen = looked.until([](const auto& each) {
     return each.call.ends_with("nanosleep") && each.state == ProcessState::sleeping && each.age > 500ms;
   });
@@ -178,7 +178,7 @@ TEST_CASE("snapshot: a process that works, since the look before") {
   });
   const CpuLook before = look_at_cpu(looked.root());
   REQUIRE(before.used.contains(looked.child()));
-  // On a machine that is shared it may get little, but it takes all that it gets.
+  // A shared machine may give it little CPU time, but it uses all it gets.
   const auto seen =
       looked.until([](const auto& each) { return each.cpu_span > 100ms && each.cpu_percent > 5; }, before);
   CHECK(seen.cpu_percent > 5);

@@ -1,4 +1,4 @@
-// Lines of /proc/PID/stat, made up and real.
+// Tests lines of /proc/PID/stat, made up and real.
 #include "os/process_stat.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// What /proc says of a process: that it lives, waits, or is a zombie; who is of a group; and which files it has open.
+// Tests the state of a process in /proc: alive, waiting or zombie; its group; and its open files.
 #include "os/process_state.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@
 namespace oversee::os {
 namespace {
 
-// A child that says when it is in place, and lives until it is killed.
+// A child that reports when it is ready, and lives until it is killed.
 template <class Prepare>
 pid_t settled_child(Prepare prepare) {
   auto pipe = make_pipe();
@@ -65,7 +65,7 @@ TEST_CASE("process state: one whose first thread has ended lives") {
     pthread_t other;
     pthread_create(
         &other, nullptr, [](void*) -> void* { wait_to_be_killed(); }, nullptr);
-    ::syscall(SYS_exit, 0);  // of this thread; pthread_exit would unwind the test
+    ::syscall(SYS_exit, 0);  // ends only this thread; pthread_exit would unwind the test
     return 0;
   });
   const auto first_thread_ended = [&] {

@@ -1,4 +1,4 @@
-// What a process uses: its CPU time with that of its children, its memory, its name, and what is not there.
+// Tests the usage of a process: its CPU time with its children's, its memory, its name, and missing processes.
 #include "os/process_usage.hpp"
 
 #include <doctest/doctest.h>
@@ -25,7 +25,7 @@ void burn(model::Duration time) {
   } while (std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec) < time);
 }
 
-// A child that does something, says so, and lives until the end of the test.
+// A child that runs the function, reports it, and lives until the end of the test.
 class Living {
  public:
   template <class Run>
@@ -75,7 +75,7 @@ TEST_CASE("process usage: memory that is shared counts whole as resident, and in
   CHECK(process_usage(alone.pid()).value().resident_bytes >= 32 * kMiB);
   CHECK(proportional_memory(alone.pid()).value() >= 32 * kMiB);
 
-  const std::uint64_t without = proportional_memory(Living([] {}).pid()).value();  // much, where it is sanitized
+  const std::uint64_t without = proportional_memory(Living([] {}).pid()).value();  // large under a sanitizer
   void* shared = fill(32 * kMiB);
   {
     const Living child([] {});

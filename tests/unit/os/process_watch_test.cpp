@@ -1,4 +1,4 @@
-// The watch over a process: its end is seen whether it is reaped or not, and so is the end of who reads.
+// Tests the watch over a process: its end is seen whether or not it is reaped, and so is the end of a pipe's reader.
 #include "os/process_watch.hpp"
 
 #include <doctest/doctest.h>

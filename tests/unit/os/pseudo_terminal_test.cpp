@@ -1,4 +1,4 @@
-// Pseudo-terminals and modes: sizes, what raw and data mean for bytes on their way, and whose modes are put back.
+// Tests pseudo-terminals and modes: sizes, the effect of raw and data mode on bytes, and which modes are restored.
 #include "os/pseudo_terminal.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Locks on bytes belong to a description, are seen by others, and end with it.
+// Tests that byte locks belong to a description, are visible to others, and end with it.
 #include "os/range_lock.hpp"
 
 #include <doctest/doctest.h>
@@ -35,13 +35,13 @@ bool readable(int fd) {
 TEST_CASE("range lock: another description has it, and is seen to") {
   const SharedFile file;
   REQUIRE(lock_byte(file.first.get(), std::int64_t{1} << 40));
-  CHECK(lock_byte(file.first.get(), std::int64_t{1} << 40));  // once more is no more
+  CHECK(lock_byte(file.first.get(), std::int64_t{1} << 40));  // locking again changes nothing
   CHECK_FALSE(lock_byte(file.second.get(), std::int64_t{1} << 40));
   CHECK(errno == EAGAIN);
   CHECK(locked_byte(file.second.get(), 0, std::int64_t{1} << 62) == std::int64_t{1} << 40);
   CHECK_FALSE(locked_byte(file.second.get(), 0, std::int64_t{1} << 40).has_value());
   CHECK_FALSE(locked_byte(file.second.get(), 7, 7).has_value());
-  CHECK_FALSE(locked_byte(file.first.get(), 0, std::int64_t{1} << 62).has_value());  // its own
+  CHECK_FALSE(locked_byte(file.first.get(), 0, std::int64_t{1} << 62).has_value());  // its own lock
   unlock_byte(file.first.get(), std::int64_t{1} << 40);
   CHECK(lock_byte(file.second.get(), std::int64_t{1} << 40));
 }
@@ -62,7 +62,7 @@ TEST_CASE("range lock: waits until the other one is gone, and has nothing then")
   REQUIRE(lock_byte(file.first.get(), 3));
   bool waited = false;
   std::thread waiter([&] { waited = wait_for_byte(file.second.get(), 3); });
-  // That one waits is no lock.
+  // Waiting for a lock does not lock.
   CHECK_FALSE(locked_byte(file.first.get(), 0, 10).has_value());
   file.first.reset();
   waiter.join();
@@ -74,7 +74,7 @@ TEST_CASE("range lock: waits until the other one is gone, and has nothing then")
 TEST_CASE("file watch: a touch and the close of a writer are told, once") {
   SharedFile file;
   FileWatch watch(file.first.get());
-  if (watch.fd() < 0) return;  // the user has too many of them
+  if (watch.fd() < 0) return;  // the user's limit of watches is reached
   CHECK_FALSE(readable(watch.fd()));
   touch(file.second.get());
   CHECK(readable(watch.fd()));

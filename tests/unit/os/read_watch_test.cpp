@@ -1,4 +1,4 @@
-// The watch over reads: it tells a read from a write, of a pipe and of a socket.
+// Tests that the watch over reads distinguishes a read from a write, on a pipe and on a socket.
 #include "os/read_watch.hpp"
 
 #include <doctest/doctest.h>

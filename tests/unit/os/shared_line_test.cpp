@@ -1,4 +1,4 @@
-// One line is read and what is behind it is left, whatever the input is.
+// Tests that one line is read and the rest is left, whatever the input is.
 #include "os/shared_line.hpp"
 
 #include <doctest/doctest.h>

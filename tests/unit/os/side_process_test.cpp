@@ -1,4 +1,4 @@
-// Work beside this process: shares memory, shares files or does not, and holds up nobody's end.
+// Tests side processes: they share memory, optionally share files, and delay no process's end.
 #include "os/side_process.hpp"
 
 #include <doctest/doctest.h>
@@ -58,7 +58,7 @@ TEST_CASE("side process: keeps nothing open but what is listed") {
         }) == 0);
 }
 
-// Waits as one that hangs does, until the test ends it.
+// Hangs until the test kills it.
 void hang(int ready) {
   tell(ready, ::getpid());
   wait_to_be_killed();
@@ -74,7 +74,7 @@ TEST_CASE("side process: one that hangs is not waited for, neither by us nor by 
   });
   const auto hanging = hear<pid_t>(ready->reader.get());
   CHECK(status_of(front) == 0);
-  CHECK(::kill(hanging, SIGKILL) == 0);  // it is there, and has HUP blocked
+  CHECK(::kill(hanging, SIGKILL) == 0);  // it is alive, with HUP blocked
   ready->writer.reset();
   pollfd end{ready->reader.get(), POLLIN, 0};
   CHECK(::poll(&end, 1, 20'000) == 1);
@@ -94,7 +94,7 @@ TEST_CASE("side process: shares no descriptor's end once all are closed") {
   output->writer.reset();
   char byte = 0;
   CHECK(::read(output->reader.get(), &byte, 1) == 0);
-  CHECK(status_of(front) == 0);  // its end takes the process along
+  CHECK(status_of(front) == 0);  // the process dies with the front
 }
 
 TEST_CASE("side process: knows when who started it is gone") {

@@ -1,4 +1,4 @@
-// Signal state: read and put back exactly, watched with its origin, and what it is to stop or to die of a signal.
+// Tests signal state: read and restored exactly, watched with the sender; and stopping or dying of a signal.
 #include "os/signals.hpp"
 
 #include <doctest/doctest.h>
@@ -18,10 +18,10 @@
 namespace oversee::os {
 namespace {
 
-// KILL and STOP can be neither ignored nor blocked; 32 and 33 are the C library's own (signal(7)).
+// KILL and STOP can be neither ignored nor blocked; 32 and 33 belong to the C library (signal(7)).
 constexpr SignalSet kSettable = ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP) | signal_bit(32) | signal_bit(33));
 
-// "SigIgn" of /proc/self/status: what the kernel knows of it.
+// A mask in /proc/self/status, such as "SigIgn".
 SignalSet kernel_set(const std::string& field) {
   const auto status = read_file("/proc/self/status");
   const std::size_t at = status ? status->find('\n' + field + ":\t") : std::string::npos;
@@ -114,7 +114,7 @@ TEST_CASE("supervised signals: those that are for the command, and none that is 
   CHECK((set & signal_bit(SIGRTMAX)) != 0);
 }
 
-// Runs into the fault with all signals watched; returns the signal that it died of.
+// Causes the fault with all signals watched; returns the signal that killed the process.
 template <class Fault>
 int death_by(Fault fault) {
   return exit_of([&] {
@@ -179,7 +179,7 @@ TEST_CASE("signal watch: what the caller ignores or blocks is left as it is") {
           auto watch = SignalWatch::open(supervised_signals(), signal_state());
           if (!watch) return 1;
           ::kill(::getpid(), SIGHUP);   // nohup
-          ::kill(::getpid(), SIGUSR1);  // stays pending, as it would without us
+          ::kill(::getpid(), SIGUSR1);  // stays pending, as without oversee
           return watch->next() ? 2 : 0;
         }) == 0);
 }
@@ -216,7 +216,7 @@ TEST_CASE("stopping ourselves: until somebody continues us") {
   for (const int signal : {SIGTSTP, SIGSTOP}) {
     CAPTURE(signal);
     const pid_t pid = fork_child([&] {
-      ::setpgid(0, 0);  // a group that is not orphaned, so that TSTP counts
+      ::setpgid(0, 0);  // a group that is not orphaned, so that TSTP takes effect
       apply_signal_state({.ignored = 0, .blocked = signal_bit(SIGTSTP)});
       stop_self(signal);
       return signal_state().blocked == signal_bit(SIGTSTP) ? 7 : 8;

@@ -1,4 +1,5 @@
-// The marks of each CI service around one made-up run, as files; where they stand; what cannot be forged.
+// Tests the markers of each CI service around one made-up run, by golden files; their places; and that none can be
+// forged.
 #include "report/ci_marks.hpp"
 
 #include <doctest/doctest.h>
@@ -15,7 +16,7 @@ using model::Reason;
 using model::Status;
 using model::Stream;
 
-// What the log of the step has: the output and the marks.
+// The log of a CI step: the output and the markers.
 class StepLog final : public model::ByteSink, public model::EventSink {
  public:
   std::string text;

@@ -1,4 +1,4 @@
-// Text in columns: cut, wrapped, and set in tables.
+// Tests text in columns: cut, wrapped, and in tables.
 #include "report/columns.hpp"
 
 #include <doctest/doctest.h>
@@ -30,7 +30,7 @@ TEST_CASE("columns: lines are broken at blanks, and long words where they must")
   CHECK(wrap("", 30, 4).empty());
   CHECK(wrap(std::string(45, 'x'), 24, 4) == std::string(20, 'x') + "\n    " + std::string(20, 'x') + "\n    xxxxx");
   CHECK(wrap("one two three four five six", kAnyWidth, 4) == "one two three four five six");
-  CHECK(wrap("one two three four five six", 10, 4) == "one two three four five six");  // too narrow for anything
+  CHECK(wrap("one two three four five six", 10, 4) == "one two three four five six");  // too narrow to wrap
 }
 
 TEST_CASE("text table: as wide as its texts, and what may give way does where it must") {

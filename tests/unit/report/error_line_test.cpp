@@ -1,4 +1,4 @@
-// Which lines look like errors, and which only speak of them.
+// Tests which lines look like errors, and which only mention them.
 #include "report/error_line.hpp"
 
 #include <doctest/doctest.h>

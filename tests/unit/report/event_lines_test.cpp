@@ -1,4 +1,4 @@
-// Events as lines: word for word, text that was cut, what is dropped where the sink is full.
+// Tests event lines: exact text, split text, and dropping while the sink is full.
 #include "report/event_lines.hpp"
 
 #include <doctest/doctest.h>
@@ -42,7 +42,7 @@ struct Told {
     const auto result = made_up_exit(0);
     events.on(model::AttemptFinished{&result}, result.finished);
   }
-  // The members of the lines of output, behind those that all have, one line each.
+  // The members of each output line after the common ones, one line each.
   std::string rest() const {
     std::string text;
     for (const std::string& line : sink.lines) {

@@ -1,4 +1,4 @@
-// What was looked at before a stop, in the log, the summaries and the events.
+// Tests the snapshot before a stop in the log, the summaries and the events.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -170,7 +170,7 @@ TEST_CASE("event lines: evidence, and the line of --on-timeout") {
   events.on(model::UserLineOutput{model::UserLineKind::on_timeout, std::string(20'000, 'x')}, after(2s));
   std::size_t lines = 0;
   for (const char c : sink.text) lines += c == '\n' ? 1 : 0;
-  CHECK(lines == 3);  // each short enough for its readers
+  CHECK(lines == 3);  // each below the usual limit of readers
   CHECK(sink.text.find("\"event\":\"on_timeout_output\"") != std::string::npos);
   sink.text.clear();
   events.on(model::UserLineEnded{model::UserLineKind::on_timeout, &result}, after(3s));

@@ -1,4 +1,4 @@
-// The digest: which lines are kept of how much output, made plain; what of it is printed, and when.
+// Tests the digest: which lines are kept, made plain, and when they are printed.
 #include "report/failure_digest.hpp"
 
 #include <doctest/doctest.h>
@@ -57,7 +57,7 @@ TEST_CASE("digest: a line as it is to be read elsewhere") {
   CHECK(cut == std::string(kLongestPlainLine, 'x') + "...");
   std::string wide;
   for (int i = 0; i < 300; ++i) wide += "\xc3\xa4";
-  CHECK(plain_line(wide).size() == kLongestPlainLine + 3);  // no character is cut in two
+  CHECK(plain_line(wide).size() == kLongestPlainLine + 3);  // no character is split
 }
 
 TEST_CASE("digest: both streams' lines by the time of their ends, whatever the pieces are") {
@@ -133,7 +133,7 @@ TEST_CASE("digest: each failed attempt has its own; a success has none unless it
   }
   CHECK(texts(run.digest.of(1)) == std::vector<std::string>{"attempt 1"});
   CHECK(texts(run.digest.of(99)) == std::vector<std::string>{"attempt 99"});
-  CHECK(run.digest.of(50).last.empty());  // memory has a bound
+  CHECK(run.digest.of(50).last.empty());  // the number of digests is bounded
   CHECK(run.digest.of(100).last.empty());
 
   FailureDigest every(FailureDigest::Of::every_attempt);

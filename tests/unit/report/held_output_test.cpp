@@ -1,4 +1,4 @@
-// Output that is held back: shown in its order, bounded, and what fell out is counted.
+// Tests buffered output: shown in order, bounded, and with lost bytes counted.
 #include "report/held_output.hpp"
 
 #include <doctest/doctest.h>

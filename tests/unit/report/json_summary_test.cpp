@@ -1,4 +1,4 @@
-// The JSON summary: documents of made-up runs, word for word.
+// Tests the JSON summary: exact documents of made-up runs.
 #include "report/json_summary.hpp"
 
 #include <doctest/doctest.h>
@@ -26,7 +26,7 @@ struct Written {
   JsonSummary summary;
 };
 
-// The document of a run of these attempts.
+// The document of a run with these attempts.
 std::string document(const std::vector<model::AttemptResult>& attempts, const LogState& log = {}) {
   Written written(log);
   const model::RunInfo info = made_up_run();

@@ -1,4 +1,4 @@
-// JSON text: escapes, bytes that are no text, nesting; each by its golden string.
+// Tests JSON text: escapes, bytes that are not text, nesting, each by exact comparison.
 #include "report/json_text.hpp"
 
 #include <doctest/doctest.h>
@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// A string as it stands in a document.
+// A string as JSON text.
 std::string quoted(std::string_view text) {
   std::string document = JsonText().text({}, text).take();
   REQUIRE(document.ends_with('\n'));
@@ -66,7 +66,7 @@ TEST_CASE("json: each byte that is no text is replaced, and the text around it k
     int replaced;
   };
   constexpr std::array kCases{
-      Case{"\x80", 1},              // a continuation of nothing
+      Case{"\x80", 1},              // a continuation without a lead
       Case{"\xbf\xbf", 2},          //
       Case{"\xc3", 1},              // cut off
       Case{"\xe2\x82", 2},          //
@@ -81,7 +81,7 @@ TEST_CASE("json: each byte that is no text is replaced, and the text around it k
       Case{"\xed\xbf\xbf", 3},      //
       Case{"\xf4\x90\x80\x80", 4},  // past U+10FFFF
       Case{"\xf5\x80\x80\x80", 4},  //
-      Case{"\xfe", 1},              // never
+      Case{"\xfe", 1},              // never valid
       Case{"\xff\xff", 2},          //
   };
   for (const Case& c : kCases) {

@@ -1,4 +1,4 @@
-// The JUnit report: each verdict in its elements, and text that would break XML. Its schema is tested end to end.
+// Tests the JUnit report: the elements of each verdict, and text that would break XML. The schema is tested end to end.
 #include "report/junit_report.hpp"
 
 #include <doctest/doctest.h>

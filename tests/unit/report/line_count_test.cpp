@@ -1,4 +1,4 @@
-// How many newlines there are, whatever the length and wherever the pieces of the count end.
+// Tests that newlines are counted for any length and any position of the piece boundaries.
 #include "report/line_count.hpp"
 
 #include <doctest/doctest.h>

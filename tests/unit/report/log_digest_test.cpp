@@ -1,4 +1,4 @@
-// The last lines and the first error, read back from a log.
+// Tests the last lines and the first error, read back from a log.
 #include "report/log_digest.hpp"
 
 #include <doctest/doctest.h>

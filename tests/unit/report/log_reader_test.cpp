@@ -1,4 +1,4 @@
-// The log's reader: what the tagged log wrote comes back to the byte, however either is cut.
+// Tests that the reader restores the output of a tagged log byte for byte, however the log is split.
 #include "report/log_reader.hpp"
 
 #include <doctest/doctest.h>
@@ -114,7 +114,7 @@ TEST_CASE("log reader: a line of any length is passed on as it comes, a long not
   CHECK(kept.notes[0].second.size() < 9000);
 }
 
-// Bytes of all kinds, those often that mean something in a log or to who splits lines.
+// Bytes of all kinds, biased to those with a meaning in a log or for line splitting.
 std::string random_bytes(Random& random, std::size_t size) {
   constexpr std::string_view kSpecial = "\n\n\n\r\0# |:out err0.1\x80\xff\x1b"sv;
   std::string bytes;

@@ -1,4 +1,4 @@
-// What is shown of a log: streams, plain text, the last lines, and the sentence about what is missing.
+// Tests the views of a log: streams, plain text, last lines, and the sentence about missing output.
 #include "report/log_view.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@ constexpr std::string_view kLog =
     "    0.004 err| 1mred\n"
     "# attempt   1 completed: exit 0 after 4ms\n";
 
-// Of stdout "0123456789" was spilled; of stderr nothing can be had.
+// The spilled part of stdout is "0123456789"; that of stderr is missing.
 void read_made_up(const SpilledPart& part, const LogView::Print& take) {
   if (part.stream == Stream::err) return;
   const std::string_view file = "0123456789";
@@ -96,7 +96,7 @@ TEST_CASE("log view: as JSON, a time that no clock can tell is none") {
     CHECK(show(std::string(seconds) + ".999 out| x\n", {.json = true}).text == R"({"stream":"stdout","text":"x\n"})"
                                                                                "\n");
   }
-  // A line that is damaged tells none either.
+  // A damaged line has no time either.
   CHECK(show("-99999972036857903.999 t| x\n    0.-12 out| x\n", {.json = true}).text.empty());
 }
 
@@ -196,7 +196,7 @@ TEST_CASE("log view: what the log leaves out is told") {
   CHECK(show(log, {.err = true}).missing == "this is not all: the log leaves out 3B, 1 lines of stderr (--max-output)");
   CHECK(show(log, {.out = true, .err = true}).missing->find("88130 lines of stdout and 3B, 1 lines of stderr") !=
         std::string::npos);
-  CHECK_FALSE(show(log, {}).missing.has_value());  // there it stands
+  CHECK_FALSE(show(log, {}).missing.has_value());  // the log itself contains the note
   CHECK_FALSE(show(kLog, {.out = true, .err = true}).missing.has_value());
 }
 

@@ -1,4 +1,4 @@
-// What is left of a run whose front is gone: documents and last lines, word for word.
+// Tests the record and last log lines of an interrupted run, by exact comparison.
 #include "report/lost_summary.hpp"
 
 #include <doctest/doctest.h>
@@ -193,7 +193,7 @@ TEST_CASE("lost run: the attempts before are in the record, each once") {
     return text;
   };
   CHECK(reasons(2) == "1 exit 2 supervisor_lost ");
-  CHECK(reasons(1) == "1 exit ");  // between the two
+  CHECK(reasons(1) == "1 exit ");  // killed between the two attempts
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The Markdown report, and text that would be markup.
+// Tests the Markdown report, and text that needs escapes in Markdown.
 #include "report/markdown_report.hpp"
 
 #include <doctest/doctest.h>

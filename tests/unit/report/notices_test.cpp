@@ -1,4 +1,4 @@
-// What people see of a command that still runs: notices between lines, the status line, stamps on shown lines.
+// Tests the reports on a running command: notices between lines, the status line, stamps on shown lines.
 #include <doctest/doctest.h>
 
 #include <string>

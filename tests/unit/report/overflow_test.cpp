@@ -1,4 +1,4 @@
-// Spills and the raw log: head in the log, the rest byte for byte in a file of its own, whatever the chunks.
+// Tests spilling and the raw log: the head in the log, the rest byte for byte in a separate file, for any chunks.
 #include "report/overflow.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// The relay: bytes to the right sink, unchanged; a full sink holds up the streams behind it and no other.
+// Tests the relay: bytes reach the right sink unchanged, and a full sink pauses only its own streams.
 #include "report/relay.hpp"
 
 #include <doctest/doctest.h>

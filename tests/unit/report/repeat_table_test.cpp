@@ -1,4 +1,4 @@
-// The table at the end of many runs.
+// Tests the final table of --repeat.
 #include "report/repeat_table.hpp"
 
 #include <doctest/doctest.h>

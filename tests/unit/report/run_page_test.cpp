@@ -1,4 +1,4 @@
-// The page about a run: made-up runs, word for word.
+// Tests the page about a run: exact text for made-up runs.
 #include "report/run_page.hpp"
 
 #include <doctest/doctest.h>
@@ -100,7 +100,7 @@ TEST_CASE("run page: an error that stands among the last lines is not told twice
   CHECK_FALSE(holds(page, "first error"));
 }
 
-// The clock's range is 292 years; a record that somebody made up can tell of more.
+// The clock's range is 292 years; a forged record can claim more.
 TEST_CASE("run page: the CPU time of many attempts is a sum that stays within the clock's range") {
   model::ToldRun run = told();
   run.status = "failed";

@@ -1,4 +1,4 @@
-// Statistics of runs in words and pictures.
+// Tests the text and charts of statistics.
 #include "report/statistics_text.hpp"
 
 #include <doctest/doctest.h>

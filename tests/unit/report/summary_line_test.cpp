@@ -1,4 +1,4 @@
-// The one line at the end: its words for each end, when it is shown, and that it is one line.
+// Tests the summary line: its text for each end, when it is shown, and that it is one line.
 #include "report/summary_line.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ using model::Reason;
 using model::ShowSummary;
 using model::Status;
 
-// What is printed at the end of a run whose attempts these were.
+// The output at the end of a run with these attempts.
 std::string printed(const std::vector<model::AttemptResult>& attempts, ShowSummary show = ShowSummary::always,
                     const std::string& log_path = {}, bool on_terminal = false) {
   std::string text;
@@ -26,7 +26,7 @@ std::string printed(const std::vector<model::AttemptResult>& attempts, ShowSumma
   info.log_path = log_path;
   line.on(model::RunStarted{&info}, info.started);
   line.on(model::AttemptFinished{&attempts.back()}, attempts.back().finished);
-  CHECK(text.empty());  // the end of an attempt is not the run's
+  CHECK(text.empty());  // printed at the end of the run, not of an attempt
   tell_end(line, info, attempts);
   return text;
 }

@@ -1,4 +1,4 @@
-// The tagged log under a limit: the start and the end of each stream are kept, what is between is counted to the byte.
+// Tests the tagged log with a limit: the start and the end of each stream are kept, the bytes between are counted.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ using Random = std::mt19937_64;
 
 std::uint64_t newlines(std::string_view text) { return static_cast<std::uint64_t>(std::ranges::count(text, '\n')); }
 
-// One attempt's output under a limit: what was tallied, and what can be had back.
+// One attempt's output with a limit: the tally, and the restored streams.
 struct Kept {
   Kept(std::uint64_t most, const std::array<std::string, model::kStreams>& streams, std::size_t chunk) {
     TextSink sink;

@@ -1,5 +1,4 @@
-// The tagged log: the words of each line, and that the bytes of both streams can be had back from it, whatever they
-// are.
+// Tests the tagged log: the text of each line, and that any bytes of both streams can be restored from it.
 #include "report/tagged_log.hpp"
 
 #include <doctest/doctest.h>
@@ -22,7 +21,7 @@ using model::OutputArrived;
 using model::Stream;
 using Random = std::mt19937_64;
 
-// A log and the text it has written so far.
+// A log and its text so far.
 struct Log {
   explicit Log(std::optional<std::uint64_t> most_kept = {}) : log(sink, {most_kept}) {
     log.on(model::RunStarted{&info}, info.started);
@@ -32,7 +31,7 @@ struct Log {
   void out(Duration time, std::string_view bytes) { log.on(OutputArrived{Stream::out, bytes}, after(time)); }
   void err(Duration time, std::string_view bytes) { log.on(OutputArrived{Stream::err, bytes}, after(time)); }
   void end_attempt(const model::AttemptResult& result) { log.on(model::AttemptFinished{&result}, result.finished); }
-  // Without what was written at the start.
+  // Without the lines of the run's start.
   std::string text() const { return sink.text.substr(head); }
 
   model::RunInfo info = made_up_run();
@@ -221,7 +220,7 @@ TEST_CASE("tagged log: no line of the command's can pass for oversee's") {
   CHECK(decoded.of(Stream::out) == forged + forged + '\n' + forged + std::string(5000, 'x') + forged);
 }
 
-// Output as it may be: text, binary, very long lines, empty lines, all in turn.
+// Realistic output: text, binary, very long lines, empty lines, in turn.
 std::string any_output(Random& random, std::size_t parts) {
   const auto below = [&](std::size_t bound) {
     return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
@@ -248,7 +247,7 @@ std::string any_output(Random& random, std::size_t parts) {
   return text;
 }
 
-// Sizes at which something changes, and any.
+// Sizes at internal limits, and random ones.
 std::size_t any_chunk(Random& random) {
   constexpr std::array<std::size_t, 8> kSizes{1, 4095, 4096, 16 * 1024, 64 * 1024, 128 * 1024, 256 * 1024, 80};
   const std::size_t choice = std::uniform_int_distribution<std::size_t>(0, 15)(random);
@@ -256,7 +255,7 @@ std::size_t any_chunk(Random& random) {
   return std::uniform_int_distribution<std::size_t>(1, choice % 2 == 0 ? 100 : 100'000)(random);
 }
 
-// Tells the log both streams in chunks of any size and any order; returns how many notes went between.
+// Feeds both streams to the log in random chunks and order; returns the number of notes between them.
 std::size_t tell_all(Log& log, const std::array<std::string, model::kStreams>& streams, Random& random) {
   std::array<std::string_view, model::kStreams> rest{streams[0], streams[1]};
   std::size_t notes = 0;

@@ -1,4 +1,4 @@
-// Colours: the word in front alone, and nothing that is not ours.
+// Tests colours: only the prefix, and only of our lines.
 #include "report/tint.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Limits and usage in the words of the log.
+// Tests the text of limits and usage in the log.
 #include "report/usage_text.hpp"
 
 #include <doctest/doctest.h>
@@ -53,7 +53,7 @@ TEST_CASE("usage text: memory says whose it was, and a sum says what it is worth
   usage.peak_bytes = 2 * kGiB;
   usage.accuracy = model::Accuracy::exact;
   CHECK(cost_text(usage) == "cpu 2.0s user 1.0s system  memory 2.0GiB (tree)");
-  CHECK(usage_text(usage).starts_with("at least 1 process  "));  // only CPU time is known to be all
+  CHECK(usage_text(usage).starts_with("at least 1 process  "));  // only the CPU time is exact
 }
 
 TEST_CASE("usage text: the log tells by what means, where there was a limit of the tree") {

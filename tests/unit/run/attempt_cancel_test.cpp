@@ -1,4 +1,5 @@
-// Cancels: by a program and by the terminal's keys, once, twice, three times, in each part of an attempt's life.
+// Tests cancellations by a program and by the terminal's keys, once, twice and three times, in each phase of an
+// attempt.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -26,7 +27,7 @@ TEST_CASE("cancel by a program: that signal first, then the ladder's graces") {
     CHECK(machine.at(1s, sent(signal)) == model::signal_name(signal));
     CHECK(machine.state() == State::stopping);
     CHECK(machine.stopping_for() == Status::cancelled);
-    CHECK(machine.wake() == 6s);  // the wall limit does not matter any more
+    CHECK(machine.wake() == 6s);  // the wall limit no longer matters
     CHECK(machine.tick(6s) == "TERM");
     CHECK(machine.tick(16s) == "kill");
     machine.end_all(17s, died(SIGKILL));
@@ -60,7 +61,7 @@ TEST_CASE("cancel by a program: the second within 2 s climbs, the third kills") 
   CHECK(machine.wake() == 13s);
   CHECK(machine.at(5s, sent(SIGTERM)) == "kill");
   CHECK(machine.result().forced);
-  CHECK(machine.at(6s, sent(SIGTERM)).empty());  // there is nothing behind KILL
+  CHECK(machine.at(6s, sent(SIGTERM)).empty());  // nothing comes after KILL
   CHECK(machine.wake() == 7s);
   check_cancelled_by(machine, SIGTERM, kSender);
 }
@@ -100,7 +101,7 @@ TEST_CASE("cancel by a program: of a rung that waits for ever, the second climbs
 TEST_CASE("cancel by a program: a stop under way goes on, and is climbed by the second") {
   auto machine = DrivenMachine::started(limits(30s, "INT:5s,TERM:10s,KILL"));
   CHECK(machine.tick(30s) == "INT");
-  CHECK(machine.at(30s, sent(SIGINT)).empty());  // the command has been sent it
+  CHECK(machine.at(30s, sent(SIGINT)).empty());  // the command has received it already
   CHECK(machine.at(31s, sent(SIGTERM)) == "TERM");
   CHECK(machine.wake() == 35s);
   CHECK(machine.at(32s, sent(SIGTERM)) == "TERM");
@@ -116,7 +117,7 @@ TEST_CASE("cancel by a program: each other signal goes on as it comes, and the g
   CHECK(machine.at(4s, sent(SIGTERM)) == "TERM");
   CHECK(machine.at(5s, sent(SIGQUIT)) == "QUIT");
   CHECK(machine.wake() == 11s);
-  CHECK(machine.at(9s, sent(SIGTERM)).empty());  // it has come, and this is no haste
+  CHECK(machine.at(9s, sent(SIGTERM)).empty());  // it was received already, and 5 s later is not urgent
   CHECK(machine.at(9s, sent(SIGINT)).empty());
   CHECK(machine.tick(11s) == "kill");
   CHECK(machine.at(11s, sent(SIGHUP)).empty());
@@ -130,7 +131,7 @@ TEST_CASE("cancel by a program: different signals in haste do not climb, the sam
   CHECK(machine.at(1s + 1ms, sent(SIGTERM)) == "TERM");
   CHECK(machine.at(1s + 2ms, sent(SIGHUP)) == "HUP");
   CHECK_FALSE(machine.result().forced);
-  CHECK(machine.at(2s, sent(SIGINT)) == "kill");  // and that another came in between does not matter
+  CHECK(machine.at(2s, sent(SIGINT)) == "kill");  // another signal in between does not matter
 }
 
 TEST_CASE("cancel by a program: another signal reaches as much as the stop does") {
@@ -143,7 +144,7 @@ TEST_CASE("cancel by a program: another signal reaches as much as the stop does"
   auto group = DrivenMachine::started(plan);
   CHECK(group.at(1s, sent(SIGINT)) == "group INT");
   group.at(2s, died(SIGINT));
-  CHECK(group.at(2s, sent(SIGTERM)) == "group TERM");  // somebody of the group is left
+  CHECK(group.at(2s, sent(SIGTERM)) == "group TERM");  // some process of the group remains
   auto tree = DrivenMachine::started();
   tree.at(1s, sent(SIGINT));
   tree.at(2s, died(SIGINT));
@@ -315,7 +316,7 @@ TEST_CASE("cancel while draining: is one, and what outlived the leader is stoppe
       auto machine = DrivenMachine::started(limits(30s));
       machine.at(1s, exit);
       CHECK(machine.at(1s + 10ms, cancel) == (cancel.from_terminal ? "TERM" : "INT"));
-      CHECK(machine.wake() == 11s + 10ms);  // nobody is asked for as a leak any more
+      CHECK(machine.wake() == 11s + 10ms);  // the leak timeout no longer applies
       CHECK(machine.at(2s, sent(SIGHUP)) == "HUP");
       CHECK(machine.tick(11s + 10ms) == "kill");
       machine.at(12s, TreeEmptied{});
@@ -389,7 +390,7 @@ TEST_CASE("cancel while draining: after a key that the command died of, the key 
   check_cancelled_by(machine, SIGINT, 0);
 }
 
-// The readers that are closed bring no more ends: whoever waited for those would wait for ever.
+// Closed readers report no end: a machine that waits for one would wait for ever.
 TEST_CASE("cancel while draining: with only a stranger on a stream it closes it and is done") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));

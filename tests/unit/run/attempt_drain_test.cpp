@@ -1,5 +1,4 @@
-// What is left when the leader is gone: processes that outlive it, strangers that hold a stream; and a guard that is
-// lost.
+// Tests the time after the leader's end: leaked processes, foreign processes that hold a stream, and a lost guard.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -31,7 +30,7 @@ TEST_CASE("drain: what outlives the leader is named, killed and told as leaked; 
     CHECK(machine.result().unkilled.empty());
     CHECK(machine.result().exit_code == code);
     CHECK(machine.verdict() == (code == 0 ? "completed exit" : "failed exit"));
-    CHECK_FALSE(machine.result().forced);  // it was not the command that needed KILL
+    CHECK_FALSE(machine.result().forced);  // the command itself did not need KILL
   }
 }
 
@@ -87,7 +86,7 @@ TEST_CASE("drain: a stream that somebody outside the tree holds is closed when i
   CHECK(machine.at(1s, TreeEmptied{}).empty());
   CHECK(machine.state() == State::draining);
   auto time = 1s + 200ms;
-  for (int round = 0; round < 50; ++round) {  // as long as something comes through it
+  for (int round = 0; round < 50; ++round) {  // as long as data arrives
     CHECK(machine.wake() == time);
     CHECK(machine.tick(time) == "close quiet");
     CHECK_FALSE(machine.done());
@@ -173,7 +172,7 @@ TEST_CASE("guard lost: while the command runs, its processes are killed by the f
   CHECK(machine.at(1s, GuardLost{}) == "kill orphans");
   machine.at(1s, OrphansGone{});
   CHECK(machine.stopping_for() == model::Status::failed);
-  CHECK(machine.wake() == 1s + 200ms);  // for the streams only: neither wall nor grace
+  CHECK(machine.wake() == 1s + 200ms);  // for the streams only: neither the wall limit nor a grace
   machine.at(1s, out_ended());
   machine.at(1s, err_ended());
   CHECK(machine.done());
@@ -195,7 +194,7 @@ TEST_CASE("guard lost: while a stop goes on, the stop's reason stands") {
   machine.tick(30s);
   CHECK(machine.at(31s, GuardLost{}) == "kill orphans");
   machine.at(31s, OrphansGone{});
-  CHECK(machine.tick(40s) == "close quiet");  // the ladder is over
+  CHECK(machine.tick(40s) == "close quiet");  // the ladder has ended
   machine.at(40s, out_ended());
   machine.at(40s, err_ended());
   CHECK(machine.done());

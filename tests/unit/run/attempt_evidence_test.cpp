@@ -1,4 +1,4 @@
-// What is looked at before the first signal of a stop: when, for how long, and who does not wait for it.
+// Tests the snapshot before the first signal of a stop: when it is taken, for how long, and what does not wait for it.
 #include <doctest/doctest.h>
 
 #include <cerrno>
@@ -28,7 +28,7 @@ TEST_CASE("evidence: a deadline is looked into before the first signal") {
   CHECK(machine.tick(30s) == "look");
   CHECK(machine.wake() == 30s + 500ms);
   CHECK(machine.at(30s + 5ms, EvidenceGathered{}) == "TERM");
-  CHECK(machine.wake() == 40s + 5ms);  // the grace begins with the signal
+  CHECK(machine.wake() == 40s + 5ms);  // the grace starts with the signal
   CHECK(machine.at(30s + 6ms, EvidenceGathered{}) == "");
   CHECK(machine.verdict() == "timed_out timeout");
 }
@@ -96,7 +96,7 @@ TEST_CASE("evidence: who asks for the end meanwhile does not wait for it") {
     auto machine = DrivenMachine::started(looking());
     machine.tick(30s);
     CHECK(machine.at(30s + 1ms, request) == "TERM");
-    CHECK(machine.at(30s + 2ms, request) == "kill");  // the second climbs, as ever
+    CHECK(machine.at(30s + 2ms, request) == "kill");  // the second cancel escalates, as always
     CHECK(machine.verdict() == "timed_out timeout");
   }
 }

@@ -1,5 +1,5 @@
-// The idle limit and the output limit: silence that is judged late and fairly, and too much output that is never a
-// success.
+// Tests the idle limit and the output limit: silence is judged after polling the streams, and excessive output is never
+// a success.
 #include <doctest/doctest.h>
 
 #include "driven_machine.hpp"

@@ -1,4 +1,4 @@
-// What becomes of processes that outlive the leader: when they have leaked, and what --leaks and --kill make of them.
+// Tests processes that outlive the leader: when they count as leaked, and the effect of --leaks and --kill.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -79,7 +79,7 @@ TEST_CASE("leaks: report names them and lets them live, whatever they hold") {
   CHECK(machine.at(1s + 201ms, SurvivorsNamed{{{{7, "sleep 99"}, {true, true, false}}}, 5}) == "let go");
   CHECK(machine.at(1s + 202ms, TreeLetGo{{.processes = 3}}) == "close quiet");
   machine.at(1s + 202ms, err_ended());
-  CHECK(machine.wake() == 1s + 204ms);  // something waits in the other
+  CHECK(machine.wake() == 1s + 204ms);  // the other stream has unread data
   CHECK(machine.tick(1s + 204ms) == "close quiet");
   CHECK(machine.at(1s + 205ms, out_ended()).empty());
   CHECK(machine.done());
@@ -116,7 +116,7 @@ TEST_CASE("leaks: ignore lets go at the leader's end, and names nobody") {
 
   auto nobody = DrivenMachine::started(leaks(OnLeak::ignore));
   CHECK(nobody.at(1s, exited(0)) == "let go");
-  CHECK(nobody.at(1s, TreeEmptied{}).empty());  // it was empty already
+  CHECK(nobody.at(1s, TreeEmptied{}).empty());  // it was already empty
   end_streams(nobody, 1s);
   CHECK(nobody.done());
 }
@@ -201,7 +201,7 @@ TEST_CASE("leaks: a timeout of none waits for them, within the wall limit") {
   plan.leak = 1h;
   auto long_leak = DrivenMachine::started(plan);
   long_leak.at(29s + 900ms, exited(0));
-  CHECK(long_leak.wake() == 30s + 100ms);  // nobody is judged at once
+  CHECK(long_leak.wake() == 30s + 100ms);  // leaks are not judged at once
 }
 
 TEST_CASE("kill leader: the ladder is the leader's alone, and what it leaves is judged") {

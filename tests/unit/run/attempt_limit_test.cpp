@@ -1,4 +1,4 @@
-// The tree's limits and what the kernel ends by a limit or for lack of memory: whose doing it was, and how it stops.
+// Tests the tree's limits, and kills by the kernel for a limit or for lack of memory: their reasons, and their stops.
 #include <doctest/doctest.h>
 
 #include <csignal>

@@ -1,4 +1,4 @@
-// An attempt's life without a stop: started or not, the leader's exit, the drain; and which reason wins.
+// Tests an attempt without a stop: started or not, the leader's exit, the drain; and which reason wins.
 #include "run/attempt_machine.hpp"
 
 #include <doctest/doctest.h>
@@ -67,7 +67,7 @@ TEST_CASE("deadline: what the guard is to do, should we fall silent, follows eac
   CHECK(machine.deadline() == std::nullopt);
   machine.at(4s, Resumed{});
   CHECK(machine.deadline() == Backstop{32s, 0});
-  machine.tick(32s);  // the tree is looked at first
+  machine.tick(32s);  // first comes the snapshot
   CHECK(machine.deadline() == Backstop{32s + 300ms, 0});
   machine.at(32s, EvidenceGathered{});
   CHECK(machine.deadline() == Backstop{37s, 1});
@@ -91,7 +91,7 @@ TEST_CASE("rung climbed by the guard: a timeout, whose ladder goes on from there
   CHECK(machine.tick(36s) == "TERM");
   CHECK(machine.at(47s, RungClimbed{2}).empty());
   CHECK(machine.result().forced);
-  CHECK(machine.wake() == 49s);  // it is given up on as after a KILL of ours
+  CHECK(machine.wake() == 49s);  // gives up as after its own KILL
   machine.end_all(48s, died(SIGKILL));
   CHECK(machine.verdict() == "timed_out timeout");
 }
@@ -186,7 +186,7 @@ TEST_CASE("attempt: what the tree cost is told when it is empty") {
   CHECK(machine.result().usage == usage);
 }
 
-// The drain is over only when both streams have ended, no process is left and the leader is known to have ended.
+// The drain ends only when both streams have ended, the tree is empty and the leader's exit is known.
 TEST_CASE("attempt: is done at the last of its ends, in whatever order they come") {
   const std::array<AttemptEvent, 4> ends{exited(3), TreeEmptied{}, out_ended(), err_ended()};
   std::array<std::size_t, 4> order{0, 1, 2, 3};
@@ -222,7 +222,7 @@ TEST_CASE("attempt: a command that closes its streams early is not over") {
 TEST_CASE("attempt: the wall limit ends with the leader") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.at(29s, exited(0));
-  CHECK(machine.wake() == 29s + 200ms);  // the leak bound, not the wall's
+  CHECK(machine.wake() == 29s + 200ms);  // the leak timeout, not the wall limit
   machine.at(29s, TreeEmptied{});
   machine.tick(31s);
   CHECK_FALSE(machine.stopping_for().has_value());

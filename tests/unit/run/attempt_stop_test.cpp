@@ -1,4 +1,4 @@
-// Stops: the wall limit, the ladder's rungs, KILL, giving up; and deadlines that stand still while oversee is stopped.
+// Tests stops: the wall limit, the rungs, KILL, giving up; and deadlines that are paused while oversee is suspended.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -162,7 +162,7 @@ TEST_CASE("stop: each rung has its own grace") {
 
 TEST_CASE("stop: a late tick starts the grace when its signal is sent, not when it was due") {
   auto machine = DrivenMachine::started(limits(1s, "INT:5s,TERM:10s,KILL"));
-  CHECK(machine.tick(9s) == "INT");  // the loop was held up for 8 s
+  CHECK(machine.tick(9s) == "INT");  // the loop was blocked for 8 s
   CHECK(machine.wake() == 14s);
 }
 
@@ -192,13 +192,13 @@ TEST_CASE("stop: a rung without a bound behind one that has it") {
   CHECK(machine.wake() == std::nullopt);
 }
 
-// Escalation looks at whether the tree is empty, not at whether the leader is gone.
+// Escalation depends on whether the tree is empty, not on whether the leader is gone.
 TEST_CASE("stop: the ladder goes on for the rest of the tree when the leader is gone") {
   auto machine = DrivenMachine::started(limits(1s, "INT:5s,TERM:10s,KILL"));
   machine.tick(1s);
   CHECK(machine.at(2s, died(SIGINT)).empty());
   CHECK(machine.state() == State::draining);
-  CHECK(machine.wake() == 6s);  // the grace of the rung; no leak bound beside it
+  CHECK(machine.wake() == 6s);  // the rung's grace; no leak timeout in addition
   CHECK(machine.tick(6s) == "TERM");
   CHECK(machine.tick(16s) == "kill");
   machine.at(16s, out_ended());
@@ -277,9 +277,9 @@ TEST_CASE("suspension: each of several counts") {
   machine.at(1s, Suspended{});
   machine.at(2s, Resumed{});
   machine.at(5s, Suspended{});
-  machine.at(8s, Suspended{});  // it is stopped already: the first counts
+  machine.at(8s, Suspended{});  // already suspended: the first counts
   machine.at(9s, Resumed{});
-  machine.at(20s, Resumed{});  // it goes on already
+  machine.at(20s, Resumed{});  // already running
   CHECK(machine.wake() == 35s);
 }
 

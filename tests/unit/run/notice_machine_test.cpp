@@ -1,4 +1,4 @@
-// When slow warnings and heartbeats are due.
+// Tests when slow warnings and heartbeats are due.
 #include "run/notice_machine.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ struct Driven {
     machine.started(kStart);
   }
 
-  // "slow 5s/2s" for each notice that is due: how long it runs, how long it is silent.
+  // "slow 5s/2s" for each due notice: elapsed time and silence.
   std::string at(model::Duration time) {
     std::string text;
     for (const model::StillRunning& each : machine.due(kStart + time)) {

@@ -1,4 +1,4 @@
-// Patterns match what a person sees of the output.
+// Tests that patterns match the output as a terminal shows it.
 #include "run/output_patterns.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Retries on a fake clock: how many, after what delay, within what time; and what ends them.
+// Tests retries on a fake clock: their number, delays and time limit; and what ends them.
 #include "run/retry_machine.hpp"
 
 #include <doctest/doctest.h>
@@ -34,7 +34,7 @@ struct Driven {
   explicit Driven(model::RetryPolicy policy, model::TimeLimit total = {}, std::uint64_t seed = 1)
       : machine(std::move(policy), total, kStart, seed) {}
 
-  // "2 in 1s", or the reason against it.
+  // "2 in 1s", or the reason against a retry.
   std::string after(const model::AttemptResult& result, model::Duration at, Hindrances hindrances = {}) {
     const auto decision = machine.after(
         result, [](std::string_view pattern) { return pattern == "reset"; }, hindrances, kStart + at);
@@ -92,7 +92,7 @@ TEST_CASE("retries: some cause must match, and none that forbids") {
   }
 }
 
-// Every end by every cause for and every cause against; the ends tell which causes they match.
+// Every end with every cause for and against a retry; each end lists the causes it matches.
 TEST_CASE("retries: the matrix of ends, causes and causes that forbid") {
   for (const model::End& end : model::ends()) {
     const auto matches = [&](std::string_view cause) {
@@ -127,10 +127,10 @@ TEST_CASE("retries: no delay is begun that the total timeout cannot let live, no
   CHECK(run.after(exited(1), 1s) == "2 in 1s");
   CHECK(run.machine.may_begin(kStart + 2s));
   CHECK(run.after(exited(1), 7s) == "3 in 2s");
-  CHECK_FALSE(run.machine.may_begin(kStart + 10s));  // what was to be done before it took too long
+  CHECK_FALSE(run.machine.may_begin(kStart + 10s));  // the work before it took too long
   CHECK(run.after(exited(1), 8s) == "no time");
   Driven exactly(policy(5), 10s);
-  CHECK(exactly.after(exited(1), 9s) == "no time");  // the attempt would be over as it begins
+  CHECK(exactly.after(exited(1), 9s) == "no time");  // the attempt would end as it begins
 }
 
 TEST_CASE("retries: an attempt that the total timeout ended is the last") {
@@ -151,7 +151,7 @@ TEST_CASE("retries: after a cancel there are none, whatever became of the attemp
   Driven run(policy(5));
   run.machine.cancel();
   CHECK(run.after(exited(1), 1s) == "cancelled");
-  // Where nothing would have followed anyway, that is said instead.
+  // If no retry would have followed anyway, that reason is given instead.
   Driven last(policy(0));
   last.machine.cancel();
   CHECK(last.after(exited(1), 1s) != "cancelled");

@@ -1,4 +1,4 @@
-// Sources joined: what wins over what, inheritance, and where the command comes from.
+// Tests joining sources: precedence, inheritance, and the source of the command.
 #include "settings/join.hpp"
 
 #include <doctest/doctest.h>
@@ -134,7 +134,7 @@ TEST_CASE("join: a circle is told the same way whoever finds it") {
 TEST_CASE("join: a project adds to a profile of the caller's only what its defaults may have") {
   struct Case {
     std::string_view project;
-    std::string_view refused;  // empty: nothing is
+    std::string_view refused;  // empty: none
   };
   const Case cases[] = {
       {"timeout = \"1s\"\nretries = 2\ndescription = \"x\"", ""},
@@ -164,7 +164,7 @@ TEST_CASE("join: a project adds to a profile of the caller's only what its defau
     CHECK(check_profiles(two).size() == (each.refused.empty() ? 0 : 1));
     CHECK(refusal({two, {}, flags({{"profile", "evil"}}), {}}).empty());
     CHECK(refusal({two, {}, {}, {"true"}}).empty());
-    // Two files of the caller's are one.
+    // Two files of the caller count as one.
     std::vector<SettingsFile> own = two;
     own.back().whose = FileOf::caller;
     CHECK(check_profiles(own).empty());

@@ -1,4 +1,4 @@
-// Layers: the last of one source counts, the stronger of two wins, and rivals give way; variables as one such source.
+// Tests layers: within a source the last value counts, of two the stronger wins over rivals too; variables as a source.
 #include "settings/layer.hpp"
 
 #include <doctest/doctest.h>

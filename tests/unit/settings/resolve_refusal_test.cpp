@@ -1,4 +1,4 @@
-// Settings that are refused: each with its place and what is allowed, and every contradiction.
+// Tests refused settings: each with its place and the allowed values, and every contradiction.
 #include <doctest/doctest.h>
 
 #include <array>

@@ -1,4 +1,4 @@
-// Resolved settings: every one of them parsed, its built-in where it is not given.
+// Tests resolved settings: each is parsed, or has its built-in value.
 #include "settings/resolve.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Settings files: every kind of value, every refusal with its place, and texts that nobody wrote by hand.
+// Tests settings files: every kind of value, every error with its place, and random texts.
 #include "settings/settings_file.hpp"
 
 #include <doctest/doctest.h>
@@ -136,7 +136,7 @@ TEST_CASE("settings file: every setting of files can stand in one, and no other"
   }
 }
 
-// Its messages as a project's file.
+// The errors for the text as a project's file.
 Texts project_messages(std::string_view text) {
   Texts list;
   for (const SettingError& error : read_settings_file("x.toml", text, FileOf::project).errors) {
@@ -146,7 +146,7 @@ Texts project_messages(std::string_view text) {
 }
 
 TEST_CASE("settings file: a project's defaults can only limit, pace and show") {
-  // So that a row that moves to the other side is seen: what executes, names a file, changes environment or verdict.
+  // Detects a row that changes sides: these execute, name a file, or change the environment or the verdict.
   for (const std::string_view name :
        {"shell",     "interpreter",    "directory", "env",         "env-file",        "unset-env",
         "clear-env", "stdin",          "pty",       "on-timeout",  "before-retry",    "kill",
@@ -167,7 +167,7 @@ TEST_CASE("settings file: a project's defaults can only limit, pace and show") {
     std::string_view value = "\"x=x\"";
     if (setting.kind == Kind::flag) value = "true";
     if (setting.kind == Kind::number) value = "1";
-    // All the ways to write it.
+    // All notations.
     for (const std::string& text : {fmt::format("[defaults]\n{} = {}\n", setting.name, value),
                                     fmt::format("defaults.{} = {}\n", setting.name, value),
                                     fmt::format("defaults = {{ \"{}\" = {} }}\n", setting.name, value)}) {
@@ -178,7 +178,7 @@ TEST_CASE("settings file: a project's defaults can only limit, pace and show") {
       CHECK(messages(text).empty() == (setting.scope == Scope::file));
     }
     const bool in_profiles = setting.scope == Scope::file || setting.scope == Scope::profile;
-    // "default" is a name like others.
+    // "default" is an ordinary name.
     CHECK(project_messages(fmt::format("[profile.default]\n{} = {}\n", setting.name, value)).empty() == in_profiles);
   }
   CHECK(project_messages("[defaults]\ntimeout = 1\nenv = { LD_PRELOAD = \"./x.so\" }\n") ==
@@ -271,7 +271,7 @@ TEST_CASE("settings file: the line is found in a long file, too") {
   CHECK(only_message(text) == "x.toml:20001:1: this is not TOML");
 }
 
-// Sanitizers see what toml++ does not mean to do with them.
+// toml++ has undefined behaviour here, which sanitizers detect.
 TEST_CASE("settings file: letters where a space may stand are no TOML") {
   for (const std::string_view text : {"\u00e4", "[defaults]\nname = \u00e4", "[defaults]\nname = \"a\" \u2d30"}) {
     CAPTURE(text);

@@ -1,4 +1,4 @@
-// Excerpts: the caret stands under its character, whatever the line is made of.
+// Tests excerpts: the caret is below its character, for any line.
 #include "settings/source_text.hpp"
 
 #include <doctest/doctest.h>

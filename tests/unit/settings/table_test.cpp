@@ -1,4 +1,4 @@
-// The table of settings: what must hold of every row, so that flags, variables, help and completions can be made of it.
+// Tests invariants of every row in the table of settings, on which flags, variables, help and completions rely.
 #include "settings/table.hpp"
 
 #include <doctest/doctest.h>
@@ -97,7 +97,7 @@ TEST_CASE("settings table: rivals are known, and rivals of each other") {
     for (const std::string_view rival : rivals(setting.name)) {
       CAPTURE(setting.name);
       CAPTURE(rival);
-      if (rival == "command") continue;  // a key of profiles, which is no flag
+      if (rival == "command") continue;  // a key of profiles, not a flag
       REQUIRE(find(rival) != nullptr);
       CHECK(rival != setting.name);
       const auto back = rivals(rival);

@@ -1,5 +1,5 @@
-// The background writer: what is written at once and what aside, in one order; its wait for a reader at the end, one
-// that takes it all, one that has stalled, one that left.
+// Tests the background writer: writes at once and in the background, in order; and its final wait for a reader that
+// reads all, stalls, or closes.
 #include "uv/background_writer.hpp"
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// More than a pipe is made to hold, and what it does not hold is less than the ring.
+// More than an enlarged pipe holds; the rest fits the ring.
 constexpr std::size_t kSize = 1'300'000;
 
 struct Written {
@@ -34,7 +34,7 @@ struct Written {
   Written(const Written&) = delete;
   Written& operator=(const Written&) = delete;
   ~Written() {
-    if (!left) ::close(ends[0]);  // or the writer would wait for ever
+    if (!left) ::close(ends[0]);  // else the writer would wait for ever
     writer.reset();
     ::close(ends[1]);
   }
@@ -88,7 +88,7 @@ TEST_CASE("background writer: drain tells of a reader that left") {
   CHECK(rest.bytes > 0);
 }
 
-// Linux 6.5 is the first with a write(2) to a pipe that blocks which does not wait.
+// Linux 6.5 is the first where RWF_NOWAIT works on a blocking pipe.
 bool pipes_know_at_once() {
   int ends[2] = {-1, -1};
   REQUIRE(::pipe(ends) == 0);
@@ -100,7 +100,7 @@ bool pipes_know_at_once() {
   return known;
 }
 
-// A pipe whose other end is ours, and a writer to it.
+// A pipe with our end for reading, and a writer to it.
 struct Piped {
   Piped() {
     std::signal(SIGPIPE, SIG_IGN);
@@ -142,7 +142,7 @@ TEST_CASE("background writer: a pipe is made larger for a lot, and not before") 
     REQUIRE(got > 0);
     count += static_cast<std::size_t>(got);
   }
-  // The thread may not have told yet that it is done: then this goes behind it, and the next does not.
+  // The thread may still be busy: then this write is queued behind it, and the next one is not.
   while (!piped.writer->idle()) std::this_thread::yield();
   piped.writer->write(std::string(200'000, 'x'));
   CHECK(piped.size() > usual);

@@ -1,4 +1,4 @@
-// Reading of pipes on a real loop: every byte in its order, the end, an error of the descriptor, pauses.
+// Tests reading pipes on a real loop: every byte in order, the end, an error of the descriptor, pauses.
 #include "uv/pipe_reader.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@
 namespace oversee::uv {
 namespace {
 
-// A reader of `fd`, what it has read, and how it ended.
+// A reader of `fd`, its text, and its end.
 struct Reading {
   explicit Reading(int fd)
       : reader(loop, fd, buffer,
@@ -55,7 +55,7 @@ TEST_CASE("pipe reader: all bytes in their order, then the end") {
   CHECK_FALSE(reading.reader.open());
 }
 
-// A socket whose other end was closed with bytes that it had not read: the next read fails (unix(7)).
+// The peer of a socket closed with unread bytes: the next read fails (unix(7)).
 TEST_CASE("pipe reader: an error is told as its errno, and is the last word") {
   std::array<int, 2> ends{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
@@ -68,7 +68,7 @@ TEST_CASE("pipe reader: an error is told as its errno, and is the last word") {
   CHECK(reading.error == ECONNRESET);
 }
 
-// The reader is slower than the writer: its pipe is never empty.
+// The reader is slower than the writer, so the pipe is never empty.
 TEST_CASE("pipe reader: a flood leaves the timers of the loop their turns") {
   auto pipe = os::make_pipe();
   REQUIRE(pipe.has_value());
@@ -91,7 +91,7 @@ TEST_CASE("pipe reader: a flood leaves the timers of the loop their turns") {
   REQUIRE(os::write_fully(pipe->writer.get(), flood));
   reading.reader.start();
   reading.loop.run();
-  CHECK(turns >= 32);  // of 64 reads; without a bound of the turn, two
+  CHECK(turns >= 32);  // of 64 reads; without the limit of a turn, two
 }
 
 TEST_CASE("pipe reader: while it is paused nothing is read, and nothing is lost") {
@@ -101,7 +101,7 @@ TEST_CASE("pipe reader: while it is paused nothing is read, and nothing is lost"
   Reading reading(pipe->reader.release());
   reading.on_read = [&] { reading.reader.pause(); };
   reading.reader.start();
-  reading.loop.run();  // with nothing to wait for it returns
+  reading.loop.run();  // returns, as there is nothing to wait for
   CHECK(reading.text == "one");
   REQUIRE(os::write_fully(pipe->writer.get(), "two"));
   pipe->writer.reset();
