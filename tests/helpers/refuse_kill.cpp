@@ -1,5 +1,5 @@
-// refuse_kill PROGRAM ARGUMENTS...: executes the program with a filter: the kernel refuses it and its
-// descendants to send KILL (EPERM), as if the target belonged to another user.
+// refuse_kill PROGRAM ARGUMENTS...: executes the program with a filter that keeps it and its
+// descendants from sending KILL (EPERM), as if the target belonged to another user.
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
