@@ -30,7 +30,7 @@ TEST_CASE("backstop: without a limit nothing is due") {
   CHECK(climbed(backstop, 1h) == 0);
 }
 
-TEST_CASE("backstop: a front that is silent past its limit is stood in for, rung by rung, up to KILL") {
+TEST_CASE("backstop: replaces a front that is silent past its limit, rung by rung, up to KILL") {
   Backstop backstop;
   backstop.keep(due_at(30s));
   CHECK(backstop.due() == kBeginning + 30s + Backstop::kSilence);
@@ -44,7 +44,7 @@ TEST_CASE("backstop: a front that is silent past its limit is stood in for, rung
   CHECK(backstop.due() == std::nullopt);
 }
 
-TEST_CASE("backstop: a front that speaks in time is what counts") {
+TEST_CASE("backstop: does nothing while the front reports in time") {
   Backstop backstop;
   backstop.keep(due_at(30s));
   backstop.keep(due_at(35s, 1));  // the front has sent the first signal itself
@@ -54,7 +54,7 @@ TEST_CASE("backstop: a front that speaks in time is what counts") {
   CHECK(climbed(backstop, 1h) == 0);
 }
 
-TEST_CASE("backstop: a rung that waits for ever is not left") {
+TEST_CASE("backstop: stays at a rung without a limit") {
   Backstop backstop;
   auto keep = due_at(30s);
   keep.ladder.front().grace.reset();

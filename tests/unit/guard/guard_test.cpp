@@ -121,7 +121,7 @@ TEST_CASE("guard: a signal that comes along with the command is not lost") {
   CHECK(WTERMSIG(exited.wait_status) == SIGUSR1);
 }
 
-TEST_CASE("guard: a front that goes without a word leaves a lost run, once its tree is gone") {
+TEST_CASE("guard: a front that dies silently leaves an interrupted run, once its tree is gone") {
   Front front;
   front.send({sleeper()});
   const auto started = front.await<CommandStarted>();
@@ -135,7 +135,7 @@ TEST_CASE("guard: a front that goes without a word leaves a lost run, once its t
   CHECK(front.ends_silently());
 }
 
-TEST_CASE("guard: also where the tree had ended, and the front had not said that it takes the record") {
+TEST_CASE("guard: also if the tree had ended, and the front had not claimed the record") {
   Front front;
   StartCommand command = sleeper();
   command.argv = {"sh", "-c", "exit 7"};
@@ -147,7 +147,7 @@ TEST_CASE("guard: also where the tree had ended, and the front had not said that
   CHECK(told.signal == -1);
 }
 
-TEST_CASE("guard: a front that takes the record leaves none, tree or not") {
+TEST_CASE("guard: a front that claims the record leaves none, with or without a tree") {
   for (const bool ended : {true, false}) {
     CAPTURE(ended);
     Front front;
@@ -165,7 +165,7 @@ TEST_CASE("guard: a front that takes the record leaves none, tree or not") {
   }
 }
 
-TEST_CASE("guard: without a command there is no run to be lost") {
+TEST_CASE("guard: without a command there is no interrupted run") {
   Front front;
   front.go();
   CHECK(front.ends_silently());

@@ -38,7 +38,7 @@ void check_refused(const std::string& bytes) {
   CHECK(decoder.broken());
 }
 
-TEST_CASE("protocol: a message of no known kind is refused") {
+TEST_CASE("protocol: a message of an unknown kind is refused") {
   check_refused<Request>(framed(""));
   for (std::size_t kind = std::variant_size_v<Request>; kind < 256; ++kind) {
     check_refused<Request>(framed(std::string(1, static_cast<char>(kind))));
@@ -63,7 +63,7 @@ TEST_CASE("protocol: a message that is shorter or longer than its fields is refu
   check_length_must_fit(reports());
 }
 
-TEST_CASE("protocol: what went before nonsense is still taken") {
+TEST_CASE("protocol: messages before nonsense are still accepted") {
   Decoder<Request> decoder;
   decoder.feed(encode(Request{SignalTree{SIGINT}}) + framed("\xff") + encode(Request{SignalTree{SIGTERM}}));
   CHECK((take_all(decoder) == std::vector<Request>{SignalTree{SIGINT}}));
@@ -71,7 +71,7 @@ TEST_CASE("protocol: what went before nonsense is still taken") {
 }
 
 // Lengths that exceed their message must be refused without allocating for them.
-TEST_CASE("protocol: a string or list that says it is longer than its message is refused") {
+TEST_CASE("protocol: a string or list longer than its message is refused") {
   const auto kind = [](const auto& message) { return encode(message).substr(sizeof(wire::Length), 1); };
   const std::string start = kind(Request{StartCommand{}});
   const std::string failed = kind(Report{StartFailed{}});
@@ -88,7 +88,7 @@ TEST_CASE("protocol: a string or list that says it is longer than its message is
   }
 }
 
-TEST_CASE("protocol: a list has room for the elements that come, not for those that are said to") {
+TEST_CASE("protocol: memory for a list depends on the received elements, not on the announced number") {
   const std::string bytes =
       raw(std::uint32_t{1'000'000}) + raw(std::uint32_t{4}) + "make" + std::string(1'000'000, '\xff');
   std::vector<std::string> list;
@@ -110,14 +110,14 @@ void check_ends() {
   }
 }
 
-TEST_CASE("protocol: a value that has no word is refused") {
+TEST_CASE("protocol: an undefined enumerator is refused") {
   check_ends<model::Resource>();
   check_ends<model::LimitMeans>();
   check_ends<model::Accuracy>();
 }
 
 // A decoder that accepts such a length would wait for ever and buffer everything.
-TEST_CASE("protocol: a message that says it is larger than any is refused at once") {
+TEST_CASE("protocol: a message with too large a length is refused at once") {
   for (const std::uint32_t length : {0xffffffffU, 0xfffffffbU, 0x80000000U}) {
     CAPTURE(length);
     check_refused<Request>(raw(length));

@@ -23,12 +23,12 @@ void check_round_trip(const std::vector<Message>& messages) {
   }
 }
 
-TEST_CASE("protocol: every message comes out as it went in") {
+TEST_CASE("protocol: every message reads back") {
   check_round_trip(requests());
   check_round_trip(reports());
 }
 
-TEST_CASE("protocol: several messages in one piece come out in their order") {
+TEST_CASE("protocol: several messages in one piece are read in order") {
   Decoder<Request> decoder;
   decoder.feed(encode_all(requests()));
   CHECK((take_all(decoder) == requests()));
@@ -58,7 +58,7 @@ void check_splits(const std::vector<Message>& messages) {
   CHECK((received == messages));
 }
 
-TEST_CASE("protocol: it does not matter where the stream is cut") {
+TEST_CASE("protocol: the result does not depend on the splitting") {
   check_splits<Request>({SignalTree{SIGINT}, StartCommand{.argv = {"a", ""}, .environment = {"K=V"}, .directory = "/"},
                          KillTree{}, SignalGroup{SIGHUP}});
   check_splits<Report>({CommandStarted{7}, Survivors{{{7, "sleep"}, {8, "x"}}, 1}, LeaderContinued{},

@@ -23,7 +23,7 @@ TEST_CASE("run id: date, time and four letters of base 32") {
   }
 }
 
-TEST_CASE("run id: two of one second differ, and each letter is used") {
+TEST_CASE("run id: two ids of one second differ, and all letters occur") {
   std::set<std::string> ids;
   std::set<char> letters;
   constexpr int kMade = 2000;

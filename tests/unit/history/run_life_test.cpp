@@ -17,7 +17,7 @@ Nearness near_with(void (*change)(model::RunPlace& there, model::RunPlace& here)
   return nearness(there, here);
 }
 
-TEST_CASE("run life: how near a supervisor is") {
+TEST_CASE("run life: how a supervisor is located") {
   using Place = model::RunPlace;
   CHECK(near_with([](Place&, Place&) {}) == Nearness::comparable);
   CHECK(near_with([](Place& there, Place&) { there.host = "other"; }) == Nearness::other_host);

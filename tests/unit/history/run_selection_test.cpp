@@ -60,7 +60,7 @@ struct FourRuns : Runs {
   }
 };
 
-TEST_CASE("run selection: the newest first, within a second by the records") {
+TEST_CASE("run selection: newest first, within a second by the records") {
   const FourRuns runs;
   CHECK(runs.ids({}) == Ids{kNewest, kSecond, kFirst, kOld});
   CHECK(runs.ids({}, 2) == Ids{kNewest, kSecond});
@@ -105,7 +105,7 @@ TEST_CASE("run selection: an empty record is about to start, and after a minute 
   CHECK(runs.ids({.name = "backup"}).empty());
 }
 
-TEST_CASE("run selection: what cannot be read is told, and costs the others nothing") {
+TEST_CASE("run selection: unreadable records are reported, and others are still selected") {
   const FourRuns runs;
   runs.write("20261123-121700-aaaa", "{");
   const Selection all = runs.select({});
@@ -115,7 +115,7 @@ TEST_CASE("run selection: what cannot be read is told, and costs the others noth
   CHECK(runs.select({}, 1).unreadable.empty());
 }
 
-TEST_CASE("record glance: members of the outermost object alone, and none that need to be read") {
+TEST_CASE("record glance: finds only members of the outermost object without escapes") {
   constexpr std::string_view kRecord =
       "{\n  \"name\": \"a b\",\n  \"command\": [\n    \"\\n  \\\"status\\\": \\\"x\\\"\"\n  ],\n  \"odd\": "
       "\"a\\\"b\",\n"
@@ -136,7 +136,7 @@ TEST_CASE("record glance: members of the outermost object alone, and none that n
   CHECK(may_fit("{\n  \"labels\": {\n    \"k\\\"\": \"v\"\n  }\n}", {.labels = {"k\"=v"}}));
 }
 
-TEST_CASE("run selection: names that JSON has to escape are found all the same") {
+TEST_CASE("run selection: names with JSON escapes are found") {
   const Runs runs;
   runs.add(kNewest, "2026-11-23T12:59:00.000Z", "say \\\"hi\\\"", "completed");
   CHECK(runs.ids({.name = "say \"hi\""}) == Ids{kNewest});

@@ -76,7 +76,7 @@ std::string any_word(Random& random, bool with_controls) {
   return with_controls ? word : harmless(word);
 }
 
-TEST_CASE("command line: words are quoted where they need it, and only there") {
+TEST_CASE("command line: arguments are quoted only if needed") {
   struct Case {
     std::string_view word;
     std::string_view quoted;
@@ -125,14 +125,14 @@ TEST_CASE("command line: words are quoted where they need it, and only there") {
   }
 }
 
-TEST_CASE("command line: words stand apart by one space") {
+TEST_CASE("command line: arguments are separated by one space") {
   CHECK(quote_command({}).empty());
   CHECK(quote_command(Words{"make", "-j8", "test"}) == "make -j8 test");
   CHECK(quote_command(Words{"", ""}) == "'' ''");
   CHECK(quote_command(Words{"sh", "-c", "echo $1 | wc"}) == "sh -c 'echo $1 | wc'");
 }
 
-TEST_CASE("command line: a command's name is never read as grammar") {
+TEST_CASE("command line: a command's name is never parsed as shell grammar") {
   for (const std::string name :
        {"if", "for", "while", "case", "then", "fi", "done", "time", "function", "A=b", "=ls", "a+=b", "%1"}) {
     CAPTURE(name);
@@ -155,7 +155,7 @@ TEST_CASE("command line: a command's name is never read as grammar") {
   }
 }
 
-TEST_CASE("command line: a POSIX shell reads back the words") {
+TEST_CASE("command line: a POSIX shell reads back the arguments") {
   check_round_trip("/bin/sh", {"",     " ", "a b", "it's", "''", "\"",  "\\", "\\\\", "\\n",     "$HOME", "$(id)",
                                "`id`", "*", "~",   "#",    "!",  "!!",  "-n", "--",   "%s",      "a=b",   "{a,b}",
                                "&&",   ";", "|",   ">x",   "<x", "[a]", "é",  "日本", "\xc2\xa0"});
@@ -169,7 +169,7 @@ TEST_CASE("command line: a POSIX shell reads back the words") {
 
 // Not every /bin/sh knows $'...' yet. Uses zsh and ksh if installed; ksh is the strictest: it reads \x1ba as one
 // character.
-TEST_CASE("command line: shells that know $'...' read back words with control characters") {
+TEST_CASE("command line: shells that know $'...' read back arguments with control characters") {
   Words every_byte;
   for (int byte = 1; byte < 256; ++byte) {
     for (const std::string_view next : {"", "0", "7", "a", "F", "\\", "'", "\n"}) {
@@ -192,7 +192,7 @@ TEST_CASE("command line: shells that know $'...' read back words with control ch
   if (shells == 0) MESSAGE("none of bash, zsh and ksh is here: nothing read the lines back");
 }
 
-TEST_CASE("command line: no control character is ever in the result") {
+TEST_CASE("command line: the result never has control characters") {
   Random random(99);
   for (int i = 0; i < 20'000; ++i) {
     Words words(1 + below(random, 3));
@@ -207,7 +207,7 @@ TEST_CASE("command line: no control character is ever in the result") {
   }
 }
 
-TEST_CASE("command line: a base name is what stands behind the last slash") {
+TEST_CASE("command line: a base name is the part after the last slash") {
   struct Case {
     std::string_view path;
     std::string_view name;

@@ -105,7 +105,7 @@ TEST_CASE("duration: zero and none mean no limit") {
   }
 }
 
-TEST_CASE("duration: what is tiny is a millisecond, and never means none") {
+TEST_CASE("duration: a tiny value is a millisecond, and never means none") {
   for (const std::string_view text : {"1ns", "1us", "999us", "999999ns", "0.5ms", "0.0001", "0.0000000000000000001s",
                                       "0.1ns", "0m0.0001s", "0.000000000000000000000000000001d"}) {
     CAPTURE(text);
@@ -145,7 +145,7 @@ TEST_CASE("duration: a deadline of the longest limit is still an instant") {
   CHECK_FALSE(longer->has_value());
 }
 
-TEST_CASE("duration: refuses what is not one, naming what was read and what is allowed") {
+TEST_CASE("duration: bad text is refused, naming the text and the allowed form") {
   for (const std::string_view text :
        {"",     " ",     "abc",      "-1",    "-1s",   "+1",   "+1s",  "1 s",   " 1",      "1 ",     "1s ",
         "s",    "ms",    ".",        ".s",    "1.",    "1.s",  "1..5", "1.5.5", "1.5.5ms", "1.5.5s", "1,5s",
@@ -187,7 +187,7 @@ TEST_CASE("duration: prints one spelling for each value") {
   CHECK(format_time_limit(TimeLimit(10min)) == "10m");
 }
 
-TEST_CASE("duration: what is printed reads back as the same value") {
+TEST_CASE("duration: a printed value reads back") {
   Random random(20261123);
   for (int i = 0; i < 20'000; ++i) {
     const Duration value = any_duration(random);
@@ -205,7 +205,7 @@ TEST_CASE("duration: what is printed reads back as the same value") {
 }
 
 // Computes the sum again in wider numbers.
-TEST_CASE("duration: sums neither wrap nor lose anything") {
+TEST_CASE("duration: sums neither overflow nor lose precision") {
   struct Unit {
     std::string_view name;
     double nanoseconds;
@@ -250,7 +250,7 @@ TEST_CASE("duration: sums neither wrap nor lose anything") {
   CHECK(limits > 1000);  // otherwise the texts were too uniform
 }
 
-TEST_CASE("duration: garbage is refused, or is a value that reads back") {
+TEST_CASE("duration: garbage is refused, or read as a value that reads back") {
   Random random(99);
   int accepted = 0;
   int refused = 0;
@@ -279,7 +279,7 @@ TEST_CASE("duration: garbage is refused, or is a value that reads back") {
   CHECK(refused > 1000);
 }
 
-TEST_CASE("duration: is told to people rounded once, in two units at the most") {
+TEST_CASE("duration: the text for people is rounded once and has at most two units") {
   struct Case {
     Duration value;
     std::string_view text;
@@ -314,7 +314,7 @@ TEST_CASE("duration: is told to people rounded once, in two units at the most") 
   for (const Case& c : kCases) CHECK(describe_duration(c.value) == c.text);
 }
 
-TEST_CASE("duration: any value can be told to people") {
+TEST_CASE("duration: any value has a text for people") {
   Random random(5);
   for (int i = 0; i < 5'000; ++i) {
     const Duration value = any_duration(random);

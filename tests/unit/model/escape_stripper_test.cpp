@@ -63,14 +63,14 @@ const Case kCases[] = {
     {"\xc2\x1b[31mx", "\xc2x"},
 };
 
-TEST_CASE("escape stripper: sequences go whole, all else stays") {
+TEST_CASE("escape stripper: removes whole sequences and keeps the rest") {
   for (const Case& each : kCases) {
     CAPTURE(each.text);
     CHECK(stripped(each.text) == each.left);
   }
 }
 
-TEST_CASE("escape stripper: it is the same wherever the text is cut") {
+TEST_CASE("escape stripper: the result does not depend on the splitting") {
   for (const Case& each : kCases) {
     CAPTURE(each.text);
     for (std::size_t one = 0; one <= each.text.size(); ++one) {
@@ -88,7 +88,7 @@ TEST_CASE("escape stripper: it is the same wherever the text is cut") {
   }
 }
 
-TEST_CASE("escape stripper: of no text is anything left that a terminal would take for a sequence") {
+TEST_CASE("escape stripper: no text leaves a sequence that a terminal would obey") {
   constexpr std::string_view kSpecial = "\x1b\x1b\x1b[]PX^_\\;0m\a\n\x18\xc2\x9b\x9d\x9c(B";
   std::mt19937_64 random(1);
   for (int round = 0; round < 2000; ++round) {

@@ -8,7 +8,7 @@
 namespace oversee::model {
 namespace {
 
-TEST_CASE("nearest: a slip of the fingers finds the word") {
+TEST_CASE("nearest: a typing error finds the word") {
   constexpr std::array<std::string_view, 7> kKnown{"timeout", "kill-after", "log",      "log-dir",
                                                    "json",    "summary",    "unset-env"};
   struct Case {
@@ -38,7 +38,7 @@ TEST_CASE("nearest: a slip of the fingers finds the word") {
   }
 }
 
-TEST_CASE("nearest: where no word is near it says none") {
+TEST_CASE("nearest: an unrelated word finds none") {
   constexpr std::array<std::string_view, 3> kKnown{"timeout", "kill-after", "summary"};
   for (const std::string_view typed : {"", "x", "retries", "frobnicate", "outtime", "--help-me-please"}) {
     CAPTURE(typed);

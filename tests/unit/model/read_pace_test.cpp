@@ -38,15 +38,15 @@ struct Stream {
   }
 };
 
-TEST_CASE("read pace: small reads in quick succession bring a rest") { CHECK(Stream{}.reads_until_rest(64, 100) == 8); }
+TEST_CASE("read pace: quick small reads cause a pause") { CHECK(Stream{}.reads_until_rest(64, 100) == 8); }
 
-TEST_CASE("read pace: no rest for lines that come slowly, nor for large reads") {
+TEST_CASE("read pace: slow lines and large reads cause no pause") {
   CHECK(Stream{}.reads_until_rest(64, 1000, 1ms) == 0);
   CHECK(Stream{}.reads_until_rest(64 * 1024, 1000) == 0);
   CHECK(Stream{}.reads_until_rest(kBuffer, 1000) == 0);
 }
 
-TEST_CASE("read pace: rest after rest, as long as each brings a lot and the pipe holds it") {
+TEST_CASE("read pace: pauses continue while each gathers much and the pipe does not fill") {
   Stream stream;
   REQUIRE(stream.reads_until_rest(64, 100) == 8);
   for (int i = 0; i < 100; ++i) CHECK(stream.read_gathered(200 * 1024));
@@ -54,7 +54,7 @@ TEST_CASE("read pace: rest after rest, as long as each brings a lot and the pipe
   CHECK(stream.reads_until_rest(64, 100) == 8);
 }
 
-TEST_CASE("read pace: all that gathered is read before the next rest") {
+TEST_CASE("read pace: everything gathered is read before the next pause") {
   Stream stream;
   REQUIRE(stream.reads_until_rest(64, 100) == 8);
   CHECK_FALSE(stream.read(kBuffer, 1ms));
@@ -62,7 +62,7 @@ TEST_CASE("read pace: all that gathered is read before the next rest") {
   CHECK(stream.read(1000));
 }
 
-TEST_CASE("read pace: who fills the pipe in a rest is read at once, and rested from ever more rarely") {
+TEST_CASE("read pace: a pipe that fills in a pause is read at once, and paused ever more rarely") {
   Stream stream;
   int before = stream.reads_until_rest(8192, 10'000);
   REQUIRE(before == 8);

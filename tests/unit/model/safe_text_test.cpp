@@ -60,7 +60,7 @@ TEST_CASE("safe text: each harmful character is one '?', wherever it stands") {
   }
 }
 
-TEST_CASE("safe text: each byte that is no UTF-8 is one '?'") {
+TEST_CASE("safe text: each byte that is not UTF-8 is one '?'") {
   for (int byte = 0x80; byte <= 0xff; ++byte) {
     CHECK(harmless(std::string("a") + static_cast<char>(byte) + "b") == "a?b");
   }
@@ -72,7 +72,7 @@ TEST_CASE("safe text: each byte that is no UTF-8 is one '?'") {
   CHECK(quote_command(words) == "$'caf\\351'");
 }
 
-TEST_CASE("safe text: all else stays as it is") {
+TEST_CASE("safe text: all other text is unchanged") {
   for (const std::string_view text : {"", "plain", "grün", "日本語", "e\u0301", "\u2764\ufe0f", "\U0001f600",
                                       "\u0627\u0644", "\u05d0", "\uac00", "\u00a0", "\ufffd"}) {
     CAPTURE(text);

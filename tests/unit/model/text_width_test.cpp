@@ -40,7 +40,7 @@ TEST_CASE("text width: wide, narrow, and none") {
   }
 }
 
-TEST_CASE("text width: what is cut fits, and nothing is cut within a character") {
+TEST_CASE("text width: clipped text fits, and no character is split") {
   CHECK(clip("añb", 2) == "añ");
   CHECK(clip("añb", 9) == "añb");
   CHECK(clip("日本語", 5) == "日本");

@@ -36,7 +36,7 @@ constexpr std::string_view kBound =
     "50 40 0:37 /other /mnt/a\\040b rw - cgroup2 cgroup2 rw\n"
     "51 40 0:37 /docker/c1 /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
 
-TEST_CASE("cgroup: a process's group is found by where the hierarchy is mounted") {
+TEST_CASE("cgroup: a process's group is found by its mount") {
   struct Case {
     std::string_view mountinfo;
     std::string_view cgroup;
@@ -67,7 +67,7 @@ TEST_CASE("cgroup: a process's group is found by where the hierarchy is mounted"
   }
 }
 
-TEST_CASE("cgroup: a leaf that cannot be made says which and why, and leaves nothing") {
+TEST_CASE("cgroup: a failing leaf reports the path and the reason, and leaves nothing") {
   const TemporaryDirectory there;
   const auto nowhere = CgroupLeaf::make(there.of("gone"), "leaf");
   REQUIRE_FALSE(nowhere.has_value());
@@ -88,7 +88,7 @@ TEST_CASE("cgroup: a leaf that cannot be made says which and why, and leaves not
   CHECK(std::filesystem::exists(there.of("taken")));
 }
 
-TEST_CASE("cgroup: killed by one byte, and only where there is such a group") {
+TEST_CASE("cgroup: killed by one byte, if the group exists") {
   const TemporaryDirectory there;
   write_text(there.of("cgroup.kill"), "");
   CHECK(kill_cgroup(there.path()));
@@ -96,7 +96,7 @@ TEST_CASE("cgroup: killed by one byte, and only where there is such a group") {
   CHECK_FALSE(kill_cgroup(there.of("gone")));
 }
 
-TEST_CASE("cgroup: removed with those in it") {
+TEST_CASE("cgroup: removed with its children") {
   const TemporaryDirectory there;
   std::filesystem::create_directories(there.of("leaf/inner/innermost"));
   std::filesystem::create_directories(there.of("leaf/other"));
@@ -109,7 +109,7 @@ TEST_CASE("cgroup: removed with those in it") {
   CHECK_FALSE(remove_cgroup(there.of("kept")));
 }
 
-TEST_CASE("cgroup: a real leaf, where this process may make one") {
+TEST_CASE("cgroup: a real leaf, if this process may make one") {
   const auto parent = own_cgroup();
   if (!parent) return;
   const auto leaf = CgroupLeaf::make(*parent, "oversee-unit-" + std::to_string(::getpid()));
@@ -121,7 +121,7 @@ TEST_CASE("cgroup: a real leaf, where this process may make one") {
   CHECK_FALSE(std::filesystem::exists(leaf->path()));
 }
 
-TEST_CASE("cgroup: a leaf is locked for as long as it is used, and then may be swept") {
+TEST_CASE("cgroup: a leaf is locked while in use, and may be swept afterwards") {
   const auto parent = own_cgroup();
   if (!parent) return;
   const std::string name = model::cgroup_name("20260101-000000-unit", static_cast<int>(::getpid()));
@@ -135,7 +135,7 @@ TEST_CASE("cgroup: a leaf is locked for as long as it is used, and then may be s
   CHECK_FALSE(std::filesystem::exists(path));
 }
 
-TEST_CASE("cgroup: the sweep leaves other names, what is no group, and what is beyond its time") {
+TEST_CASE("cgroup: the sweep skips other names, non-groups, and the rest when its time is over") {
   const TemporaryDirectory there;
   for (const char* name : {"other", "oversee-20260101-000000-abcd-1", "oversee-20260101-000000-abcd-2"}) {
     std::filesystem::create_directory(there.of(name));
@@ -146,7 +146,7 @@ TEST_CASE("cgroup: the sweep leaves other names, what is no group, and what is b
   CHECK(std::filesystem::exists(there.of("oversee-20260101-000000-abcd-1")));
 }
 
-TEST_CASE("cgroup: accounts and limits are what the files say") {
+TEST_CASE("cgroup: reads usage and limits from the files") {
   const TemporaryDirectory there;
   write_text(there.of("cpu.stat"), "usage_usec 30\nuser_usec 20\nsystem_usec 10\nnr_periods 0\n");
   write_text(there.of("memory.current"), "4096\n");
@@ -170,7 +170,7 @@ TEST_CASE("cgroup: accounts and limits are what the files say") {
   CHECK_FALSE(limit_cgroup_tasks(there.of("gone"), 1));
 }
 
-TEST_CASE("cgroup: a kill for memory is the group's own only where its own limit was met") {
+TEST_CASE("cgroup: a kill for memory counts only if the group's own limit was reached") {
   const TemporaryDirectory there;
   CHECK_FALSE(killed_for_memory(there.path()));
   struct Case {
@@ -192,7 +192,7 @@ TEST_CASE("cgroup: a kill for memory is the group's own only where its own limit
   }
 }
 
-TEST_CASE("cgroup: forks are refused by the group only where it came to its own limit") {
+TEST_CASE("cgroup: refused forks count only at the group's own limit") {
   const TemporaryDirectory there;
   CHECK_FALSE(refused_tasks(there.path(), 100));
   write_text(there.of("pids.events"), "max 3\n");
@@ -208,7 +208,7 @@ TEST_CASE("cgroup: forks are refused by the group only where it came to its own 
   CHECK_FALSE(refused_tasks(there.path(), 100));
 }
 
-TEST_CASE("cgroup: controllers are found in a list, and handed on where the group is the root") {
+TEST_CASE("cgroup: controllers are parsed from a list, and delegated if the group is the root") {
   CHECK(controllers_in("cpuset cpu io memory hugetlb pids rdma\n") == Controllers{.memory = true, .pids = true});
   CHECK(controllers_in("memory_hotplug pids") == Controllers{.memory = false, .pids = true});
   CHECK_FALSE(controllers_in("").any());
@@ -227,7 +227,7 @@ TEST_CASE("cgroup: controllers are found in a list, and handed on where the grou
   CHECK(text_of(there.of("cgroup.subtree_control")) == "memory pids\n");
 }
 
-TEST_CASE("cgroup: where somebody else is in it, no group is made to hand anything on") {
+TEST_CASE("cgroup: with other processes in it, no group is made for delegation") {
   const TemporaryDirectory around;
   const std::string group = around.of(model::cgroup_name("20260101-000000-abcd", 1));  // its name marks it as delegated
   std::filesystem::create_directory(group);

@@ -44,7 +44,7 @@ void wait_for_zombie(pid_t pid) {
   REQUIRE(::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) == 0);
 }
 
-TEST_CASE("process state: ourselves run, a dead child is a zombie, a reaped one is nobody") {
+TEST_CASE("process state: we run, a dead child is a zombie, a reaped one is gone") {
   const auto self = look_at_process(::getpid());
   REQUIRE(self.has_value());
   CHECK(self->runnable);
@@ -60,7 +60,7 @@ TEST_CASE("process state: ourselves run, a dead child is a zombie, a reaped one 
   CHECK_FALSE(look_at_process(child).has_value());
 }
 
-TEST_CASE("process state: one whose first thread has ended lives") {
+TEST_CASE("process state: a process lives on when its first thread has ended") {
   const pid_t headless = fork_child([] {
     pthread_t other;
     pthread_create(
@@ -81,7 +81,7 @@ TEST_CASE("process state: one whose first thread has ended lives") {
   end(headless);
 }
 
-TEST_CASE("process group: those that live in it, below us") {
+TEST_CASE("process group: live members below us") {
   const pid_t leader = settled_child([] { ::setpgid(0, 0); });
   const pid_t member = settled_child([leader] { ::setpgid(0, leader); });
   const pid_t other = settled_child([] { ::setpgid(0, 0); });
@@ -104,7 +104,7 @@ TEST_CASE("process group: those that live in it, below us") {
   end(other);
 }
 
-TEST_CASE("open files: both ends of a pipe are one file, and a process is found to hold it") {
+TEST_CASE("open files: both ends of a pipe are one file, and a holder of it is found") {
   auto out = make_pipe();
   auto err = make_pipe();
   REQUIRE(out.has_value());

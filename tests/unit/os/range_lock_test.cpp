@@ -32,7 +32,7 @@ bool readable(int fd) {
   return ::poll(&watched, 1, 0) > 0;
 }
 
-TEST_CASE("range lock: another description has it, and is seen to") {
+TEST_CASE("range lock: another description's lock is seen") {
   const SharedFile file;
   REQUIRE(lock_byte(file.first.get(), std::int64_t{1} << 40));
   CHECK(lock_byte(file.first.get(), std::int64_t{1} << 40));  // locking again changes nothing
@@ -46,7 +46,7 @@ TEST_CASE("range lock: another description has it, and is seen to") {
   CHECK(lock_byte(file.second.get(), std::int64_t{1} << 40));
 }
 
-TEST_CASE("range lock: a copy of the descriptor keeps it, the last one's end ends it") {
+TEST_CASE("range lock: a copy of the descriptor keeps it, and closing the last one releases it") {
   SharedFile file;
   REQUIRE(lock_byte(file.first.get(), 3));
   auto copy = duplicate(file.first.get());
@@ -57,7 +57,7 @@ TEST_CASE("range lock: a copy of the descriptor keeps it, the last one's end end
   CHECK_FALSE(locked_byte(file.second.get(), 0, 10).has_value());
 }
 
-TEST_CASE("range lock: waits until the other one is gone, and has nothing then") {
+TEST_CASE("range lock: waits for the other to release it, and then holds nothing") {
   SharedFile file;
   REQUIRE(lock_byte(file.first.get(), 3));
   bool waited = false;
@@ -71,7 +71,7 @@ TEST_CASE("range lock: waits until the other one is gone, and has nothing then")
   CHECK_FALSE(locked_byte(third.get(), 0, 10).has_value());
 }
 
-TEST_CASE("file watch: a touch and the close of a writer are told, once") {
+TEST_CASE("file watch: a touch and a writer's close are reported once") {
   SharedFile file;
   FileWatch watch(file.first.get());
   if (watch.fd() < 0) return;  // the user's limit of watches is reached

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("side process: shares memory, and is a process of its own") {
+TEST_CASE("side process: shares memory but is a separate process") {
   CHECK(exit_of([] {
           std::atomic<pid_t> pid = 0;
           std::atomic<bool> met = false;
@@ -33,7 +33,7 @@ TEST_CASE("side process: shares memory, and is a process of its own") {
         }) == 0);
 }
 
-TEST_CASE("side process: opens files here where they are shared") {
+TEST_CASE("side process: opens files here if descriptors are shared") {
   CHECK(exit_of([] {
           std::atomic<int> fd = -1;
           SideProcess side;
@@ -43,7 +43,7 @@ TEST_CASE("side process: opens files here where they are shared") {
         }) == 0);
 }
 
-TEST_CASE("side process: keeps nothing open but what is listed") {
+TEST_CASE("side process: keeps only the listed descriptors open") {
   CHECK(exit_of([] {
           auto kept = make_pipe();
           auto other = make_pipe();
@@ -64,7 +64,7 @@ void hang(int ready) {
   wait_to_be_killed();
 }
 
-TEST_CASE("side process: one that hangs is not waited for, neither by us nor by who waits for our end") {
+TEST_CASE("side process: a hanging one delays neither us nor a process that waits for our end") {
   auto ready = make_pipe();
   REQUIRE(ready.has_value());
   const pid_t front = fork_child([&] {
@@ -80,7 +80,7 @@ TEST_CASE("side process: one that hangs is not waited for, neither by us nor by 
   CHECK(::poll(&end, 1, 20'000) == 1);
 }
 
-TEST_CASE("side process: shares no descriptor's end once all are closed") {
+TEST_CASE("side process: keeps no pipe open once the front has closed all descriptors") {
   auto ready = make_pipe();
   auto output = make_pipe();
   REQUIRE((ready.has_value() && output.has_value()));
@@ -97,7 +97,7 @@ TEST_CASE("side process: shares no descriptor's end once all are closed") {
   CHECK(status_of(front) == 0);  // the process dies with the front
 }
 
-TEST_CASE("side process: knows when who started it is gone") {
+TEST_CASE("side process: notices the death of its creator") {
   auto said = make_pipe();
   auto go = make_pipe();
   REQUIRE((said.has_value() && go.has_value()));

@@ -43,7 +43,7 @@ bool is_found(Waiting expected, const std::function<void(int slave)>& doing) {
   return found == (expected == Waiting::yes);
 }
 
-TEST_CASE("terminal readers: whoever waits to read") {
+TEST_CASE("terminal readers: a process that waits to read is found") {
   CHECK(is_found(Waiting::yes, [](int slave) {
     char byte = 0;
     (void)!::read(slave, &byte, 1);
@@ -73,7 +73,7 @@ TEST_CASE("terminal readers: whoever waits to read") {
   }));
 }
 
-TEST_CASE("terminal readers: nobody who does anything else") {
+TEST_CASE("terminal readers: a process that does anything else is not") {
   CHECK(is_found(Waiting::no, [](int) { wait_to_be_killed(); }));
   CHECK(is_found(Waiting::no, [](int) {
     int ends[2];

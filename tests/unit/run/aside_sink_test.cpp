@@ -79,7 +79,7 @@ std::string random_text(std::size_t size, std::mt19937_64& random) {
   return text;
 }
 
-TEST_CASE("aside sink: all bytes, in order, in whatever pieces they come") {
+TEST_CASE("aside sink: all bytes in order, in any pieces") {
   std::mt19937_64 random(7);
   uv::Loop loop;
   Disk disk(false);
@@ -103,7 +103,7 @@ TEST_CASE("aside sink: all bytes, in order, in whatever pieces they come") {
   CHECK(sink.idle());
 }
 
-TEST_CASE("aside sink: a disk that stalls is full at a bound, and is told of room again") {
+TEST_CASE("aside sink: a stalled disk is full at a bound, and room is reported") {
   uv::Loop loop;
   Disk disk(true);
   AsideSink sink(loop, disk, [&] { return disk.descriptors(); });
@@ -125,7 +125,7 @@ TEST_CASE("aside sink: a disk that stalls is full at a bound, and is told of roo
   reader.join();
 }
 
-TEST_CASE("aside sink: an error is told once, and what follows is dropped") {
+TEST_CASE("aside sink: an error is reported once, and later bytes are dropped") {
   uv::Loop loop;
   Disk disk(false);
   disk.error = ENOSPC;
@@ -145,7 +145,7 @@ TEST_CASE("aside sink: an error is told once, and what follows is dropped") {
   CHECK(told == 1);
 }
 
-TEST_CASE("aside sink: what was taken before a kill is written after it") {
+TEST_CASE("aside sink: bytes taken before a kill are written after it") {
   Disk disk(true);
   auto ready = os::make_pipe();
   REQUIRE(ready.has_value());
@@ -166,7 +166,7 @@ TEST_CASE("aside sink: what was taken before a kill is written after it") {
   CHECK(disk.read(100) == "seen by somebody");  // then the end of the pipe: the process is gone
 }
 
-TEST_CASE("aside sink: a disk that stalls does not hold up an end") {
+TEST_CASE("aside sink: a stalled disk does not delay the end") {
   Disk disk(true);
   const pid_t front = os::fork_child([&] {
     auto* loop = new uv::Loop;

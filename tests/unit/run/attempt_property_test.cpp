@@ -314,7 +314,7 @@ class World {
   std::array<int, kStreams> noise_{};      // number of polls that find data in the stream
 };
 
-TEST_CASE("attempt: in any world it acts on nothing that is gone, keeps its first reason, and comes to an end") {
+TEST_CASE("attempt: in any world it never acts on dead processes, keeps its first reason, and ends") {
   for (std::uint64_t seed = 0; seed < rounds(20'000); ++seed) {
     CAPTURE(seed);
     World world(seed);
@@ -324,7 +324,7 @@ TEST_CASE("attempt: in any world it acts on nothing that is gone, keeps its firs
 }
 
 // Events in any order, even impossible ones: only the verdict may be affected.
-TEST_CASE("attempt: events without sense are survived, and nothing follows its end") {
+TEST_CASE("attempt: impossible events are survived, and nothing follows its end") {
   for (std::uint64_t seed = 0; seed < rounds(5'000); ++seed) {
     CAPTURE(seed);
     std::mt19937_64 random(seed);

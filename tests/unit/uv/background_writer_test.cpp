@@ -56,7 +56,7 @@ struct Written {
   std::optional<BackgroundWriter> writer;
 };
 
-TEST_CASE("background writer: drain waits for a reader that goes on") {
+TEST_CASE("background writer: drain waits for an active reader") {
   Written written;
   std::size_t count = 0;
   std::thread reader([&] { count = written.read_all(); });
@@ -68,7 +68,7 @@ TEST_CASE("background writer: drain waits for a reader that goes on") {
   CHECK(count == kSize);
 }
 
-TEST_CASE("background writer: drain gives up on a reader that has stalled, after its patience or at the bound") {
+TEST_CASE("background writer: drain gives up on a stalled reader, after its patience or at the bound") {
   Written written;
   for (const auto& [patience, bound] : {std::pair{20ms, 20'000ms}, std::pair{20'000ms, 20ms}}) {
     const auto before = std::chrono::steady_clock::now();
@@ -79,7 +79,7 @@ TEST_CASE("background writer: drain gives up on a reader that has stalled, after
   }
 }
 
-TEST_CASE("background writer: drain tells of a reader that left") {
+TEST_CASE("background writer: drain reports a reader that left") {
   Written written;
   ::close(written.ends[0]);
   written.left = true;
@@ -122,7 +122,7 @@ struct Piped {
   std::optional<BackgroundWriter> writer;
 };
 
-TEST_CASE("background writer: what there is room for is written when write() returns") {
+TEST_CASE("background writer: bytes that fit are written when write() returns") {
   Piped piped;
   CHECK(piped.writer->write("hello"));
   if (pipes_know_at_once()) CHECK(piped.writer->idle());
@@ -130,7 +130,7 @@ TEST_CASE("background writer: what there is room for is written when write() ret
   CHECK(::read(piped.ends[0], buffer, sizeof buffer) == 5);
 }
 
-TEST_CASE("background writer: a pipe is made larger for a lot, and not before") {
+TEST_CASE("background writer: a pipe is enlarged only for much output") {
   Piped piped;
   const int usual = piped.size();
   for (int i = 0; i < 8; ++i) piped.writer->write(std::string(20'000, 'x'));
@@ -149,7 +149,7 @@ TEST_CASE("background writer: a pipe is made larger for a lot, and not before") 
   CHECK(piped.writer->idle());
 }
 
-TEST_CASE("background writer: what is written at once and what aside stays in order, and whole") {
+TEST_CASE("background writer: immediate and background writes stay in order, and whole") {
   Piped piped;
   std::string sent;
   for (std::size_t i = 0; sent.size() < 4'000'000; ++i) {

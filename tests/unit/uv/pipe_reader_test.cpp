@@ -39,7 +39,7 @@ struct Reading {
   PipeReader reader;
 };
 
-TEST_CASE("pipe reader: all bytes in their order, then the end") {
+TEST_CASE("pipe reader: all bytes in order, then the end") {
   auto pipe = os::make_pipe();
   REQUIRE(pipe.has_value());
   std::string whole;
@@ -56,7 +56,7 @@ TEST_CASE("pipe reader: all bytes in their order, then the end") {
 }
 
 // The peer of a socket closed with unread bytes: the next read fails (unix(7)).
-TEST_CASE("pipe reader: an error is told as its errno, and is the last word") {
+TEST_CASE("pipe reader: an error is reported as its errno, and is the last call") {
   std::array<int, 2> ends{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
   REQUIRE(::write(ends[0], "unread", 6) == 6);
@@ -69,7 +69,7 @@ TEST_CASE("pipe reader: an error is told as its errno, and is the last word") {
 }
 
 // The reader is slower than the writer, so the pipe is never empty.
-TEST_CASE("pipe reader: a flood leaves the timers of the loop their turns") {
+TEST_CASE("pipe reader: a flood does not starve the loop's timers") {
   auto pipe = os::make_pipe();
   REQUIRE(pipe.has_value());
   REQUIRE(::fcntl(pipe->writer.get(), F_SETFL, O_NONBLOCK) == 0);
@@ -94,7 +94,7 @@ TEST_CASE("pipe reader: a flood leaves the timers of the loop their turns") {
   CHECK(turns >= 32);  // of 64 reads; without the limit of a turn, two
 }
 
-TEST_CASE("pipe reader: while it is paused nothing is read, and nothing is lost") {
+TEST_CASE("pipe reader: while paused it reads and loses nothing") {
   auto pipe = os::make_pipe();
   REQUIRE(pipe.has_value());
   REQUIRE(os::write_fully(pipe->writer.get(), "one"));
@@ -113,7 +113,7 @@ TEST_CASE("pipe reader: while it is paused nothing is read, and nothing is lost"
   CHECK(reading.error == 0);
 }
 
-TEST_CASE("pipe reader: closed by its owner within a read, it says no more") {
+TEST_CASE("pipe reader: closed by its owner within a read, it makes no further calls") {
   auto pipe = os::make_pipe();
   REQUIRE(pipe.has_value());
   REQUIRE(os::write_fully(pipe->writer.get(), std::string(10'000, 'x')));
