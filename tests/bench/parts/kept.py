@@ -1,4 +1,4 @@
-"""What two million lines cost and leave behind under each way to deal with a limit on what is kept."""
+"""Measures the cost and the result of two million lines under each policy for output past the limit."""
 
 import hashlib
 import json
@@ -42,7 +42,7 @@ def measure(place: Workplace, effort: Effort) -> Section:
 
 
 def _check(place: Workplace, policy: str) -> str:
-    """Raises where a byte is not where it should be."""
+    """Raises if any byte is missing or in the wrong place."""
     whole = b"".join(b"%d\n" % number for number in range(1, LINES + 1))
     report = place.base / "kept.json"
     argv = [str(place.oversee), "-t", LIMIT, "--summary", "never", "--max-output", "1MiB", "--on-overflow", policy,
@@ -55,7 +55,7 @@ def _check(place: Workplace, policy: str) -> str:
     spilled = Path(stream["spill_file"]).read_bytes() if "spill_file" in stream else b""
     place.empty_logs()
     if policy == "fail":
-        # Stopped at once: what was shown is an unbroken beginning, and the verdict is no success.
+        # Stopped at once: the shown output is a contiguous beginning, and the verdict is a failure.
         right = run.returncode == 123 and whole.startswith(run.stdout) and len(run.stdout) == stream["bytes"]
         text = f"exit 123 after {stream['bytes'] / 2**20:.1f} MiB"
     else:
@@ -79,7 +79,7 @@ def _digest(data: bytes) -> str:
 
 
 def _decode(path: Path) -> bytes:
-    """The stream that a tagged log holds; oversee's own lines start with '#'."""
+    """The stream in a tagged log; oversee's own lines start with '#'."""
     out = bytearray()
     for line in path.read_bytes().splitlines(keepends=True):
         if line.startswith(b"#"):

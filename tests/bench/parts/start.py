@@ -1,4 +1,4 @@
-"""What it costs to put a wrapper around a command that does nothing."""
+"""Measures the cost of a wrapper around a command that does nothing."""
 
 from chart import Bar, Chart
 from effort import Effort
@@ -8,10 +8,11 @@ from workplace import Workplace
 from wrappers import (CHRONIC, EXEC, OVERSEE, OVERSEE_NO_LOG, PLAIN, PYTHON, SCRIPT, TEE, TIMEOUT, TIMEOUT_TEE, TINI,
                       Wrapper, present)
 
-CHARTED = (TINI, TIMEOUT, OVERSEE, TEE, TIMEOUT_TEE, SCRIPT)  # an interpreter's start is ten times all of these
+CHARTED = (TINI, TIMEOUT, OVERSEE, TEE, TIMEOUT_TEE, SCRIPT)  # an interpreter takes ten times as long as all of these
 ROWS = (PLAIN, EXEC, TINI, TIMEOUT, TEE, TIMEOUT_TEE, OVERSEE_NO_LOG, OVERSEE, SCRIPT, PYTHON, CHRONIC)
 
-# Of all that `timeout` costs: 0.38 at most where peers were first measured. Beyond, two programs cannot cost what one does (docs/design.md, section 8).
+# As a share of `timeout`'s total cost: at most 0.38 where peers were first measured. Above it, two programs cannot cost
+# as little as one (docs/design.md, section 8).
 DEAR_EXEC = 0.4
 
 INTRO = ("X is a static `true`. The cost is the median of the wall time minus that of the plain command; ratios are of "

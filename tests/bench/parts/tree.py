@@ -1,4 +1,4 @@
-"""How long it takes from a deadline to an empty process tree, and what is left alive."""
+"""Measures the time from a deadline to an empty process tree, and counts survivors."""
 
 import json
 import subprocess
@@ -12,7 +12,7 @@ from page import Section, Table, Verdict, figure
 from rounds import BenchError, Command, Samples, run_rounds
 from workplace import Workplace
 
-DEADLINE_MS = 2000  # a thousand have started by then, on a slow machine, too
+DEADLINE_MS = 2000  # a thousand processes have started by then, even on a slow machine
 GRACE_MS = 300
 SHAPES = {"group": "one group", "sessions": "a session each", "daemons": "orphaned daemons"}
 LIMITS_MS = {60: 20, 1000: 120}
@@ -50,7 +50,7 @@ def measure(place: Workplace, effort: Effort) -> Section:
 
 
 def _survivors(place: Workplace) -> Table:
-    """In a process of its own: it adopts and reaps all that the adversaries leave."""
+    """Runs survivors.py as a separate process, because it adopts and reaps the adversaries' leftovers."""
     argv = [sys.executable, str(SURVIVORS), "--json", "--build-dir", str(place.programs.parents[1])]
     if place.oversee is not None:
         argv += ["--oversee", str(place.oversee)]
@@ -89,7 +89,7 @@ def _from_deadline(nanoseconds: float) -> float:
 
 
 def _verdict_ms(samples: Samples) -> float:
-    """A survivor in a single round is a failure, whatever the other rounds took."""
+    """A survivor in a single round is a failure, independent of the other rounds."""
     if any(sample.survivors for sample in samples.samples):
         return inf
     return _empty_ms(samples)
