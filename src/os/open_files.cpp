@@ -10,7 +10,7 @@
 namespace oversee::os {
 namespace {
 
-// A process may have a million: a name in a report is not worth that many looks.
+// A process may have a million descriptors; inspecting more than this costs more than the answer is worth.
 constexpr int kMostDescriptors = 4096;
 
 FileIdentity identity_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
