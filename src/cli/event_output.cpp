@@ -1,4 +1,4 @@
-// Writes events without ever waiting for their reader, but for a moment at the end.
+// Writes events without waiting for their reader, except for a bounded time at the end.
 #include "cli/event_output.hpp"
 
 #include <fmt/format.h>
@@ -12,14 +12,14 @@
 namespace oversee::cli {
 namespace {
 
-// At the end, how long a reader may take none of what is queued, and how long it may take for all of it.
+// At the end: how long a reader may make no progress, and the bound on the whole wait.
 constexpr auto kPatience = std::chrono::milliseconds(300);
 constexpr auto kBound = std::chrono::seconds(2);
-// The same for a reader that is sure to come.
+// The same for a reader that is known to be reading.
 constexpr auto kLongPatience = std::chrono::seconds(10);
 constexpr auto kFarBound = std::chrono::minutes(1);
 
-// A reader that leaves is none of the run's business.
+// If the reader has closed its end, the run is not affected.
 bool is_departure(int error) { return error == EPIPE || error == ECONNRESET; }
 
 }  // namespace
