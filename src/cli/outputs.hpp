@@ -41,6 +41,8 @@ class OutputFile {
   // Runs a job on other files in the same side process. Of the descriptors that the job uses, those passed to
   // use_also() before the first write are available there.
   void post(std::function<void()> job);
+  // Waits until the posted jobs are done, at most for `patience`.
+  void await_jobs(model::Duration patience);
   void use_also(int fd) { also_.push_back(fd); }
   // Truncates a file, so that it does not keep the bytes of an earlier run or attempt.
   void clear();
@@ -107,6 +109,8 @@ class RunFiles {
   // Whether another oversee has started this run and waits for the summary.
   bool answers() const { return static_cast<bool>(answer_); }
   report::JsonSummary::Stores summary_stores();
+  // Waits until the record of the live run has been stored, but only a moment if the disk hangs.
+  void await_record();
   // Writes a complete report to its destination.
   using Store = std::function<void(std::string_view document)>;
   Store junit_store() const { return report_store(*named_.junit); }

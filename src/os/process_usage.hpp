@@ -24,6 +24,10 @@ std::optional<ProcessUsage> process_usage(pid_t pid);
 // GiB. None if the process does not exist or may not be read (another user's, by setuid).
 std::optional<std::uint64_t> proportional_memory(pid_t pid);
 
+// Resident memory that is not backed by a file or by shared memory; pages shared with the process that forked it count
+// in full. Cheap; takes no lock. 0 if the process does not exist.
+std::uint64_t private_memory(pid_t pid);
+
 // The name that `ps -o comm` shows; "?" if unknown.
 std::string short_name(pid_t pid);
 
