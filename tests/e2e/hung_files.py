@@ -24,7 +24,7 @@ class HungFiles:
     """Mounted at a directory until it is freed; then all processes that hang there fail, and die of pending signals."""
 
     def __init__(self, place, inside=None, mode="40000"):
-        """Mounts in the mount namespace of the process `inside`; the mode selects the file type, by default a directory."""
+        """Mounts in the mount namespace of the process `inside`; the mode is the file type, by default a directory."""
         self.place = place
         self.namespace = os.open(f"/proc/{inside or 'self'}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
         self.device = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
@@ -70,7 +70,7 @@ class HungFiles:
         self.mounted = False
         os.close(self.stop)
         self.server.join(timeout=20)
-        os.close(self.device)  # the last descriptor: every request fails, even if nothing is mounted any more
+        os.close(self.device)  # the last descriptor: every request fails, even if nothing is mounted
         self._inside("umount", "-i", "-l", self.place)
         os.close(self.stopped)
         os.close(self.namespace)
