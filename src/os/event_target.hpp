@@ -11,7 +11,7 @@ namespace oversee::os {
 class EventTarget {
  public:
   // Opens the destination, but changes no regular file yet. Must be called before opening other long-lived descriptors:
-  // otherwise a number that the caller names without having opened it could be one of ours. A descriptor from the
+  // otherwise a number that the caller names without having opened it could be oversee's. A descriptor from the
   // caller becomes CLOEXEC, so that the command does not inherit it; its description is unchanged.
   static model::Result<EventTarget> open(const model::EventDestination& destination);
 

@@ -1,4 +1,4 @@
-// Files by name: opens logs and copies, writes documents, checks before a run what it will need.
+// Files by name: opens logs and copies, writes documents, checks directories before a run.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Finds out which of two files another process has open, from its descriptors in /proc.
+// Determines whether another process has our output streams open, from its descriptors in /proc.
 #pragma once
 
 #include <sys/types.h>

@@ -129,7 +129,7 @@ bool has_ended(pid_t child) {
   return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
 }
 
-// A walk skips our own zombies unless asked for them, and skips `spared` children of ours with their descendants.
+// A walk skips our own zombies unless asked for them, and skips the `spared` children with their descendants.
 enum class Zombies : std::uint8_t { without, with };
 struct Walk {
   Zombies zombies = Zombies::without;

@@ -39,7 +39,7 @@ model::ProcessName short_process_name(pid_t pid);
 enum class Signalled : std::uint8_t { sent, gone, refused };
 
 // Sends the signal through a pidfd and checks the parent after opening it, so that a reused process id is never hit. A
-// child of ours must be unreaped.
+// child of this process must be unreaped.
 Signalled signal_descendant(const Descendant& target, int signal);
 
 // Signals all descendants. `group`, if set, must contain only descendants, and its leader must be unreaped. It is used

@@ -33,7 +33,7 @@ UniqueFd open_slave(int master);
 // Sets the size through the master. The kernel sends WINCH to the foreground group if the size has changed.
 void resize(int master, const WindowSize& size);
 
-// The foreground process group; of a master, the slave's. 0 if there is none or it may not be read.
+// The foreground process group; of a master, the slave's. 0 if no group is in the foreground or it may not be read.
 pid_t foreground_group(int terminal);
 
 }  // namespace oversee::os

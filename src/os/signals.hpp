@@ -1,4 +1,4 @@
-// Signal state: what the caller set, what we watch, how we die. The meaning of signals is decided elsewhere.
+// Signal state: reads and sets it, watches signals, and ends this process by one. Other modules interpret the signals.
 #pragma once
 
 #include <sys/types.h>

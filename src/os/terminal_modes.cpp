@@ -65,7 +65,7 @@ std::optional<model::Signal> TerminalModes::signal_of(char key) const {
   return {};
 }
 
-// The EOF key submits what has been typed. At the start of a line that is zero bytes, which means end of file
+// The EOF key submits the typed text. At the start of a line it submits zero bytes, which means end of file
 // (termios(3)).
 std::string TerminalModes::end_of_input(bool at_line_start) const {
   const cc_t key = modes_.c_cc[VEOF];
