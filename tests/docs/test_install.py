@@ -46,7 +46,7 @@ class Install(unittest.TestCase):
         expected = {BINARY, SCHEMA} | COMPLETIONS | {f"{DOCUMENTS}/{name}" for name in ("README.md", "CHANGELOG.md", "LICENSE")}
         expected |= {f"{DOCUMENTS}/examples/{name}" for name in examples()}
         found = {str(path.relative_to(self.place)) for path in self.place.rglob("*") if path.is_file()}
-        # Every verb and file format has a page; PAGES lists only those that must exist.
+        # Every verb and file format has a page; PAGES lists only the required ones.
         pages = {path for path in found if re.match(r"share/man/man(\d)/oversee[\w.-]*\.\1$", path)}
         self.assertLessEqual(PAGES, pages)
         self.assertEqual(found - pages, expected)

@@ -1,6 +1,6 @@
-// Reports to the file OVERSEE_TEST_LEFT what the test build has left open at exit: a line for each event loop, and one
-// for the process with descriptors that were not open, or were different, at its start. OVERSEE_TEST_LEAK adds a leak,
-// "descriptor" or "handle", as a control.
+// Reports to the file OVERSEE_TEST_LEFT the descriptors and handles that the test build leaves open at exit: a line for
+// each event loop, and one for the process with descriptors that were not open, or were different, at its start.
+// OVERSEE_TEST_LEAK adds a leak, "descriptor" or "handle", as a control.
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
