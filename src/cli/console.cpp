@@ -22,10 +22,10 @@ namespace oversee::cli {
 
 namespace {
 
-// Back to the first column, and what is left of the line cleared (ECMA-48: CR, EL).
+// Returns to the first column and clears the line (ECMA-48: CR, EL).
 constexpr std::string_view kWipe = "\r\x1b[K";
 
-// As many whole lines as a pipe takes at one go; of a longer line, its beginning.
+// As many whole lines as a pipe takes in one write; of a longer line, its first part.
 std::string_view first_piece(std::string_view text) {
   if (text.size() <= PIPE_BUF) return text;
   const std::size_t newline = text.rfind('\n', PIPE_BUF - 1);
@@ -68,7 +68,7 @@ void Console::print(std::string_view lines) {
   if (loop_ == nullptr) settle();
 }
 
-// All of it or nothing, so that a large text is not left with holes.
+// Queues everything or nothing, so that a long text has no gaps.
 void Console::put(std::string_view lines) {
   (void)sink();
   forget_written();
@@ -103,13 +103,13 @@ bool Console::hand_over(std::string_view piece) {
   return true;
 }
 
-// What the tests do instead, to see a reader hold up deadlines and ends.
+// A variant for tests, which shows how a slow reader would delay deadlines and exits.
 void Console::print_blocking(std::string_view lines) {
   if (!os::wait_writable(fd_, std::chrono::seconds(1))) return;
   (void)os::write_fully(fd_, for_terminal(lines));
 }
 
-// With --pty the command's terminal ends its lines by itself, and the user's adds nothing.
+// With --pty the user's terminal does not add carriage returns, because the command's terminal does.
 std::string Console::for_terminal(std::string_view lines) const {
   if (!os::needs_carriage_returns(fd_)) return std::string(lines);
   std::string text;
@@ -144,7 +144,7 @@ void Console::wipe_status() {
   if (status_shown_ && writer_->offer(kWipe, {})) status_shown_ = false;
 }
 
-// A reader that was waited for in vain is not waited for again until it goes on.
+// After a wait in vain, does not wait again until the reader has made progress.
 void Console::settle() {
   if (aside_ && error_ == 0 && stalled_at_ != aside_->written()) {
     stalled_at_.reset();
@@ -236,7 +236,7 @@ bool Console::Output::write(std::string_view bytes) {
   const bool room = sink.write(bytes);
   if (console_.writer_ || console_.aside_) end_ = console_.taken();
   if (console_.error_ == 0 || told_) return room;
-  // An error that lines met before: there was nothing to be told of yet.
+  // Lines met this error earlier, before there was output to report it for.
   if (console_.writer_) {
     console_.writer_->tell_error_again();
   } else {
@@ -254,20 +254,20 @@ bool Console::Output::idle() const {
   return false;
 }
 
-// Lines that are lost do not concern the command.
+// The loss of oversee's own lines must not fail the command.
 void Console::Output::failed() {
   if (told_ || !on_error || console_.written() >= end_) return;
   told_ = true;
   on_error(console_.error_);
 }
 
-// Never destroyed: a thread may still wait for the reader when the process ends.
+// Never destroyed: a writer thread may still be waiting for the reader when the process exits.
 Console& console() {
   static Console& of_stderr = *new Console(STDERR_FILENO);
   return of_stderr;
 }
 
-// A path or a value that is quoted in a message must neither move the cursor nor forge a line.
+// Makes quoted paths and values harmless, so that they neither move the cursor nor forge a line.
 void say(std::string_view text) { print_error_lines(fmt::format("oversee: {}\n", model::harmless(text))); }
 
 void warn(std::string_view text) {

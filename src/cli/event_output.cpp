@@ -1,4 +1,4 @@
-// Writes events without ever waiting for their reader, but for a moment at the end.
+// Writes events without waiting for their reader, except for a bounded time at the end.
 #include "cli/event_output.hpp"
 
 #include <fmt/format.h>
@@ -13,22 +13,22 @@
 namespace oversee::cli {
 namespace {
 
-// At the end, how long a reader may take none of what is queued, and how long it may take for all of it.
+// At the end: how long a reader may make no progress, and the bound on the whole wait.
 constexpr auto kPatience = std::chrono::milliseconds(300);
 constexpr auto kBound = std::chrono::seconds(2);
-// The same for a reader that is sure to come.
+// The same for a reader that is known to be reading.
 constexpr auto kLongPatience = std::chrono::seconds(10);
 constexpr auto kFarBound = std::chrono::minutes(1);
 
-// A disk that has taken nothing for so long is not waited for any more.
+// At the end: how long to wait for a hung disk.
 constexpr auto kStuck = std::chrono::seconds(2);
 
-// A reader that leaves is none of the run's business.
+// If the reader has closed its end, the run is not affected.
 bool is_departure(int error) { return error == EPIPE || error == ECONNRESET; }
 
 std::string why(int error) { return error == ETIMEDOUT ? "its file system does not answer" : std::strerror(error); }
 
-// Holds the command back instead of dropping events.
+// Throttles the command instead of dropping events.
 class EveryEvent final : public model::ByteSink {
  public:
   EveryEvent(std::unique_ptr<model::ByteSink> inner, const std::function<void(bool wait)>& pace)
@@ -77,7 +77,7 @@ void EventOutput::failed(int error) {
   warn(fmt::format("cannot write the events: {}: {}; the command goes on, the events end here", written_, why(error)));
 }
 
-// A close may say what a write has not, and may hang as well.
+// close(2) may report an error that write(2) has not, and may hang as well.
 void EventOutput::close_file() {
   if (aside_ == nullptr) {
     if (error_ == 0 && !os::close_checked(std::move(target_))) failed(errno);

@@ -1,4 +1,4 @@
-// Where a run's events go, and how that is doing: the sink of --events and the reporter before it.
+// The destination of --events and its state: the sink, and the reporter that writes to it.
 #pragma once
 
 #include <functional>
@@ -27,8 +27,8 @@ class EventOutput {
 
   model::EventSink& reporter() { return *lines_; }
 
-  // Once the last event is told: gives a reader that is still at it the time to take what is queued, and says what has
-  // got through. One that is sure to read on, an oversee, gets more time: it may be kept from the processor.
+  // To be called after the last event: gives the reader time to take the queue and returns what was delivered.
+  // `sure_reader`: the reader is another oversee, which may be short of CPU time and gets longer.
   report::EventsState finish(bool sure_reader);
 
  private:
@@ -38,8 +38,8 @@ class EventOutput {
   os::UniqueFd target_;
   std::string written_;
   std::function<void(bool wait)> pace_;
-  uv::BackgroundWriter* writer_ = nullptr;  // the sink, where a reader can stall it
-  std::unique_ptr<os::FileSink> file_;      // else; below the next where its disk can hang
+  uv::BackgroundWriter* writer_ = nullptr;  // the sink, if a reader can stall it
+  std::unique_ptr<os::FileSink> file_;      // otherwise; behind aside_ if its disk can hang
   run::AsideSink* aside_ = nullptr;
   std::unique_ptr<model::ByteSink> sink_;
   std::optional<report::EventLines> lines_;

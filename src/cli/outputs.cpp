@@ -1,4 +1,4 @@
-// Opens what a run writes to.
+// Opens the files, pipes and sinks that a run writes to.
 #include "cli/outputs.hpp"
 
 #include <fcntl.h>
@@ -29,11 +29,11 @@ std::string absolute(const std::string& path) {
   return path.starts_with('/') ? path : os::current_directory() + '/' + path;
 }
 
-// At the end, how long the reader of a pipe may take none of what is left of a log or copy, and how long all of it.
+// At the end: how long a pipe's reader may make no progress on a log or copy, and the bound on the whole wait.
 constexpr auto kPatience = std::chrono::milliseconds(300);
 constexpr auto kBound = std::chrono::seconds(2);
 
-// A disk or a file server that has taken nothing for so long at the end is not waited for any more.
+// At the end: how long to wait for a hung disk or file server.
 constexpr auto kStuck = std::chrono::seconds(2);
 
 // The same while the loop keeps clocks, before what cannot be kept is given up.
@@ -51,8 +51,8 @@ class NoLog final : public model::ByteSink {
   bool idle() const override { return true; }
 };
 
-// At the end of the run, when no clock is to be kept: a disk that hangs has a bound all the same. The store owns all
-// that it uses, as it may go on then.
+// Runs the store at the end of the run, when no deadline is pending, with a bound in case the disk hangs. The store
+// owns everything that it uses, because it may continue after the bound.
 model::Result<void> store_beside(bool can_hang, std::string_view stage, const std::string& path,
                                  std::function<model::Result<void>()> store) {
   if (!can_hang || !model::works(model::Mechanism::write_aside)) return store();
@@ -176,18 +176,18 @@ void OutputFile::finish() {
     if (!done && sink_->on_error) sink_->on_error(ETIMEDOUT);
     if (!done) return;
     aside_->end();
-    ::close(std::exchange(fd_, -1));  // the other process has closed its own
+    ::close(std::exchange(fd_, -1));  // the side process has closed its copy
   }
 }
 
-// First all that can be refused, so that a refusal leaves no file.
+// Open first what may be refused, so that a refusal leaves no files behind.
 model::Result<RunFiles> RunFiles::open(uv::Loop& loop, const settings::Settings& settings, NamedOutputs named,
                                        const std::string& proposed_id, const model::Reading& started) {
   RunFiles files(loop, settings, std::move(named));
   files.run_id_ = proposed_id;
   auto chosen = history::choose_directory(history::directory_order());
   if (!chosen.directory && settings.slot) {
-    // How many run now is known there alone.
+    // The slots are counted in the run directory only.
     chosen.passed_over->failure.remedy += ": --max-concurrent has its slots there";
     return std::unexpected(std::move(chosen.passed_over->failure));
   }
@@ -213,7 +213,7 @@ model::Result<RunFiles> RunFiles::open(uv::Loop& loop, const settings::Settings&
       return std::unexpected(log.error());
     }
   }
-  if (files.log_ && files.directory_) {  // the record is written where the log is
+  if (files.log_ && files.directory_) {  // the writer of the log also writes the record
     files.log_->use_also(files.directory_->fd());
     if (files.running_) files.log_->use_also(files.running_->get());
   }
@@ -248,7 +248,7 @@ model::Result<void> RunFiles::open_copies() {
   return {};
 }
 
-// Both in one file: one sink, so that each writes behind the other.
+// If both copies go to one file they share a sink, so that they do not overwrite each other.
 model::Result<void> RunFiles::open_copy(model::Stream stream, const os::Destination& at) {
   auto& copy = copies_[model::index(stream)];
   const auto& first = copies_[model::index(model::Stream::out)];
@@ -307,7 +307,7 @@ void RunFiles::open_record(const std::string& proposed_id, const model::Reading&
   if (!directory_) return;
   run_id_ = proposed_id;
   for (int attempt = 0; attempt < 3; ++attempt) {
-    // First of all, so that whoever finds the record finds the lock.
+    // Take the lock before creating the record, so that a reader that finds the record finds the lock.
     life_ = history::LifeLock::take(*directory_, run_id_);
     auto record = directory_->create(run_id_ + ".json");
     if (record) {
@@ -321,7 +321,7 @@ void RunFiles::open_record(const std::string& proposed_id, const model::Reading&
       life_.reset();
       return;
     }
-    run_id_ = history::make_run_id(started.wall);  // one in a million in the same second
+    run_id_ = history::make_run_id(started.wall);  // a collision: one in a million per second
   }
 }
 
@@ -346,7 +346,7 @@ model::Result<void> RunFiles::open_default_log(bool required) {
 void RunFiles::use_log(os::UniqueFd file, const std::string& path, std::string name) {
   log_path_ = path;
   const bool tagged = settings_->log_format == model::LogFormat::tagged;
-  // By which others know it, also where it goes on in a new file.
+  // The first line names the run; it is repeated when the log continues in a new file.
   std::string head = tagged ? fmt::format("# oversee {}  run {}\n", OVERSEE_VERSION, run_id_) : "";
   log_ = std::make_unique<OutputFile>(*loop_, std::move(file), std::move(name), std::move(head));
   log_->sink().on_error = [error = log_error_, lost = log_lost_, path](int number) {
@@ -398,7 +398,7 @@ model::Result<report::HeldOutput::Files> RunFiles::scratch_files() const {
   return files;
 }
 
-// It is judged by now: all that can still be done about a log that is required is not to exit with a success.
+// The outcome is already decided; if a required log is incomplete, only the exit status can still change.
 report::LogState RunFiles::finish_log() {
   if (log_) log_->finish();
   for (const auto& spill : spills_) {
@@ -420,7 +420,7 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
   }
   stores.final = [this](std::string_view document) {
     if (directory_) store_final(std::string(document));
-    // Who reads it from a channel gets one document; a file is replaced.
+    // A pipe gets only the first document; a file is replaced.
     const bool first = !std::exchange(finished_, true);
     if (answer_ && first) (void)os::write_fully(answer_.get(), document);
     if (named_.json && (first || named_.json->kind == os::Destination::Kind::file)) {
@@ -430,7 +430,7 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
   return stores;
 }
 
-// The loop keeps clocks meanwhile: it is not waited for, and a store that is still under way is enough.
+// The loop has deadlines to keep, so do not wait for the store; an earlier store that is still pending is enough.
 void RunFiles::store_running(std::string document) {
   const int empty = std::exchange(stored_, true) ? -1 : running_->get();
   const auto store = [this, empty, document = std::move(document)] {
@@ -461,9 +461,9 @@ void RunFiles::await_record() {
 
 void RunFiles::store_final(const std::string& document) {
   const std::string name = run_id_ + ".json";
-  // An earlier state must not come after the last.
+  // An earlier state must not overwrite the final one.
   if (record_writer_ && record_writer_->call([] {}, kStuck)) record_writer_->end();
-  running_.reset();  // not before: what is done beside this process begins with a copy of it
+  running_.reset();  // only now: a pending store uses it
   const auto done = store_beside(record_can_hang_, "write the record", directory_->path_of(name),
                                  [this, name, document] { return directory_->replace(name, document); });
   if (!done) warn(describe(done.error()));

@@ -15,12 +15,12 @@
 namespace oversee::os {
 namespace {
 
-// A process may have a million: a name in a report is not worth that many looks.
+// A process may have a million descriptors; inspecting more than this costs more than the answer is worth.
 constexpr int kMostDescriptors = 4096;
 
 FileIdentity identity_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 
-// The inode in "pipe:[4711]"; 0 where the link is another.
+// The inode in "pipe:[4711]"; 0 for any other link.
 std::uint64_t inode_in(std::string_view link) {
   std::uint64_t inode = 0;
   const std::size_t bracket = link.find(":[");
@@ -30,8 +30,8 @@ std::uint64_t inode_in(std::string_view link) {
   return inode;
 }
 
-// The file that an entry of /proc/PID/fd is open on, as far as our streams are concerned: pipes, sockets and terminals.
-// The file itself is not asked, because a file server that is gone never answers.
+// Identifies the file behind an entry of /proc/PID/fd if it is a pipe, a socket or a terminal, as our streams are. Does
+// not access other files, because a dead file server would never respond.
 FileIdentity stream_of(int directory, const char* entry, const FileIdentity& like) {
   std::array<char, 64> buffer{};
   const ssize_t size = ::readlinkat(directory, entry, buffer.data(), buffer.size());

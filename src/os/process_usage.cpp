@@ -1,4 +1,4 @@
-// Reads the accounts of processes in /proc.
+// Reads the resource usage of processes from /proc.
 #include "os/process_usage.hpp"
 
 #include <sys/resource.h>

@@ -1,4 +1,4 @@
-// Reads of /proc that another process can hold up, done beside this process within a bound.
+// Reads files in /proc that another process can delay, in a side process and within a bound.
 #pragma once
 
 #include <sys/types.h>
@@ -15,15 +15,15 @@
 
 namespace oversee::os {
 
-// The kernel takes a lock of the target's for its command line and its memory map: a target that waits for a file server
-// that is gone keeps it, and the reader waits with it. One read that hangs is waited for once: until it has ended, the
-// reads that follow give nothing at once. Not for several threads.
+// To read a command line or a memory map, the kernel takes a lock of the target process. A target that waits for a dead
+// file server holds that lock, and the reader waits as well. After a read has hung, further reads return nothing until
+// it has ended. Not thread-safe.
 template <class Value>
 class TimedReads {
  public:
   using Read = std::function<Value(pid_t)>;
 
-  // One value for each process, in order; none for those that the bound cut off.
+  // Returns one value for each process, in order; none for processes that were not read within the bound.
   std::vector<std::optional<Value>> operator()(std::vector<pid_t> pids, model::Duration bound, Read read) {
     std::vector<std::optional<Value>> values(pids.size());
     if (pids.empty() || !process_.wait({})) return values;

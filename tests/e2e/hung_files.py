@@ -1,5 +1,5 @@
-"""A file system whose server takes every request and answers none: who asks for a file hangs,
-and once KILL has been sent hangs in state D."""
+"""A file system whose server reads every request and answers none: a process that opens a file hangs,
+and after KILL it hangs in state D."""
 
 import os
 import select
@@ -12,19 +12,19 @@ from harness import wait_until
 
 INIT = 26
 
-# What FUSE's header says of a request: length, operation, number, file, user, group, process (linux/fuse.h).
+# The header of a FUSE request: length, operation, number, file, user, group, process (linux/fuse.h).
 REQUEST = struct.Struct("=IIQQIIII")
 ANSWER = struct.Struct("=IiQ")
 
-# Of the answer to the first: version, read-ahead, flags, queues, largest write, and much that is 0.
+# The answer to the first request: version, read-ahead, flags, queues, largest write, and zeros.
 HELLO = struct.Struct("=IIIIHHII32x")
 
 
 class HungFiles:
-    """Mounted at a directory until it is freed; then all who hang there fail, and die of what they were sent."""
+    """Mounted at a directory until it is freed; then all processes that hang there fail, and die of pending signals."""
 
     def __init__(self, place, inside=None, mode="40000"):
-        """Inside the mount namespace of a process; of the kind of the mode, a directory unless it is told otherwise."""
+        """Mounts in the mount namespace of the process `inside`; the mode is the file type, by default a directory."""
         self.place = place
         self.namespace = os.open(f"/proc/{inside or 'self'}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
         self.device = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
@@ -70,14 +70,14 @@ class HungFiles:
         self.mounted = False
         os.close(self.stop)
         self.server.join(timeout=20)
-        os.close(self.device)  # its last descriptor: every request fails, also where nothing is mounted any more
+        os.close(self.device)  # the last descriptor: every request fails, even if nothing is mounted
         self._inside("umount", "-i", "-l", self.place)
         os.close(self.stopped)
         os.close(self.namespace)
 
 
 def hung_files(case):
-    """For one test; skips it where there can be none."""
+    """The file system for one test; skips the test if it cannot be mounted."""
     if os.geteuid() != 0:
         raise unittest.SkipTest("needs root, to mount a file system that hangs")
     place = case.directory / "hung"

@@ -1,5 +1,5 @@
-"""What is said of processes that a kill leaves, and of runs that oversee itself could not finish: never more than is known,
-and never nothing."""
+"""Reports about processes that survive a kill, and about runs that oversee itself could not finish: never more than is
+known, and never nothing."""
 
 import contextlib
 import os
@@ -50,7 +50,7 @@ class RefusedKill(OrdinaryUserCase):
 
 
 class OwnFailure(OverseeCase):
-    """An end with 125 has a sentence, whatever --summary says."""
+    """An end with 125 prints a message, whatever --summary is."""
 
     def test_a_guard_that_was_killed(self):
         run = self.start(OVERSEE, "--summary", "never", "sh", "-c", "echo ready; exec sleep 50")
@@ -118,7 +118,7 @@ class Series(OverseeCase):
 
 class Orphans(OverseeCase):
     def test_a_front_that_kills_them_goes_on_serving_its_signals(self):
-        """The guard is gone, and what it held cannot be killed: a cancel and the end come all the same."""
+        """The guard is dead, and its processes cannot be killed: a cancel still works, and the run ends."""
         run = self.start(OVERSEE, "-t", "40s", *map(str, (helper("regrow"), 200, 3000, 10000)))
         run.expect(b"ready")
         os.kill(guard_of(run.pid), signal.SIGKILL)
