@@ -11,7 +11,7 @@ from wrappers import (CHRONIC, EXEC, OVERSEE, OVERSEE_NO_LOG, PLAIN, PYTHON, SCR
 CHARTED = (TINI, TIMEOUT, OVERSEE, TEE, TIMEOUT_TEE, SCRIPT)  # an interpreter's start is ten times all of these
 ROWS = (PLAIN, EXEC, TINI, TIMEOUT, TEE, TIMEOUT_TEE, OVERSEE_NO_LOG, OVERSEE, SCRIPT, PYTHON, CHRONIC)
 
-# Of all that `timeout` costs: 0.38 at most where peers were first measured. Beyond, two programs cannot cost what one does (docs/design.md, section 8).
+# Of all that `timeout` costs: 0.38 at most where peers were first measured. Beyond, two programs cannot cost what one does (decision 030).
 DEAR_EXEC = 0.4
 
 INTRO = ("X is a static `true`. The cost is the median of the wall time minus that of the plain command; ratios are of "
