@@ -34,6 +34,9 @@ constexpr auto kBound = std::chrono::seconds(2);
 // A disk or a file server that has taken nothing for so long at the end is not waited for any more.
 constexpr auto kStuck = std::chrono::seconds(2);
 
+// How long a command that has started may wait for the record of its run.
+constexpr auto kRecordPatience = std::chrono::milliseconds(500);
+
 std::string why(int error) { return error == ETIMEDOUT ? "its file system does not answer" : std::strerror(error); }
 
 std::unique_ptr<model::ByteSink> sink_for(uv::Loop& loop, int fd) {
@@ -86,6 +89,10 @@ OutputFile::OutputFile(uv::Loop& loop, os::UniqueFd file, std::string path, std:
 void OutputFile::post(std::function<void()> job) {
   if (aside_ == nullptr) return job();
   aside_->post(std::move(job));
+}
+
+void OutputFile::await_jobs(model::Duration patience) {
+  if (aside_ != nullptr) (void)aside_->call([] {}, patience);
 }
 
 void OutputFile::clear() {
@@ -370,6 +377,14 @@ void RunFiles::store_running(std::string document) {
     });
   }
   record_writer_->post(store);
+}
+
+void RunFiles::await_record() {
+  if (log_ && log_->writes_aside()) {
+    log_->await_jobs(kRecordPatience);
+  } else if (record_writer_) {
+    (void)record_writer_->call([] {}, kRecordPatience);
+  }
 }
 
 void RunFiles::store_final(const std::string& document) {

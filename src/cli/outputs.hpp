@@ -41,6 +41,8 @@ class OutputFile {
   // Something about other files, done there as well. Of their descriptors it has those that were named before the first
   // write.
   void post(std::function<void()> job);
+  // Waits until the jobs are done, or for so long.
+  void await_jobs(model::Duration patience);
   void use_also(int fd) { also_.push_back(fd); }
   // Another run's or attempt's bytes are none of this one's, where it is a file.
   void clear();
@@ -108,6 +110,8 @@ class RunFiles {
   // Whether the run is one of several that another oversee has started.
   bool answers() const { return static_cast<bool>(answer_); }
   report::JsonSummary::Stores summary_stores();
+  // Waits until the record that was stored while the run lives is in its file, but not long where the disk hangs.
+  void await_record();
   // Put a report in its place, whole.
   using Store = std::function<void(std::string_view document)>;
   Store junit_store() const { return report_store(*named_.junit); }

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <utility>
+#include <variant>
+
 #include "cli/automatic_timeout.hpp"
 #include "cli/command_form.hpp"
 #include "cli/console.hpp"
@@ -102,6 +105,22 @@ model::Result<void> prepare(bool beside, const std::function<void()>& work, mode
   return work(), model::Result<void>();
 }
 
+// Holds back all that follows from the start of the command until the run can be found: a script that has seen the
+// command's output, or has the id from --detach, may name the run at once. The record is written while the guard starts
+// the command, so that nothing is waited for as a rule.
+class RecordFirst final : public model::EventSink {
+ public:
+  explicit RecordFirst(RunFiles& files) : files_(files) {}
+
+  void on(const model::Event& event, const model::Reading&) override {
+    if (std::holds_alternative<model::AttemptStarted>(event) && !std::exchange(done_, true)) files_.await_record();
+  }
+
+ private:
+  RunFiles& files_;
+  bool done_ = false;
+};
+
 // Ends the process without waiting for a writer whose reader is stalled. What else there is, the kernel closes as well.
 void leave(const model::ExitAction& exit) {
   if (!model::works(model::Mechanism::leave_at_once)) return;
@@ -192,6 +211,8 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   if (!*opened) return refused(opened->error());
   if (!event_file) return refused(event_file.error());
   model::Result<RunFiles>& files = *opened;
+  RecordFirst record_first(*files);
+  supervisor.tell(record_first);
   std::optional<StartAnswer> start_answer;
   if (answers == Answers::started) {
     if (!files->has_record()) return refused({"detach", 0, {}, "a run without a record could not be found again"});

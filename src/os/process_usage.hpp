@@ -24,6 +24,10 @@ std::optional<ProcessUsage> process_usage(pid_t pid);
 // milliseconds for a GiB. None where it may not be read (another user's, by setuid) or is not there.
 std::optional<std::uint64_t> proportional_memory(pid_t pid);
 
+// Its resident memory that is not backed by a file or by shared memory; pages that it still has in common with the process
+// that forked it count whole. Costs next to nothing and takes no lock. 0 where there is no such process.
+std::uint64_t private_memory(pid_t pid);
+
 // As ps -o comm shows it; "?" where there is none.
 std::string short_name(pid_t pid);
 

@@ -67,7 +67,7 @@ void AsideSink::end() {
   if (!shared_) return;
   shared_->quit = true;
   raise(shared_->wake_up);
-  (void)process_.wait(std::chrono::seconds(1));
+  if (process_.wait(std::chrono::seconds(1))) direct_ = true;  // what comes after all, for example a second record
 }
 
 bool AsideSink::start() {

@@ -38,7 +38,7 @@ class AsideSink final : public model::ByteSink {
   // left.
   std::uint64_t drain(model::Duration patience);
 
-  // Nothing more will come: the process ends, so that none is left after us, unless it hangs.
+  // Ends the process, unless it hangs, so that none is left after us. Whatever comes later is done by this process.
   void end();
 
   // Has something done about the file, by that process and after all that was written; waits for it likewise. False
@@ -71,7 +71,7 @@ class AsideSink final : public model::ByteSink {
   std::string overflow_;                    // what came after the ring was full
   std::deque<std::function<void()>> jobs_;  // behind the one that the process has
   bool full_ = false;                       // write() said so, and on_ready is owed
-  bool direct_ = false;                     // there can be no process
+  bool direct_ = false;                     // there can be no process, or it has ended
   bool error_told_ = false;
 };
 

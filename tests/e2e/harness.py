@@ -89,9 +89,11 @@ def command_line(pid):
 
 
 def children(pid):
-    """Of all its threads: the guard's command is the child of a thread that waits for its start."""
+    """The children of all its threads, as the guard starts the command in a thread; without the processes that write
+    oversee's own files."""
     texts = [read_or_none(each / "children") or b"" for each in Path(f"/proc/{pid}/task").glob("*")]
-    return [int(each) for text in texts for each in text.split()]
+    found = [int(each) for text in texts for each in text.split()]
+    return [each for each in found if read_or_none(Path(f"/proc/{each}/comm")) != b"oversee-files\n"]
 
 
 def guard_of(front):

@@ -108,24 +108,26 @@ class Stalled(OverseeCase):
         for kind in KINDS:
             runs = [(room, number, self.start_kind(kind, room))
                     for room in (0, PAGE) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
+            for _, _, run in runs:
+                wait_until(run.ready.exists, "the command")
+            runs[0][2].anything_left(within=0.1)  # some notices, where they are asked for
+            for _, number, run in runs:
+                run.signal(number)
             for room, number, run in runs:
                 with self.subTest(kind=kind, room=room, signal=number):
-                    wait_until(run.ready.exists, "the command")
-                    run.anything_left(within=0.1)  # some notices, where they are asked for
-                    run.signal(number)
                     ended = run.finish(within=PROMISED + SLACK)
                     self.assertEqual(ended.status, -number)
                     self.assert_nothing_left(run)
                     self.assert_whole_lines(run)
 
     def test_a_failure_without_a_limit_ends(self):
-        for room in (0, PAGE):
-            for flags in (["--show", "never"], ["--ci", "github"], ["--digest", "always"]):
-                with self.subTest(room=room, flags=flags):
-                    run = self.start_stalled(room, OVERSEE, *flags, "sh", "-c", MUCH + "exit 3")
-                    ended = run.finish(within=PROMISED + SLACK)
-                    self.assertEqual(ended.status, 3)
-                    self.assert_whole_lines(run)
+        runs = [(room, flags, self.start_stalled(room, OVERSEE, *flags, "sh", "-c", MUCH + "exit 3"))
+                for room in (0, PAGE) for flags in (["--show", "never"], ["--ci", "github"], ["--digest", "always"])]
+        for room, flags, run in runs:
+            with self.subTest(room=room, flags=flags):
+                ended = run.finish(within=PROMISED + SLACK)
+                self.assertEqual(ended.status, 3)
+                self.assert_whole_lines(run)
 
     def test_a_signal_while_the_end_waits_changes_nothing(self):
         run = self.start_stalled(0, OVERSEE, "--show", "never", "sh", "-c", MUCH + "exit 3")
@@ -175,13 +177,13 @@ class Stalled(OverseeCase):
                 self.assertTrue(reader)
 
     def test_repeat(self):
-        for room in (0, PAGE):
-            for flags in ([], ["--jobs", "3"]):
-                with self.subTest(room=room, flags=flags):
-                    run = self.start_stalled(room, OVERSEE, "--repeat", "6", *flags, "--show", "never", "sh", "-c",
-                                             "exit 3")
-                    # The runs one after the other wait for the reader, each for itself.
-                    self.assertEqual(run.finish(within=7 * PROMISED + SLACK).status, 3)
+        runs = [(room, flags, self.start_stalled(room, OVERSEE, "--repeat", "6", *flags, "--show", "never", "sh", "-c",
+                                                 "exit 3"))
+                for room in (0, PAGE) for flags in ([], ["--jobs", "3"])]
+        for room, flags, run in runs:
+            with self.subTest(room=room, flags=flags):
+                # The runs one after the other wait for the reader, each for itself.
+                self.assertEqual(run.finish(within=7 * PROMISED + SLACK).status, 3)
 
     def test_one_signal_ends_a_repeat(self):
         for room in (0, PAGE):
@@ -197,14 +199,14 @@ class Stalled(OverseeCase):
     def test_refusals_and_verbs_end(self):
         lines = "".join(f"[profile.p{i}]\ntimeout = \"x{'y' * 60}\"\n" for i in range(100))
         self.file("oversee.toml", lines)
+        refused = (["--timeout", "-3", "true"], ["--no-such-flag"], [], ["check"], ["show", "nothing"], ["serve"],
+                   ["-C", "/nowhere", "true"], ["--config", "/nowhere", "true"])
         for room in (0, PAGE):
-            for status, words in ((125, ["--timeout", "-3", "true"]), (125, ["--no-such-flag"]), (125, []),
-                                  (125, ["check"]), (125, ["show", "nothing"]), (125, ["serve"]),
-                                  (125, ["-C", "/nowhere", "true"]), (125, ["--config", "/nowhere", "true"])):
+            runs = [(words, self.start_stalled(room, OVERSEE, *words)) for words in refused]
+            for words, run in runs:
                 with self.subTest(room=room, words=words):
-                    run = self.start_stalled(room, OVERSEE, *words)
                     ended = run.finish(within=PROMISED + SLACK)
-                    self.assertEqual(ended.status, status, ended.out[-300:])
+                    self.assertEqual(ended.status, 125, ended.out[-300:])
                     said = self.assert_whole_lines(run)
                     if room:
                         self.assertIn(b"oversee", said)
