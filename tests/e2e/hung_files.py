@@ -2,6 +2,7 @@
 and once KILL has been sent hangs in state D."""
 
 import os
+import select
 import struct
 import subprocess
 import threading
@@ -22,24 +23,34 @@ HELLO = struct.Struct("=IIIIHHII32x")
 class HungFiles:
     """Mounted at a directory until it is freed; then all who hang there fail, and die of what they were sent."""
 
-    def __init__(self, place):
+    def __init__(self, place, inside=None, mode="40000"):
+        """Inside the mount namespace of a process; of the kind of the mode, a directory unless it is told otherwise."""
         self.place = place
+        self.namespace = os.open(f"/proc/{inside or 'self'}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
         self.device = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
         self.mounted = False
         self.hanging = set()
-        options = f"fd={self.device},rootmode=40000,user_id=0,group_id=0,allow_other"
-        done = subprocess.run(["mount", "-i", "-t", "fuse", "-o", options, "nobody-answers", place],
-                              pass_fds=[self.device], stderr=subprocess.PIPE, check=False, timeout=20)
+        options = f"fd={self.device},rootmode={mode},user_id=0,group_id=0,allow_other"
+        done = self._inside("mount", "-i", "-t", "fuse", "-o", options, "nobody-answers", place)
         if done.returncode != 0:
             os.close(self.device)
+            os.close(self.namespace)
             raise OSError(done.stderr.decode().strip())
         self.mounted = True
+        self.stopped, self.stop = os.pipe()
         self.server = threading.Thread(target=self._serve, daemon=True)
         self.server.start()
 
+    def passed(self):
+        return [self.namespace, self.device] if not self.mounted else [self.namespace]
+
+    def _inside(self, *arguments):
+        return subprocess.run(["nsenter", f"--mount=/proc/self/fd/{self.namespace}", *arguments],
+                              pass_fds=self.passed(), stderr=subprocess.PIPE, check=False, timeout=20)
+
     def _serve(self):
         try:
-            while True:
+            while self.stopped not in select.select([self.device, self.stopped], [], [])[0]:
                 request = os.read(self.device, 1 << 18)
                 _, operation, number, _, _, _, pid, _ = REQUEST.unpack_from(request)
                 if operation == INIT:
@@ -57,10 +68,12 @@ class HungFiles:
         if not self.mounted:
             return
         self.mounted = False
-        subprocess.run(["umount", "-i", "-f", self.place], stderr=subprocess.DEVNULL, check=False, timeout=20)
-        subprocess.run(["umount", "-i", "-l", self.place], stderr=subprocess.DEVNULL, check=False, timeout=20)
+        os.close(self.stop)
         self.server.join(timeout=20)
-        os.close(self.device)
+        os.close(self.device)  # its last descriptor: every request fails, also where nothing is mounted any more
+        self._inside("umount", "-i", "-l", self.place)
+        os.close(self.stopped)
+        os.close(self.namespace)
 
 
 def hung_files(case):

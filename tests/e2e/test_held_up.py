@@ -4,11 +4,12 @@ hangs in the kernel before it is the command."""
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 import unittest
 
 from harness import BOUND, OVERSEE, OverseeCase, children, guard_of, is_gone, wait_until
-from hung_files import hung_files
+from hung_files import HungFiles, hung_files
 
 # What a limit may be late by on a loaded machine; without the mechanism nothing ends at all.
 LATE = 10
@@ -169,6 +170,30 @@ class Hung(OverseeCase):
         run.finish()
         self.assertTrue(is_gone(guard))
         self.assertNotIn(str(pid), [str(each["pid"]) for each in self.summary()["attempts"][0]["unkilled"]])
+
+
+class HungReads(OverseeCase):
+    """What /proc says of a process can be held up by that process: here its command line gives no answer."""
+
+    def test_a_command_line_that_cannot_be_read(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root, to mount a file system that hangs")
+        run = self.start("unshare", "--mount", OVERSEE, "--leak-timeout", "100ms", "sh", "-c",
+                         "sleep 60 & echo left $!; read x; exit 0", stdin=subprocess.PIPE)
+        left = int(run.expect_match(rb"left (\d+)\n")[1])
+        try:
+            hung = HungFiles(f"/proc/{left}/cmdline", inside=left, mode="100444")
+        except OSError as error:
+            self.skipTest(f"no file that hangs can be mounted: {error}")
+        self.addCleanup(hung.free)
+        run.process.stdin.close()
+        ended = run.finish()
+        self.assertEqual(ended.status, 0)
+        self.assertLess(ended.seconds, LATE)
+        self.assertTrue(hung.hanging, "nobody has tried to read it")
+        self.assertIn(f"[sleep] ({left})", ended.err.decode())
+        hung.free()
+        self.assert_nothing_left(run)
 
 
 if __name__ == "__main__":
