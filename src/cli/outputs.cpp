@@ -62,8 +62,7 @@ model::Result<void> store_beside(bool can_hang, std::string_view stage, const st
   return ended ? *result : ended;
 }
 
-// While the loop keeps clocks: a file system that gives no answer is waited for no longer than the guard would let
-// pass.
+// Creates a file while the loop keeps clocks: waits only a bounded time for a file system that does not answer.
 template <class Value>
 model::Result<Value> made_in_time(bool can_hang, const std::string& path, std::function<model::Result<Value>()> make) {
   if (!can_hang || !model::works(model::Mechanism::write_aside)) return make();
@@ -81,7 +80,7 @@ class ScratchWorker {
  public:
   ScratchWorker(uv::Loop& loop, std::vector<int> files) : worker_(loop, none_, [files] { return files; }) {}
 
-  // False where it is not done: it may still be, and what it uses must be its own.
+  // False: not done in time. The job may still run later, so it must own what it uses.
   bool call(std::function<void()> job) {
     hangs_ = hangs_ || !worker_.call(std::move(job), kWhileRunning);
     return !hangs_;
@@ -392,7 +391,7 @@ model::Result<report::HeldOutput::Files> RunFiles::scratch_files() const {
     descriptors.push_back(file->get());
     made.push_back(std::make_shared<os::ScratchFile>(std::move(*file)));
   }
-  // In a process beside this one also where the disk cannot hang, which costs a copy: one way to read and to test.
+  // Also on tmpfs, which cannot hang: a second code path would cost more than the copy.
   const auto worker = std::make_shared<ScratchWorker>(*loop_, std::move(descriptors));
   for (std::size_t i = 0; i < files.size(); ++i) files[i] = std::make_unique<TimedScratch>(worker, made[i]);
   return files;

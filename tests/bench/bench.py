@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adversaries import ADVERSARIES
-from chart import Chart, render_svg, render_text
+from chart import render_svg, render_text
 from effort import Effort, parse_size
 from machine import describe_machine, describe_versions
 from page import Section, budget_table, size_text
@@ -20,7 +20,6 @@ from workplace import Workplace, make_workplace
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "performance.md"
 PICTURE = ROOT / "docs" / "performance.svg"
-README = ROOT / "README.md"
 PROGRAMS = ("rounds", "writers", "processes", "copy", "true")
 HELPERS = sorted(set().union(*(adversary.programs for adversary in ADVERSARIES.values())))
 VERSIONS = ("oversee", "timeout", "tini", "dumb-init", "script", "python3")
@@ -103,19 +102,11 @@ def render_page(sections: Sequence[Section], place: Workplace, effort: Effort, m
         "with the smallest and the largest beside it. oversee writes its log and its summary unless the row says "
         "otherwise.",
         "\n".join(f"- {fact}" for fact in facts),
+        f"![The cost of a start and throughput]({PICTURE.name})",
         "## Budget", budget_table(sections).render(),
         *(section.render() for section in sections),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def draw(charts: Sequence[Chart]) -> None:
-    """Writes the picture, and the same as text between two markers in the README."""
-    PICTURE.write_text(render_svg(charts), encoding="utf-8")
-    begin, end = "<!-- drawn by ./dev bench -->\n", "<!-- until here -->\n"
-    before, _, rest = README.read_text(encoding="utf-8").partition(begin)
-    text = f"```text\n{render_text(charts)}\n```\n"
-    README.write_text(before + begin + text + end + rest.partition(end)[2], encoding="utf-8")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -135,7 +126,7 @@ def run(options: argparse.Namespace) -> int:
         if options.write or in_full:
             PAGE.write_text(render_page(sections, place, effort, machine), encoding="utf-8")
             if charts:
-                draw(charts)
+                PICTURE.write_text(render_svg(charts), encoding="utf-8")
             print(f"\nbench: wrote {PAGE.relative_to(ROOT)}", file=sys.stderr)
         return 1 if failures else 0
     finally:

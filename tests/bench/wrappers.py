@@ -43,8 +43,8 @@ def _oversee(name: str, *flags: str) -> Wrapper:
 
 
 PLAIN = Wrapper("plain", (), lambda command, place: list(command))
-# The cost of any wrapper that is a separate program: oversee is two of them, its front and its guard.
-EXEC = Wrapper("an exec of its own", (), lambda command, place: [place.program("true"), *command])
+# What any wrapper pays that is a program of its own: oversee is two of them, its front and its guard.
+EXEC = Wrapper("one extra exec", (), lambda command, place: [place.program("true"), *command])
 TIMEOUT = _prefix("`timeout X`", "timeout", LIMIT)
 TINI = _prefix("`tini -s -- X`", "tini", "-s", "--")
 CHRONIC = _prefix("`chronic X`", "chronic")

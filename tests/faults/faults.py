@@ -152,9 +152,9 @@ ERRORS |= {name.replace("write:", "writev:"): errors for name, errors in list(ER
 # Errors that may repeat for ever; then waiting is correct.
 PASSING = {"EINTR", "EAGAIN", "ENOBUFS", "HALF"}
 
-AS_EVER = "as ever"
-TOLD = "goes on, and says what is missing"
-OWN_FAILURE = "125 and a sentence"
+AS_EVER = "no effect"
+TOLD = "goes on with a warning"
+OWN_FAILURE = "125 and a message"
 OUTCOMES = (AS_EVER, TOLD, "126 or 127", OWN_FAILURE)
 # The summary line is always present, so it does not count.
 WARNING = re.compile(rb"^oversee: (warning|.*incomplete|cannot)", re.MULTILINE)
@@ -372,14 +372,14 @@ def few_cases(program, scenario):
 
 
 def table(ended):
-    """The effects of each failing call, as a table for docs/reliability.md."""
+    """The outcomes of each call that fails, for docs/reliability.md."""
     errors = collections.defaultdict(dict)
     outcomes = collections.defaultdict(set)
     for each in ended:
         name = each.case.call.strip("_").removesuffix("_2").replace("_chk", "").replace("64", "")
         errors[name][each.case.error] = None
         outcomes[name].add(each.outcome())
-    lines = ["| call | fails with | what comes of it |", "|---|---|---|"]
+    lines = ["| call | fails with | outcome |", "|---|---|---|"]
     for name in sorted(errors):
         known = [each for each in OUTCOMES if each in outcomes[name]]
         others = ["the command dies of it"] if outcomes[name] - set(OUTCOMES) else []

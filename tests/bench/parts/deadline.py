@@ -16,10 +16,10 @@ DEADLINE_MS = 300
 BUSY = 4
 LATE_MS = 20.0
 
-INTRO = ("`-t 0.3` around `sleep 60`: by how much the whole run, start-up and clearing up included, takes longer than "
-         f"0.3 s, and for oversee by how much its first signal does, by its events, whose times are whole milliseconds; "
-         f"that one is the error of the deadline. Busy means {BUSY} processes that compute all the time; whoever waits "
-         "for the wrapper competes with them too. Flooded means `yes` in the place of `sleep`, on an idle machine.")
+INTRO = ("`-t 0.3` around `sleep 60`: the excess over 0.3 s of the whole run, start-up and clean-up included, and "
+         "for oversee of its first signal, by its events, whose times are whole milliseconds; the latter is the "
+         f"error of the deadline. Busy means {BUSY} processes that compute all the time; the process that waits for the "
+         "wrapper competes with them too. Flooded means `yes` in the place of `sleep`, on an idle machine.")
 
 SLEEP = ("sleep", "60")
 FLOOD = ("yes",)

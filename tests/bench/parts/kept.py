@@ -1,4 +1,4 @@
-"""Measures the cost and the result of two million lines under each policy for output past the limit."""
+"""What two million lines cost and leave behind under each policy for a limited log."""
 
 import hashlib
 import json
@@ -17,8 +17,8 @@ ROWS = (PLAIN, TEE, OVERSEE_ALL, OVERSEE_RAW, TRUNCATING, SPILLING)
 LINES = 2_000_000
 BOUND_S = 120
 
-INTRO = (f"`seq {LINES}`, into `/dev/null`, by what is kept of it. Then once more each, with every byte compared: what is "
-         "shown, what is in the log, what was spilled, what is said to be left out.")
+INTRO = (f"`seq {LINES}`, into `/dev/null`, under each limit on the log. Then each once more with every byte "
+         "compared: shown output, log, spill files, and the counts of omitted bytes.")
 
 RECORD = re.compile(rb" *\d+\.\d{3} (?:out|err)([|:]) ")
 
@@ -30,7 +30,7 @@ def measure(place: Workplace, effort: Effort) -> Section:
     measured = dict(zip(wrappers, run_rounds(
         place, [Command(each.name, each.wrap(argv, place)) for each in wrappers], rounds, bound_s=BOUND_S)))
     tee = measured[TEE].wall_ms.median if TEE in measured else None
-    section = Section("What is kept", INTRO, notes=[f"rounds: {rounds}", *notes])
+    section = Section("Limits on the log", INTRO, notes=[f"rounds: {rounds}", *notes])
     rows = [[wrapper.name, figure(samples.wall_ms.median), times(tee / samples.wall_ms.median if tee else None),
              figure(samples.cpu_ms.median)] for wrapper, samples in measured.items()]
     section.tables.append(Table(["command", "wall ms", "× tee", "CPU ms"], rows, ""))

@@ -14,11 +14,11 @@ CHARTED = (TEE, TIMEOUT_TEE, OVERSEE, OVERSEE_ALL, OVERSEE_RAW)
 ROWS = (PLAIN, TEE, TIMEOUT_TEE, BARE_LOOP, OVERSEE, OVERSEE_ALL, OVERSEE_RAW, OVERSEE_NO_LOG)
 SINKS: dict[Sink, str] = {"null": "/dev/null", "cat": "a pipe to cat"}
 
-INTRO = ("X writes; what comes out of the wrapper goes to `/dev/null`, or through a pipe to a `cat` whose CPU time is "
-         "not counted. oversee keeps 64 MiB of a stream by default; to be fair to tee, the budget is held against the "
-         "rows that keep all. The bare loop reads as much at once as oversee and writes it out twice, which is the least "
-         "that anything can do that has the bytes in its hands. × plain and × tee are of speed: more is faster. "
-         "CPU is that of X and the wrapper together.")
+INTRO = ("X writes; the wrapper's output goes to `/dev/null`, or through a pipe to a `cat` whose CPU time is not "
+         "counted. oversee keeps 64 MiB of a stream by default; to be fair to tee, the budget applies to the rows "
+         "that keep all. The bare loop reads as much at once as oversee and writes it out twice, the least work "
+         "for a program that handles the bytes. × plain and × tee compare speed: more is faster. CPU is the time "
+         "of X and the wrapper together.")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ BLOCKS = Workload("64 KiB writes", _writers("blocks"), speed_limit=1.0)
 # head chooses the size of its writes: 8 KiB with coreutils 9.1.
 HEAD = Workload("`head -c` of /dev/zero", lambda place, size: ["head", "-c", str(size), "/dev/zero"])
 LINES = Workload("80-byte lines through a 64 KiB buffer", _writers("lines"), speed_limit=1.0)
-# Each write wakes the reader of the pipe: even plain needs more than half of tee's CPU time for that.
+# Each write into a pipe wakes its reader: plain into one takes more than half of tee's CPU time.
 SMALL = Workload("64-byte writes", _writers("small"), share=8, speed_limit=1.0,
                  cpu_limits={"null": (TEE, 0.5), "cat": (PLAIN, 1.0)})
 WORKLOADS = (BLOCKS, HEAD, LINES, SMALL)

@@ -18,14 +18,13 @@ SHAPES = {"group": "one group", "sessions": "a session each", "daemons": "orphan
 LIMITS_MS = {60: 20, 1000: 120}
 SURVIVORS = Path(__file__).resolve().parents[1] / "survivors.py"
 
-SURVIVORS_CAPTION = ("Survivors: processes that still live 1.5 s after the supervisor was told to end by TERM (grace before "
-                     "KILL 0.2 s, where it has one); by oversee, also the ms until the last one had ended, grace included. "
-                     "`python3 tests/bench/survivors.py` prints the same.")
+SURVIVORS_CAPTION = ("Survivors: processes alive 1.5 s after the supervisor got TERM (grace before KILL 0.2 s, if it has "
+                     "one); for oversee, also the ms until the last one had ended, grace included. `python3 "
+                     "tests/bench/survivors.py` prints the same.")
 
-INTRO = ("The command forks sleepers, then sleeps; a deadline of 2 s ends it. Times are from the deadline on, the "
-         "wrapper's start-up included: to its exit, and to the end of the last process. Alive counts the processes "
-         f"that live when the wrapper has exited, survivors those that still do {GRACE_MS} ms later; the most of all "
-         "rounds.")
+INTRO = ("The command forks sleepers, then sleeps; a deadline of 2 s ends it. Times count from the deadline, the "
+         "wrapper's start-up included: to its exit, and to the end of the last process. Alive is the number of "
+         f"processes at the wrapper's exit, survivors the number {GRACE_MS} ms later; each is the maximum of all rounds.")
 
 
 def measure(place: Workplace, effort: Effort) -> Section:
