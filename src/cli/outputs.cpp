@@ -415,7 +415,7 @@ report::LogState RunFiles::finish_log() {
   }
   if (*log_error_ == 0) return {log_path_, true, {}};
   if (settings_->log_required) *summary_lost_ = true;
-  return {log_path_, false, os::describe_write_error(*log_error_)};
+  return {log_path_, false, os::describe_write_error(*log_error_), settings_->log_required};
 }
 
 std::string RunFiles::json_path() const {
@@ -472,10 +472,10 @@ void RunFiles::await_record() {
   if (auto* const beside = writer()) (void)beside->call([] {}, kRecordPatience);
 }
 
-bool RunFiles::do_there(const std::function<void()>& job, model::Duration bound) {
+void RunFiles::do_last(const std::function<void()>& job, std::optional<model::Duration> wait) {
   auto* const beside = running_ ? writer() : nullptr;
-  if (beside == nullptr) return job(), true;
-  return beside->call(job, bound);
+  if (beside == nullptr) return job();
+  wait ? static_cast<void>(beside->call(job, *wait)) : beside->post(job);
 }
 
 void RunFiles::store_final(const std::string& document) {

@@ -108,9 +108,10 @@ class RunFiles {
   report::JsonSummary::Stores summary_stores();
   // Waits until the record of the live run has been stored, but only a moment if the disk hangs.
   void await_record();
-  // Does the work in the run directory, in the side process that writes there if the disk may hang. False: it was not
-  // done within the bound. It may still be done later, so what it uses must be its own.
-  bool do_there(const std::function<void()>& job, model::Duration bound);
+  // Work in the run directory, in the side process that writes there if the disk may hang. It must own what it uses.
+  // With a wait, returns when it is done, or after that time; else it is done when end_writers() has returned, unless
+  // the process hangs.
+  void do_last(const std::function<void()>& job, std::optional<model::Duration> wait);
   // After the last store: ends the side processes, unless they hang.
   void end_writers();
   // Writes a complete report to its destination.

@@ -172,10 +172,11 @@ void clean_in_turn(const settings::Settings& settings, RunFiles& files) {
   const auto clean = [cleaned, directory = files.directory(), keep = settings.keep, id = files.run_id()] {
     *cleaned = history::take_cleaning_turn(*directory, keep, id);
   };
-  if (!files.do_there(clean, kCleaningBound) || !*cleaned) return;
+  files.do_last(clean, settings.verbose ? std::optional<model::Duration>(kCleaningBound) : std::nullopt);
+  if (!settings.verbose || !*cleaned) return;
   const history::Cleaned& done = **cleaned;
   if (done.runs.empty() && done.stray_files == 0) return;
-  if (settings.verbose) say(fmt::format("{}: {}", files.directory()->path(), describe(done)));
+  say(fmt::format("{}: {}", files.directory()->path(), describe(done)));
 }
 
 }  // namespace
