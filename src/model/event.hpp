@@ -102,6 +102,13 @@ struct Stopping {
   Signal signal;  // the rung that was climbed
   StopReach reach = StopReach::tree;
 };
+// A signal went to processes of the command.
+struct SignalSent {
+  Signal signal;
+  std::uint32_t processes;  // 0: they were not counted
+  StopReach reach;
+  bool continued;  // CONT followed
+};
 struct AttemptFinished {
   const AttemptResult* result;
 };
@@ -118,9 +125,9 @@ struct RunFinished {
   const OmittedAttempts* omitted = nullptr;  // between them; null: none
 };
 
-using Event =
-    std::variant<RunStarted, SlotAwaited, SlotTaken, AttemptStarted, OutputArrived, StillRunning, EvidenceTaken,
-                 UserLineStarted, UserLineOutput, UserLineEnded, Stopping, AttemptFinished, Retrying, RunFinished>;
+using Event = std::variant<RunStarted, SlotAwaited, SlotTaken, AttemptStarted, OutputArrived, StillRunning,
+                           EvidenceTaken, UserLineStarted, UserLineOutput, UserLineEnded, Stopping, SignalSent,
+                           AttemptFinished, Retrying, RunFinished>;
 
 // What is known of a stream of the attempt by whoever splits it into lines.
 struct StreamTally {

@@ -44,7 +44,8 @@ Signalled signal_descendant(const Descendant& target, int signal);
 
 // Signals all descendants. The group, if any, has no others in it and its leader is unreaped: where /proc is not ours,
 // its members that are not our children are reached by it alone, and those of other groups not before they are.
-void signal_descendants(int signal, std::optional<pid_t> group);
+// Returns to how many processes it was sent, as far as they are known one by one.
+std::size_t signal_descendants(int signal, std::optional<pid_t> group);
 
 // Kills the whole tree in rounds: stop everything to a fixpoint, so that nothing forks; then KILL. Whoever calls it
 // reaps in between: no child left to wait for (ECHILD) is the only proof of an empty tree.
@@ -65,6 +66,7 @@ class TreeKill {
 
   // How many processes it has stopped, and killed, for the first time each.
   std::size_t done() const { return seen_.size() + killed_.size(); }
+  std::size_t killed() const { return killed_.size(); }
 
   // The children that could not be signalled in the last round: another user's, by setuid.
   const std::vector<pid_t>& refused_children() const { return refused_children_; }

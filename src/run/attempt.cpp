@@ -224,6 +224,10 @@ void Attempt::reported(const guard::Report& report) {
     post(GroupGone{});
   } else if (const auto* empty = std::get_if<guard::TreeEmpty>(&report)) {
     by_cgroup_ |= empty->by_cgroup;
+  } else if (const auto* sent = std::get_if<guard::SignalSent>(&report)) {
+    if (machine_.done()) return;
+    callbacks_.publish(model::SignalSent{sent->signal, sent->processes, sent->reach, sent->continued},
+                       os::read_clock());
     post(TreeEmptied{empty->usage});
     output_.read_the_rest();
   } else if (const auto* gone = std::get_if<guard::TreeLetGo>(&report)) {
