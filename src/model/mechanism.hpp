@@ -41,6 +41,12 @@ enum class Mechanism : std::uint8_t {
   terminal_is_put_back,  // after a stop the caller's terminal has the modes and the screen that it had
   leave_at_once,         // a reader that sleeps does not hold up the end
   proc_is_ours,          // /proc is believed only where it shows this PID namespace
+  cancel_until_verdict,  // a cancel after the command's exit is one, as long as something is waited for
+  each_cancel_goes_on,   // a cancel signal that the command has not been sent goes on to it, and is no haste
+  hup_is_reload,         // without a terminal HUP goes on to the command and cancels nothing
+  leaks_are_asked,       // what outlives the command is sent TERM before KILL
+  stop_is_asked,         // TSTP to oversee reaches the command's handler before the command is stopped
+  terminal_stops,        // TTIN and TTOU to oversee stop the command as well
   life_lock,             // a run proves to other namespaces that it lives
 };
 
@@ -81,6 +87,12 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::terminal_is_put_back: return "terminal-is-put-back";
     case Mechanism::leave_at_once: return "leave-at-once";
     case Mechanism::proc_is_ours: return "proc-is-ours";
+    case Mechanism::cancel_until_verdict: return "cancel-until-verdict";
+    case Mechanism::each_cancel_goes_on: return "each-cancel-goes-on";
+    case Mechanism::hup_is_reload: return "hup-is-reload";
+    case Mechanism::leaks_are_asked: return "leaks-are-asked";
+    case Mechanism::stop_is_asked: return "stop-is-asked";
+    case Mechanism::terminal_stops: return "terminal-stops";
     case Mechanism::life_lock: return "life-lock";
   }
   return "?";
