@@ -177,7 +177,13 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   // The guard's start is what takes longest: it goes on while the files are opened.
   uv::Loop loop;
   const ConsoleOnLoop on_loop(loop);
-  run::Supervisor supervisor(loop, *spec, {.signals = caller, .has_terminal = os::has_controlling_terminal()});
+  const bool has_terminal = os::has_controlling_terminal();
+  // One of several is started by a process that is 1 in place of it.
+  const bool below_first = settings.is_repetition && os::parent_process_id() == 1;
+  run::Supervisor supervisor(loop, *spec,
+                             {.signals = caller,
+                              .has_terminal = has_terminal,
+                              .hup_is_reload = os::hup_is_reload(has_terminal && !below_first)});
   const bool capture = settings.capture();
   const std::string id = history::make_run_id(started.wall);
   const auto scratch = [] { return make_scratch(os::temporary_directory(), "standard input is not kept for a retry"); };

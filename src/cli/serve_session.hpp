@@ -31,6 +31,9 @@ class ServeSession {
   // Ends all: those that wait at once, the others as the signal does it. Who has had it from elsewhere is not sent it.
   void cancel_all(model::Signal signal, bool send = true);
 
+  // Sends the signal to the runs that have been started, and ends none.
+  void signal_all(model::Signal signal) const;
+
   bool empty() const { return runs_.empty(); }
   // Whether so much waits that no more should be asked for.
   bool full() const { return waiting_bytes_ > kMostWaiting; }

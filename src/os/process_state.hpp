@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "model/duration.hpp"
+#include "model/signal_name.hpp"
 
 namespace oversee::os {
 
@@ -22,5 +23,8 @@ struct ProcessState {
 // None where there is no such process any more. Of a process that /proc does not show (os/proc.hpp) it is only known
 // whether it has ended.
 std::optional<ProcessState> look_at_process(pid_t pid);
+
+// Whether the process has a handler for the signal; false where /proc does not tell.
+bool catches(pid_t pid, model::Signal signal);
 
 }  // namespace oversee::os

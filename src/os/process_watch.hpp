@@ -18,8 +18,9 @@ class ProcessWatch {
   // Returns whether the process has ended.
   bool wait(model::Duration bound, int written_to) const;
 
-  // Signals that very process; false, and errno, where that cannot be (ESRCH: it has ended).
-  bool signal(model::Signal number) const;
+  // Sends that very process the signal, marked as a cancel; false, and errno, where that cannot be (ESRCH: it has
+  // ended).
+  bool cancel(model::Signal number) const;
 
  private:
   pid_t pid_;

@@ -41,7 +41,21 @@ struct ReceivedSignal {
   model::Signal number = 0;
   bool from_terminal = false;  // the kernel's own: a key at the terminal, a hang-up
   pid_t sender = 0;            // 0 where the kernel sent it
+  bool is_cancel = false;      // send_cancel() sent it: a cancel, whatever the signal means otherwise
 };
+
+// As kill(2), or pidfd_send_signal(2) where the pidfd is not -1; but marked as a cancel. False with errno.
+bool send_cancel(pid_t pid, int pidfd, model::Signal signal);
+
+// Sends the signal to another process of oversee, with its mark.
+void pass_on(pid_t pid, const ReceivedSignal& signal);
+
+// Whether HUP from a program means "reload" to this process, as to a server: it has no terminal that could be hung up,
+// or is process 1 of a container (docs/decisions/005-what-a-cancel-is.md).
+bool hup_is_reload(bool has_terminal);
+
+// Whether the signal is such a HUP; one that the kernel sent, or that is marked as a cancel, is a cancel everywhere.
+bool asks_for_reload(const ReceivedSignal& signal, bool hup_is_reload);
 
 // Signals as readable events with their origin, which a handler that only gets a number cannot tell. They are blocked
 // from its making on, so that none is lost before the first read, in PID 1 neither (signal(7), signalfd(2)).

@@ -30,5 +30,7 @@ void take_foreground_from_dead(int terminal);
 
 // Whether it is our controlling terminal and our group is in its foreground: only then its keys are meant for us.
 bool in_foreground(int terminal);
+// Whether it is that, and another group is in its foreground.
+bool is_in_background(int terminal);
 
 }  // namespace oversee::os

@@ -103,7 +103,7 @@ TEST_CASE("own signals: a write that fails is an error, a child's end is heard o
 TEST_CASE("supervised signals: those that are for the command, and none that is our own affair") {
   const SignalSet set = supervised_signals();
   SignalSet ours = 0;
-  for (const int signal : {SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGTTIN, SIGTTOU, SIGXCPU, SIGXFSZ}) {
+  for (const int signal : {SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGXCPU, SIGXFSZ}) {
     ours |= signal_bit(signal);
   }
   for (int signal = 1; signal <= 31; ++signal) {
