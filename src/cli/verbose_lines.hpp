@@ -1,4 +1,4 @@
-// What -v has to say of an attempt: its pid, what holds its processes, and each signal that is sent to them.
+// The lines that -v prints for each attempt: its pid, how its processes are contained, and each signal sent to them.
 #pragma once
 
 #include <fmt/format.h>

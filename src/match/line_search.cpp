@@ -8,11 +8,11 @@
 namespace oversee::match {
 namespace {
 
-// RE2's automata of a pattern grow to this and are built anew then.
+// RE2 rebuilds a pattern's automata when they exceed this size.
 constexpr int kMostMemory = 4 * 1024 * 1024;
 
-// Whether it may speak of the ends of all that is looked at, take $ and ^ for these, or take a newline for any byte:
-// among other lines it would match by where the stream was cut. Said of too many it costs time only.
+// Whether the pattern may refer to the ends of the whole text, treat $ and ^ as such, or match a newline as any byte.
+// Among other lines such a pattern would depend on where the stream was split. A false positive only costs time.
 bool sees_other_lines(std::string_view pattern) {
   for (const char* word : {"\\A", "\\z", "\\C"}) {
     if (pattern.contains(word)) return true;
@@ -31,8 +31,9 @@ model::Parsed<Pattern> Pattern::compile(std::string_view text) {
   options.set_log_errors(false);
   options.set_never_nl(true);
   options.set_max_mem(kMostMemory);
-  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // bytes: what a command writes need not be UTF-8
-  // The group is its own line: a comment or an unclosed group of the user's must not take ours along.
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // as bytes: output need not be UTF-8
+  // The group keeps flags and alternatives of the user inside; `alone` refuses an unclosed group or comment that would
+  // swallow its end.
   auto compiled = std::make_unique<re2::RE2>("(?m)(?:" + std::string(text) + ")", options);
   auto alone = re2::RE2(std::string(text), options);
   if (!compiled->ok() || !alone.ok()) {

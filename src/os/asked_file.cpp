@@ -1,4 +1,4 @@
-// Keeps the name of the file that is asked for.
+// Stores which file the process is currently working on, for error messages.
 #include "os/asked_file.hpp"
 
 #include <cerrno>

@@ -1,4 +1,4 @@
-// Waits for work beside this process.
+// Runs file system work in a side process and waits for it.
 #include "os/file_work.hpp"
 
 #include <algorithm>
@@ -13,16 +13,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Nearly all is done within this, and costs no more than the wait.
+// Most work ends within this time, so that blocking the signals is not necessary.
 constexpr auto kUsual = std::chrono::milliseconds(20);
 
-// Between two looks for a signal.
+// The interval between two checks for a pending signal.
 constexpr auto kStep = std::chrono::milliseconds(50);
 
 constexpr std::array kSignalsToEnd{SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 
-// One that ends this process, of those that wait to be delivered; 0: none. Where they are not blocked they end it by
-// themselves.
+// A pending signal that ends this process; 0: none. Only blocked signals stay pending.
 int pending_signal() {
   sigset_t pending;
   sigemptyset(&pending);
@@ -59,7 +58,8 @@ model::Result<void> FileWork::wait(model::Duration bound, const SignalState& cal
   const BlockedSignals blocked;
   const SignalSet unwanted = caller.ignored | caller.blocked;
   while (!process_.wait(kStep)) {
-    // A process that hangs shares our streams: only when they are closed there is an end to be read.
+    // A hung side process shares our standard streams: their readers see end of file only after it has closed them,
+    // too.
     if (const int signal = pending_signal(); signal != 0 && (unwanted & signal_bit(signal)) == 0) {
       leave_files();
       die_of(signal);

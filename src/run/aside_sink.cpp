@@ -13,6 +13,8 @@
 #include <cstring>
 #include <utility>
 
+#include "model/mechanism.hpp"
+
 namespace oversee::run {
 namespace {
 
@@ -45,8 +47,10 @@ struct AsideSink::Shared {
   std::atomic<std::uint64_t> appended = 0;  // bytes that it is to take; moved by the loop
   std::atomic<bool> asleep = false;         // the process waits for wake_up
   std::atomic<bool> told = false;           // the loop wants to know when there is room, or an error
+  std::atomic<bool> told_empty = false;     // and when all is written
   std::atomic<bool> quit = false;
   std::atomic<int> error = 0;
+  std::atomic<std::uint64_t> failed_at = 0;  // what was written before the error
   std::function<void()> job;
   std::atomic<bool> job_wanted = false;  // set by the loop, cleared by the process
   os::UniqueFd wake_up = make_event();
@@ -55,6 +59,11 @@ struct AsideSink::Shared {
 
 AsideSink::AsideSink(uv::Loop& loop, model::ByteSink& sink, std::function<std::vector<int>()> descriptors)
     : loop_(loop), sink_(sink), descriptors_(std::move(descriptors)) {}
+
+std::unique_ptr<AsideSink> AsideSink::over(uv::Loop& loop, model::ByteSink& sink, int fd) {
+  if (!model::works(model::Mechanism::write_aside) || !os::can_hang(fd)) return {};
+  return std::make_unique<AsideSink>(loop, sink, [fd] { return std::vector{fd}; });
+}
 
 AsideSink::~AsideSink() {
   if (!shared_) return;
@@ -67,13 +76,14 @@ void AsideSink::end() {
   if (!shared_) return;
   shared_->quit = true;
   raise(shared_->wake_up);
-  (void)process_.wait(std::chrono::seconds(1));
+  if (process_.wait(std::chrono::seconds(1))) direct_ = true;  // what comes after all, for example a second record
 }
 
 bool AsideSink::start() {
   shared_.reset(new Shared);  // not zeroed: the pages of the ring cost nothing until they are used
   if (!shared_->wake_up || !shared_->news) return false;
   sink_.on_error = [shared = shared_.get()](int error) {
+    shared->failed_at = shared->written.load();
     shared->error = error;
     raise(shared->news);
   };
@@ -90,6 +100,7 @@ bool AsideSink::ready() {
 }
 
 bool AsideSink::write(std::string_view bytes) {
+  taken_ += bytes.size();
   if (!ready()) return sink_.write(bytes);
   if (shared_->error != 0) return true;
   refill();
@@ -137,6 +148,10 @@ std::uint64_t AsideSink::left() const {
   return shared_->appended - shared_->written + overflow_.size();
 }
 
+std::uint64_t AsideSink::written() const {
+  return shared_ && shared_->error != 0 ? shared_->failed_at.load() : taken_ - left();
+}
+
 // In the process beside.
 void AsideSink::work(Shared& shared) noexcept {
   while (true) {
@@ -145,7 +160,10 @@ void AsideSink::work(Shared& shared) noexcept {
     if (count > 0) {
       sink_.write({shared.ring.data() + begin % kRing, count});
       shared.written = begin + count;
-      if (shared.appended - shared.written <= kLowMark && shared.told.exchange(false)) raise(shared.news);
+      const std::uint64_t rest = shared.appended - shared.written;
+      bool news = rest <= kLowMark && shared.told.exchange(false);
+      news |= rest == 0 && shared.told_empty.exchange(false);
+      if (news) raise(shared.news);
       continue;
     }
     if (shared.job_wanted) {
@@ -171,8 +189,18 @@ void AsideSink::notified() {
   }
   refill();
   next_job();
+  const bool all_written = idle_wanted_ && idle();
+  if (all_written) idle_wanted_ = false;
   if (left() > kLowMark && ask_for_news()) return;
-  if (std::exchange(full_, false) && on_ready) on_ready();
+  if ((std::exchange(full_, false) || all_written) && on_ready) on_ready();
+}
+
+// It is asked again after the process was told: where that was quicker, nothing would come.
+bool AsideSink::idle() const {
+  if (left() == 0) return true;
+  idle_wanted_ = true;
+  shared_->told_empty = true;
+  return left() == 0;
 }
 
 // Between two looks, where a sign of the process was missed.

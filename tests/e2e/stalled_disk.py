@@ -1,4 +1,4 @@
-"""A file system on a disk that can be stalled: whoever writes to it meanwhile waits in state D, deaf to KILL."""
+"""A file system on a disk that can be stalled: a process that writes to it then waits in state D and ignores KILL."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import unittest
 
 
 class StalledDisk:
-    """ext4 in a file, mounted at a directory of the test's until the test ends."""
+    """ext4 in a file, mounted at a directory of the test until the test ends."""
 
     def __init__(self, case, size="16M"):
         self.place = case.directory / "disk"
@@ -39,7 +39,7 @@ class StalledDisk:
 
 
 def stalled_disk(case):
-    """For one test; skips it where there can be none."""
+    """The disk for one test; skips the test if it cannot be made."""
     if os.geteuid() != 0:
         raise unittest.SkipTest("needs root, to mount a disk that can be stalled")
     try:

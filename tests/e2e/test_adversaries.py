@@ -1,5 +1,5 @@
-"""Every adversary of tests/bench/adversaries.py is ended to the last process, by whoever runs the tests and by an ordinary
-user; without the mechanism that it is up against (src/model/mechanism.hpp), it gets away."""
+"""Every adversary of tests/bench/adversaries.py is killed completely, run by the tests' user and by an ordinary user;
+without the mechanism that stops it (src/model/mechanism.hpp), it escapes."""
 
 import os
 import shutil
@@ -15,12 +15,12 @@ from adversaries import ADVERSARIES, HEADS
 from harness import BOUND, HELPERS, OVERSEE, OVERSEE_WITHOUT, OverseeCase, helper, is_gone
 from ordinary_user import OrdinaryUserCase
 
-# Long, so that a test which gets this far has failed.
+# So long that a test which waits for it has failed.
 NEVER = "15s"
 
 
 class Adversaries:
-    """What holds for every user."""
+    """The tests that apply to every user."""
 
     helpers = HELPERS
 
@@ -28,7 +28,7 @@ class Adversaries:
         return ADVERSARIES[name].command(self.helpers, self.work)
 
     def end(self, run):
-        """By TERM, once the adversary is in place."""
+        """Sends TERM once the adversary is in place."""
         run.expect(b"ready")
         run.signal(signal.SIGTERM)
         self.assertEqual(run.finish().status, -signal.SIGTERM)
@@ -50,7 +50,7 @@ class Adversaries:
         self.assertTrue(self.end_without(mechanism, name).anything_left())
 
     def started_heads(self):
-        """How many processes the bomb has started in all."""
+        """How many processes the bomb has started in total."""
         return struct.unpack("i", (self.work / "started").read_bytes()[:4])[0]
 
     def test_a_daemon(self):
@@ -95,7 +95,7 @@ class Adversaries:
         self.assert_ended("regrown")
 
     def test_a_kill_goes_on_while_processes_die(self):
-        """Killing takes its time here: more than a kill may go on without any progress."""
+        """Killing is slow here: it takes longer than it may go on without progress."""
         run = self.end_without("kill-at-a-stroke", "deaf_crowd")
         attempt = self.summary()["attempts"][0]
         self.assertEqual(attempt["unkilled"], [])
@@ -103,7 +103,7 @@ class Adversaries:
         self.assert_nothing_left(run)
 
     def test_control_a_kill_that_has_a_fixed_time(self):
-        """The guard is given up in the middle of it; that the front would take over is out of the way here."""
+        """The guard gives up in the middle of killing. The front, which would take over, is disabled."""
         run = self.end_without("kill-at-a-stroke,kill-is-patient,guard-is-watched", "deaf_crowd")
         self.assertTrue(run.anything_left())
 
@@ -191,7 +191,7 @@ class ByAnOrdinaryUser(Adversaries, OrdinaryUserCase):
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root, to make a program setuid")
 class OfAnotherUser(OrdinaryUserCase):
-    """A setuid child of an unprivileged run: it may not be signalled."""
+    """A setuid child of an unprivileged run, which may not be signalled."""
 
     def setUp(self):
         super().setUp()

@@ -1,4 +1,4 @@
-"""Signals to oversee: what goes on to the command, what comes while it starts, stops from outside, and questions."""
+"""Signals to oversee: which are forwarded, those during the start, stops from outside, and status requests."""
 
 import os
 import resource
@@ -14,18 +14,18 @@ READY = ("sh", "-c", "echo ready; exec sleep 60")
 
 STOPS = (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
 
-# What the kernel tells oversee of itself, what it is stopped and continued by, what cannot be caught.
+# Signals about oversee itself, signals that stop and continue it, and signals that cannot be caught.
 OWN = {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD, signal.SIGPIPE, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGCONT,
        *STOPS}
 CANCELS = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
-# Tells of TSTP and of CONT, as a full-screen program that puts the terminal in order.
+# Prints TSTP and CONT, like a full-screen program that restores the terminal.
 TELLS_OF_STOPS = (sys.executable, "-uc", "import signal, time\n"
                   "signal.signal(signal.SIGTSTP, lambda *_: print('stop'))\n"
                   "signal.signal(signal.SIGCONT, lambda *_: print('go on'))\n"
                   "print('ready')\n"
                   "while True: time.sleep(60)\n")
 
-HARMLESS = {signal.SIGURG, signal.SIGWINCH}  # by default a command takes no notice of them
+HARMLESS = {signal.SIGURG, signal.SIGWINCH}  # ignored by default
 
 
 def no_core():
@@ -72,7 +72,7 @@ class Forwarded(OverseeCase):
 
 
 class WhileItStarts(OverseeCase):
-    """The guard is there, so that signals are watched; the command is not yet, or not told of."""
+    """The guard exists, so that signals are watched; the command does not exist yet, or has not been reported."""
 
     ROUNDS = 10
 
@@ -108,7 +108,7 @@ class WhileItStarts(OverseeCase):
 
 
 class StoppedFromOutside(OverseeCase):
-    """Without a terminal: by kill -TSTP and kill -CONT."""
+    """Without a terminal, by kill -TSTP and kill -CONT."""
 
     def test_both_stop_and_go_on_and_the_deadline_stands_still(self):
         run = self.start(OVERSEE, "-t", "2s", helper("report_signals"), signal.SIGTERM.value, 0)
@@ -116,7 +116,7 @@ class StoppedFromOutside(OverseeCase):
         (command,) = children(guard_of(run.pid))
         run.signal(signal.SIGTSTP)
         wait_until(lambda: is_stopped(run.pid) and is_stopped(command), "both stopped")
-        # Longer than the limit: nothing in it depends on how long it takes.
+        # Longer than the limit; nothing depends on the exact time.
         subprocess.run(["sleep", "2.5"], check=True)
         self.assertTrue(is_stopped(run.pid) and is_stopped(command))
         run.signal(signal.SIGCONT)
@@ -312,7 +312,7 @@ class Named(OverseeCase):
 
 
 class Asked(OverseeCase):
-    """--sigusr1 status: how is it?"""
+    """--sigusr1 status: the status line."""
 
     TWO_LINES = ("sh", "-c", "echo one; echo two; exec sleep 60")
 

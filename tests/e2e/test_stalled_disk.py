@@ -1,5 +1,5 @@
-"""A disk that stalls under what oversee writes: the deadline holds, a signal gets through, the verdict is true and says
-which file was stuck; what is asked of a file system that hangs before the command runs is refused in time."""
+"""A disk that stalls while oversee writes to it: the deadline holds, signals are handled, the verdict is true and names
+the stuck file; a hanging file system that is needed before the command starts is reported in time."""
 
 import signal
 import unittest
@@ -8,7 +8,7 @@ from harness import BOUND, OVERSEE, OverseeCase, is_gone, wait_until
 from hung_files import hung_files
 from stalled_disk import stalled_disk
 
-# What the end of a run may take longer where a file is stuck, on a loaded machine.
+# Seconds that a stuck file may delay the end of a run on a loaded machine.
 LATE = 10
 
 TICKS = "while :; do echo tick; sleep .05; done"
@@ -48,7 +48,7 @@ class Stalled(OverseeCase):
                 self.disk.go_on()
 
     def test_a_kill_of_the_front_leaves_nothing(self):
-        """But for the guard, which has the record to finish, and who writes the log: until the disk goes on."""
+        """Except the guard, which completes the record, and the writer of the log: they wait until the disk continues."""
         run = self.start_ticks(line="echo $$; " + TICKS)
         command = int(run.expect_match(rb"(\d+)\n")[1])
         run.signal(signal.SIGKILL)
@@ -58,7 +58,7 @@ class Stalled(OverseeCase):
         self.assert_nothing_left(run)
 
     def test_its_readers_see_the_end_of_the_output(self):
-        """What hangs holds none of oversee's own streams open."""
+        """The hanging process holds none of oversee's own streams open."""
         run = self.start(OVERSEE, "-t", "1s", "-k", "100ms", "sh", "-c", TICKS, env={"TMPDIR": str(self.disk.place)})
         run.expect(b"tick")
         self.disk.stall()
@@ -97,7 +97,7 @@ class Stalled(OverseeCase):
 
 
 class Refused(OverseeCase):
-    """What is asked of a file system that hangs before there is a command: 125 and a sentence, or the deadline."""
+    """A file system hangs before the command starts: 125 with a message, or the deadline."""
 
     def setUp(self):
         super().setUp()
