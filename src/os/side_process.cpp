@@ -140,7 +140,9 @@ bool SideProcess::wait(model::Duration bound) {
 }
 
 // If the work runs in a thread of our own process, there is no parent to check.
-bool SideProcess::orphaned() { return ::getpid() != own_pid && ::getppid() != own_pid; }
+bool SideProcess::orphaned() { return is_current() && ::getppid() != own_pid; }
+
+bool SideProcess::is_current() { return ::getpid() != own_pid; }
 
 bool is_side_process(pid_t pid) {
   return std::ranges::any_of(side_processes, [&](const auto& each) { return each.load() == pid; });
