@@ -9,6 +9,7 @@
 
 #include "cli/console.hpp"
 #include "os/file_sink.hpp"
+#include "os/file_work.hpp"
 
 namespace oversee::cli {
 namespace {
@@ -25,8 +26,6 @@ constexpr auto kStuck = std::chrono::seconds(2);
 
 // If the reader has closed its end, the run is not affected.
 bool is_departure(int error) { return error == EPIPE || error == ECONNRESET; }
-
-std::string why(int error) { return error == ETIMEDOUT ? "its file system does not answer" : std::strerror(error); }
 
 // Throttles the command instead of dropping events.
 class EveryEvent final : public model::ByteSink {
@@ -74,7 +73,8 @@ void EventOutput::failed(int error) {
   error_ = error;
   lines_->lost();
   if (is_departure(error)) return;
-  warn(fmt::format("cannot write the events: {}: {}; the command goes on, the events end here", written_, why(error)));
+  warn(fmt::format("cannot write the events: {}: {}; the command goes on, the events end here", written_,
+                   os::describe_write_error(error)));
 }
 
 // close(2) may report an error that write(2) has not, and may hang as well.
@@ -100,7 +100,7 @@ report::EventsState EventOutput::finish(bool sure_reader) {
     rest = sure_reader ? writer_->drain(kLongPatience, kFarBound) : writer_->drain(kPatience, kBound);
   if (file_) close_file();
   if (const int error = error_ != 0 ? error_ : rest.error; error != 0) {
-    state.error = why(error);
+    state.error = os::describe_write_error(error);
   } else if (rest.bytes != 0) {
     state.error = fmt::format("its reader did not take the last {} bytes", rest.bytes);
   }

@@ -36,15 +36,13 @@ constexpr auto kBound = std::chrono::seconds(2);
 // At the end: how long to wait for a hung disk or file server.
 constexpr auto kStuck = std::chrono::seconds(2);
 
-// The same while the loop keeps clocks, before what cannot be kept is given up.
+// While the command runs: how long to wait for a hung disk before the output is given up.
 constexpr auto kWhileRunning = std::chrono::seconds(1);
 
-// How long a command that has started may wait for the record of its run.
+// How long the start of a command may wait for the record of its run.
 constexpr auto kRecordPatience = std::chrono::milliseconds(500);
 
-std::string why(int error) { return error == ETIMEDOUT ? "its file system does not answer" : std::strerror(error); }
-
-// In the place of a log where none is written.
+// Takes the place of the log if none is written.
 class NoLog final : public model::ByteSink {
  public:
   bool write(std::string_view) override { return true; }
@@ -71,11 +69,12 @@ model::Result<Value> made_in_time(bool can_hang, const std::string& path, std::f
   if (!process.start(os::SideProcess::Files::ours, {}, [made, make] { made->emplace(make()); })) return make();
   const os::AskedFile asked("make a file", path);
   if (!process.wait(kWhileRunning)) return std::unexpected(os::no_answer());
+  if (!*made) return std::unexpected(os::helper_killed());
   return std::move(**made);
 }
 
-// Scratch files whose disk may hang: each call is made by one process beside this one and waited for within a bound;
-// the first that is not done in time is the last.
+// Calls scratch files in a side process, each call within a bound. After the first call that exceeds it, every call
+// fails.
 class ScratchWorker {
  public:
   ScratchWorker(uv::Loop& loop, std::vector<int> files) : worker_(loop, none_, [files] { return files; }) {}
@@ -352,7 +351,8 @@ void RunFiles::use_log(os::UniqueFd file, const std::string& path, std::string n
     if (*error != 0) return;
     *error = number;
     if (*lost) (*lost)(number);
-    warn(fmt::format("cannot write the log: {}: {}; the command goes on, the log ends here", path, why(number)));
+    warn(fmt::format("cannot write the log: {}: {}; the command goes on, the log ends here", path,
+                     os::describe_write_error(number)));
   };
 }
 
@@ -374,7 +374,8 @@ OutputFile* RunFiles::spill(model::Stream stream) {
   spill->sink().on_error = [error = log_error_, lost = log_lost_, path](int number) {
     if (*error == 0) *error = number;
     if (*lost) (*lost)(number);
-    warn(fmt::format("cannot write to {}: {}; the command goes on, that file ends here", path, why(number)));
+    warn(fmt::format("cannot write to {}: {}; the command goes on, that file ends here", path,
+                     os::describe_write_error(number)));
   };
   return spill.get();
 }
@@ -405,7 +406,7 @@ report::LogState RunFiles::finish_log() {
   }
   if (*log_error_ == 0) return {log_path_, true, {}};
   if (settings_->log_required) *summary_lost_ = true;
-  return {log_path_, false, why(*log_error_)};
+  return {log_path_, false, os::describe_write_error(*log_error_)};
 }
 
 std::string RunFiles::json_path() const {

@@ -9,6 +9,7 @@
 #include "cli/console.hpp"
 #include "model/byte_size.hpp"
 #include "os/clock.hpp"
+#include "os/file_work.hpp"
 
 namespace oversee::cli {
 namespace {
@@ -156,7 +157,7 @@ void Reporters::watch_sinks() {
         before(error);
       } else if (error != EPIPE) {
         warn(fmt::format("cannot write to {}: {}; the command goes on, its output is kept in the log only",
-                         to_string(stream), std::strerror(error)));
+                         to_string(stream), os::describe_write_error(error)));
       }
       supervisor_.sink_failed(stream, error);
     };

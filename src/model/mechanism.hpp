@@ -18,6 +18,7 @@ enum class Mechanism : std::uint8_t {
   reap_orphans,          // adopted zombies are reaped while the command lives
   stop_first,            // the whole tree is stopped before the first process is killed
   kill_at_a_stroke,      // killing does not pause: a process that was not stopped may run in every gap
+  frozen_are_killed,     // if the killer is killed between STOP and KILL, the stopped processes are killed
   kill_again,            // killing is repeated until no process is left
   all_threads,           // children of every thread are found
   parent_check,          // a pid that was reused for another process is not signalled
@@ -64,6 +65,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::reap_orphans: return "reap-orphans";
     case Mechanism::stop_first: return "stop-first";
     case Mechanism::kill_at_a_stroke: return "kill-at-a-stroke";
+    case Mechanism::frozen_are_killed: return "frozen-are-killed";
     case Mechanism::kill_again: return "kill-again";
     case Mechanism::all_threads: return "all-threads";
     case Mechanism::parent_check: return "parent-check";

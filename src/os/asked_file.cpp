@@ -31,4 +31,9 @@ model::Failure no_answer() {
   return {asked_stage, ETIMEDOUT, asked_path, "its file system does not answer"};
 }
 
+model::Failure helper_killed() {
+  const std::lock_guard lock(mutex);
+  return {asked_stage, ECHILD, asked_path, "the process that does it was killed"};
+}
+
 }  // namespace oversee::os

@@ -24,4 +24,7 @@ class AskedFile {
 // The failure to report when the file system of the current file does not respond (ETIMEDOUT).
 model::Failure no_answer();
 
+// The failure to report when the side process that worked on the current file was killed.
+model::Failure helper_killed();
+
 }  // namespace oversee::os

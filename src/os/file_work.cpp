@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 
 #include "os/asked_file.hpp"
 
@@ -53,7 +55,7 @@ FileWork::FileWork(const std::function<void()>& work) {
 }
 
 model::Result<void> FileWork::wait(model::Duration bound, const SignalState& caller) {
-  if (process_.wait(std::min<model::Duration>(bound, kUsual))) return {};
+  if (process_.wait(std::min<model::Duration>(bound, kUsual))) return outcome();
   const auto end = Clock::now() + bound;
   const BlockedSignals blocked;
   const SignalSet unwanted = caller.ignored | caller.blocked;
@@ -66,11 +68,21 @@ model::Result<void> FileWork::wait(model::Duration bound, const SignalState& cal
     }
     if (Clock::now() >= end) return std::unexpected(no_answer());
   }
-  return {};
+  return outcome();
+}
+
+model::Result<void> FileWork::outcome() const {
+  if (process_.finished()) return {};
+  return std::unexpected(helper_killed());
 }
 
 model::Result<void> do_beside(const std::function<void()>& work, model::Duration bound, const SignalState& caller) {
   return FileWork(work).wait(bound, caller);
+}
+
+std::string describe_write_error(int error) {
+  if (error == ETIMEDOUT) return "its file system does not answer";
+  return error == ECHILD ? "the process that writes it was killed" : std::strerror(error);
 }
 
 void leave_files() {

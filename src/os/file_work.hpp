@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
 
 #include "model/duration.hpp"
 #include "model/failure.hpp"
@@ -26,6 +27,8 @@ class FileWork {
   model::Result<void> wait(model::Duration bound, const SignalState& caller);
 
  private:
+  model::Result<void> outcome() const;
+
   SideProcess process_;
 };
 
@@ -34,5 +37,9 @@ model::Result<void> do_beside(const std::function<void()>& work, model::Duration
 
 // Must be called before _exit(2): if a side process hangs, it closes our descriptors there.
 void leave_files();
+
+// What an errno means for a file that is written by a side process (run/aside_sink.hpp): ETIMEDOUT and ECHILD are about
+// the side process.
+std::string describe_write_error(int error);
 
 }  // namespace oversee::os

@@ -286,7 +286,11 @@ bool TreeKill::round() {
   const Walk walk{.spared = spared_};
   bool met_new = false;
   bool all_stopped = !works(Mechanism::stop_first);
-  if (group_ && !all_stopped) ::kill(-*group_, SIGSTOP);
+  if (!all_stopped) frozen_.watch();
+  if (group_ && !all_stopped) {
+    frozen_.stops(-*group_);
+    ::kill(-*group_, SIGSTOP);
+  }
   // Members that are not our children can be reached only through the group.
   if (group_ && !proc_is_ours()) ::kill(-*group_, SIGKILL);
   // A stopped process cannot fork, but a fork may be in flight: repeat until no new process appears. The number of
@@ -304,6 +308,7 @@ bool TreeKill::round() {
           if (!stopped.insert(each.pid).second) return;
           all_stopped = false;
           met_new |= seen_.insert(each.pid).second;
+          frozen_.stops(each.pid);
           (void)signal_descendant(each, SIGSTOP);
         },
         walk);
@@ -317,6 +322,7 @@ bool TreeKill::round() {
     if (signalled == Signalled::sent) killed_.insert(each.pid);
     if (signalled == Signalled::refused && each.parent == self) refused_children_.push_back(each.pid);
   }
+  frozen_.all_killed();
   return !all_stopped || (met_new && !first);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/outcome.hpp"
+#include "os/frozen_tree.hpp"
 
 namespace oversee::os {
 
@@ -81,6 +82,7 @@ class TreeKill {
   std::unordered_set<pid_t> killed_;
   std::vector<pid_t> refused_children_;
   int beats_ = 0;
+  FrozenTree frozen_;
 };
 
 // Kills the descendants that a dead guard left to this process, round by round, and reaps our children among them.

@@ -77,6 +77,13 @@ struct SideProcess::State {
   std::mutex mutex;  // for our threads only: a side process that is killed would leave it locked
   std::condition_variable changed;
   bool ended = false;
+  std::atomic<bool> finished = false;
+  std::function<void(bool finished)> on_end;
+
+  void run() {
+    work();
+    finished = true;
+  }
 };
 
 namespace {
@@ -91,7 +98,7 @@ int run_beside(void* argument) {
   ::setsid();
   if (state.files == SideProcess::Files::listed) close_all_but(state.listed);
   // After our death, pending writes are still completed; opening files would be useless.
-  if (state.files == SideProcess::Files::listed || !SideProcess::orphaned()) state.work();
+  if (state.files == SideProcess::Files::listed || !SideProcess::orphaned()) state.run();
   ::syscall(SYS_exit_group, 0);
   return 0;
 }
@@ -99,8 +106,14 @@ int run_beside(void* argument) {
 // Returns when the process has ended; false if it cannot be created. The process uses this thread's thread-local data
 // (errno, the allocator's cache). That is safe because the thread stays in one system call meanwhile.
 bool start_and_wait(SideProcess::State& state) {
+#ifdef __SANITIZE_ADDRESS__
+  // AddressSanitizer knows the stack of this thread and takes any other for an error.
+  alignas(16) std::array<char, kStack> of_thread;
+  void* const stack = of_thread.data();
+#else
   void* const stack = ::mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (stack == MAP_FAILED) return false;
+#endif
   const int shared = state.files == SideProcess::Files::ours ? CLONE_FILES : 0;
   const pid_t pid = ::clone(run_beside, static_cast<char*>(stack) + kStack, CLONE_VM | shared, &state);
   if (pid > 0) {
@@ -109,12 +122,15 @@ bool start_and_wait(SideProcess::State& state) {
     }
     leave(pid);
   }
+#ifndef __SANITIZE_ADDRESS__
   ::munmap(stack, kStack);
+#endif
   return pid > 0;
 }
 
 void lend_thread(const std::shared_ptr<SideProcess::State>& state) {
-  if (!start_and_wait(*state)) state->work();  // a thread keeps the deadlines working, but can delay our exit
+  if (!start_and_wait(*state)) state->run();  // a thread keeps the deadlines working, but can delay our exit
+  if (state->on_end) state->on_end(state->finished);
   const std::lock_guard lock(state->mutex);
   state->ended = true;
   state->changed.notify_all();
@@ -122,11 +138,13 @@ void lend_thread(const std::shared_ptr<SideProcess::State>& state) {
 
 }  // namespace
 
-bool SideProcess::start(Files files, std::vector<int> listed, std::function<void()> work) {
+bool SideProcess::start(Files files, std::vector<int> listed, std::function<void()> work,
+                        std::function<void(bool finished)> on_end) {
   auto state = std::make_shared<State>();
   state->files = files;
   state->listed = std::move(listed);
   state->work = std::move(work);
+  state->on_end = std::move(on_end);
   own_pid = ::getpid();
   if (!start_thread([state] { lend_thread(state); })) return false;
   state_ = state;
@@ -138,6 +156,8 @@ bool SideProcess::wait(model::Duration bound) {
   std::unique_lock lock(state_->mutex);
   return state_->changed.wait_for(lock, bound, [&] { return state_->ended; });
 }
+
+bool SideProcess::finished() const { return !state_ || state_->finished; }
 
 // If the work runs in a thread of our own process, there is no parent to check.
 bool SideProcess::orphaned() { return is_current() && ::getppid() != own_pid; }

@@ -29,10 +29,13 @@ class SideProcess {
 
   // Runs the work in a side process, or in a thread if no process can be created; false if neither can. Everything that
   // the work refers to must outlive it. If the work hangs, this process must end by _exit(2).
-  bool start(Files files, std::vector<int> listed, std::function<void()> work);
+  bool start(Files files, std::vector<int> listed, std::function<void()> work,
+             std::function<void(bool finished)> on_end = {});
 
   // Waits for the end of the work; false if it still runs after the bound.
   bool wait(model::Duration bound);
+  // After wait() has returned true: whether the work was done, and the process not killed before.
+  bool finished() const;
 
   // To be called by the work: whether the process that started it has ended.
   static bool orphaned();

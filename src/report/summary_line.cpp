@@ -35,7 +35,10 @@ std::string_view fate_of_leaked(const model::AttemptResult& result) {
 
 std::string name_unkilled(const model::AttemptResult& result, const std::string& from) {
   std::string text = name_processes(result.unkilled, result.unkilled_more, "could not be killed" + from);
-  if (result.unkilled_unknown) text += fmt::format("; how many of its processes are left{} is unknown", from);
+  if (result.unkilled_unknown) {
+    const std::string_view how_many = result.unkilled.empty() ? "how many" : "whether more";
+    text += fmt::format("; {} of its processes are left{} is unknown", how_many, from);
+  }
   return text;
 }
 

@@ -51,6 +51,7 @@ struct AsideSink::Shared {
   std::atomic<bool> told_empty = false;     // and when all is written
   std::atomic<bool> quit = false;
   std::atomic<int> error = 0;
+  std::atomic<bool> gone = false;            // the process was killed
   std::atomic<std::uint64_t> failed_at = 0;  // what was written before the error
   std::function<void()> job;
   std::atomic<bool> job_wanted = false;  // set by the loop, cleared by the process
@@ -77,7 +78,8 @@ void AsideSink::end() {
   if (!shared_) return;
   shared_->quit = true;
   raise(shared_->wake_up);
-  if (process_.wait(std::chrono::seconds(1))) direct_ = true;  // what comes after all, for example a second record
+  if (process_.wait(std::chrono::seconds(1)) && !shared_->gone)
+    direct_ = true;  // what comes after all, for example a second record
 }
 
 bool AsideSink::start() {
@@ -92,7 +94,15 @@ bool AsideSink::start() {
   std::vector<int> listed = descriptors_();
   listed.push_back(shared_->wake_up.get());
   listed.push_back(shared_->news.get());
-  return process_.start(os::SideProcess::Files::listed, std::move(listed), [this] { work(*shared_); });
+  // The file may have been opened anew in the process, with a descriptor that only the process had.
+  const auto on_end = [shared = shared_.get()](bool finished) {
+    if (finished) return;
+    shared->gone = true;
+    if (int none = 0; shared->error.compare_exchange_strong(none, ECHILD)) shared->failed_at = shared->written.load();
+    raise(shared->news);
+  };
+  return process_.start(
+      os::SideProcess::Files::listed, std::move(listed), [this] { work(*shared_); }, on_end);
 }
 
 bool AsideSink::ready() {
@@ -209,6 +219,7 @@ constexpr timespec kStep{0, 5'000'000};
 
 void AsideSink::post(std::function<void()> job) {
   if (!ready()) return job();
+  if (shared_->gone) return;
   jobs_.push_back(std::move(job));
   next_job();
 }
@@ -224,14 +235,14 @@ void AsideSink::next_job() {
 bool AsideSink::call(std::function<void()> job, model::Duration patience) {
   if (!ready()) return job(), true;
   const auto end = std::chrono::steady_clock::now() + patience;
-  if (drain(patience) > 0) return false;
+  if (drain(patience) > 0 || shared_->gone) return false;
   post(std::move(job));
-  const auto busy = [&] { return shared_->job_wanted || !jobs_.empty(); };
+  const auto busy = [&] { return !shared_->gone && (shared_->job_wanted || !jobs_.empty()); };
   while (busy() && std::chrono::steady_clock::now() < end) {
     (void)await(shared_->news, &kStep);
     next_job();
   }
-  const bool done = !busy();
+  const bool done = !busy() && !shared_->gone;
   notified();
   return done;
 }

@@ -12,7 +12,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
 
 from adversaries import ADVERSARIES, HEADS
-from harness import BOUND, HELPERS, OVERSEE, OVERSEE_WITHOUT, OverseeCase, helper, is_gone
+from harness import (BOUND, HELPERS, OVERSEE, OVERSEE_WITHOUT, OverseeCase, guard_of, helper, is_gone, process_state,
+                     wait_until)
 from ordinary_user import OrdinaryUserCase
 
 # So long that a test which waits for it has failed.
@@ -236,6 +237,28 @@ class OfAnotherUser(OrdinaryUserCase):
         os.kill(pid, signal.SIGKILL)
         self.assertEqual(run.finish().status, -signal.SIGTERM)
         self.assertFalse(run.anything_left(within=BOUND))
+
+
+class KilledInTheKill(OverseeCase):
+    """Front and guard are killed between the STOP and the KILL of the tree."""
+
+    def begin(self, mechanism):
+        run = self.start_without(mechanism, "-k", "100ms", *ADVERSARIES["deaf_crowd"].command(HELPERS, self.work))
+        run.expect(b"ready")
+        guard = guard_of(run.pid)
+        run.signal(signal.SIGTERM)
+        wait_until(lambda: any(process_state(each) == "T" for each in self.survivors()), "stopped processes")
+        for each in (run.pid, guard):
+            os.kill(each, signal.SIGKILL)
+        return run
+
+    def test_nothing_is_left_stopped(self):
+        self.assert_nothing_left(self.begin("kill-at-a-stroke"))
+
+    def test_control_the_rest_stays_stopped(self):
+        run = self.begin("kill-at-a-stroke,frozen-are-killed")
+        self.assertTrue(run.anything_left(within=1))
+        self.assertIn("T", [process_state(each) for each in self.survivors()])
 
 
 if __name__ == "__main__":

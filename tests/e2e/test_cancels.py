@@ -163,8 +163,8 @@ class AtTheEnd(OverseeCase):
                     (self.work / "done").unlink()
 
     def test_at_a_terminal_by_a_key(self):
-        terminal = Terminal(self, OVERSEE, "--leak-timeout", "50s", "-r", "3", "-d", "0", "--json", "json", "sh", "-c",
-                            f"{self.DAEMON} exit 1")
+        terminal = Terminal(self, OVERSEE, "-k", "1s", "--leak-timeout", "50s", "-r", "3", "-d", "0", "--json", "json",
+                            "sh", "-c", f"{self.DAEMON} exit 1")
         terminal.expect(rb"on\r\n")
         wait_until(lambda: [command_line(each)[:1] for each in children(guard_of(terminal.pid) or 0)] == [["sleep"]],
                    "nobody but the daemon")

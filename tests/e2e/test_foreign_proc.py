@@ -243,6 +243,18 @@ class HiddenProcesses(OverseeCase):
         self.assertEqual(unkilled, [])
 
 
+@unittest.skipIf(REFUSED, f"may not make namespaces: {REFUSED}")
+class Unseen(OverseeCase):
+    def test_whether_more_is_left_is_unknown_without_our_own_proc(self):
+        """Below a process that stays, others may live, which only /proc could show."""
+        run = self.start("unshare", "--pid", "--fork", "--kill-child=KILL", helper("refuse_kill"), OVERSEE, "--cgroup=never",
+                         "-t", "300ms", "-k", "100ms", helper("ignore_term"), "1")
+        ended = run.finish(within=60)
+        attempt = self.summary()["attempts"][0]
+        self.assertEqual((len(attempt["unkilled"]), attempt["unkilled_unknown"]), (1, True))
+        self.assertIn(b"whether more of its processes are left is unknown", ended.err)
+
+
 @unittest.skipIf(REFUSED or os.getuid() != 0, REFUSED or "only root can change the root directory")
 class Alone(OverseeCase):
     """A static oversee with a static command and nothing else: no /proc, no /dev, no /tmp."""

@@ -162,7 +162,7 @@ class Record(OverseeCase):
     def test_a_log_that_another_run_has_written_over_is_left_alone(self):
         run = self.start(OVERSEE, "--log", "log", "sh", "-c", "echo ready; exec sleep 60")
         run.expect(b"ready\n")
-        wait_until(lambda: b"ready" in (self.work / "log").read_bytes(), "what is shown is in the log")
+        wait_until(lambda: b"out| ready" in (self.work / "log").read_bytes(), "what is shown is in the log")
         run.signal(signal.SIGSTOP)  # or it would see that the log was emptied, and go on in it
         self.file("log", "# oversee 0.1.0  run 20200101-000000-aaaa\n")
         run.signal(signal.SIGKILL)
