@@ -198,7 +198,7 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   uv::Loop loop;
   const ConsoleOnLoop on_loop(loop);
   const bool has_terminal = os::has_controlling_terminal();
-  // One of several is started by a process that is 1 in place of it.
+  // For --repeat in a container process 1 is the parent, which forwards HUP.
   const bool below_first = settings.is_repetition && os::parent_process_id() == 1;
   run::Supervisor supervisor(loop, *spec,
                              {.signals = caller,

@@ -32,7 +32,7 @@ class ServeSession {
   // received the signal.
   void cancel_all(model::Signal signal, bool send = true);
 
-  // Sends the signal to the runs that have been started, and ends none.
+  // Signals the started runs; does not count as a cancel.
   void signal_all(model::Signal signal) const;
 
   bool empty() const { return runs_.empty(); }

@@ -121,7 +121,7 @@ class Guard {
   model::KillPatience patience_;  // of the kill; it is the front's to lose, if there is one
   std::uint64_t progress_ = 0;    // of the kill, when it was last reported
   Clock::time_point next_progress_;
-  std::size_t told_killed_ = 0;  // processes whose KILL the front has been told of
+  std::size_t told_killed_ = 0;  // processes whose KILL was reported
   Clock::time_point next_killed_;
 };
 
@@ -419,7 +419,7 @@ void Guard::tell_sent(int signal, std::size_t processes, model::StopReach reach,
   front_.tell(SignalSent{signal, static_cast<std::uint32_t>(processes), reach, continued});
 }
 
-// A bomb is killed in hundreds of rounds: not each is told of by itself.
+// A fork bomb takes hundreds of rounds: several are reported together.
 void Guard::tell_killed(bool at_the_end) {
   const std::size_t killed = kill_.killed();
   const auto now = Clock::now();

@@ -182,12 +182,12 @@ struct RungClimbed {
 struct KillProgressed {
   bool operator==(const KillProgressed&) const = default;
 };
-// A signal has gone out; KILL is told of once for all that a while of killing has met.
+// A signal was sent. KILL is reported at most ten times a second, for all processes since the last report.
 struct SignalSent {
   std::int32_t signal = 0;
-  std::uint32_t processes = 0;  // that it was sent to; 0: they were not counted, as the kernel reached them by group
+  std::uint32_t processes = 0;  // that got it; 0: unknown, as the kernel signalled a whole group
   model::StopReach reach = model::StopReach::tree;
-  bool continued = false;  // CONT followed, so that a stopped process can act on it
+  bool continued = false;  // CONT followed, so that a stopped process can act
   bool operator==(const SignalSent&) const = default;
 };
 // No descendant is left; the guard's last word.

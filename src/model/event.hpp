@@ -102,7 +102,7 @@ struct Stopping {
   Signal signal;  // the signal of the rung just sent
   StopReach reach = StopReach::tree;
 };
-// A signal went to processes of the command.
+// A signal was sent to processes of the command.
 struct SignalSent {
   Signal signal;
   std::uint32_t processes;  // 0: they were not counted

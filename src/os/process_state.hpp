@@ -23,7 +23,7 @@ struct ProcessState {
 // None if the process does not exist. Of a process that /proc does not show (os/proc.hpp) only `zombie` is known.
 std::optional<ProcessState> look_at_process(pid_t pid);
 
-// Whether the process has a handler for the signal; false where /proc does not tell.
+// Whether the process handles the signal; false if /proc does not show it.
 bool catches(pid_t pid, model::Signal signal);
 
 }  // namespace oversee::os

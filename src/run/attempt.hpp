@@ -67,7 +67,7 @@ class Attempt {
   void signal_group(model::Signal signal) { link_.send(guard::SignalGroup{signal}); }
   void signal_tree(model::Signal signal) { link_.send(guard::SignalTree{signal}); }
   void continue_tree() { signal_tree(SIGCONT); }
-  // Whether the command has a handler for the signal, as far as can be seen.
+  // Whether the command handles the signal; false if /proc does not show it.
   bool catches(model::Signal signal) const;
   void suspended();
   void resumed();

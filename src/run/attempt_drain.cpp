@@ -21,7 +21,7 @@ constexpr auto kUsualLeak = std::chrono::milliseconds(200);
 // What survivors get at most in place of the time that they waited for a processor.
 constexpr auto kMostStarved = std::chrono::seconds(2);
 
-// What leaked has this long between TERM and KILL, or as long as the first rung of a stop where that is less.
+// Leaked processes have this long between TERM and KILL, or the first rung's grace period if that is shorter.
 constexpr auto kMostParting = std::chrono::seconds(2);
 
 // For the kill of what a guard left that was given up.
@@ -220,8 +220,7 @@ void AttemptMachine::deal_with_survivors(Instant now) {
   end_leaked(now);
 }
 
-// A process that leaked may have something to save: TERM first. KILL waits for no longer than is needed: the guard says
-// when nothing is left.
+// TERM first: a leaked process may have work to save. If all end by TERM, TreeEmptied comes before KILL is due.
 void AttemptMachine::end_leaked(Instant now) {
   const model::Rung& first = ladder_.rungs().front();
   const bool asks = first.signal != SIGKILL && first.signal != model::kNoSignal;

@@ -202,7 +202,7 @@ class AttemptMachine {
     std::optional<model::Instant> rung;       // of the ladder: the grace of the rung that was climbed is over
     std::optional<model::Instant> evidence;   // the first rung has waited long enough
     std::optional<model::Instant> leak;       // the leader is gone, something is not: it is time to look
-    std::optional<model::Instant> leak_kill;  // what leaked was sent TERM: KILL
+    std::optional<model::Instant> leak_kill;  // leaked processes got TERM: KILL is due
     std::optional<model::Instant> give_up;    // KILL was sent
   };
 

@@ -77,7 +77,8 @@ void AttemptMachine::cancel_the_rest(const CancelRequested& event, Instant now) 
   if (!letting_go_) hurry(now);
 }
 
-// They have been sent TERM, and KILL comes when it was to come; only the same signal twice in haste brings it at once.
+// Leaked processes have got TERM. The cancel does not move the KILL that is due, unless the same signal comes twice
+// within kImpatience.
 void AttemptMachine::cancel_the_leaked(const CancelRequested& event, int presses, Instant now) {
   if (!stop_ && model::works(model::Mechanism::cancel_until_verdict)) {
     result_.cancelled_by = event.by;
@@ -140,7 +141,7 @@ void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now)
   ladder_ = std::move(ladder);
   if (tree_empty_ || letting_go_ || orphaned_) return;
   const bool kills_at_once = ladder_.rungs().size() == 1;
-  if (deadlines_.leak_kill) return kills_at_once ? kill(now) : void();  // all that is left has been sent TERM
+  if (deadlines_.leak_kill) return kills_at_once ? kill(now) : void();  // leaked processes have got TERM
   if (leader_gone_) {
     if (limits_.reach != StopReach::tree) {  // nobody is left that it reaches; but it bounds the wait for them
       if (!awaiting_survivors_ || leak_due_) return;
@@ -197,7 +198,7 @@ void AttemptMachine::send(model::Signal signal) {
 
 // As if we had climbed it: a stop whose time has come is a timeout's, unless another reason was there first.
 void AttemptMachine::on(const RungClimbed& event, Instant now) {
-  if (std::exchange(deadlines_.leak_kill, std::nullopt)) return bound_the_kill(now);  // it was KILL
+  if (std::exchange(deadlines_.leak_kill, std::nullopt)) return bound_the_kill(now);  // that rung is KILL
   if (tree_empty_ || letting_go_ || orphaned_ || (leader_gone_ && !stop_) || !reaches_somebody()) return;
   if (!stop_) {
     const bool total = deadlines_.total && (!deadlines_.wall || *deadlines_.total < *deadlines_.wall);

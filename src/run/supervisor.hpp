@@ -157,7 +157,7 @@ class Supervisor {
 
   uv::Timer settle_;  // a stop or a continue is looked at again a moment later
   model::Signal stop_with_ = 0;
-  std::optional<model::Instant> stop_asked_;  // TSTP was sent on to the command; STOP and our own stop follow
+  std::optional<model::Instant> stop_asked_;  // when TSTP went to the tree; STOP and our own stop follow
   bool continued_ = false;                    // oversee was continued; the command may still have to be
   uv::Timer flush_;                           // bounds the wait for readers after the last attempt
   bool flushing_ = false;

@@ -19,7 +19,7 @@ using model::Status;
 // After fg a stale stop can be seen; a stop that lasts is a stop.
 constexpr auto kSettle = std::chrono::milliseconds(40);
 
-// For a command's own handler of TSTP, which may have a terminal to put in order, before STOP.
+// The time between TSTP and STOP for a command that handles TSTP: the handler may have a terminal to restore.
 constexpr auto kHandlersTime = std::chrono::milliseconds(500);
 
 // As editors stop all that shares the terminal with them: kill(0, SIGTSTP).
@@ -82,12 +82,12 @@ void Supervisor::handle(const os::ReceivedSignal& signal) {
   }
 }
 
-// To the command alone, which tells its workers itself. Between two attempts nothing is there to be reloaded.
+// Signals only the leader: a server tells its workers itself. Without a running command there is nothing to reload.
 void Supervisor::reload() {
   if (!in_queue() && attempt_ && !between_ && !flushing_) attempt_->signal_leader(SIGHUP);
 }
 
-// By a key at the command's own terminal, or by a signal to the guard: a command's kill $PPID means its supervisor.
+// A key at the command's own terminal, or a signal to the guard: a command's kill $PPID is meant for its supervisor.
 void Supervisor::asked_by_way_of_attempt(const CancelRequested& request) {
   const os::ReceivedSignal signal{.number = request.by.signal, .from_terminal = request.from_terminal};
   if (os::asks_for_reload(signal, caller_.hup_is_reload)) return reload();
@@ -100,8 +100,8 @@ void Supervisor::settle(model::Signal stop_with) {
   settle_.set(os::read_clock().instant + kSettle);
 }
 
-// A program stops oversee, and with it the command: TSTP first, which the command may have a handler for, then STOP. A
-// group without a terminal has nobody in it to continue it and ignores TSTP: there STOP is what oversee stops by.
+// Stops oversee and the command for a program: TSTP first, which the command may handle, then STOP. Without a terminal
+// oversee stops itself by STOP: the kernel drops TSTP in an orphaned process group.
 void Supervisor::ask_to_stop() {
   settle(caller_.has_terminal ? SIGTSTP : SIGSTOP);
   const auto now = os::read_clock().instant;

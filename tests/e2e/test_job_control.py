@@ -177,6 +177,22 @@ class JobControl(TerminalCase):
         shell.type(b"\x04")
         self.expect_status(shell, 0)
 
+    def test_in_the_background_a_write_to_the_terminal_stops_both_where_the_terminal_asks_for_it(self):
+        shell = interactive_bash(self)
+        shell.type(f"stty tostop; {OVERSEE} --summary never sh -c 'echo written >/dev/tty; exit 6' & echo\n".encode())
+        front, command = self.running_job(shell)
+        wait_until(lambda: is_stopped(front) and is_stopped(command), "both stopped")
+        shell.type(b"fg\n")
+        shell.expect(rb"written\r\n")
+        self.expect_status(shell, 6)
+
+    def test_what_oversee_itself_writes_from_the_background_is_written(self):
+        shell = interactive_bash(self)
+        shell.type(f"stty tostop; {OVERSEE} sh -c 'echo written; exit 4' & wait $!; echo status $?\n".encode())
+        shell.expect(rb"written\r\n")
+        shell.expect(rb"exit 4 after")
+        shell.expect(rb"status 4\r\n")
+
     def test_a_command_that_stops_itself_stops_oversee(self):
         shell = interactive_bash(self)
         shell.type(f"{OVERSEE} sh -c 'kill -STOP $$; echo went on; exit 5'\n".encode())
