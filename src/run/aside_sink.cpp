@@ -46,6 +46,8 @@ struct AsideSink::Shared {
   std::array<char, kRing> ring;
   std::atomic<std::uint64_t> written = 0;   // bytes that the sink has taken; moved by the process
   std::atomic<std::uint64_t> appended = 0;  // bytes that it is to take; moved by the loop
+  // The position at the ring's first byte; moved by the loop while the ring is empty, so that little output takes few pages.
+  std::atomic<std::uint64_t> base = 0;
   std::atomic<bool> asleep = false;         // the process waits for wake_up
   std::atomic<bool> told = false;           // the loop wants to know when there is room, or an error
   std::atomic<bool> told_empty = false;     // and when all is written
@@ -119,8 +121,10 @@ bool AsideSink::write(std::string_view bytes) {
     const std::uint64_t end = shared_->appended;
     const std::uint64_t room = kRing - (end - shared_->written);
     const std::uint64_t count = std::min<std::uint64_t>(bytes.size(), room);
-    const std::uint64_t first = std::min(count, kRing - end % kRing);
-    std::memcpy(shared_->ring.data() + end % kRing, bytes.data(), first);
+    if (room == kRing) shared_->base = end;
+    const std::uint64_t at = (end - shared_->base) % kRing;
+    const std::uint64_t first = std::min(count, kRing - at);
+    std::memcpy(shared_->ring.data() + at, bytes.data(), first);
     std::memcpy(shared_->ring.data(), bytes.data() + first, count - first);
     shared_->appended = end + count;
     bytes.remove_prefix(count);
@@ -141,9 +145,10 @@ void AsideSink::refill() {
   while (!overflow_.empty() && shared_->error == 0) {
     const std::uint64_t end = shared_->appended;
     const std::uint64_t room = kRing - (end - shared_->written);
-    const std::uint64_t count = std::min({room, kRing - end % kRing, std::uint64_t{overflow_.size()}});
+    const std::uint64_t at = (end - shared_->base) % kRing;
+    const std::uint64_t count = std::min({room, kRing - at, std::uint64_t{overflow_.size()}});
     if (count == 0) return;
-    std::memcpy(shared_->ring.data() + end % kRing, overflow_.data(), count);
+    std::memcpy(shared_->ring.data() + at, overflow_.data(), count);
     overflow_.erase(0, count);
     shared_->appended = end + count;
     wake();
@@ -159,6 +164,8 @@ std::uint64_t AsideSink::left() const {
   return shared_->appended - shared_->written + overflow_.size();
 }
 
+bool AsideSink::gone() const { return shared_ && shared_->gone; }
+
 std::uint64_t AsideSink::written() const {
   return shared_ && shared_->error != 0 ? shared_->failed_at.load() : taken_ - left();
 }
@@ -167,9 +174,11 @@ std::uint64_t AsideSink::written() const {
 void AsideSink::work(Shared& shared) noexcept {
   while (true) {
     const std::uint64_t begin = shared.written;
-    const std::uint64_t count = std::min({shared.appended - begin, kRing - begin % kRing, kLargestWrite});
+    const std::uint64_t waiting = shared.appended - begin;
+    const std::uint64_t at = (begin - shared.base) % kRing;  // after `appended`, before which a new base is set
+    const std::uint64_t count = std::min({waiting, kRing - at, kLargestWrite});
     if (count > 0) {
-      sink_.write({shared.ring.data() + begin % kRing, count});
+      sink_.write({shared.ring.data() + at, count});
       shared.written = begin + count;
       const std::uint64_t rest = shared.appended - shared.written;
       bool news = rest <= kLowMark && shared.told.exchange(false);

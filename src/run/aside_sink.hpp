@@ -46,6 +46,9 @@ class AsideSink final : public model::ByteSink {
   // left.
   std::uint64_t drain(model::Duration patience);
 
+  // Whether the process was killed.
+  bool gone() const;
+
   // Ends the process, unless it hangs, so that none is left after us. Whatever comes later is done by this process.
   void end();
 
