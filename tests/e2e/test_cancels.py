@@ -168,8 +168,8 @@ class AtTheEnd(OverseeCase):
         terminal.expect(rb"on\r\n")
         wait_until(lambda: [command_line(each)[:1] for each in children(guard_of(terminal.pid) or 0)] == [["sleep"]],
                    "nobody but the daemon")
-        terminal.type(CTRL_C)
-        self.assertEqual(terminal.finish(), -signal.SIGINT)
+        # The front may not know yet that the leader is gone: then the first key counts as the command's.
+        self.assertEqual(terminal.press_until_end(CTRL_C), -signal.SIGINT)
         self.assertEqual(json.loads((self.work / "json").read_text())["status"], "cancelled")
 
     def test_a_cancel_in_a_timeouts_grace_keeps_the_next_attempt_from_beginning(self):

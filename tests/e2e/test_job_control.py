@@ -167,8 +167,9 @@ class JobControl(TerminalCase):
 
     def test_in_the_background_a_read_of_the_terminal_stops_both(self):
         shell = interactive_bash(self)
-        shell.type(f"{OVERSEE} cat & echo\n".encode())
+        shell.type(f"set -b; {OVERSEE} cat & echo\n".encode())
         front, command = self.running_job(shell)
+        shell.expect(rb"Stopped")  # told at once; before, fg would not continue the job
         wait_until(lambda: is_stopped(front) and is_stopped(command), "both stopped")
         shell.type(b"fg\n")
         wait_until(lambda: not is_stopped(front) and not is_stopped(command), "both going on")
@@ -179,8 +180,10 @@ class JobControl(TerminalCase):
 
     def test_in_the_background_a_write_to_the_terminal_stops_both_where_the_terminal_asks_for_it(self):
         shell = interactive_bash(self)
-        shell.type(f"stty tostop; {OVERSEE} --summary never sh -c 'echo written >/dev/tty; exit 6' & echo\n".encode())
+        shell.type(f"set -b; stty tostop; {OVERSEE} --summary never sh -c 'echo written >/dev/tty; exit 6' & echo\n"
+                   .encode())
         front, command = self.running_job(shell)
+        shell.expect(rb"Stopped")
         wait_until(lambda: is_stopped(front) and is_stopped(command), "both stopped")
         shell.type(b"fg\n")
         shell.expect(rb"written\r\n")
