@@ -19,6 +19,7 @@
 #include "model/signal_name.hpp"
 #include "model/verdict.hpp"
 #include "os/own_copy.hpp"
+#include "os/terminal.hpp"
 #include "report/repeat_table.hpp"
 #include "uv/loop.hpp"
 #include "uv/poll_watch.hpp"
@@ -74,6 +75,7 @@ class Repeater {
 
   const settings::Settings& settings_;
   const os::SignalState caller_;
+  const bool hup_is_reload_ = os::hup_is_reload(os::has_controlling_terminal());
   std::span<char*> arguments_;
   uv::Loop loop_;
   const ConsoleOnLoop console_on_loop_{loop_};
@@ -168,8 +170,9 @@ void Repeater::ended(Running& running) {
 void Repeater::read_signals() {
   while (const auto signal = signals_->next()) {
     if (!signal->from_terminal) {
-      for (const auto& each : running_) ::kill(each->copy.pid, signal->number);
+      for (const auto& each : running_) os::pass_on(each->copy.pid, *signal);
     }
+    if (os::asks_for_reload(*signal, hup_is_reload_)) continue;
     switch (signal->number) {
       case SIGINT:
       case SIGTERM:
@@ -178,7 +181,9 @@ void Repeater::read_signals() {
         if (!cancelled_by_) cancelled_by_ = signal->number;
         if (running_.empty()) loop_.stop();
         break;
-      case SIGTSTP: os::stop_self(SIGTSTP); break;
+      case SIGTSTP:
+      case SIGTTIN:
+      case SIGTTOU: os::stop_self(SIGTSTP); break;
       default: break;
     }
   }

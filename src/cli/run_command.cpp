@@ -203,7 +203,13 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   // Starting the guard takes longest, so it overlaps with opening the files.
   uv::Loop loop;
   const ConsoleOnLoop on_loop(loop);
-  run::Supervisor supervisor(loop, *spec, {.signals = caller, .has_terminal = os::has_controlling_terminal()});
+  const bool has_terminal = os::has_controlling_terminal();
+  // For --repeat in a container process 1 is the parent, which forwards HUP.
+  const bool below_first = settings.is_repetition && os::parent_process_id() == 1;
+  run::Supervisor supervisor(loop, *spec,
+                             {.signals = caller,
+                              .has_terminal = has_terminal,
+                              .hup_is_reload = os::hup_is_reload(has_terminal && !below_first)});
   const bool capture = settings.capture();
   const std::string id = history::make_run_id(started.wall);
   const auto scratch = [] { return make_scratch(os::temporary_directory(), "standard input is not kept for a retry"); };

@@ -160,4 +160,10 @@ void ServeSession::cancel_all(model::Signal signal, bool send) {
   on_change();
 }
 
+void ServeSession::signal_all(model::Signal signal) const {
+  for (const auto& [id, run] : runs_) {
+    if (run->served) run->served->signal(signal);
+  }
+}
+
 }  // namespace oversee::cli

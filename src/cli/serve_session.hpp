@@ -32,6 +32,9 @@ class ServeSession {
   // received the signal.
   void cancel_all(model::Signal signal, bool send = true);
 
+  // Signals the started runs; does not count as a cancel.
+  void signal_all(model::Signal signal) const;
+
   bool empty() const { return runs_.empty(); }
   // Whether so many bytes of requests are pending that input should be paused.
   bool full() const { return waiting_bytes_ > kMostWaiting; }

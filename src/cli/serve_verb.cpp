@@ -24,6 +24,7 @@
 #include "os/process_usage.hpp"
 #include "os/readiness.hpp"
 #include "os/signals.hpp"
+#include "os/terminal.hpp"
 #include "settings/table.hpp"
 #include "uv/background_writer.hpp"
 #include "uv/loop.hpp"
@@ -105,6 +106,7 @@ class Service {
 
   const Wishes wishes_;
   const os::SignalState caller_;
+  const bool hup_is_reload_ = os::hup_is_reload(os::has_controlling_terminal());
   uv::Loop loop_;
   uv::BackgroundWriter* writer_ = nullptr;  // the sink, if writing can block
   std::unique_ptr<model::ByteSink> sink_;
@@ -160,6 +162,10 @@ void Service::reader_gone(int error) {
 // A signal from the terminal has already reached the runs, which share our process group.
 void Service::read_signals() {
   while (const auto signal = signals_->next()) {
+    if (os::asks_for_reload(*signal, hup_is_reload_)) {
+      session_.signal_all(SIGHUP);
+      continue;
+    }
     if (!cancelled_by_) cancelled_by_ = signal->number;
     cancel(signal->number, !signal->from_terminal);
   }

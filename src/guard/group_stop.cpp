@@ -19,20 +19,21 @@ void send(const os::Descendant& target, int signal) { (void)os::signal_descendan
 
 }  // namespace
 
-void GroupStop::signal(pid_t group, int signal, bool at_one_stroke) {
+std::size_t GroupStop::signal(pid_t group, int signal, bool at_one_stroke) {
   group_ = group;
   own_ = at_one_stroke;
   killing_ = signal == SIGKILL;
   pause_ = kFirstPause;
   next_look_ = Clock::now();
+  const auto members = os::list_group_members(group);
   if (at_one_stroke) {
     ::kill(-group, signal);
     ::kill(-group, SIGCONT);
-    return;
+    return members.size();
   }
-  const auto members = os::list_group_members(group);
   for (const os::Descendant& each : members) send(each, signal);
   for (const os::Descendant& each : members) send(each, SIGCONT);
+  return members.size();
 }
 
 bool GroupStop::over() {

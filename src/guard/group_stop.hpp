@@ -14,7 +14,8 @@ class GroupStop {
 
   // To each member of the group in our tree, then CONT. At one stroke only where the group is the command's own and its
   // leader unreaped, so that the number is no other's, and no member is overlooked in a fork.
-  void signal(pid_t group, int signal, bool at_one_stroke);
+  // Returns the number of known members.
+  std::size_t signal(pid_t group, int signal, bool at_one_stroke);
 
   // From the first signal until over().
   bool looking() const { return group_.has_value(); }

@@ -78,13 +78,17 @@ class Guard {
   void lose_front();
   void handle(const Request& request);
   void signal_tree(int signal);
+  void signal_leader(int signal);
+  void signal_group(int signal);
+  void tell_sent(int signal, std::size_t processes, model::StopReach reach, bool continued = false);
+  void tell_killed(bool at_the_end);
   void begin_killing();
   void climb_if_due();
   void send(const Backstop::Step& step, std::optional<pid_t> front);
   void look_at_progress();
   void answer();
   void stop_group(int signal, pid_t front_group);
-  void stop_leader(int signal) const;
+  void stop_leader(int signal);
   void finish_record();
   model::Usage usage() const;
 
@@ -117,6 +121,8 @@ class Guard {
   model::KillPatience patience_;  // of the kill; it is the front's to lose, if there is one
   std::uint64_t progress_ = 0;    // of the kill, when it was last reported
   Clock::time_point next_progress_;
+  std::size_t told_killed_ = 0;  // processes whose KILL was reported
+  Clock::time_point next_killed_;
 };
 
 int Guard::run() {
@@ -141,7 +147,10 @@ int Guard::run() {
     }
     climb_if_due();
     if (leader_ < 0 && !starting_ && !kill_.begun() && !survivors_.begun()) survivors_.begin();
-    if (kill_.go_on()) cgroup_.kill_by_moving(kill_.refused_children());
+    if (kill_.go_on()) {
+      cgroup_.kill_by_moving(kill_.refused_children());
+      tell_killed(false);
+    }
     answer();
     if (leader_ < 0 && !starting_ && group_stop_.over()) front_.tell(GroupGone{});
     if (watching()) tell_passed(limits_.look_if_due(usage_.cpu()));
@@ -149,6 +158,7 @@ int Guard::run() {
     wait_for_news(more_to_reap);
   }
   terminal_.reset();
+  tell_killed(true);
   if (empty_) {
     if (!kill_.begun()) tell_passed(limits_.at_the_end(usage_.cpu()));
     front_.tell(TreeEmpty{usage_at_end_.emplace(usage()), cgroup_.used()});
@@ -324,9 +334,9 @@ void Guard::handle(const Request& request) {
   if (const auto* all = std::get_if<SignalTree>(&request)) {
     signal_tree(all->signal);
   } else if (const auto* one = std::get_if<SignalLeader>(&request)) {
-    if (leader_ > 0) ::kill(leader_, one->signal);
+    signal_leader(one->signal);
   } else if (const auto* group = std::get_if<SignalGroup>(&request)) {
-    if (leader_ > 0) ::kill(own_group_ ? -leader_ : leader_, group->signal);
+    signal_group(group->signal);
   } else if (const auto* terminal = std::get_if<HoldTerminal>(&request)) {
     users_terminal_.hold(*terminal);
   } else if (const auto* screen = std::get_if<HoldScreen>(&request)) {
@@ -350,13 +360,25 @@ void Guard::handle(const Request& request) {
 
 void Guard::stop_group(int signal, pid_t front_group) {
   const bool own = own_group_ && leader_ > 0;
-  group_stop_.signal(own ? leader_ : front_group, signal, own);
+  const std::size_t members = group_stop_.signal(own ? leader_ : front_group, signal, own);
+  tell_sent(signal, members, model::StopReach::group, signal != SIGKILL);
 }
 
-void Guard::stop_leader(int signal) const {
+void Guard::stop_leader(int signal) {
   if (leader_ < 0) return;
   ::kill(leader_, signal);
   ::kill(leader_, SIGCONT);
+  tell_sent(signal, 1, model::StopReach::leader, signal != SIGKILL);
+}
+
+void Guard::signal_leader(int signal) {
+  if (leader_ > 0 && ::kill(leader_, signal) == 0) tell_sent(signal, 1, model::StopReach::leader);
+}
+
+void Guard::signal_group(int signal) {
+  if (leader_ < 0) return;
+  if (!own_group_) return signal_leader(signal);
+  if (::kill(-leader_, signal) == 0) tell_sent(signal, 0, model::StopReach::group);
 }
 
 // The front was to stop the command, and has not: it is stopped itself, traced, or held up. What can be continued is.
@@ -386,9 +408,24 @@ void Guard::send(const Backstop::Step& step, std::optional<pid_t> front) {
 void Guard::signal_tree(int signal) {
   os::take_precedence();
   const auto group = own_group_ && leader_ > 0 ? std::optional(leader_) : std::nullopt;
-  os::signal_descendants(signal, group);
-  if (signal == SIGSTOP || signal == SIGTSTP || signal == SIGCONT || !works(Mechanism::continue_stopped)) return;
-  os::signal_descendants(SIGCONT, group);
+  const std::size_t sent = os::signal_descendants(signal, group);
+  const bool stops = signal == SIGSTOP || signal == SIGTSTP;
+  const bool continues = !stops && signal != SIGCONT && works(Mechanism::continue_stopped);
+  if (continues) (void)os::signal_descendants(SIGCONT, group);
+  tell_sent(signal, sent, model::StopReach::tree, continues);
+}
+
+void Guard::tell_sent(int signal, std::size_t processes, model::StopReach reach, bool continued) {
+  front_.tell(SignalSent{signal, static_cast<std::uint32_t>(processes), reach, continued});
+}
+
+// A fork bomb takes hundreds of rounds: several are reported together.
+void Guard::tell_killed(bool at_the_end) {
+  const std::size_t killed = kill_.killed();
+  const auto now = Clock::now();
+  if (killed == told_killed_ || (!at_the_end && now < next_killed_)) return;
+  tell_sent(SIGKILL, killed - std::exchange(told_killed_, killed), model::StopReach::tree);
+  next_killed_ = now + kProgressPause;
 }
 
 // The front is gone, and so is the tree, but for whom the front had let go or nobody can kill.
@@ -410,7 +447,7 @@ model::Usage Guard::usage() const {
 void Guard::begin_killing() {
   if (!kill_.begun()) {
     patience_.begin(Clock::now(), kAloneQuiet);
-    cgroup_.kill();
+    if (cgroup_.kill()) tell_sent(SIGKILL, 0, model::StopReach::tree);
   }
   kill_.begin(own_group_ && leader_ > 0 ? std::optional(leader_) : std::nullopt, [this] { look_at_progress(); });
 }

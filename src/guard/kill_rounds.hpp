@@ -32,6 +32,9 @@ class KillRounds {
   // How many processes it has stopped, and killed, so far.
   std::size_t done() const { return kill_ ? kill_->done() : 0; }
 
+  // How many processes have been sent KILL so far.
+  std::size_t killed() const { return kill_ ? kill_->killed() : 0; }
+
   Clock::time_point next_round() const { return next_round_; }
 
  private:

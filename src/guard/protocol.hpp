@@ -182,6 +182,14 @@ struct RungClimbed {
 struct KillProgressed {
   bool operator==(const KillProgressed&) const = default;
 };
+// A signal was sent. KILL is reported at most ten times a second, for all processes since the last report.
+struct SignalSent {
+  std::int32_t signal = 0;
+  std::uint32_t processes = 0;  // that got it; 0: unknown, as the kernel signalled a whole group
+  model::StopReach reach = model::StopReach::tree;
+  bool continued = false;  // CONT followed, so that a stopped process can act
+  bool operator==(const SignalSent&) const = default;
+};
 // No descendant is left; the guard's last word.
 struct TreeEmpty {
   model::Usage usage;
@@ -195,8 +203,9 @@ struct TreeLetGo {
   bool operator==(const TreeLetGo&) const = default;
 };
 
-using Report = std::variant<CommandStarted, StartFailed, LeaderStopped, LeaderContinued, LeaderExited, CancelAsked,
-                            Survivors, GroupGone, LimitPassed, TreeEmpty, TreeLetGo, RungClimbed, KillProgressed>;
+using Report =
+    std::variant<CommandStarted, StartFailed, LeaderStopped, LeaderContinued, LeaderExited, CancelAsked, Survivors,
+                 GroupGone, LimitPassed, TreeEmpty, TreeLetGo, RungClimbed, KillProgressed, SignalSent>;
 
 inline constexpr std::size_t kMostNames = 32;
 

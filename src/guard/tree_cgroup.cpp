@@ -123,9 +123,7 @@ void TreeCgroup::complete(model::Usage& usage) const {
   usage.peak_bytes = os::cgroup_memory_peak(leaf_->path()).value_or(0);
 }
 
-void TreeCgroup::kill() const {
-  if (leaf_) (void)os::kill_cgroup(leaf_->path());
-}
+bool TreeCgroup::kill() const { return leaf_ && os::kill_cgroup(leaf_->path()); }
 
 void TreeCgroup::kill_by_moving(std::span<const pid_t> children) {
   if (children.empty() || (!leaf_ && (name_.empty() || !make()))) return;
@@ -133,7 +131,7 @@ void TreeCgroup::kill_by_moving(std::span<const pid_t> children) {
   for (const pid_t child : children) moved |= leaf_->take_in(child);
   if (!moved) return;
   used_ = true;
-  kill();
+  (void)kill();
 }
 
 void TreeCgroup::remove(std::optional<pid_t> front) {

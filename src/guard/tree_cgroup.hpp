@@ -49,7 +49,7 @@ class TreeCgroup {
   // What it knows better than those who reap: puts it in their place.
   void complete(model::Usage& usage) const;
 
-  void kill() const;
+  bool kill() const;
 
   // Kills children that signals do not reach, another user's by setuid, by moving them in. Children only: they stay
   // what they are until they are reaped here, so that no number can have become a stranger's.

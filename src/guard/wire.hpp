@@ -38,6 +38,8 @@ inline auto fields(auto& m) {
     return std::tie(m.signal, m.grace);
   } else if constexpr (std::is_same_v<M, RungClimbed>) {
     return std::tie(m.rung);
+  } else if constexpr (std::is_same_v<M, SignalSent>) {
+    return std::tie(m.signal, m.processes, m.reach, m.continued);
   } else if constexpr (std::is_same_v<M, RecordFacts>) {
     return std::tie(m.run_id, m.json_path, m.attempt, m.started, m.attempt_started, m.attempt_started_wall);
   } else if constexpr (std::is_same_v<M, SignalTree> || std::is_same_v<M, SignalLeader> ||

@@ -60,7 +60,7 @@ model::Result<bool> signal_run(const RunRecord& record, model::Signal signal) {
   if (state == RunState::unknown || !shares_pids(record)) {
     return std::unexpected(model::Failure{"signal the run", 0, record.id, why_foreign(record) + "; cancel it there"});
   }
-  if (process.signal(signal)) return true;
+  if (process.cancel(signal)) return true;
   if (errno == ESRCH) return false;
   return std::unexpected(model::Failure{"signal the run", errno, record.id, {}});
 }

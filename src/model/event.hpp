@@ -102,6 +102,13 @@ struct Stopping {
   Signal signal;  // the signal of the rung just sent
   StopReach reach = StopReach::tree;
 };
+// A signal was sent to processes of the command.
+struct SignalSent {
+  Signal signal;
+  std::uint32_t processes;  // 0: they were not counted
+  StopReach reach;
+  bool continued;  // CONT followed
+};
 struct AttemptFinished {
   const AttemptResult* result;
 };
@@ -118,9 +125,9 @@ struct RunFinished {
   const OmittedAttempts* omitted = nullptr;  // the attempts between them; null: none
 };
 
-using Event =
-    std::variant<RunStarted, SlotAwaited, SlotTaken, AttemptStarted, OutputArrived, StillRunning, EvidenceTaken,
-                 UserLineStarted, UserLineOutput, UserLineEnded, Stopping, AttemptFinished, Retrying, RunFinished>;
+using Event = std::variant<RunStarted, SlotAwaited, SlotTaken, AttemptStarted, OutputArrived, StillRunning,
+                           EvidenceTaken, UserLineStarted, UserLineOutput, UserLineEnded, Stopping, SignalSent,
+                           AttemptFinished, Retrying, RunFinished>;
 
 // What the component that splits a stream into lines has counted.
 struct StreamTally {

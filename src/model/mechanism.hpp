@@ -42,6 +42,12 @@ enum class Mechanism : std::uint8_t {
   terminal_is_put_back,  // after a stop the caller's terminal gets its modes and screen back
   leave_at_once,         // a suspended reader does not delay the end
   proc_is_ours,          // /proc is used only if it shows this PID namespace
+  cancel_until_verdict,  // a signal after the command's exit cancels the run as long as the run waits for something
+  each_cancel_goes_on,   // a new cancel signal is forwarded to the command and does not climb the ladder
+  hup_is_reload,         // without a terminal HUP is forwarded to the command and does not cancel
+  leaks_are_asked,       // leaked processes get TERM before KILL
+  stop_is_asked,         // TSTP to oversee reaches the command's handler before STOP
+  terminal_stops,        // TTIN and TTOU to oversee stop the command as well
   life_lock,             // processes in other namespaces can see that a run lives
 };
 
@@ -83,6 +89,12 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::terminal_is_put_back: return "terminal-is-put-back";
     case Mechanism::leave_at_once: return "leave-at-once";
     case Mechanism::proc_is_ours: return "proc-is-ours";
+    case Mechanism::cancel_until_verdict: return "cancel-until-verdict";
+    case Mechanism::each_cancel_goes_on: return "each-cancel-goes-on";
+    case Mechanism::hup_is_reload: return "hup-is-reload";
+    case Mechanism::leaks_are_asked: return "leaks-are-asked";
+    case Mechanism::stop_is_asked: return "stop-is-asked";
+    case Mechanism::terminal_stops: return "terminal-stops";
     case Mechanism::life_lock: return "life-lock";
   }
   return "?";

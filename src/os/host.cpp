@@ -32,6 +32,7 @@ std::string temporary_directory() {
 unsigned user_id() { return ::geteuid(); }
 
 int process_id() { return ::getpid(); }
+int parent_process_id() { return ::getppid(); }
 
 void name_this_process(const char* name) { ::prctl(PR_SET_NAME, name); }
 

@@ -11,6 +11,7 @@ std::string current_directory();
 std::string temporary_directory();
 unsigned user_id();
 int process_id();
+int parent_process_id();
 
 // Sets the name that `ps -o comm` shows; the kernel keeps 15 characters (prctl(2)).
 void name_this_process(const char* name);

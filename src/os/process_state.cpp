@@ -56,4 +56,15 @@ std::optional<ProcessState> look_at_process(pid_t pid) {
   return state;
 }
 
+bool catches(pid_t pid, model::Signal signal) {
+  constexpr std::string_view kCaught = "\nSigCgt:\t";
+  const auto status = read_file(proc_path(pid, "status"));
+  const std::size_t line = status ? status->find(kCaught) : std::string::npos;
+  if (line == std::string::npos) return false;
+  const char* const digits = status->data() + line + kCaught.size();
+  std::uint64_t caught = 0;
+  std::from_chars(digits, status->data() + status->size(), caught, 16);
+  return (caught >> (signal - 1) & 1) != 0;
+}
+
 }  // namespace oversee::os

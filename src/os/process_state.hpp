@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "model/duration.hpp"
+#include "model/signal_name.hpp"
 
 namespace oversee::os {
 
@@ -21,5 +22,8 @@ struct ProcessState {
 
 // None if the process does not exist. Of a process that /proc does not show (os/proc.hpp) only `zombie` is known.
 std::optional<ProcessState> look_at_process(pid_t pid);
+
+// Whether the process handles the signal; false if /proc does not show it.
+bool catches(pid_t pid, model::Signal signal);
 
 }  // namespace oversee::os

@@ -262,12 +262,15 @@ Signalled signal_descendant(const Descendant& target, int signal) {
   return outcome_of(::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0));
 }
 
-void signal_descendants(int signal, std::optional<pid_t> group) {
+std::size_t signal_descendants(int signal, std::optional<pid_t> group) {
   if (proc_is_ours()) group.reset();
   if (group) ::kill(-*group, signal);
+  std::size_t sent = 0;
   for (const Descendant& each : list_descendants()) {
-    if (!group || ::getpgid(each.pid) != *group) (void)signal_descendant(each, signal);
+    const bool by_group = group && ::getpgid(each.pid) == *group;
+    if (by_group || signal_descendant(each, signal) == Signalled::sent) ++sent;
   }
+  return sent;
 }
 
 // A round may take long if the tree leaves us little CPU time.

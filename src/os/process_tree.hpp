@@ -44,8 +44,9 @@ enum class Signalled : std::uint8_t { sent, gone, refused };
 Signalled signal_descendant(const Descendant& target, int signal);
 
 // Signals all descendants. `group`, if set, must contain only descendants, and its leader must be unreaped. It is used
-// only if /proc is not ours: members that are not our children are reached through it.
-void signal_descendants(int signal, std::optional<pid_t> group);
+// only if /proc is not ours: members that are not our children are reached through it. Returns the number of listed
+// processes that got the signal.
+std::size_t signal_descendants(int signal, std::optional<pid_t> group);
 
 // Kills the whole tree in rounds: first stops every process until no new one appears, so that nothing forks; then sends
 // KILL. The caller must reap between rounds: only ECHILD from wait(2) proves that the tree is empty.
@@ -67,6 +68,7 @@ class TreeKill {
 
   // The number of processes stopped so far plus the number killed, each counted once.
   std::size_t done() const { return seen_.size() + killed_.size(); }
+  std::size_t killed() const { return killed_.size(); }
 
   // Our children that could not be signalled in the last round because they belong to another user (setuid).
   const std::vector<pid_t>& refused_children() const { return refused_children_; }

@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <csignal>
 
+#include "os/signals.hpp"
+
 namespace oversee::os {
 
 ProcessWatch::ProcessWatch(pid_t pid) : pid_(pid), process_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {}
@@ -21,13 +23,12 @@ bool ProcessWatch::wait(model::Duration bound, int written_to) const {
   return gone || (watched[0].revents & POLLIN) != 0;
 }
 
-bool ProcessWatch::signal(model::Signal number) const {
+bool ProcessWatch::cancel(model::Signal number) const {
   if (pid_ <= 0) {
     errno = ESRCH;
     return false;
   }
-  if (process_) return ::syscall(SYS_pidfd_send_signal, process_.get(), number, nullptr, 0) == 0;
-  return ::kill(pid_, number) == 0;
+  return send_cancel(pid_, process_ ? process_.get() : -1, number);
 }
 
 bool process_exists(pid_t pid) { return ::kill(pid, 0) == 0 || errno != ESRCH; }

@@ -18,8 +18,8 @@ class ProcessWatch {
   // has ended.
   bool wait(model::Duration bound, int written_to) const;
 
-  // Signals this process; false with errno if that fails (ESRCH: it has ended).
-  bool signal(model::Signal number) const;
+  // Signals this process and marks the signal as a cancel; false with errno if that fails (ESRCH: it has ended).
+  bool cancel(model::Signal number) const;
 
  private:
   pid_t pid_;

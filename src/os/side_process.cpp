@@ -34,6 +34,8 @@ std::array<std::atomic<pid_t>, kMost> side_processes{};
 
 std::atomic<pid_t> own_pid = 0;  // the process that starts them
 
+std::atomic<int> being_started = 0;  // they may exist already and have no entry yet
+
 void enter(pid_t pid) {
   for (auto& each : side_processes) {
     pid_t none = 0;
@@ -123,9 +125,11 @@ bool start_and_wait(SideProcess::State& state) {
   if (stack == MAP_FAILED) return false;
 #endif
   const int shared = state.files == SideProcess::Files::ours ? CLONE_FILES : 0;
+  ++being_started;
   const pid_t pid = ::clone(run_beside, static_cast<char*>(stack) + kStack, CLONE_VM | shared, &state);
+  if (pid > 0) enter(pid);
+  --being_started;
   if (pid > 0) {
-    enter(pid);
     while (::syscall(SYS_wait4, pid, nullptr, __WALL, nullptr) != pid) {
     }
     leave(pid);
@@ -236,9 +240,14 @@ bool SideCall::wait(model::Duration bound) {
 bool SideCall::finished() const { return state_->finished; }
 
 // If the work runs in a thread of our own process, there is no parent to check.
-bool SideProcess::orphaned() { return ::getpid() != own_pid && ::getppid() != own_pid; }
+bool SideProcess::orphaned() { return is_current() && ::getppid() != own_pid; }
 
+bool SideProcess::is_current() { return ::getpid() != own_pid; }
+
+// A process without an entry yet would be taken for one of the command's, stopped, and left so.
 bool is_side_process(pid_t pid) {
+  constexpr timespec kMoment{0, 50'000};
+  while (being_started != 0) (void)::nanosleep(&kMoment, nullptr);
   return std::ranges::any_of(side_processes, [&](const auto& each) { return each.load() == pid; });
 }
 

@@ -40,6 +40,9 @@ class SideProcess {
   // To be called by the work: whether the process that started it has ended.
   static bool orphaned();
 
+  // Whether the caller runs in a side process, not in a thread of the process that starts them.
+  static bool is_current();
+
   struct State;
 
  private:

@@ -4,10 +4,13 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+
+#include "model/mechanism.hpp"
 
 namespace oversee::os {
 namespace {
@@ -17,7 +20,10 @@ constexpr int kFirstAboveStandard = 32;  // the C library reserves some from her
 
 // Signals that cannot be caught, or that report the supervisor's own actions. SEGV and the like are not listed: a real
 // fault kills us even if the signal is blocked, so one that can be read was sent by a process (signal(7)).
-constexpr int kAboutOurselves[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGTTIN, SIGTTOU, SIGXCPU, SIGXFSZ};
+constexpr int kAboutOurselves[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGXCPU, SIGXFSZ};
+
+// The value of a queued signal (sigqueue(3)) whose sender wants the run to end.
+constexpr int kCancelMark = 0x6f766572;
 
 sigset_t to_sigset(SignalSet set) {
   sigset_t signals;
@@ -83,7 +89,35 @@ std::optional<ReceivedSignal> SignalWatch::next() {
   if (::read(fd_.get(), &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return {};
   const bool from_kernel = info.ssi_code == SI_KERNEL;
   return ReceivedSignal{static_cast<int>(info.ssi_signo), from_kernel,
-                        from_kernel ? 0 : static_cast<pid_t>(info.ssi_pid)};
+                        from_kernel ? 0 : static_cast<pid_t>(info.ssi_pid),
+                        info.ssi_code == SI_QUEUE && info.ssi_int == kCancelMark};
+}
+
+bool send_cancel(pid_t pid, int pidfd, model::Signal signal) {
+  siginfo_t info{};
+  info.si_signo = signal;
+  info.si_code = SI_QUEUE;
+  info.si_pid = ::getpid();
+  info.si_uid = ::getuid();
+  info.si_value.sival_int = kCancelMark;
+  if (pidfd >= 0) return ::syscall(SYS_pidfd_send_signal, pidfd, signal, &info, 0) == 0;
+  return ::sigqueue(pid, signal, info.si_value) == 0;
+}
+
+void pass_on(pid_t pid, const ReceivedSignal& signal) {
+  if (signal.is_cancel) {
+    (void)send_cancel(pid, -1, signal.number);
+  } else {
+    ::kill(pid, signal.number);
+  }
+}
+
+bool hup_is_reload(bool has_terminal) {
+  return model::works(model::Mechanism::hup_is_reload) && (!has_terminal || ::getpid() == 1);
+}
+
+bool asks_for_reload(const ReceivedSignal& signal, bool hup_is_reload) {
+  return hup_is_reload && signal.number == SIGHUP && !signal.from_terminal && !signal.is_cancel;
 }
 
 SignalSet supervised_signals() {
@@ -91,6 +125,7 @@ SignalSet supervised_signals() {
   for (int signal = 1; signal < kFirstAboveStandard; ++signal) set |= signal_bit(signal);
   for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) set |= signal_bit(signal);
   for (const int signal : kAboutOurselves) set &= ~signal_bit(signal);
+  if (!model::works(model::Mechanism::terminal_stops)) set &= ~(signal_bit(SIGTTIN) | signal_bit(SIGTTOU));
   return set;
 }
 

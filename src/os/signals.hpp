@@ -41,7 +41,21 @@ struct ReceivedSignal {
   model::Signal number = 0;
   bool from_terminal = false;  // sent by the kernel: a key at the terminal, a hang-up
   pid_t sender = 0;            // 0: the kernel
+  bool is_cancel = false;      // sent by send_cancel(): a cancel, whatever the signal means otherwise
 };
+
+// Sends the signal with a mark that says that it is a cancel, through the pidfd unless that is -1. False with errno.
+bool send_cancel(pid_t pid, int pidfd, model::Signal signal);
+
+// Sends the signal to another oversee process; keeps the mark.
+void pass_on(pid_t pid, const ReceivedSignal& signal);
+
+// Whether HUP from a program asks this process to reload, as it asks a server: the process has no controlling terminal,
+// or is process 1 of a container (docs/decisions/005-what-a-cancel-is.md).
+bool hup_is_reload(bool has_terminal);
+
+// Whether the signal is such a HUP. A HUP from the kernel, or one that is marked, is a cancel in every process.
+bool asks_for_reload(const ReceivedSignal& signal, bool hup_is_reload);
 
 // Delivers signals as readable events with their sender, which a plain handler does not learn. They are blocked from
 // construction on, so that none is lost before the first read, even as PID 1 (signal(7), signalfd(2)).

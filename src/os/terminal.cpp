@@ -53,6 +53,11 @@ void take_foreground_from_dead(int terminal) {
   sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
+bool is_in_background(int terminal) {
+  const pid_t group = ::tcgetpgrp(terminal);
+  return group > 0 && group != ::getpgrp();
+}
+
 bool in_foreground(int terminal) { return ::tcgetpgrp(terminal) == ::getpgrp(); }
 
 }  // namespace oversee::os

@@ -31,5 +31,7 @@ void take_foreground_from_dead(int terminal);
 
 // Whether it is our controlling terminal and our group is in the foreground: only then its keys are meant for us.
 bool in_foreground(int terminal);
+// Whether it is our controlling terminal and another group is in its foreground.
+bool is_in_background(int terminal);
 
 }  // namespace oversee::os

@@ -137,6 +137,18 @@ void EventLines::tell(const model::Stopping& event, const model::Reading& at) {
   write(std::move(line));
 }
 
+void EventLines::tell(const model::SignalSent& event, const model::Reading& at) {
+  JsonText line = begin("signal_sent", at);
+  line.text("signal", model::signal_name(event.signal)).text("reach", to_string(event.reach));
+  if (event.processes != 0) {
+    line.number("processes", static_cast<std::int64_t>(event.processes));
+  } else {
+    line.null("processes");
+  }
+  line.boolean("continued", event.continued);
+  write(std::move(line));
+}
+
 void EventLines::tell(const model::AttemptFinished& event, const model::Reading& at) {
   for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
     const std::string rest = std::exchange(unfinished_[model::index(stream)], {});

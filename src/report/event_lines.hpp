@@ -48,6 +48,7 @@ class EventLines final : public model::EventSink {
   void tell(const model::UserLineOutput& event, const model::Reading& at);
   void tell(const model::UserLineEnded& event, const model::Reading& at);
   void tell(const model::Stopping& event, const model::Reading& at);
+  void tell(const model::SignalSent& event, const model::Reading& at);
   void tell(const model::AttemptFinished& event, const model::Reading& at);
   void tell(const model::Retrying& event, const model::Reading& at);
   void tell(const model::RunFinished& event, const model::Reading& at);

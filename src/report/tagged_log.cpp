@@ -89,6 +89,7 @@ void TaggedLog::on(const model::Event& event, const model::Reading& at) {
                  note("stopping", fmt::format("{}: {} to {}", to_string(e.status), model::signal_name(e.signal),
                                               describe(e.reach)));
                },
+               [](const model::SignalSent&) {},  // the log has the signals of a stop as "stopping"
                [&](const model::AttemptFinished& e) {
                  write_tail(model::Stream::out);
                  write_tail(model::Stream::err);

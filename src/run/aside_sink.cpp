@@ -30,11 +30,12 @@ os::UniqueFd make_event() { return os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_N
 
 void raise(const os::UniqueFd& event) { (void)::eventfd_write(event.get(), 1); }
 
-// Whether it came before the bound; with HUP, by which the kernel tells of our parent's end, as an early return.
+// Returns whether the event came before the bound. In the side process HUP, by which the kernel reports the end of the
+// parent, ends the wait early. In the front HUP stays blocked: it is for the signalfd.
 bool await(const os::UniqueFd& event, const timespec* bound) {
   sigset_t blocked;
   sigfillset(&blocked);
-  sigdelset(&blocked, SIGHUP);
+  if (os::SideProcess::is_current()) sigdelset(&blocked, SIGHUP);
   pollfd readable{event.get(), POLLIN, 0};
   const bool came = ::ppoll(&readable, 1, bound, &blocked) > 0;
   eventfd_t count = 0;

@@ -147,6 +147,10 @@ void Attempt::begin(const model::RunInfo& info, const std::vector<std::string>& 
 
 void Attempt::cancel(const CancelRequested& request) { post(request); }
 
+bool Attempt::catches(model::Signal signal) const {
+  return started_ && has_our_numbers(proc_) && os::proc_is_ours() && os::catches(command_, signal);
+}
+
 void Attempt::suspended() {
   if (terminal_) terminal_->leave();
   suspended_since_ = os::read_clock().instant;
@@ -220,6 +224,10 @@ void Attempt::reported(const guard::Report& report) {
     post(RungClimbed{climbed->rung});
   } else if (std::holds_alternative<guard::KillProgressed>(report)) {
     post(KillProgressed{});
+  } else if (const auto* sent = std::get_if<guard::SignalSent>(&report)) {
+    if (machine_.done()) return;
+    callbacks_.publish(model::SignalSent{sent->signal, sent->processes, sent->reach, sent->continued},
+                       os::read_clock());
   } else if (std::holds_alternative<guard::GroupGone>(report)) {
     post(GroupGone{});
   } else if (const auto* empty = std::get_if<guard::TreeEmpty>(&report)) {

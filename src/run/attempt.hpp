@@ -65,7 +65,10 @@ class Attempt {
   void cancel(const CancelRequested& request);
   void signal_leader(model::Signal signal) { link_.send(guard::SignalLeader{signal}); }
   void signal_group(model::Signal signal) { link_.send(guard::SignalGroup{signal}); }
-  void continue_tree() { link_.send(guard::SignalTree{SIGCONT}); }
+  void signal_tree(model::Signal signal) { link_.send(guard::SignalTree{signal}); }
+  void continue_tree() { signal_tree(SIGCONT); }
+  // Whether the command handles the signal; false if /proc does not show it.
+  bool catches(model::Signal signal) const;
   void suspended();
   void resumed();
 

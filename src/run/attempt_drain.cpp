@@ -3,6 +3,7 @@
 #include <csignal>
 #include <utility>
 
+#include "model/mechanism.hpp"
 #include "run/attempt_machine.hpp"
 
 namespace oversee::run {
@@ -19,6 +20,9 @@ constexpr auto kUsualLeak = std::chrono::milliseconds(200);
 
 // What survivors get at most in place of the time that they waited for a processor.
 constexpr auto kMostStarved = std::chrono::seconds(2);
+
+// Leaked processes have this long between TERM and KILL, or the first rung's grace period if that is shorter.
+constexpr auto kMostParting = std::chrono::seconds(2);
 
 // For the kill of what a guard left that was given up.
 constexpr auto kLastRound = std::chrono::milliseconds(500);
@@ -88,6 +92,7 @@ void AttemptMachine::on(const TreeEmptied& event, Instant now) {
   tree_empty_ = true;
   result_.usage = event.usage;
   deadlines_.rung.reset();
+  deadlines_.leak_kill.reset();
   deadlines_.give_up.reset();
   // From here on only for streams that somebody else holds open: these are not waited for without an end.
   deadlines_.leak = leak_end(now).value_or(now + kUsualLeak);
@@ -128,6 +133,7 @@ void AttemptMachine::on(const GuardLost&, Instant now) {
   stop_looking();
   deadlines_.rung.reset();
   deadlines_.leak.reset();
+  deadlines_.leak_kill.reset();
   actions_.emplace_back(KillOrphans{});  // before the start is told of, too: it may have begun
   leader_gone_ = orphaned_ = true;
   giving_up_ = naming_ = none_named_ = false;
@@ -201,7 +207,8 @@ void AttemptMachine::judge_survivors(const SurvivorsNamed& survivors, Instant no
 void AttemptMachine::deal_with_survivors(Instant now) {
   deadlines_.leak.reset();
   naming_ = false;
-  const OnLeak what = stop_ && limits_.reach == StopReach::tree ? OnLeak::kill : limits_.on_leak;
+  if (stop_ && limits_.reach == StopReach::tree) return kill(now);
+  const OnLeak what = limits_.on_leak;
   if (what == OnLeak::report || what == OnLeak::ignore) {
     result_.leaked_live = true;
     return let_go(now);
@@ -210,7 +217,17 @@ void AttemptMachine::deal_with_survivors(Instant now) {
     result_.status = Status::failed;
     result_.reason = Reason::leaked;
   }
-  kill(now);
+  end_leaked(now);
+}
+
+// TERM first: a leaked process may have work to save. If all end by TERM, TreeEmptied comes before KILL is due.
+void AttemptMachine::end_leaked(Instant now) {
+  const model::Rung& first = ladder_.rungs().front();
+  const bool asks = first.signal != SIGKILL && first.signal != model::kNoSignal;
+  if (!asks || !model::works(model::Mechanism::leaks_are_asked)) return kill(now);
+  sent_.insert(SIGTERM);
+  actions_.emplace_back(SignalTree{SIGTERM});
+  deadlines_.leak_kill = now + std::min<model::Duration>(first.grace.value_or(kMostParting), kMostParting);
 }
 
 void AttemptMachine::let_go(Instant now) {

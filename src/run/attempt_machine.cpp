@@ -34,7 +34,7 @@ std::optional<Instant> AttemptMachine::wake_at() const {
   if (state_ == State::done || suspended_since_) return {};
   std::optional<Instant> first;
   for (const auto& each : {deadlines_.wall, deadlines_.total, deadlines_.idle, deadlines_.evidence, deadlines_.rung,
-                           deadlines_.leak, deadlines_.give_up}) {
+                           deadlines_.leak, deadlines_.leak_kill, deadlines_.give_up}) {
     if (each && (!first || *each < *first)) first = each;
   }
   return first;
@@ -115,6 +115,7 @@ void AttemptMachine::on(const Tick& event, Instant now) {
       look_for_survivors(now);
     }
   }
+  if (passed(deadlines_.leak_kill)) kill(now);
   if (passed(deadlines_.give_up)) {
     give_up(event.guard_starves, now);
   }
@@ -137,8 +138,9 @@ void AttemptMachine::judge_silence(bool output_waits, Instant now) {
 
 // All that move on while time stands still.
 std::vector<std::optional<Instant>*> AttemptMachine::all_deadlines() {
-  return {&deadlines_.wall, &deadlines_.total,   &deadlines_.idle, &deadlines_.evidence, &deadlines_.rung,
-          &deadlines_.leak, &deadlines_.give_up, &wall_end_,       &leak_due_,           &streams_end_};
+  return {&deadlines_.wall, &deadlines_.total, &deadlines_.idle,      &deadlines_.evidence,
+          &deadlines_.rung, &deadlines_.leak,  &deadlines_.leak_kill, &deadlines_.give_up,
+          &wall_end_,       &leak_due_,        &streams_end_};
 }
 
 }  // namespace oversee::run

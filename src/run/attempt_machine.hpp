@@ -197,12 +197,13 @@ class AttemptMachine {
   enum class Looking : std::uint8_t { not_at_all, at_tree, by_line };
   struct Deadlines {
     std::optional<model::Instant> wall;
-    std::optional<model::Instant> total;     // of the run
-    std::optional<model::Instant> idle;      // the silence is to be measured
-    std::optional<model::Instant> rung;      // of the ladder: the grace of the rung that was climbed is over
-    std::optional<model::Instant> evidence;  // the first rung has waited long enough
-    std::optional<model::Instant> leak;      // the leader is gone, something is not: it is time to look
-    std::optional<model::Instant> give_up;   // KILL was sent
+    std::optional<model::Instant> total;      // of the run
+    std::optional<model::Instant> idle;       // the silence is to be measured
+    std::optional<model::Instant> rung;       // of the ladder: the grace of the rung that was climbed is over
+    std::optional<model::Instant> evidence;   // the first rung has waited long enough
+    std::optional<model::Instant> leak;       // the leader is gone, something is not: it is time to look
+    std::optional<model::Instant> leak_kill;  // leaked processes got TERM: KILL is due
+    std::optional<model::Instant> give_up;    // KILL was sent
   };
 
   void on(const Requested& event, model::Instant now);
@@ -246,6 +247,8 @@ class AttemptMachine {
   void look_for_survivors(model::Instant now);
   void judge_survivors(const SurvivorsNamed& survivors, model::Instant now);
   void deal_with_survivors(model::Instant now);
+  void end_leaked(model::Instant now);
+  void cancel_the_leaked(const CancelRequested& event, int presses, model::Instant now);
   void let_go(model::Instant now);
   void look_at_streams(model::Instant now);
   void give_up(bool guard_starves, model::Instant now);

@@ -42,6 +42,7 @@ constexpr auto kAnswerBound = std::chrono::milliseconds(500);
 void AttemptMachine::on(const CancelRequested& event, Instant now) {
   const int presses = count_press(event.by.signal, now);
   if (orphaned_) return;  // what is left is being killed already
+  if (deadlines_.leak_kill) return cancel_the_leaked(event, presses, now);
   if (leader_gone_ && !stop_) return cancel_the_rest(event, now);
   if (tree_empty_) return finish();  // only somebody outside still holds a stream
   if (letting_go_) return;
@@ -63,6 +64,7 @@ void AttemptMachine::on(const CancelRequested& event, Instant now) {
 
 // The leader has exited by itself, but the run goes on: with descendants, with what is left in the streams.
 void AttemptMachine::cancel_the_rest(const CancelRequested& event, Instant now) {
+  if (!model::works(model::Mechanism::cancel_until_verdict)) return hurry(now);
   if (!result_.cancelled_by) result_.cancelled_by = event.by;
   constexpr Stop kCancel{Status::cancelled, Reason::signal};
   if (!tree_empty_ && !letting_go_ && !deadlines_.give_up && limits_.reach == StopReach::tree) {
@@ -73,6 +75,17 @@ void AttemptMachine::cancel_the_rest(const CancelRequested& event, Instant now) 
   note_stop(kCancel);
   if (tree_empty_) return finish();
   if (!letting_go_) hurry(now);
+}
+
+// Leaked processes have got TERM. The cancel does not move the KILL that is due, unless the same signal comes twice
+// within kImpatience.
+void AttemptMachine::cancel_the_leaked(const CancelRequested& event, int presses, Instant now) {
+  if (!stop_ && model::works(model::Mechanism::cancel_until_verdict)) {
+    result_.cancelled_by = event.by;
+    note_stop({Status::cancelled, Reason::signal});
+  }
+  if (presses >= 2) return kill(now);
+  if (!event.from_terminal && sent_.insert(event.by.signal).second) actions_.emplace_back(SignalTree{event.by.signal});
 }
 
 // A stop reaches none of the descendants that remain; but they have no more time.
@@ -93,6 +106,7 @@ void AttemptMachine::take_key(const CancelRequested& event, int presses, Instant
 // During a stop. A command may survive INT and clean up at TERM, which CI services send seconds after it: each signal
 // that the command has not been sent goes on to it. The time until the next rung stays what it was.
 void AttemptMachine::pass_on(model::Signal signal, int presses, Instant now) {
+  if (!model::works(model::Mechanism::each_cancel_goes_on)) return;
   if (sent_.contains(signal)) return escalate(presses, now);
   if (!deadlines_.give_up && reaches_somebody()) send(signal);
 }
@@ -104,6 +118,8 @@ void AttemptMachine::on(const TreeLimitPassed& event, Instant now) {
     result_.passed_limit = event.limit;
     begin_stop({Status::failed, reason_of(event.limit.resource)}, at_once ? model::StopLadder(SIGKILL, {}) : ladder_,
                now);
+  } else if (at_once && deadlines_.leak_kill) {
+    kill(now);
   } else if (at_once && !tree_empty_ && !letting_go_ && reaches_somebody()) {
     stop_looking();
     ladder_ = model::StopLadder(SIGKILL, {});
@@ -124,6 +140,8 @@ void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now)
   note_stop(why);
   ladder_ = std::move(ladder);
   if (tree_empty_ || letting_go_ || orphaned_) return;
+  const bool kills_at_once = ladder_.rungs().size() == 1;
+  if (deadlines_.leak_kill) return kills_at_once ? kill(now) : void();  // leaked processes have got TERM
   if (leader_gone_) {
     if (limits_.reach != StopReach::tree) {  // nobody is left that it reaches; but it bounds the wait for them
       if (!awaiting_survivors_ || leak_due_) return;
@@ -180,6 +198,7 @@ void AttemptMachine::send(model::Signal signal) {
 
 // As if we had climbed it: a stop whose time has come is a timeout's, unless another reason was there first.
 void AttemptMachine::on(const RungClimbed& event, Instant now) {
+  if (std::exchange(deadlines_.leak_kill, std::nullopt)) return bound_the_kill(now);  // that rung is KILL
   if (tree_empty_ || letting_go_ || orphaned_ || (leader_gone_ && !stop_) || !reaches_somebody()) return;
   if (!stop_) {
     const bool total = deadlines_.total && (!deadlines_.wall || *deadlines_.total < *deadlines_.wall);
@@ -197,7 +216,12 @@ void AttemptMachine::on(const RungClimbed& event, Instant now) {
 
 guard::KeepDeadline AttemptMachine::deadline() const {
   guard::KeepDeadline keep{.at = {}, .rung = 0, .ladder = ladder_.rungs(), .reach = limits_.reach};
-  if (suspended_since_ || done() || tree_empty_ || letting_go_ || !reaches_somebody()) return keep;
+  if (suspended_since_ || done() || tree_empty_ || letting_go_) return keep;
+  if (deadlines_.leak_kill) {
+    return {
+        .at = deadlines_.leak_kill->time_since_epoch(), .rung = 0, .ladder = {{SIGKILL, {}}}, .reach = StopReach::tree};
+  }
+  if (!reaches_somebody() || (!stop_ && deadlines_.give_up)) return keep;
   std::optional<Instant> at;
   if (!stop_) {
     at = leader_gone_ ? wall_end_ : deadlines_.wall;
@@ -214,6 +238,7 @@ guard::KeepDeadline AttemptMachine::deadline() const {
 
 void AttemptMachine::kill(Instant now) {
   deadlines_.rung.reset();
+  deadlines_.leak_kill.reset();
   if (deadlines_.give_up) return;
   actions_.emplace_back(KillTree{});
   bound_the_kill(now);

@@ -13,6 +13,7 @@
 #include "os/descriptor.hpp"
 #include "os/pseudo_terminal.hpp"
 #include "os/shared_line.hpp"
+#include "os/terminal.hpp"
 #include "os/terminal_modes.hpp"
 
 namespace oversee::run {
@@ -112,7 +113,7 @@ void InputForward::take_keys() {
   if (count > 0) {
     callbacks_.on_bytes(pending_);
     in_line_ = pending_.back() == '\n' ? 0 : 1;
-  } else if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+  } else if (count < 0 && (errno == EAGAIN || errno == EINTR || (errno == EIO && os::is_in_background(input_)))) {
     return wait_for_input();
   } else {
     ended_ = true;

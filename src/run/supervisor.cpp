@@ -129,7 +129,7 @@ model::Result<std::unique_ptr<Attempt>> Supervisor::prepare_attempt() {
       Attempt::Callbacks{.publish = [this](const model::Event& event, const model::Reading& at) { publish(event, at); },
                          .on_done = [this] { attempt_done(); },
                          .before_exit = [this] { read_signals(); },
-                         .on_cancel = [this](const CancelRequested& request) { cancel(request); },
+                         .on_cancel = [this](const CancelRequested& request) { asked_by_way_of_attempt(request); },
                          .on_guard_gone =
                              [this] {
                                if (reported_) loop_.stop();

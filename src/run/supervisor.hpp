@@ -28,6 +28,7 @@ namespace oversee::run {
 struct Caller {
   os::SignalState signals;  // as oversee was started with
   bool has_terminal = false;
+  bool hup_is_reload = false;  // os::hup_is_reload()
 };
 
 class Supervisor {
@@ -115,6 +116,10 @@ class Supervisor {
   void cancel(const os::ReceivedSignal& signal);
   void cancel(const CancelRequested& request);
   void cancel_at_the_end(const model::Canceller& by);
+  void asked_by_way_of_attempt(const CancelRequested& request);
+  void reload();
+  void ask_to_stop();
+  void settle(model::Signal stop_with);
   void leader_stopped();
   void look_at_stopped_leader();
 
@@ -152,8 +157,9 @@ class Supervisor {
 
   uv::Timer settle_;  // a stop or a continue is looked at again a moment later
   model::Signal stop_with_ = 0;
-  bool continued_ = false;  // oversee was continued; the command may still have to be
-  uv::Timer flush_;         // bounds the wait for readers after the last attempt
+  std::optional<model::Instant> stop_asked_;  // when TSTP went to the tree; STOP and our own stop follow
+  bool continued_ = false;                    // oversee was continued; the command may still have to be
+  uv::Timer flush_;                           // bounds the wait for readers after the last attempt
   bool flushing_ = false;
   bool reported_ = false;  // only the guard's end is waited for
   int sink_error_ = 0;     // the first that was not EPIPE

@@ -1,8 +1,11 @@
 // What the signals that oversee is sent do to the run.
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <utility>
 
+#include "model/mechanism.hpp"
 #include "os/clock.hpp"
 #include "os/terminal.hpp"
 #include "run/supervisor.hpp"
@@ -15,6 +18,9 @@ using model::Status;
 
 // After fg a stale stop can be seen; a stop that lasts is a stop.
 constexpr auto kSettle = std::chrono::milliseconds(40);
+
+// The time between TSTP and STOP for a command that handles TSTP: the handler may have a terminal to restore.
+constexpr auto kHandlersTime = std::chrono::milliseconds(500);
 
 // As editors stop all that shares the terminal with them: kill(0, SIGTSTP).
 bool sent_from_own_group(const os::ReceivedSignal& signal) {
@@ -39,6 +45,7 @@ void Supervisor::handle_without_attempt(const os::ReceivedSignal& signal) {
 }
 
 void Supervisor::handle(const os::ReceivedSignal& signal) {
+  if (os::asks_for_reload(signal, caller_.hup_is_reload)) return reload();
   if (in_queue()) return handle_in_queue(signal);
   if (!attempt_) return handle_without_attempt(signal);
   const bool shared = shares_terminal();
@@ -53,20 +60,16 @@ void Supervisor::handle(const os::ReceivedSignal& signal) {
       if (!spec_.pty && !command_has_it) attempt_->signal_group(SIGWINCH);
       break;
     case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU:
       if (command_has_it || (shared && sent_from_own_group(signal))) {
         // It will stop, and so shall we. A second one from us could stop it once more after fg.
         if (attempt_->started() && !between_) break;
         // Stopped on its way to exec it holds up the guard, and no word of it comes: then we stop by ourselves.
-        stop_with_ = SIGTSTP;
-        continued_ = false;
-        settle_.set(os::read_clock().instant + kSettle);
+        settle(SIGTSTP);
         break;
       }
-      // A group without a terminal has nobody in it to continue it and ignores TSTP: STOP it is.
-      attempt_->signal_group(caller_.has_terminal ? SIGTSTP : SIGSTOP);
-      stop_with_ = caller_.has_terminal ? SIGTSTP : SIGSTOP;
-      continued_ = false;
-      settle_.set(os::read_clock().instant + kSettle);
+      ask_to_stop();
       break;
     case SIGCONT:
       continued_ = true;
@@ -77,6 +80,35 @@ void Supervisor::handle(const os::ReceivedSignal& signal) {
       attempt_->signal_leader(signal.number);
       break;
   }
+}
+
+// Signals only the leader: a server tells its workers itself. Without a running command there is nothing to reload.
+void Supervisor::reload() {
+  if (!in_queue() && attempt_ && !between_ && !flushing_) attempt_->signal_leader(SIGHUP);
+}
+
+// A key at the command's own terminal, or a signal to the guard: a command's kill $PPID is meant for its supervisor.
+void Supervisor::asked_by_way_of_attempt(const CancelRequested& request) {
+  const os::ReceivedSignal signal{.number = request.by.signal, .from_terminal = request.from_terminal};
+  if (os::asks_for_reload(signal, caller_.hup_is_reload)) return reload();
+  cancel(request);
+}
+
+void Supervisor::settle(model::Signal stop_with) {
+  stop_with_ = stop_with;
+  continued_ = false;
+  settle_.set(os::read_clock().instant + kSettle);
+}
+
+// Stops oversee and the command for a program: TSTP first, which the command may handle, then STOP. Without a terminal
+// oversee stops itself by STOP: the kernel drops TSTP in an orphaned process group.
+void Supervisor::ask_to_stop() {
+  settle(caller_.has_terminal ? SIGTSTP : SIGSTOP);
+  const auto now = os::read_clock().instant;
+  stop_asked_ = now;
+  if (between_ || !model::works(model::Mechanism::stop_is_asked)) return;
+  if (attempt_->catches(SIGTSTP)) settle_.set(now + kHandlersTime);
+  attempt_->signal_tree(SIGTSTP);
 }
 
 void Supervisor::cancel(const os::ReceivedSignal& signal) {
@@ -92,6 +124,7 @@ void Supervisor::cancel(const os::ReceivedSignal& signal) {
 
 void Supervisor::cancel(const CancelRequested& request) {
   if (reported_) return;
+  if (std::exchange(stop_asked_, std::nullopt)) settle_.set({});
   retries_->cancel();
   if (!canceller_) canceller_ = request.by;
   if (flushing_) return cancel_at_the_end(request.by);
@@ -119,18 +152,18 @@ void Supervisor::cancel_at_the_end(const model::Canceller& by) {
 
 // Only a command that shares our terminal takes us along: without one, nobody would be there to continue us.
 void Supervisor::leader_stopped() {
-  if (!caller_.has_terminal) return;
-  stop_with_ = SIGTSTP;
-  continued_ = false;
-  settle_.set(os::read_clock().instant + kSettle);
+  if (stop_asked_) return settle_.set(std::max(os::read_clock().instant, *stop_asked_ + kSettle));
+  if (caller_.has_terminal) settle(SIGTSTP);
 }
 
 void Supervisor::look_at_stopped_leader() {
-  if (attempt_->started() && !attempt_->leader_stopped() && !between_) return;
+  const bool asked = std::exchange(stop_asked_, std::nullopt).has_value();
+  if (!asked && attempt_->started() && !attempt_->leader_stopped() && !between_) return;
   if (continued_) {
     attempt_->continue_tree();
     return;
   }
+  if (asked && !between_) attempt_->signal_tree(SIGSTOP);
   const auto before = os::read_clock().instant;
   if (!between_) attempt_->suspended();
   os::stop_self(stop_with_);
@@ -138,6 +171,7 @@ void Supervisor::look_at_stopped_leader() {
   retries_->stood_still(stood_still);
   if (between_) return stand_still_between(stood_still);
   attempt_->resumed();
+  if (asked) attempt_->continue_tree();
 }
 
 }  // namespace oversee::run

@@ -72,7 +72,9 @@ void Supervisor::handle_in_queue(const os::ReceivedSignal& signal) {
       end_in_queue(std::move(result));
       break;
     }
-    case SIGTSTP: {
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU: {
       const auto before = os::read_clock().instant;
       slot_->suspend();
       os::stop_self(caller_.has_terminal ? SIGTSTP : SIGSTOP);

@@ -80,6 +80,12 @@ def process_state(pid):
     return stat[stat.rindex(b")") + 2 :][:1].decode() if stat else None
 
 
+def pending(pid):
+    """The signals that wait for the process, as bits."""
+    lines = (read_or_none(f"/proc/{pid}/status") or b"").splitlines()
+    return sum(int(line.split()[1], 16) for line in lines if line.startswith((b"SigPnd", b"ShdPnd")))
+
+
 def is_gone(pid):
     return process_state(pid) in (None, "Z", "X")
 

@@ -61,8 +61,10 @@ class Lines(EventsCase):
             run.signal(signal.SIGTERM)
             self.assertEqual(run.finish().status, -signal.SIGTERM)
             events = self.events(b"".join(first) + lines.read())
-        self.assertEqual(self.kinds(events)[2:], ["stopping", "attempt_finished", "finished"])
+        self.assertEqual(self.kinds(events)[2:], ["stopping", "signal_sent", "attempt_finished", "finished"])
         self.assertEqual((events[2]["status"], events[2]["signal"]), ("cancelled", "TERM"))
+        self.assertEqual({key: events[3][key] for key in ("signal", "reach", "processes", "continued")},
+                         {"signal": "TERM", "reach": "tree", "processes": 1, "continued": True})
         self.assert_complete(events)
 
     def test_without_a_log_there_is_output_all_the_same(self):

@@ -5,6 +5,7 @@ import subprocess
 import unittest
 
 from harness import OVERSEE, OverseeCase, children, helper, is_gone, wait_until
+from terminal import Terminal
 
 UNSHARE = ("unshare", "--pid", "--fork", "--mount-proc", "--kill-child=KILL")
 REFUSED = subprocess.run([*UNSHARE, "true"], stderr=subprocess.PIPE, text=True, check=False).stderr
@@ -34,13 +35,36 @@ class FirstProcess(OverseeCase):
             self.assertEqual(ended.status, 128 + number)
 
     def test_a_signal_that_has_no_default_action_there_cancels_all_the_same(self):
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
             run = self.start(*UNSHARE, OVERSEE, "--no-log", helper("daemon"), "stay")
             run.expect_match(rb"ready \d+\n")
             (pid,) = children(run.pid)
             subprocess.run(["kill", f"-{number.value}", str(pid)], check=True)
             self.assertEqual(run.finish().status, 128 + number)
             self.assert_nothing_left(run)
+
+    def test_a_hang_up_by_a_program_is_the_commands_also_at_a_terminal(self):
+        for repeat in ((), ("--repeat", "1"), ("--repeat", "2", "--until-fail")):
+            words = (*UNSHARE, OVERSEE, "--no-log", *repeat, helper("report_signals"), signal.SIGHUP.value, 7)
+            with self.subTest(repeat=repeat, terminal=False):
+                run = self.start(*words)
+                run.expect(b"ready\n")
+                (pid,) = children(run.pid)
+                subprocess.run(["kill", "-HUP", str(pid)], check=True)
+                self.assertEqual(run.finish().status, 7)
+            with self.subTest(repeat=repeat, terminal=True):
+                terminal = Terminal(self, *words)
+                terminal.expect(rb"ready\r\n")
+                (pid,) = children(terminal.pid)
+                subprocess.run(["kill", "-HUP", str(pid)], check=True)
+                self.assertEqual(terminal.finish(), 7)
+
+    def test_a_terminal_that_is_gone_ends_the_run(self):
+        # A shell leads the session: process 1 is in the foreground of its terminal.
+        terminal = Terminal(self, "sh", "-c", " ".join((*UNSHARE, OVERSEE, helper("report_signals"), "15 0; read x")))
+        terminal.expect(rb"ready\r\n")
+        terminal.hang_up()
+        wait_until(lambda: not self.survivors(), "nothing left")
 
     def test_control_a_shell_that_is_the_first_process_does_not_hear_term(self):
         run = self.start(*UNSHARE, "sh", "-c", "echo ready; read x; :", stdin=subprocess.PIPE)

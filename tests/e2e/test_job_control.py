@@ -6,7 +6,7 @@ import shutil
 import signal
 import unittest
 
-from harness import OVERSEE, command_line, helper, process_state, read_or_none, wait_until
+from harness import OVERSEE, OVERSEE_WITHOUT, children, command_line, helper, process_state, read_or_none, wait_until
 from terminal import CTRL_C, CTRL_Z, TerminalCase, interactive_bash, is_stopped
 
 
@@ -134,6 +134,67 @@ class JobControl(TerminalCase):
             shell.type(CTRL_C)
             self.expect_status(shell, 130)
             shell.close()
+
+    def test_a_program_stops_both(self):
+        for number in (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU):
+            with self.subTest(signal=number):
+                shell = interactive_bash(self)
+                shell.type(f"{OVERSEE} {helper('report_signals')} 15 0\n".encode())
+                front, command = self.running_job(shell)
+                shell.expect(rb"ready\r\n")
+                os.kill(front, number)
+                shell.expect(rb"Stopped")
+                shell.expect(rb"READY> ")
+                wait_until(lambda: is_stopped(front) and is_stopped(command), "both stopped")
+                shell.type(b"fg\n")
+                wait_until(lambda: not is_stopped(front) and not is_stopped(command), "both going on")
+                os.kill(front, signal.SIGTERM)
+                shell.expect(rb"15\r\n")
+                self.expect_status(shell, 128 + signal.SIGTERM)
+                shell.close()
+
+    def test_control_where_they_are_not_watched_oversee_stops_alone(self):
+        shell = interactive_bash(self)
+        without = "terminal-stops"
+        shell.type(f"OVERSEE_TEST_WITHOUT={without} {OVERSEE_WITHOUT} {helper('report_signals')} 15 0\n".encode())
+        shell.expect(rb"ready\r\n")
+        (front,) = children(shell.pid)
+        command = self.command_of(front)
+        os.kill(front, signal.SIGTTIN)
+        shell.expect(rb"Stopped")
+        self.assertTrue(is_stopped(front))
+        self.assertFalse(is_stopped(command))
+
+    def test_in_the_background_a_read_of_the_terminal_stops_both(self):
+        shell = interactive_bash(self)
+        shell.type(f"set -b; {OVERSEE} cat & echo\n".encode())
+        front, command = self.running_job(shell)
+        shell.expect(rb"Stopped")  # told at once; before, fg would not continue the job
+        wait_until(lambda: is_stopped(front) and is_stopped(command), "both stopped")
+        shell.type(b"fg\n")
+        wait_until(lambda: not is_stopped(front) and not is_stopped(command), "both going on")
+        shell.type(b"a line\n")
+        shell.expect(rb"a line\r\na line\r\n")
+        shell.type(b"\x04")
+        self.expect_status(shell, 0)
+
+    def test_in_the_background_a_write_to_the_terminal_stops_both_where_the_terminal_asks_for_it(self):
+        shell = interactive_bash(self)
+        shell.type(f"set -b; stty tostop; {OVERSEE} --summary never sh -c 'echo written >/dev/tty; exit 6' & echo\n"
+                   .encode())
+        front, command = self.running_job(shell)
+        shell.expect(rb"Stopped")
+        wait_until(lambda: is_stopped(front) and is_stopped(command), "both stopped")
+        shell.type(b"fg\n")
+        shell.expect(rb"written\r\n")
+        self.expect_status(shell, 6)
+
+    def test_what_oversee_itself_writes_from_the_background_is_written(self):
+        shell = interactive_bash(self)
+        shell.type(f"stty tostop; {OVERSEE} sh -c 'echo written; exit 4' & wait $!; echo status $?\n".encode())
+        shell.expect(rb"written\r\n")
+        shell.expect(rb"exit 4 after")
+        shell.expect(rb"status 4\r\n")
 
     def test_a_command_that_stops_itself_stops_oversee(self):
         shell = interactive_bash(self)

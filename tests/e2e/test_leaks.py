@@ -1,5 +1,6 @@
 """Processes that outlive the command are named, then killed or left alive (--leaks); what a stop signals (--kill)."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,7 +8,7 @@ import sys
 import unittest
 
 from harness import (BOUND, OVERSEE, OverseeCase, children, command_line, guard_of, helper, is_gone, process_state,
-                     wait_until)
+                     read_or_none, wait_until)
 from terminal import Terminal
 
 # Seconds; far longer than any test, so that waiting for it is a hang.
@@ -114,6 +115,88 @@ class LeftAlive(LeaksCase):
         self.assertEqual(ended.status, 0)
         self.assert_nothing_left(run)
         self.assertIn(b"outlived it and had to be killed: sleep", ended.err)
+
+
+class Asked(LeaksCase):
+    """TERM before KILL, for what the command has left behind."""
+
+    # A daemon in a session of its own that has something to save; the command ends once it is up.
+    SAVES = ("mkfifo up; setsid sh -c \"trap 'echo saved; exit 0' TERM; echo on >up; sleep 55 & wait\" & "
+             "read x <up; exit 3")
+
+    def signals(self):
+        """Those that the events tell of, in order."""
+        events = [json.loads(line) for line in (self.work / "events").read_bytes().splitlines()]
+        return [(each["signal"], each["processes"]) for each in events if each["event"] == "signal_sent"]
+
+    def test_it_can_clean_up_and_is_waited_for_no_longer(self):
+        for what, status in (("kill", 3), ("fail", 3)):
+            with self.subTest(leaks=what):
+                run = self.start(OVERSEE, "--leaks", what, "--events", "events", "--json", "json", "-c", self.SAVES)
+                ended = run.finish()
+                self.assertEqual((ended.status, ended.out), (status, b"saved\n"))
+                self.assert_nothing_left(run)
+                # No KILL: the time for that was not over.
+                self.assertEqual([each for each, _ in self.signals()], ["TERM"])
+                (attempt,) = json.loads((self.work / "json").read_text())["attempts"]
+                self.assertEqual(attempt["leaked_fate"], "killed")
+                for each in ("up", "events"):
+                    (self.work / each).unlink()
+
+    def test_one_that_is_stopped_can_as_well(self):
+        run = self.start(OVERSEE, "-c", self.SAVES.replace("read x <up;", "read x <up; kill -STOP $!;"))
+        self.assertEqual(run.finish().out, b"saved\n")
+
+    def test_control_where_it_is_not_asked_it_saves_nothing(self):
+        run = self.start_without("leaks-are-asked", "-c", self.SAVES)
+        ended = run.finish()
+        self.assertEqual((ended.status, ended.out), (3, b""))
+        self.assert_nothing_left(run)
+
+    def test_with_kill_alone_it_is_killed_at_once(self):
+        for ladder in (("-s", "KILL"), ("--stop", "KILL"), ("-s", "0")):
+            with self.subTest(ladder=ladder):
+                self.assertEqual(self.oversee(*ladder, "-c", self.SAVES).out, b"")
+                (self.work / "up").unlink()
+
+    def start_deaf(self, *options, rest="exit 4"):
+        """A leader that is gone once its two deaf processes are there."""
+        return self.start(OVERSEE, "--cgroup", "never", "--events", "events", *options, "-c",
+                          f"mkfifo up; {helper('ignore_term')} 1 >up & read x <up; {rest}")
+
+    def test_what_is_deaf_is_killed_after_the_grace_or_two_seconds(self):
+        for options, least in (((), 2000), (("-k", "100ms"), 100), (("-k", "none"), 2000)):
+            with self.subTest(options=options):
+                run = self.start_deaf("--json", "json", *options)
+                self.assertEqual(run.finish().status, 4)
+                self.assert_nothing_left(run)
+                self.assertEqual(self.signals(), [("TERM", 2), ("KILL", 2)])
+                (attempt,) = json.loads((self.work / "json").read_text())["attempts"]
+                self.assertGreaterEqual(attempt["duration_ms"], 200 + least)
+                for each in ("up", "events"):
+                    (self.work / each).unlink()
+
+    def test_a_cancel_meanwhile_is_one_and_the_time_stays(self):
+        run = self.start_deaf("-k", "50s")
+        wait_until(lambda: b'"signal_sent"' in (read_or_none(self.work / "events") or b""), "TERM", lambda: run.err)
+        run.signal(signal.SIGTERM)
+        self.assertEqual(run.finish().status, -signal.SIGTERM)
+        self.assert_nothing_left(run)
+        self.assert_summary(status="cancelled", exit_code=4)
+        self.assertLess(self.attempt()["duration_ms"], 15000)
+
+    def test_an_oversee_that_is_stopped_holds_up_no_kill(self):
+        run = self.start_deaf()
+        wait_until(lambda: b'"signal_sent"' in (read_or_none(self.work / "events") or b""), "TERM", lambda: run.err)
+        run.signal(signal.SIGSTOP)
+        self.assertEqual(run.finish().status, 4)
+        self.assert_nothing_left(run)
+
+    def test_with_a_stop_of_the_leader_alone(self):
+        run = self.start(OVERSEE, "-t", "1s", "--kill", "leader", "-c", self.SAVES.replace("exit 3", "exec sleep 55"))
+        ended = run.finish()
+        self.assertEqual((ended.status, ended.out), (124, b"saved\n"))
+        self.assert_nothing_left(run)
 
 
 class Judged(LeaksCase):

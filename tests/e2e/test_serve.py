@@ -211,6 +211,16 @@ class Ends(ServeCase):
             self.assertEqual({client.result(name)["status"] for name in "abc"}, {"cancelled"})
             self.assert_nothing_left(client.run)
 
+    def test_a_hang_up_without_a_terminal_goes_on_to_the_runs_and_cancels_none(self):
+        client = self.client("--max-concurrent", "1")
+        client.ask_for_run("a", helper("report_signals"), signal.SIGHUP.value, 3)
+        client.ask_for_run("b", "true")
+        client.wait_for("a", event="stdout")
+        client.run.signal(signal.SIGHUP)
+        self.assertEqual(client.finish().status, 0)
+        self.assertEqual((client.result("a")["status"], client.result("a")["exit_code"]), ("failed", 3))
+        self.assertEqual(client.result("b")["status"], "completed")
+
     def test_a_killed_service_leaves_nothing(self):
         client = self.client("--max-concurrent", "4")
         for name in "abcde":

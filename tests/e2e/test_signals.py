@@ -4,28 +4,32 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 import unittest
 
-from harness import OVERSEE, OverseeCase, children, guard_of, helper, read_or_none, wait_until
+from harness import OVERSEE, OverseeCase, children, guard_of, helper, pending, read_or_none, wait_until
 from terminal import Terminal, is_stopped
 
 READY = ("sh", "-c", "echo ready; exec sleep 60")
 
+STOPS = (signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
+
 # Signals about oversee itself, signals that stop and continue it, and signals that cannot be caught.
-OWN = {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD, signal.SIGPIPE, signal.SIGTTIN, signal.SIGTTOU, signal.SIGXCPU,
-       signal.SIGXFSZ, signal.SIGTSTP, signal.SIGCONT}
-CANCELS = {signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
+OWN = {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD, signal.SIGPIPE, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGCONT,
+       *STOPS}
+CANCELS = {signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
+# Prints TSTP and CONT, like a full-screen program that restores the terminal.
+TELLS_OF_STOPS = (sys.executable, "-uc", "import signal, time\n"
+                  "signal.signal(signal.SIGTSTP, lambda *_: print('stop'))\n"
+                  "signal.signal(signal.SIGCONT, lambda *_: print('go on'))\n"
+                  "print('ready')\n"
+                  "while True: time.sleep(60)\n")
+
 HARMLESS = {signal.SIGURG, signal.SIGWINCH}  # ignored by default
 
 
 def no_core():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def pending(pid):
-    """The pending signals of the process, as bits."""
-    lines = (read_or_none(f"/proc/{pid}/status") or b"").splitlines()
-    return sum(int(line.split()[1], 16) for line in lines if line.startswith((b"SigPnd", b"ShdPnd")))
 
 
 class Forwarded(OverseeCase):
@@ -127,6 +131,184 @@ class StoppedFromOutside(OverseeCase):
         os.kill(command, signal.SIGSTOP)
         self.assertEqual(run.finish().status, 124)
         self.assertLess(self.summary()["attempts"][0]["duration_ms"], 10000)
+
+
+    def test_each_of_the_terminals_signals_stops_both(self):
+        for number in STOPS:
+            with self.subTest(signal=number):
+                run = self.start(OVERSEE, "--json", "json", helper("report_signals"))
+                run.expect(b"ready\n")
+                (command,) = children(guard_of(run.pid))
+                run.signal(number)
+                wait_until(lambda: is_stopped(run.pid) and is_stopped(command), "both stopped")
+                run.signal(signal.SIGCONT)
+                wait_until(lambda: not is_stopped(run.pid) and not is_stopped(command), "both going on")
+                run.signal(signal.SIGRTMIN)
+                self.assertEqual(run.finish().status, 0)
+
+    def test_all_of_the_tree_is_stopped(self):
+        run = self.start(OVERSEE, "sh", "-c", f"setsid {helper('report_signals')} & wait")
+        run.expect(b"ready\n")
+        (command,) = children(guard_of(run.pid))
+        tree = wait_until(lambda: children(command), "its child") + [command]
+        run.signal(signal.SIGTSTP)
+        wait_until(lambda: is_stopped(run.pid) and all(is_stopped(each) for each in tree), "all stopped")
+        run.signal(signal.SIGCONT)
+        wait_until(lambda: not any(is_stopped(each) for each in (run.pid, *tree)), "all going on")
+        run.signal(signal.SIGTERM)
+        run.finish()
+
+    def stop_and_go_on(self, run):
+        """What a command with a handler says of it."""
+        run.expect(b"ready\n")
+        (command,) = children(guard_of(run.pid))
+        run.signal(signal.SIGTSTP)
+        wait_until(lambda: is_stopped(run.pid) and is_stopped(command), "both stopped")
+        run.signal(signal.SIGCONT)
+        out = run.expect(b"go on\n")
+        run.signal(signal.SIGTERM)
+        self.assertEqual(run.finish().status, -signal.SIGTERM)
+        return out
+
+    def test_a_commands_own_handler_comes_first(self):
+        self.assertEqual(self.stop_and_go_on(self.start(OVERSEE, *TELLS_OF_STOPS)), b"ready\nstop\ngo on\n")
+
+    def test_control_without_being_asked_it_hears_of_nothing(self):
+        run = self.start_without("stop-is-asked", *TELLS_OF_STOPS)
+        self.assertEqual(self.stop_and_go_on(run), b"ready\ngo on\n")
+
+    def test_a_cancel_meanwhile_is_one(self):
+        run = self.start(OVERSEE, *TELLS_OF_STOPS)
+        run.expect(b"ready\n")
+        run.signal(signal.SIGTSTP)
+        run.expect(b"stop\n")
+        run.signal(signal.SIGTERM)
+        # On a busy machine the handler's time may be over by then, and both stopped.
+        run.signal(signal.SIGCONT)
+        self.assertEqual(run.finish().status, -signal.SIGTERM)
+
+
+class Reload(OverseeCase):
+    """HUP where there is no terminal to be hung up: the command's, as servers take it."""
+
+    def finish(self, run):
+        run.signal(signal.SIGRTMIN)
+        return run.finish()
+
+    def test_it_goes_on_to_the_command_and_cancels_nothing(self):
+        run = self.start(OVERSEE, "-r", "2", "--json", "json", helper("report_signals"))
+        run.expect(b"ready\n")
+        for told in (b"ready\n1\n", b"ready\n1\n1\n"):
+            run.signal(signal.SIGHUP)
+            run.expect(told)
+        ended = self.finish(run)
+        self.assertEqual((ended.status, ended.out), (0, b"ready\n1\n1\nend\n"))
+        self.assertEqual(self.assert_summary(status="completed")["attempts"][0]["number"], 1)
+
+    def test_it_is_the_commands_alone(self):
+        words = f"trap 'echo reload' HUP; {helper('report_signals')} 15 0 & while :; do wait; done"
+        run = self.start(OVERSEE, "sh", "-c", words)
+        run.expect(b"ready\n")
+        run.signal(signal.SIGHUP)
+        run.expect(b"reload\n")
+        run.signal(signal.SIGTERM)
+        run.expect(b"15\n")
+        self.assertEqual(run.finish().status, -signal.SIGTERM)
+        self.assertEqual(run.out, b"ready\nreload\n15\n")
+
+    def test_a_command_without_a_handler_dies_of_it(self):
+        run = self.start(OVERSEE, *READY)
+        run.expect(b"ready\n")
+        run.signal(signal.SIGHUP)
+        ended = run.finish()
+        self.assertEqual(ended.status, -signal.SIGHUP)
+        self.assertIn(b"oversee: failed: killed by signal ", ended.err)
+
+    def test_one_to_the_guard_as_well(self):
+        run = self.start(OVERSEE, helper("report_signals"))
+        run.expect(b"ready\n")
+        os.kill(guard_of(run.pid), signal.SIGHUP)
+        run.expect(b"1\n")
+        self.assertEqual(self.finish(run).status, 0)
+
+    def test_each_run_of_a_series_gets_it(self):
+        run = self.start(OVERSEE, "--repeat", "2", helper("report_signals"))
+        for told in (b"ready\n", b"ready\n1\nend\nready\n"):
+            run.expect(told)
+            run.signal(signal.SIGHUP)
+            run.expect(told + b"1\n")
+            run.signal(signal.SIGRTMIN)
+        ended = run.finish()
+        self.assertEqual((ended.status, ended.out), (0, b"ready\n1\nend\n" * 2))
+
+    def test_between_two_attempts_it_is_nobodys(self):
+        run = self.start(OVERSEE, "-r", "1", "-d", "50s", "false")
+        run.expect_match(rb"trying again", "err")
+        run.signal(signal.SIGHUP)
+        wait_until(lambda: not pending(run.pid), "HUP taken")
+        run.signal(signal.SIGTERM)
+        ended = run.finish()
+        self.assertEqual(ended.status, -signal.SIGTERM)
+        self.assertIn(b"cancelled by TERM", ended.err)
+
+    def test_oversee_cancel_says_what_it_means(self):
+        run = self.start(OVERSEE, helper("report_signals"), signal.SIGHUP.value, 0)
+        run.expect(b"ready\n")
+        self.assertEqual(self.oversee("cancel", "last", "-s", "HUP").status, 0)
+        ended = run.finish()
+        self.assertEqual((ended.status, ended.out), (-signal.SIGHUP, b"ready\n1\n"))
+        self.assert_summary(status="cancelled", exit_status=128 + signal.SIGHUP)
+
+    def test_with_a_terminal_of_its_own_for_the_command(self):
+        run = self.start(OVERSEE, "--pty", helper("report_signals"))
+        run.expect(b"ready\r\n")
+        run.signal(signal.SIGHUP)
+        run.expect(b"1\r\n")
+        self.assertEqual(self.finish(run).status, 0)
+
+    def test_control_as_a_cancel_it_ends_the_run(self):
+        run = self.start_without("hup-is-reload", helper("report_signals"), signal.SIGHUP.value, 0)
+        run.expect(b"ready\n")
+        run.signal(signal.SIGHUP)
+        self.assertEqual(run.finish().status, -signal.SIGHUP)
+        self.assert_summary(status="cancelled")
+
+    def test_control_with_a_terminal_it_is_a_hang_up(self):
+        terminal = Terminal(self, OVERSEE, "--json", "json", helper("report_signals"), signal.SIGHUP.value, 0)
+        terminal.expect(rb"ready\r\n")
+        os.kill(terminal.pid, signal.SIGHUP)
+        self.assertEqual(terminal.finish(), -signal.SIGHUP)
+
+
+class Named(OverseeCase):
+    """-v: each signal that is sent, to whom, and when."""
+
+    def test_one_for_the_command_and_those_of_a_stop(self):
+        run = self.start(OVERSEE, "-v", helper("report_signals"), signal.SIGTERM.value, 0)
+        run.expect(b"ready\n")
+        run.signal(signal.SIGURG)
+        run.expect_match(rb"\noversee: sent URG to the command after \S+\n", "err")
+        run.signal(signal.SIGTERM)
+        run.expect_match(rb"\noversee: sent TERM and CONT to 1 process after \S+\n", "err")
+        self.assertEqual(run.finish().status, -signal.SIGTERM)
+
+    def test_how_many_are_signalled(self):
+        for reach, asked, killed in (("tree", "4 processes", "4 processes"), ("leader", "the command", "the command"),
+                                     ("group", "4 processes of its process group", "4 processes of its process group")):
+            with self.subTest(reach=reach):
+                run = self.start(OVERSEE, "-v", "--cgroup", "never", "--kill", reach, "-k", "100ms",
+                                 helper("ignore_term"), 3)
+                run.expect(b"ready\n")
+                run.signal(signal.SIGTERM)
+                said = run.finish().err.decode()
+                self.assertRegex(said, rf"\noversee: sent TERM and CONT to {asked} after \S+\n")
+                self.assertRegex(said, rf"\noversee: sent KILL to {killed} after \S+\n")
+
+    def test_control_without_verbose_none_is(self):
+        run = self.start(OVERSEE, helper("report_signals"), signal.SIGTERM.value, 0)
+        run.expect(b"ready\n")
+        run.signal(signal.SIGTERM)
+        self.assertNotIn(b"oversee: sent ", run.finish().err)
 
 
 class Asked(OverseeCase):

@@ -7,7 +7,7 @@ import signal
 import unittest
 from pathlib import Path
 
-from harness import OVERSEE, OverseeCase, children, guard_of, is_gone, process_state, read_or_none, wait_until
+from harness import OVERSEE, OverseeCase, children, guard_of, is_gone, pending, process_state, read_or_none, wait_until
 from terminal import CTRL_C, Terminal
 
 # Fewer if every start is slow.
@@ -245,7 +245,7 @@ class Deaths(Slots):
 class Ends(Slots):
     def test_cancelled_in_the_queue(self):
         self.start_holder()
-        for number, name in ((signal.SIGINT, "INT"), (signal.SIGTERM, "TERM"), (signal.SIGHUP, "HUP")):
+        for number, name in ((signal.SIGINT, "INT"), (signal.SIGTERM, "TERM"), (signal.SIGQUIT, "QUIT")):
             with self.subTest(signal=name):
                 waiter = self.queue_up(command=("touch", "ran"))
                 waiter.signal(number)
@@ -258,6 +258,16 @@ class Ends(Slots):
                 self.assertIsNone(record["slot"]["waited_ms"])
                 self.assert_nothing_left(waiter)
         self.assertFalse((self.work / "ran").exists())
+
+    def test_a_reload_in_the_queue_changes_nothing(self):
+        self.start_holder()
+        waiter = self.queue_up(command=("touch", "ran"))
+        waiter.signal(signal.SIGHUP)
+        wait_until(lambda: not pending(waiter.pid), "HUP taken")
+        waiter.signal(signal.SIGTERM)
+        ended = waiter.finish()
+        self.assertEqual(ended.status, -signal.SIGTERM)
+        self.assertIn(b"cancelled by TERM", ended.err)
 
     def test_a_key_in_the_queue(self):
         self.start_holder()

@@ -76,10 +76,10 @@ class Ends(SummaryCase):
     def test_cancel(self):
         run = self.start(OVERSEE, "sleep", 99)
         wait_until(lambda: self.files() and self.running(), "a record")
-        run.signal(signal.SIGHUP)
+        run.signal(signal.SIGINT)
         ended = run.finish()
-        summary = self.assert_valid_summary(status="cancelled", reason="signal", signal="HUP", exit_status=129)
-        self.assertEqual(summary["attempts"][0]["cancelled_by"], {"signal": "HUP", "pid": os.getpid()})
+        summary = self.assert_valid_summary(status="cancelled", reason="signal", signal="INT", exit_status=130)
+        self.assertEqual(summary["attempts"][0]["cancelled_by"], {"signal": "INT", "pid": os.getpid()})
         self.assertTrue(ended.err.startswith(b"oversee: cancelled"))
         self.assertIn(str(os.getpid()).encode(), ended.err)
 

@@ -90,6 +90,8 @@ inline const std::vector<Report>& reports() {
       GroupGone{},
       TreeLetGo{{.user = 3s, .processes = 7}},
       KillProgressed{},
+      SignalSent{},
+      SignalSent{SIGTERM, std::numeric_limits<std::uint32_t>::max(), model::StopReach::leader, true},
       TreeEmpty{},
       TreeEmpty{{.user = 3s,
                  .system = model::Duration::max(),

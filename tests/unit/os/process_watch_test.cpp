@@ -3,8 +3,12 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
 
 #include "forked.hpp"
+#include "os/signals.hpp"
 
 namespace oversee::os {
 namespace {
@@ -54,6 +58,47 @@ TEST_CASE("process watch: a pipe without a reader ends the wait") {
   CHECK_FALSE(watch.wait(1h, pipe->writer.get()));
   const UniqueFd null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   CHECK_FALSE(nobody_reads(null.get()));
+}
+
+TEST_CASE("process watch: a cancel is marked as one, by the pidfd and without it") {
+  auto watch = SignalWatch::open(signal_bit(SIGHUP), {});
+  REQUIRE(watch.has_value());
+  const auto next = [&] {
+    const auto signal = watch->next();
+    REQUIRE(signal.has_value());
+    CHECK(signal->number == SIGHUP);
+    CHECK(signal->sender == ::getpid());
+    CHECK_FALSE(signal->from_terminal);
+    return *signal;
+  };
+  CHECK(ProcessWatch(::getpid()).cancel(SIGHUP));
+  CHECK(next().is_cancel);
+  CHECK(send_cancel(::getpid(), -1, SIGHUP));
+  const ReceivedSignal received = next();
+  CHECK(received.is_cancel);
+  pass_on(::getpid(), received);
+  CHECK(next().is_cancel);
+  ::kill(::getpid(), SIGHUP);
+  CHECK_FALSE(next().is_cancel);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGHUP);
+  sigprocmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+TEST_CASE("HUP: from a program it asks for a reload where there is no terminal, marked or by the kernel never") {
+  struct Case {
+    ReceivedSignal signal;
+    bool reload;
+  };
+  for (const Case& c : {Case{{.number = SIGHUP, .sender = 7}, true}, Case{{.number = SIGTERM, .sender = 7}, false},
+                        Case{{.number = SIGHUP, .from_terminal = true}, false},
+                        Case{{.number = SIGHUP, .sender = 7, .is_cancel = true}, false}}) {
+    CHECK(asks_for_reload(c.signal, true) == c.reload);
+    CHECK_FALSE(asks_for_reload(c.signal, false));
+  }
+  CHECK(hup_is_reload(false));
+  CHECK(hup_is_reload(true) == (::getpid() == 1));
 }
 
 }  // namespace

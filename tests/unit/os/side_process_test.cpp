@@ -11,6 +11,7 @@
 
 #include "forked.hpp"
 #include "os/descriptor.hpp"
+#include "os/process_tree.hpp"
 
 namespace oversee::os {
 namespace {
@@ -123,6 +124,17 @@ TEST_CASE("files that cannot hang: those in memory") {
   if (memory) CHECK_FALSE(can_hang(memory.get()));
   const UniqueFd proc(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (proc) CHECK(can_hang(proc.get()));
+}
+
+// A kill would stop it, and with its entry made in between not kill it.
+TEST_CASE("side process: none is ever listed as a descendant") {
+  for (int round = 0; round < 300; ++round) {
+    SideProcess process;
+    REQUIRE(process.start(SideProcess::Files::ours, {}, [] {}));
+    while (!process.wait({})) {
+      for (const Descendant& each : list_descendants()) REQUIRE(::kill(each.pid, 0) != 0);  // gone since it was listed
+    }
+  }
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ TEST_CASE("own signals: a failing write is an error, and a child's end is report
 TEST_CASE("supervised signals: those for the command, and none of our own") {
   const SignalSet set = supervised_signals();
   SignalSet ours = 0;
-  for (const int signal : {SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGTTIN, SIGTTOU, SIGXCPU, SIGXFSZ}) {
+  for (const int signal : {SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGXCPU, SIGXFSZ}) {
     ours |= signal_bit(signal);
   }
   for (int signal = 1; signal <= 31; ++signal) {

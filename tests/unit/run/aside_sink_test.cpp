@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <random>
 #include <string>
 #include <thread>
@@ -101,6 +102,26 @@ TEST_CASE("aside sink: all bytes in order, in any pieces") {
   }
   CHECK(sink.drain(20s) == 0);
   CHECK(sink.idle());
+}
+
+// In a front HUP is read from the signalfd; unblocked, it would end the front.
+TEST_CASE("aside sink: a wait for the disk leaves HUP pending") {
+  sigset_t hup;
+  sigset_t before;
+  sigemptyset(&hup);
+  sigaddset(&hup, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &hup, &before);
+  uv::Loop loop;
+  Disk disk(true);
+  AsideSink sink(loop, disk, [&] { return disk.descriptors(); });
+  sink.write("x");
+  REQUIRE(::kill(::getpid(), SIGHUP) == 0);
+  CHECK(sink.drain(50ms) == 1);
+  disk.go_on();
+  CHECK(sink.drain(20s) == 0);
+  const timespec now{};
+  CHECK(sigtimedwait(&hup, nullptr, &now) == SIGHUP);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 TEST_CASE("aside sink: a stalled disk is full at a bound, and room is reported") {

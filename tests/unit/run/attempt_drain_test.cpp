@@ -21,7 +21,7 @@ TEST_CASE("drain: processes that outlive the leader are named, killed and report
     machine.at(1s, exited(code));
     CHECK(machine.wake() == 1s + 200ms);
     CHECK(machine.tick(1s + 200ms) == "name");
-    CHECK(machine.at(1s + 201ms, SurvivorsNamed{{{7, "sleep 99"}, {8, "dbus-daemon"}}}) == "kill");
+    CHECK(machine.at(1s + 201ms, SurvivorsNamed{{{7, "sleep 99"}, {8, "dbus-daemon"}}}) == "TERM");
     machine.at(1s + 202ms, out_ended());
     machine.at(1s + 202ms, err_ended());
     CHECK(machine.at(1s + 203ms, TreeEmptied{}).empty());
@@ -71,8 +71,9 @@ TEST_CASE("drain: a leaked process that cannot be killed is reported twice, and 
   machine.tick(1s + 200ms);
   machine.at(1s + 201ms, SurvivorsNamed{{{7, "sleep 99"}, {8, "stuck"}}});
   CHECK(machine.wake() == 3s + 201ms);
-  CHECK(machine.tick(3s + 201ms) == "name");
-  CHECK(machine.at(3s + 202ms, SurvivorsNamed{{{8, "stuck"}}}) == "close");
+  CHECK(machine.tick(3s + 201ms) == "kill");
+  CHECK(machine.tick(5s + 201ms) == "name");
+  CHECK(machine.at(5s + 202ms, SurvivorsNamed{{{8, "stuck"}}}) == "close");
   CHECK(machine.done());
   CHECK(machine.result().leaked == std::vector<Survivor>{{7, "sleep 99"}, {8, "stuck"}});
   CHECK(machine.result().unkilled == std::vector<ProcessName>{{8, "stuck"}});

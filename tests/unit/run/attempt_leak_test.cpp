@@ -44,7 +44,7 @@ TEST_CASE("leaks: fail turns a success into a failure, and keeps a failure") {
     auto machine = DrivenMachine::started(leaks(OnLeak::fail));
     machine.at(1s, c.exit);
     CHECK(machine.tick(1s + 200ms) == "name");
-    CHECK(machine.at(1s + 201ms, kOne) == "kill");
+    CHECK(machine.at(1s + 201ms, kOne) == "TERM");
     machine.at(1s + 202ms, TreeEmptied{});
     end_streams(machine, 1s + 202ms);
     CHECK(machine.done());
@@ -157,7 +157,8 @@ TEST_CASE("leaks: without an answer about survivors they are killed unnamed") {
   machine.at(1s, exited(0));
   machine.tick(1s + 200ms);
   CHECK(machine.wake() == 3s + 200ms);
-  CHECK(machine.tick(3s + 200ms) == "kill");
+  CHECK(machine.tick(3s + 200ms) == "TERM");
+  CHECK(machine.tick(5s + 200ms) == "kill");
 }
 
 TEST_CASE("leaks: time that survivors waited for a processor extends the timeout, up to a bound") {
@@ -174,14 +175,14 @@ TEST_CASE("leaks: time that survivors waited for a processor extends the timeout
     CHECK(machine.result().leaked.empty());
   }
   SUBCASE("still there, and not starved any more") {
-    CHECK(machine.at(1s + 351ms, SurvivorsNamed{{{7, "true"}}, 0, 150ms}) == "kill");
+    CHECK(machine.at(1s + 351ms, SurvivorsNamed{{{7, "true"}}, 0, 150ms}) == "TERM");
     CHECK(machine.result().leaked.size() == 1);
   }
   SUBCASE("starved for ever") {
     CHECK(machine.at(1s + 351ms, SurvivorsNamed{{{7, "true"}}, 0, 60s}).empty());
     CHECK(machine.wake() == 3s + 200ms);
     CHECK(machine.tick(3s + 200ms) == "name");
-    CHECK(machine.at(3s + 201ms, SurvivorsNamed{{{7, "true"}}, 0, 60s}) == "kill");
+    CHECK(machine.at(3s + 201ms, SurvivorsNamed{{{7, "true"}}, 0, 60s}) == "TERM");
   }
 }
 
@@ -212,7 +213,7 @@ TEST_CASE("kill leader: the ladder applies only to the leader, and survivors are
   CHECK(machine.at(40s, died(SIGKILL)).empty());
   CHECK(machine.wake() == 40s + 200ms);
   CHECK(machine.tick(40s + 200ms) == "name");
-  CHECK(machine.at(40s + 200ms, kOne) == "kill");
+  CHECK(machine.at(40s + 200ms, kOne) == "TERM");
   machine.at(40s + 201ms, TreeEmptied{});
   end_streams(machine, 40s + 201ms);
   CHECK(machine.verdict() == "timed_out timeout");
@@ -241,7 +242,7 @@ TEST_CASE("kill leader: fail does not replace the stop's reason") {
   machine.tick(30s);
   machine.at(31s, died(SIGTERM));
   machine.tick(31s + 200ms);
-  CHECK(machine.at(31s + 200ms, kOne) == "kill");
+  CHECK(machine.at(31s + 200ms, kOne) == "TERM");
   machine.at(31s + 201ms, TreeEmptied{});
   end_streams(machine, 31s + 201ms);
   CHECK(machine.verdict() == "timed_out timeout");
@@ -262,7 +263,7 @@ TEST_CASE("kill group: the ladder continues until the group is empty") {
     CHECK(machine.tick(40s) == "group KILL");
     CHECK(machine.at(40s + 1ms, GroupGone{}).empty());
     CHECK(machine.tick(40s + 201ms) == "name");
-    CHECK(machine.at(40s + 202ms, kOne) == "kill");
+    CHECK(machine.at(40s + 202ms, kOne) == "TERM");
     CHECK(machine.result().forced);
   }
   SUBCASE("the whole tree was in it") {
@@ -281,9 +282,10 @@ TEST_CASE("kill leader, group: a target that does not die is reported as a survi
     CHECK(machine.wake() == 42s);
     CHECK(machine.tick(42s).empty());
     CHECK(machine.tick(42s + 200ms) == "name");
-    CHECK(machine.at(42s + 200ms, kOne) == "kill");
-    CHECK(machine.tick(44s + 200ms) == "name");
-    CHECK(machine.at(44s + 200ms, kOne) == "close");
+    CHECK(machine.at(42s + 200ms, kOne) == "TERM");
+    CHECK(machine.tick(44s + 200ms) == "kill");
+    CHECK(machine.tick(46s + 200ms) == "name");
+    CHECK(machine.at(46s + 200ms, kOne) == "close");
     CHECK(machine.done());
     CHECK(machine.result().unkilled.size() == 1);
   }
@@ -296,7 +298,7 @@ TEST_CASE("kill leader, group: a cancel after the leader's end stops the rest, a
       machine.at(1s, exited(1));
       CHECK(machine.at(1s + 1ms, sent(SIGTERM)) == "name");
       CHECK(machine.at(1s + 2ms, sent(SIGTERM)).empty());
-      CHECK(machine.at(1s + 3ms, kOne) == (what == OnLeak::kill ? "kill" : "let go"));
+      CHECK(machine.at(1s + 3ms, kOne) == (what == OnLeak::kill ? "TERM" : "let go"));
       CHECK(machine.verdict() == "cancelled signal");
       CHECK(machine.result().cancelled_by->signal == SIGTERM);
     }
@@ -308,7 +310,7 @@ TEST_CASE("kill leader: a second cancel kills the processes left by the first") 
   CHECK(machine.at(1s, sent(SIGTERM)) == "leader TERM");
   CHECK(machine.at(1s + 1ms, died(SIGTERM)).empty());
   CHECK(machine.at(1s + 2ms, sent(SIGTERM)) == "name");
-  CHECK(machine.at(1s + 3ms, kOne) == "kill");
+  CHECK(machine.at(1s + 3ms, kOne) == "TERM");
 }
 
 TEST_CASE("kill leader, group: a stop after the leader's end sends no signal") {
@@ -317,9 +319,104 @@ TEST_CASE("kill leader, group: a stop after the leader's end sends no signal") {
     machine.at(1s, exited(0));
     CHECK(machine.at(1s + 1ms, OutputLimitPassed{}).empty());
     CHECK(machine.tick(1s + 200ms) == "name");
-    CHECK(machine.at(1s + 200ms, kOne) == "kill");
+    CHECK(machine.at(1s + 200ms, kOne) == "TERM");
     CHECK(machine.verdict() == "failed output_limit");
   }
+}
+
+// A machine whose leaked process has just been sent TERM, at 2 s.
+DrivenMachine parting(model::AttemptLimits plan = leaks(OnLeak::kill)) {
+  plan.leak = 1s;
+  auto machine = DrivenMachine::started(std::move(plan));
+  machine.at(1s, exited(0));
+  machine.tick(2s);
+  CHECK(machine.at(2s, kOne) == "TERM");
+  return machine;
+}
+
+TEST_CASE("leaks: TERM first, and KILL after the first rung's time or 2 s, whichever is less") {
+  struct Case {
+    const char* ladder;
+    model::Duration kill;
+  };
+  for (const Case& c : {Case{"TERM:10s,KILL", 4s}, Case{"TERM:300ms,KILL", 2s + 300ms}, Case{"INT:none,KILL", 4s},
+                        Case{"INT:1s,TERM:50ms,KILL", 3s}}) {
+    auto plan = limits({}, c.ladder);
+    auto machine = parting(plan);
+    CHECK(machine.wake() == c.kill);
+    CHECK(machine.tick(c.kill) == "kill");
+    machine.at(c.kill, TreeEmptied{});
+    end_streams(machine, c.kill);
+    CHECK(machine.verdict() == "completed exit");
+    CHECK_FALSE(machine.result().forced);
+  }
+}
+
+TEST_CASE("leaks: KILL at once where the ladder begins with nothing else") {
+  for (const char* ladder : {"KILL", "0:10s,KILL"}) {
+    auto machine = DrivenMachine::started(limits({}, ladder));
+    machine.at(1s, exited(0));
+    machine.tick(1s + 200ms);
+    CHECK(machine.at(1s + 200ms, kOne) == "kill");
+  }
+}
+
+TEST_CASE("leaks: what ends by TERM is waited for no longer") {
+  auto machine = parting();
+  CHECK(machine.at(2s + 5ms, TreeEmptied{}).empty());
+  end_streams(machine, 2s + 5ms);
+  CHECK(machine.done());
+  CHECK(machine.wake() == std::nullopt);
+}
+
+TEST_CASE("leaks: a cancel after TERM is one, and KILL comes when it was to come") {
+  auto machine = parting();
+  CHECK(machine.at(2s + 500ms, sent(SIGTERM)).empty());
+  CHECK(machine.wake() == 4s);
+  SUBCASE("at its time") { CHECK(machine.tick(4s) == "kill"); }
+  SUBCASE("another signal goes on to them") {
+    CHECK(machine.at(3s, sent(SIGINT)) == "INT");
+    CHECK(machine.wake() == 4s);
+  }
+  SUBCASE("the same in haste is KILL") { CHECK(machine.at(3s, sent(SIGTERM)) == "kill"); }
+  CHECK(machine.verdict() == "cancelled signal");
+  CHECK(machine.result().leaked.size() == 1);
+}
+
+TEST_CASE("leaks: after TERM a limit on memory is KILL at once, and one on output changes no time") {
+  auto memory = parting();
+  CHECK(memory.at(3s, TreeLimitPassed{{.resource = model::Resource::memory}}) == "kill");
+  auto part = parting(reaching(StopReach::leader));
+  CHECK(part.at(3s, TreeLimitPassed{{.resource = model::Resource::memory}}) == "kill");
+  auto output = parting();
+  CHECK(output.at(3s, OutputLimitPassed{}).empty());
+  CHECK(output.wake() == 4s);
+  CHECK(output.verdict() == "failed output_limit");
+}
+
+TEST_CASE("leaks: the guard has the KILL that follows TERM") {
+  for (const StopReach reach : {StopReach::tree, StopReach::group, StopReach::leader}) {
+    auto machine = parting(reaching(reach));
+    CHECK(machine.deadline() == DrivenMachine::Backstop{4s, 0});
+    CHECK(machine.deadline_kills());
+    CHECK(machine.at(4s + 250ms, RungClimbed{0}).empty());
+    CHECK(machine.wake() == 6s + 250ms);
+    CHECK(machine.deadline() == std::nullopt);
+    CHECK(machine.verdict() == "completed exit");
+  }
+}
+
+TEST_CASE("leaks: time for which oversee is stopped is none of theirs") {
+  auto machine = parting();
+  machine.at(3s, Suspended{});
+  CHECK(machine.tick(5s).empty());
+  machine.at(13s, Resumed{});
+  CHECK(machine.wake() == 14s);
+}
+
+TEST_CASE("leaks: a guard that is lost after TERM leaves them to us") {
+  auto machine = parting();
+  CHECK(machine.at(3s, GuardLost{}) == "kill orphans");
 }
 
 }  // namespace

@@ -240,7 +240,8 @@ class World {
     const auto due = machine_.deadline();
     if (!due || told_empty_) return;
     now_ = std::max(now_, due->at) + Duration(250'000'000);
-    if (machine_.deadline_kills()) (limits_.reach == model::StopReach::tree ? killed_ : part_killed_) = true;
+    if (machine_.deadline_kills())
+      (machine_.deadline_reach() == model::StopReach::tree ? killed_ : part_killed_) = true;
     post(RungClimbed{due->rung});
   }
 

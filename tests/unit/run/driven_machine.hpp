@@ -117,6 +117,9 @@ class DrivenMachine {
     return keep.at && keep.ladder.at(keep.rung).signal == SIGKILL;
   }
 
+  // What that stop would reach.
+  model::StopReach deadline_reach() const { return machine_.deadline().reach; }
+
   // The leader's exit, the empty tree and the ends of both streams, all at once.
   void end_all(model::Duration time, const LeaderExited& exit) {
     at(time, exit);
