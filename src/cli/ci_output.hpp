@@ -22,7 +22,7 @@ class CiOutput {
            model::ByteSink& lines, std::shared_ptr<bool> within_line, const report::FailureDigest& digests);
 
   // Its sections are around the output that is shown as it comes.
-  void tell_of(run::Supervisor& supervisor, bool output_follows);
+  void tell_of(run::Supervisor& supervisor, bool output_follows, run::Audience shown_as);
   // What was held back is going to be shown now.
   void section_follows();
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "match/masks.hpp"
 #include "settings/join.hpp"
 #include "settings/resolve.hpp"
 #include "settings/settings_file.hpp"
@@ -21,6 +22,7 @@ struct Explained {
   std::string directory;          // where
   const settings::Joined& joined;
   std::span<const settings::SettingsFile> files;
+  const match::Masks& masks;
   std::string timeout = {};  // what "auto" comes to, or why it comes to nothing; empty: it was not asked for
 };
 

@@ -8,6 +8,7 @@
 #include "cli/command_form.hpp"
 #include "cli/console.hpp"
 #include "cli/detach_command.hpp"
+#include "cli/masks.hpp"
 #include "cli/outputs.hpp"
 #include "cli/reporters.hpp"
 #include "cli/settings_files.hpp"
@@ -117,14 +118,15 @@ std::string directory_of(const model::RunSpec& spec) {
 }
 
 model::RunInfo make_info(const settings::Settings& settings, const model::RunSpec& spec, const RunFiles& files,
-                         const model::Reading& started) {
+                         const match::Masks& masks, const model::Reading& started) {
   model::RunInfo info;
   info.id = files.run_id();
-  info.name = run_name(settings, spec.argv);
-  info.labels = settings.labels;
-  info.argv = model::masked_words(spec.argv);
-  info.command = settings.shell_line ? model::masked_line(*settings.shell_line) : model::quote_command(info.argv);
-  info.directory = directory_of(spec);
+  info.name = masks.masked(run_name(settings, spec.argv));
+  for (const auto& [key, value] : settings.labels) info.labels.emplace_back(key, masks.masked(value));
+  for (const std::string& word : model::masked_words(spec.argv)) info.argv.push_back(masks.masked(word));
+  info.command =
+      settings.shell_line ? masks.masked(model::masked_line(*settings.shell_line)) : model::quote_command(info.argv);
+  info.directory = masks.masked(directory_of(spec));
   info.is_shell_line = settings.shell_line.has_value();
   info.changed_directory = !spec.directory.empty();
   info.host = os::host_name();
@@ -178,6 +180,9 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   uv::Loop loop;
   const ConsoleOnLoop on_loop(loop);
   run::Supervisor supervisor(loop, *spec, {.signals = caller, .has_terminal = os::has_controlling_terminal()});
+  const model::CiService ci = settings.ci ? *settings.ci : model::detect_ci(own_environment());
+  run::MaskSettings masks = mask_settings(settings, spec->environment, ci, own_environment());
+  supervisor.mask(masks);
   const bool capture = settings.capture();
   const std::string id = history::make_run_id(started.wall);
   const auto scratch = [] { return make_scratch(os::temporary_directory(), "standard input is not kept for a retry"); };
@@ -199,9 +204,8 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   } else {
     files->answer_to(std::move(answer));
   }
-  Reporters reporters(loop, supervisor, settings, *spec, *files, std::move(*event_file),
-                      settings.ci ? *settings.ci : model::detect_ci(own_environment()));
-  const model::RunInfo info = make_info(settings, *spec, *files, started);
+  Reporters reporters(loop, supervisor, settings, *spec, *files, std::move(*event_file), ci);
+  const model::RunInfo info = make_info(settings, *spec, *files, masks.masks, started);
   VerboseLines verbose_lines;
   if (settings.verbose) {
     say(fmt::format("run {}: {}", info.id, info.command));

@@ -11,6 +11,39 @@ namespace {
 // RE2's automata of a pattern grow to this and are built anew then.
 constexpr int kMostMemory = 4 * 1024 * 1024;
 
+// Bytes of the texts that bound a pattern's matches.
+constexpr int kRangeLength = 16;
+
+re2::RE2::Options options_for_bytes() {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_never_nl(true);
+  options.set_max_mem(kMostMemory);
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // bytes: what a command writes need not be UTF-8
+  return options;
+}
+
+// The group is its own line: a comment or an unclosed group of the user's must not take ours along.
+std::string by_lines(std::string_view pattern) { return "(?m)(?:" + std::string(pattern) + ")"; }
+
+// Without conditions on the bytes around a match. It matches all that the pattern does, and more.
+std::string without_word_borders(std::string_view pattern) {
+  std::string relaxed;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    if (pattern[at] != '\\' || at + 1 == pattern.size()) {
+      relaxed += pattern[at];
+      continue;
+    }
+    const char next = pattern[++at];
+    if (next == 'b' || next == 'B') {
+      relaxed += "(?:)";
+    } else {
+      relaxed.append(1, '\\').append(1, next);
+    }
+  }
+  return relaxed;
+}
+
 // Whether it may speak of the ends of all that is looked at, take $ and ^ for these, or take a newline for any byte:
 // among other lines it would match by where the stream was cut. Said of too many it costs time only.
 bool sees_other_lines(std::string_view pattern) {
@@ -27,13 +60,8 @@ bool sees_other_lines(std::string_view pattern) {
 }  // namespace
 
 model::Parsed<Pattern> Pattern::compile(std::string_view text) {
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_never_nl(true);
-  options.set_max_mem(kMostMemory);
-  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // bytes: what a command writes need not be UTF-8
-  // The group is its own line: a comment or an unclosed group of the user's must not take ours along.
-  auto compiled = std::make_unique<re2::RE2>("(?m)(?:" + std::string(text) + ")", options);
+  const re2::RE2::Options options = options_for_bytes();
+  auto compiled = std::make_unique<re2::RE2>(by_lines(text), options);
   auto alone = re2::RE2(std::string(text), options);
   if (!compiled->ok() || !alone.ok()) {
     const std::string& why = alone.ok() ? compiled->error() : alone.error();
@@ -59,6 +87,30 @@ bool Pattern::found_in(std::string_view lines) const {
 
 bool Pattern::found_in_piece(std::string_view piece) const {
   return re2::RE2::PartialMatch(re2::StringPiece(piece.data(), piece.size()), *compiled_);
+}
+
+std::optional<Span> Pattern::find(std::string_view text, std::size_t from, std::size_t to) const {
+  return match(text, from, to, false);
+}
+
+std::optional<Span> Pattern::find_at(std::string_view text, std::size_t from, std::size_t to) const {
+  return match(text, from, to, true);
+}
+
+std::optional<Span> Pattern::match(std::string_view text, std::size_t from, std::size_t to, bool at_from) const {
+  re2::StringPiece found;
+  const auto anchor = at_from ? re2::RE2::ANCHOR_START : re2::RE2::UNANCHORED;
+  if (!compiled_->Match(re2::StringPiece(text.data(), text.size()), from, to, anchor, &found, 1)) return {};
+  const auto begin = static_cast<std::size_t>(found.data() - text.data());
+  return Span{begin, begin + found.size()};
+}
+
+std::optional<Pattern::Range> Pattern::range() const {
+  if (alone_ || text_.contains("\\Q")) return {};
+  const re2::RE2 relaxed(by_lines(without_word_borders(text_)), options_for_bytes());
+  Range range;
+  if (!relaxed.ok() || !relaxed.PossibleMatchRange(&range.least, &range.greatest, kRangeLength)) return {};
+  return range;
 }
 
 void LineSearch::feed(std::string_view bytes) {

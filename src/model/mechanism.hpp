@@ -42,9 +42,10 @@ enum class Mechanism : std::uint8_t {
   leave_at_once,         // a reader that sleeps does not hold up the end
   proc_is_ours,          // /proc is believed only where it shows this PID namespace
   life_lock,             // a run proves to other namespaces that it lives
+  masks_wait,            // what may be the beginning of a masked text is held back until more has come
 };
 
-inline constexpr int kMechanisms = static_cast<int>(Mechanism::life_lock) + 1;
+inline constexpr int kMechanisms = static_cast<int>(Mechanism::masks_wait) + 1;
 
 constexpr std::string_view to_string(Mechanism mechanism) {
   switch (mechanism) {
@@ -82,6 +83,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::leave_at_once: return "leave-at-once";
     case Mechanism::proc_is_ours: return "proc-is-ours";
     case Mechanism::life_lock: return "life-lock";
+    case Mechanism::masks_wait: return "masks-wait";
   }
   return "?";
 }

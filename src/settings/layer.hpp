@@ -37,7 +37,7 @@ class Layer {
   void remove(std::string_view name) { values_.erase(std::string(name)); }
 
   // Takes over what the stronger layer gives, key by key; what contradicts it here gives way, and is kept apart.
-  // Variables for the command are joined one by one.
+  // Variables for the command are joined one by one; of a setting that adds up nothing gives way.
   void override_with(const Layer& stronger);
 
   // The value that counts: the last one given; null where none is.

@@ -57,6 +57,7 @@ struct Setting {
   std::string_view choices = {};      // with Kind::choice, separated by '|'
   std::string_view suggestions = {};  // what completions offer beside what the kind says, separated by '|'
   bool repeatable = false;            // each time adds; else the last one counts
+  bool adds_up = false;               // the values of all sources count; none takes those of a weaker one back
   Scope scope = Scope::file;
   // It says what one run is, or where its files go. Its variable is not for the command: an oversee in there would
   // write over our log.
