@@ -117,16 +117,24 @@ std::string directory_of(const model::RunSpec& spec) {
   return spec.directory.empty() ? here : here + '/' + spec.directory;
 }
 
+// Names of files stay: they lead to the files.
+void mask(model::RunInfo& info, const match::Masks& masks) {
+  info.name = masks.masked(info.name);
+  for (auto& [key, value] : info.labels) value = masks.masked(value);
+  for (std::string& word : info.argv) word = masks.masked(word);
+  info.command = info.is_shell_line ? masks.masked(info.command) : model::quote_command(info.argv);
+  info.directory = masks.masked(info.directory);
+}
+
 model::RunInfo make_info(const settings::Settings& settings, const model::RunSpec& spec, const RunFiles& files,
-                         const match::Masks& masks, const model::Reading& started) {
+                         const model::Reading& started) {
   model::RunInfo info;
   info.id = files.run_id();
-  info.name = masks.masked(run_name(settings, spec.argv));
-  for (const auto& [key, value] : settings.labels) info.labels.emplace_back(key, masks.masked(value));
-  for (const std::string& word : model::masked_words(spec.argv)) info.argv.push_back(masks.masked(word));
-  info.command =
-      settings.shell_line ? masks.masked(model::masked_line(*settings.shell_line)) : model::quote_command(info.argv);
-  info.directory = masks.masked(directory_of(spec));
+  info.name = run_name(settings, spec.argv);
+  info.labels = settings.labels;
+  info.argv = model::masked_words(spec.argv);
+  info.command = settings.shell_line ? model::masked_line(*settings.shell_line) : model::quote_command(info.argv);
+  info.directory = directory_of(spec);
   info.is_shell_line = settings.shell_line.has_value();
   info.changed_directory = !spec.directory.empty();
   info.host = os::host_name();
@@ -205,7 +213,9 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
     files->answer_to(std::move(answer));
   }
   Reporters reporters(loop, supervisor, settings, *spec, *files, std::move(*event_file), ci);
-  const model::RunInfo info = make_info(settings, *spec, *files, masks.masks, started);
+  model::RunInfo info = make_info(settings, *spec, *files, started);
+  mask(info, masks.masks);
+  masks.on_learnt = [&] { mask(info, masks.masks); };
   VerboseLines verbose_lines;
   if (settings.verbose) {
     say(fmt::format("run {}: {}", info.id, info.command));

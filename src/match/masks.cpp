@@ -4,7 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 #include <utility>
+
+#if __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+#endif
 
 #include "model/command_line.hpp"
 #include "model/mechanism.hpp"
@@ -21,12 +26,23 @@ constexpr std::size_t kManyStarts = 8;
 // The two rarest bytes are looked for among the first of a start.
 constexpr std::size_t kLooked = 32;
 
+// So many bytes are joined with what is kept at first.
+constexpr std::size_t kJoined = 256;
+
 // What RE2 searches at a time from a byte on that may begin a match.
 constexpr std::size_t kPiece = 4 * 1024;
 
+// Two bytes, and how far behind the beginning of a mask they stand.
+struct Look {
+  std::size_t first = 0;
+  std::size_t second = 0;
+  std::uint8_t first_byte = 0;
+  std::uint8_t second_byte = 0;
+};
+using Looks = std::array<Look, kManyStarts>;
+
 using Bytes = unsigned char __attribute__((vector_size(16)));
 using Words = std::uint64_t __attribute__((vector_size(16)));
-static_assert(sizeof(Bytes) == 16 && sizeof(Words) == 16);
 
 Bytes load(const char* at) {
   Bytes bytes;
@@ -37,18 +53,90 @@ Bytes load(const char* at) {
 Bytes repeated(std::uint8_t byte) { return Bytes{} + byte; }
 
 bool any(Bytes bytes) {
-  Words words;
-  std::memcpy(&words, &bytes, sizeof words);
+  const auto words = reinterpret_cast<Words>(bytes);
   return (words[0] | words[1]) != 0;
 }
 
-// The two bytes that are looked for at each of sixteen places, and how far behind the place they stand.
-struct Look {
-  std::size_t first;
-  std::size_t second;
-  Bytes first_byte;
-  Bytes second_byte;
-};
+// Places that are looked at together.
+constexpr std::size_t kPlaces = 64;
+
+// The first of the blocks of places from `at` to `end` in which one of the looks finds its bytes; else the end of the
+// blocks.
+template <std::size_t count>
+std::size_t find_block(const char* text, std::size_t at, std::size_t end, const Looks& looks) {
+  for (; at + kPlaces <= end; at += kPlaces) {
+    Bytes hits{};
+    for (std::size_t each = 0; each < count; ++each) {
+      const Look& look = looks[each];
+      const char* const one = text + at + look.first;
+      const char* const other = text + at + look.second;
+      const Bytes first = repeated(look.first_byte);
+      const Bytes second = repeated(look.second_byte);
+      for (std::size_t i = 0; i < kPlaces; i += sizeof(Bytes)) {
+        hits |= reinterpret_cast<Bytes>(load(one + i) == first) & reinterpret_cast<Bytes>(load(other + i) == second);
+      }
+    }
+    if (any(hits)) return at;
+  }
+  return at;
+}
+
+#ifdef CPU_FEATURE_ACTIVE
+// The same with twice as large registers. Nothing is called here, as that would be compiled for the smaller ones.
+template <std::size_t count>
+__attribute__((target("avx2"))) std::size_t find_block_avx2(const char* text, std::size_t at, std::size_t end,
+                                                            const Looks& looks) {
+  using Bytes32 = unsigned char __attribute__((vector_size(32)));
+  using Words32 = long long __attribute__((vector_size(32)));
+  const Look* const all = &looks.front();
+  const char* one[count];
+  const char* other[count];
+  Bytes32 first[count];
+  Bytes32 second[count];
+#pragma GCC unroll 8
+  for (std::size_t each = 0; each < count; ++each) {
+    one[each] = text + all[each].first;
+    other[each] = text + all[each].second;
+    first[each] = Bytes32{} + all[each].first_byte;
+    second[each] = Bytes32{} + all[each].second_byte;
+  }
+  for (; at + kPlaces <= end; at += kPlaces) {
+    Bytes32 low_hits{};
+    Bytes32 high_hits{};
+#pragma GCC unroll 8
+    for (std::size_t each = 0; each < count; ++each) {
+      Bytes32 low;
+      Bytes32 high;
+      Bytes32 other_low;
+      Bytes32 other_high;
+      __builtin_memcpy(&low, one[each] + at, 32);
+      __builtin_memcpy(&high, one[each] + at + 32, 32);
+      __builtin_memcpy(&other_low, other[each] + at, 32);
+      __builtin_memcpy(&other_high, other[each] + at + 32, 32);
+      low_hits |= reinterpret_cast<Bytes32>(low == first[each]) & reinterpret_cast<Bytes32>(other_low == second[each]);
+      high_hits |=
+          reinterpret_cast<Bytes32>(high == first[each]) & reinterpret_cast<Bytes32>(other_high == second[each]);
+    }
+    const auto words = reinterpret_cast<Words32>(low_hits | high_hits);
+    if (__builtin_ia32_ptestz256(words, words) == 0) return at;
+  }
+  return at;
+}
+#endif
+
+using FindBlock = std::size_t (*)(const char*, std::size_t, std::size_t, const Looks&);
+
+template <std::size_t... counts>
+FindBlock find_block_of(std::size_t looks, std::index_sequence<counts...>) {
+#ifdef CPU_FEATURE_ACTIVE
+  // By what the C library knows of the processor: to ask the processor itself is slow below a hypervisor.
+  static const bool avx2 = CPU_FEATURE_ACTIVE(AVX2);
+  constexpr std::array<FindBlock, sizeof...(counts)> kAvx2{find_block_avx2<counts + 1>...};
+  if (avx2) return kAvx2[looks - 1];
+#endif
+  constexpr std::array<FindBlock, sizeof...(counts)> kAll{find_block<counts + 1>...};
+  return kAll[looks - 1];
+}
 
 std::uint8_t byte_of(char c) { return static_cast<std::uint8_t>(c); }
 
@@ -66,10 +154,10 @@ std::uint16_t pair_at(std::string_view text, std::size_t at) {
 
 std::size_t line_end(std::string_view text, std::size_t at) { return std::min(text.find('\n', at), text.size()); }
 
-std::size_t line_start(std::string_view text, std::size_t at) {
-  if (at == 0) return 0;
-  const std::size_t before = text.rfind('\n', at - 1);
-  return before == kNone ? 0 : before + 1;
+// Looked for no further back than `from`.
+std::size_t line_start(std::string_view text, std::size_t at, std::size_t from = 0) {
+  const void* const before = ::memrchr(text.data() + from, '\n', at - from);
+  return before == nullptr ? from : static_cast<std::size_t>(static_cast<const char*>(before) - text.data()) + 1;
 }
 
 // The first byte from there on that lies between the two.
@@ -155,6 +243,7 @@ void Masks::add_start(std::string text, std::optional<std::size_t> pattern) {
       start.second = at;
     }
   }
+  longest_ = std::max(longest_, start.text.size());
   pairs_.resize(65536);
   pairs_[pair_at(start.text, 0)] = true;
   starts_.push_back(std::move(start));
@@ -181,27 +270,35 @@ void MaskFilter::feed(std::string_view bytes, const PassOn& pass_on) {
   if (bytes.empty()) return;
   if (masks_->empty()) return pass_on(bytes);
   resume_.resize(masks_->patterns_.size());
-  if (!pending_.empty()) {
-    const std::size_t newline = bytes.find('\n');
-    const std::string_view rest_of_line = newline == kNone ? bytes : bytes.substr(0, newline + 1);
-    pending_ += rest_of_line;
-    bytes.remove_prefix(rest_of_line.size());
-    feed_pending(pass_on);
-    if (bytes.empty()) return;
+  // What is kept of earlier pieces is joined with as little as it takes to be rid of it.
+  std::size_t joined = 0;
+  while (!pending_.empty() && (joined == 0 || pending_.size() > joined)) {
+    if (joined == bytes.size()) return;
+    const std::string_view next = bytes.substr(joined, joined == 0 ? kJoined : kLongestMatch);
+    const std::size_t count = std::min(line_end(next, 0) + 1, next.size());
+    pending_ += next.substr(0, count);
+    joined += count;
+    std::swap(text_, pending_);
+    pass_on_all_but_held(text_, from_, sent_, pass_on);
   }
-  std::ranges::fill(resume_, 0);
-  after_mask_ = false;
-  find_all(bytes, 0);
-  const std::size_t cut = hold_from(bytes, 0);
-  keep(bytes, cut, pass(bytes, 0, cut, pass_on));
+  if (pending_.empty()) {
+    std::ranges::fill(resume_, 0);
+    after_mask_ = false;
+    bytes.remove_prefix(joined);
+    if (!bytes.empty()) pass_on_all_but_held(bytes, 0, 0, pass_on);
+    return;
+  }
+  if (joined == bytes.size()) return;
+  const std::size_t moved = joined - pending_.size();
+  for (std::size_t& each : resume_) each += moved;
+  pass_on_all_but_held(bytes, moved + from_, moved + sent_, pass_on);
 }
 
-void MaskFilter::feed_pending(const PassOn& pass_on) {
-  find_all(pending_, from_);
-  const std::size_t cut = hold_from(pending_, from_);
-  const std::size_t sent = pass(pending_, sent_, cut, pass_on);
-  std::swap(text_, pending_);
-  keep(text_, cut, sent);
+void MaskFilter::pass_on_all_but_held(std::string_view text, std::size_t from, std::size_t sent,
+                                      const PassOn& pass_on) {
+  find_all(text, from);
+  const std::size_t cut = hold_from(text, from);
+  keep(text, cut, pass(text, sent, cut, pass_on));
 }
 
 void MaskFilter::release(const PassOn& pass_on) {
@@ -233,30 +330,26 @@ void MaskFilter::find_starts(std::string_view text, std::size_t from) {
   if (starts.empty()) return;
   std::size_t at = from;
   if (starts.size() <= kManyStarts) {
-    std::array<Look, kManyStarts> looks;
+    Looks looks;
     std::size_t reach = 0;
     for (std::size_t i = 0; i < starts.size(); ++i) {
       const auto& [start, first, second, pattern] = starts[i];
-      looks[i] = {first, second, repeated(byte_of(start[first])), repeated(byte_of(start[second]))};
+      looks[i] = {first, second, byte_of(start[first]), byte_of(start[second])};
       reach = std::max({reach, first, second});
     }
-    for (reach += sizeof(Bytes); at + reach <= text.size(); at += sizeof(Bytes)) {
-      const char* const place = text.data() + at;
-      Bytes hits{};
-      for (std::size_t i = 0; i < starts.size(); ++i) {
-        const Look& look = looks[i];
-        hits |= reinterpret_cast<Bytes>(load(place + look.first) == look.first_byte) &
-                reinterpret_cast<Bytes>(load(place + look.second) == look.second_byte);
-      }
-      if (!any(hits)) continue;
-      for (std::size_t i = 0; i < sizeof(Bytes); ++i) {
-        if (hits[i] != 0) look_at(text, at + i);
-      }
-    }
+    const FindBlock find = find_block_of(starts.size(), std::make_index_sequence<kManyStarts>());
+    const std::size_t end = text.size() - std::min(text.size(), reach);
+    while ((at = find(text.data(), at, end, looks)) + kPlaces <= end) at = look_at_all(text, at, at + kPlaces);
   }
-  for (; at + 1 < text.size(); ++at) {
-    if (masks_->pairs_[pair_at(text, at)]) look_at(text, at);
+  (void)look_at_all(text, at, text.size());
+}
+
+// At places where a start may be.
+std::size_t MaskFilter::look_at_all(std::string_view text, std::size_t at, std::size_t end) {
+  for (; at < end && at + 1 < text.size(); ++at) {
+    if (masks_->pairs_[pair_at(text, at)] != 0) look_at(text, at);
   }
+  return end;
 }
 
 // Whether one of the starts is there, and a match.
@@ -314,13 +407,14 @@ void MaskFilter::find_in_lines(std::string_view text, std::size_t from, std::siz
 
 // From where on the text may be the beginning of a match that ends in what is still to come.
 std::size_t MaskFilter::hold_from(std::string_view text, std::size_t from) const {
-  const std::size_t line = std::max(from, line_start(text, text.size()));
+  const std::size_t reach = std::max(kLongestMatch, masks_->longest_);
+  const std::size_t line = line_start(text, text.size(), std::max(from, text.size() - std::min(reach, text.size())));
   std::size_t hold = text.size();
   if (!model::works(model::Mechanism::masks_wait)) return hold;
   for (const auto& start : masks_->starts_) {
     if (start.pattern) continue;
-    const std::size_t reach = std::min(start.text.size() - 1, text.size() - line);
-    for (std::size_t at = text.size() - reach; at < hold; ++at) {
+    const std::size_t most = std::min(start.text.size() - 1, text.size() - line);
+    for (std::size_t at = text.size() - most; at < hold; ++at) {
       at = std::min(text.find(start.text.front(), at), text.size());
       if (at < hold && std::string_view(start.text).starts_with(text.substr(at))) hold = at;
     }

@@ -55,10 +55,11 @@ class Masks {
   static bool may_begin(const Masking& masking, std::string_view tail);
 
   std::vector<Start> starts_;
-  std::vector<bool> pairs_;  // the first two bytes of each start
+  std::vector<std::uint8_t> pairs_;  // the first two bytes of each start
   std::vector<Masking> patterns_;
   std::vector<std::size_t> loose_;  // of the patterns, those that have no start
   std::size_t values_ = 0;
+  std::size_t longest_ = 0;  // of the starts
 };
 
 // One stream that comes in pieces. Holds back what may be the beginning of a match: at most the longest value, and for
@@ -70,7 +71,7 @@ class MaskFilter {
   // The masks outlive this; more may be added between two calls.
   explicit MaskFilter(const Masks& masks) : masks_(&masks) {}
 
-  // Told up to twice what can be passed on; the bytes are dead when the call returns.
+  // Told piece by piece what can be passed on; the bytes are dead when the call returns.
   using PassOn = std::function<void(std::string_view)>;
   void feed(std::string_view bytes, const PassOn& pass_on);
 
@@ -86,9 +87,10 @@ class MaskFilter {
     std::optional<std::size_t> pattern;
   };
 
-  void feed_pending(const PassOn& pass_on);
+  void pass_on_all_but_held(std::string_view text, std::size_t from, std::size_t sent, const PassOn& pass_on);
   void find_all(std::string_view text, std::size_t from);
   void find_starts(std::string_view text, std::size_t from);
+  std::size_t look_at_all(std::string_view text, std::size_t at, std::size_t end);
   void look_at(std::string_view text, std::size_t at);
   void find_loose(std::string_view text, std::size_t from);
   void find_in_lines(std::string_view text, std::size_t from, std::size_t which);

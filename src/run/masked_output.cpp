@@ -153,7 +153,7 @@ void MaskedOutput::value_came(model::Stream stream, std::string_view bytes) {
 }
 
 void MaskedOutput::learnt(const std::string& value) {
-  if (settings_.masks.values() < kMostLearnt) (void)settings_.masks.add_value(value);
+  if (settings_.masks.values() < kMostLearnt && settings_.masks.add_value(value)) settings_.on_learnt();
 }
 
 void MaskedOutput::pass_on(model::Stream stream, std::string_view bytes, bool shown, bool kept) {

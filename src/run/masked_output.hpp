@@ -59,6 +59,7 @@ struct MaskSettings {
   match::Masks masks = {};
   bool learn = false;          // from the command's lines ::add-mask::VALUE
   bool shows_add_mask = true;  // the service reads them in what is shown
+  std::function<void()> on_learnt = [] {};
 
   bool active() const { return learn || !masks.empty(); }
 };

@@ -272,7 +272,8 @@ void Supervisor::take_tally(model::Stream stream, model::StreamCount& count) con
   if (!tally_of) return;
   const model::StreamTally tally = tally_of(stream);
   count.lines = tally.lines;
-  count.omitted_bytes = tally.omitted_bytes;
+  // Masked, it may have become more.
+  count.omitted_bytes = std::min(tally.omitted_bytes, count.bytes);
   count.omitted_lines = tally.omitted_lines;
   count.spilled_bytes = tally.spilled_bytes;
   count.spill_path = tally.spill_path;

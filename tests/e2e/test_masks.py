@@ -45,7 +45,8 @@ class EveryPlace(OverseeCase):
             self.assertIn("***", texts[name], name)
         # Bytes are counted as the command wrote them.
         summary = json.loads(texts["report.json"])
-        self.assertEqual((summary["stdout"]["bytes"], summary["stderr"]["bytes"]), (len(SECRET) + 5, len(SECRET)))
+        attempt = summary["attempts"][0]
+        self.assertEqual((attempt["stdout"]["bytes"], attempt["stderr"]["bytes"]), (len(SECRET) + 5, len(SECRET)))
 
     def test_a_pattern(self):
         ended, _ = self.assert_masked("sh", "-c", PRINT + "; exit 1", SECRET, masks=("--mask", "/s3c[a-z]+-v\\w+/"))
@@ -122,12 +123,12 @@ class EveryPlace(OverseeCase):
             self.assertNotIn(SECRET, text, name)
 
     def test_a_served_run(self):
-        request = {"id": 1, "op": "run", "argv": ["sh", "-c", PRINT, SECRET], "env": ENV,
+        request = {"id": "r", "op": "run", "argv": ["sh", "-c", PRINT, SECRET], "env": ENV,
                    "settings": {"mask": ["MY_PIN", "/zz+/"]}}
         reader, writer = os.pipe()
         os.write(writer, (json.dumps(request) + "\n").encode())
         os.close(writer)
-        ended = self.oversee("serve", stdin=reader)
+        ended = self.oversee("serve", "--stdio", stdin=reader)
         os.close(reader)
         self.assertNotIn(SECRET, ended.out.decode())
         self.assertIn("a *** b", ended.out.decode())
@@ -210,11 +211,15 @@ class Github(OverseeCase):
 
     def test_what_the_command_tells_github_is_masked_from_then_on(self):
         for flags, env in ((("--ci", "github"), {}), ((), {"GITHUB_ACTIONS": "true"})):
-            ended = self.oversee(*flags, "--events", "report.events", "-c", self.LINE, env=env)
+            ended = self.oversee(*flags, "--events", "report.events", "--json", "report.json", "-c", self.LINE, env=env)
             self.assertIn(b"before sesame\n::add-mask::sesame\nopen ***\n", ended.out)
             log = self.oversee("logs", "last").out.decode()
             self.assertRegex(log, r"out\| before sesame\n.*out\| ::add-mask::\*\*\*\n.*out\| open \*\*\*\n")
-            self.assertNotIn("add-mask::sesame", (self.work / "report.events").read_text())
+            # What is written after that has it nowhere, the command line included.
+            self.assertNotIn("sesame", (self.work / "report.events").read_text().partition("attempt_started")[2].replace(
+                "before sesame", ""))
+            self.assertNotIn("sesame", self.oversee("show", "last").out.decode())
+            self.assertNotIn("sesame", (self.work / "report.json").read_text())
 
     def test_where_github_acts_on_no_line_its_value_is_not_shown(self):
         ended = self.oversee("--ci", "github", "--ci-stop-commands", "-c", self.LINE)

@@ -163,6 +163,38 @@ TEST_CASE("masks: as one replacement in the whole, whatever the masks and the cu
   }
 }
 
+TEST_CASE("masks: the same with long lines and large pieces") {
+  Random random(13);
+  const Texts all_patterns{"a{3}b+",   "^b.{3}", "cc$",       "\\baab",        "[ab]{7,9}c",
+                           "(?i)AABC", "b\\B",   "bcb[a-c]+", "caca|abab(ab)*"};
+  for (int round = 0; round < 300; ++round) {
+    Texts values;
+    Texts patterns;
+    for (std::size_t count = below(random, 12); count > 0; --count) {
+      values.push_back("ca" + any_text(random, "abc", 40) + "bc");
+    }
+    for (std::size_t count = below(random, 3); count > 0; --count) {
+      patterns.push_back(all_patterns[below(random, all_patterns.size())]);
+    }
+    std::string text;
+    while (text.size() < 3000) {
+      text += any_text(random, "abc", 60);
+      if (!values.empty()) text += values[below(random, values.size())];
+      if (round % 3 != 0 && below(random, 12) == 0) text += '\n';
+    }
+    Texts pieces;
+    for (std::size_t at = 0; at < text.size();) {
+      pieces.push_back(text.substr(at, 1 + below(random, 1200)));
+      at += pieces.back().size();
+    }
+    const Masks masks = masks_of(values, patterns);
+    const std::string expected = by_definition(text, values, patterns);
+    CAPTURE(text);
+    REQUIRE(masks.masked(text) == expected);
+    REQUIRE(filtered(masks, pieces) == expected);
+  }
+}
+
 TEST_CASE("masks: nothing is held back that cannot be the beginning of a match") {
   const Masks masks = masks_of({"hunter2", "correct horse"}, {"ghp_[a-z]+", "[0-9]{4}"});
   for (const std::string prompt : {"Password: ", "$ ", "name> ", "(y/n) h? "}) {
