@@ -270,7 +270,27 @@ void MaskFilter::feed(std::string_view bytes, const PassOn& pass_on) {
   if (bytes.empty()) return;
   if (masks_->empty()) return pass_on(bytes);
   resume_.resize(masks_->patterns_.size());
-  // What is kept of earlier pieces is joined with as little as it takes to be rid of it.
+  if (!pending_.empty() && pending_.size() == from_ && !pattern_may_begin(bytes)) {
+    // The byte that is kept counts for a match at the first byte alone, and none is there.
+    std::ranges::fill(resume_, 1);
+    pass_on_all_but_held(bytes, 0, 0, pass_on);
+    return;
+  }
+  join_and_pass_on(bytes, pass_on);
+}
+
+// Whether a pattern may match at the first byte.
+bool MaskFilter::pattern_may_begin(std::string_view bytes) const {
+  const auto loose = [&](std::size_t which) {
+    const auto& masking = masks_->patterns_[which];
+    return byte_of(bytes.front()) >= masking.lowest && byte_of(bytes.front()) <= masking.highest;
+  };
+  const auto starts = [&](const Masks::Start& start) { return start.pattern && start.text.front() == bytes.front(); };
+  return std::ranges::any_of(masks_->loose_, loose) || std::ranges::any_of(masks_->starts_, starts);
+}
+
+// What is kept of earlier pieces is joined with as little as it takes to be rid of it.
+void MaskFilter::join_and_pass_on(std::string_view bytes, const PassOn& pass_on) {
   std::size_t joined = 0;
   while (!pending_.empty() && (joined == 0 || pending_.size() > joined)) {
     if (joined == bytes.size()) return;

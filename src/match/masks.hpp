@@ -87,6 +87,8 @@ class MaskFilter {
     std::optional<std::size_t> pattern;
   };
 
+  bool pattern_may_begin(std::string_view bytes) const;
+  void join_and_pass_on(std::string_view bytes, const PassOn& pass_on);
   void pass_on_all_but_held(std::string_view text, std::size_t from, std::size_t sent, const PassOn& pass_on);
   void find_all(std::string_view text, std::size_t from);
   void find_starts(std::string_view text, std::size_t from);
