@@ -1,7 +1,7 @@
-"""Fills a manual page's template with what the table of settings says: generate.py OVERSEE TEMPLATE PAGE.
+"""Generates a manual page from its template and the table of settings: generate.py OVERSEE TEMPLATE PAGE.
 
-Between the lines @OPTIONS@ and @END@ a template has texts by the names of options; the list of all options takes their
-place. The line @KEYS@ stands for the list of keys that a settings file may have.
+The lines between @OPTIONS@ and @END@ contain texts for options; they are replaced by the list of all options. The line
+@KEYS@ is replaced by the list of keys of settings files, and @PROJECT_KEYS@ by those allowed in a project's defaults.
 """
 
 import sys
@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 from listings import Option, read_options  # noqa: E402
 
 MARK = '.\\" @'
-OWN = ("help", "version")  # no settings: they have no variable, and stand last in their group
+OWN = ("help", "version")  # not settings: they have no variable and are listed last in their group
 
 
 class Unfit(Exception):
@@ -43,7 +43,7 @@ def read_texts(lines: list[str], known: set[str]) -> dict[str, list[str]]:
 
 
 def closing_line(option: Option) -> list[str]:
-    """Its default and its variable; what has no variable can be set by the flag alone."""
+    """The option's default and variable; an option without a variable can be set only by its flag."""
     facts = [f"default : Cm {option.built_in}"] if option.built_in else []
     if option.scope != "flag":
         facts.append(f"Ev {option.variable()}")
@@ -61,7 +61,7 @@ def option_entry(option: Option, text: list[str] | None) -> list[str]:
         text = [escaped(option.help.replace("this help", "the options")) + " and exit."]
     elif text is None:
         text = [escaped(option.help) + ("" if option.help.endswith(".") else ".")]
-        text += ["Each adds."] if option.repeatable else []
+        text += ["May be repeated."] if option.repeatable else []
     return [f".It {letter}Fl Fl {option.name}{metavar}", *text, *closing_line(option)]
 
 
@@ -88,14 +88,14 @@ def key_list(options: dict[str, Option]) -> list[str]:
     lines = ['.Bl -column "ci-stop-commands" "true or false" "exponential"', ".It Sy key Ta Sy type Ta Sy default"]
     for option in options.values():
         if option.scope in ("file", "profile"):
-            # A shell line or script is the command, which no table but a profile may name.
+            # A shell line or script is a command, and only profiles may set a command.
             where = "in profiles only" if option.scope == "profile" else "\\&"
             lines.append(f".It Li {option.name} Ta {key_type(option)} Ta {option.built_in or where}")
     return [*lines, ".El"]
 
 
 def project_keys(options: dict[str, Option]) -> list[str]:
-    """The keys that a project's defaults may have, by group."""
+    """Lists the keys allowed in a project's defaults, by group."""
     lines = [".Bl -tag -width Ds"]
     settings = [option for option in options.values() if option.name not in OWN]
     for group in dict.fromkeys(option.title for option in settings):
@@ -128,7 +128,7 @@ def page(template: list[str], options: dict[str, Option]) -> list[str]:
 
 
 def main(oversee: str, template: str, output: str) -> None:
-    oversee = str(Path(oversee).resolve())  # ninja names it without a slash, which would be looked for in PATH
+    oversee = str(Path(oversee).resolve())  # ninja passes a name without a slash, which would be searched in PATH
     try:
         lines = page(Path(template).read_text(encoding="utf-8").splitlines(), read_options(oversee))
     except Unfit as unfit:

@@ -1,6 +1,6 @@
-"""Makes plain text of mdoc: of those macros that the pages of this directory use.
+"""Converts mdoc to plain text; supports the macros that the pages in this directory use.
 
-It is 80 columns wide, but for literal lines, which stay as they are.
+Lines have at most 79 columns, except literal lines, which are unchanged.
 """
 
 import re
@@ -17,7 +17,7 @@ ESCAPES = {"e": "\\", "&": "", "-": "-", "(aq": "'", "(dq": '"'}
 
 
 class Unknown(Exception):
-    """Something that this does not know how to show."""
+    """Markup that this module does not support."""
 
 
 def unescaped(text: str) -> str:
@@ -34,7 +34,7 @@ def tokens_of(line: str) -> list[str]:
 
 
 class Phrase:
-    """Words in their order, joined by blanks but where a mark sticks to its neighbour."""
+    """A sequence of words, joined by blanks except next to punctuation."""
 
     def __init__(self):
         self.text = ""
@@ -54,9 +54,9 @@ class Phrase:
 
 
 def inline(tokens: list[str], page: str) -> str:
-    """What a line of macros reads; a list of words without one, too."""
+    """Renders one line of macros, or of plain words."""
     phrase = Phrase()
-    ends: list[str] = []  # the brackets that are open: they end before the marks at the line's end
+    ends: list[str] = []  # open brackets; they are closed before the punctuation at the end of the line
     last = len(tokens)
     while last > 0 and tokens[last - 1] in CLOSING:
         last -= 1
@@ -64,7 +64,7 @@ def inline(tokens: list[str], page: str) -> str:
 
     def word(text: str) -> None:
         nonlocal dashes
-        # Each word of Fl has its dash, and those of the Fl before it.
+        # Every argument of Fl gets one dash, plus one for each directly preceding Fl.
         phrase.add(("-" if macro == "Fl" else "") + dashes + text)
         dashes = ""
 
@@ -191,7 +191,7 @@ class Text:
 
 
 def plain_text(lines: list[str], page: str) -> str:
-    """The text of these lines of the page that is called so."""
+    """Renders these lines of the page with this name."""
     text = Text(page)
     for line in lines:
         text.add(line)

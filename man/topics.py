@@ -1,7 +1,7 @@
-"""Makes the texts of oversee help of the manual pages: topics.py OUTPUT.cpp TEMPLATE...
+"""Generates the texts of oversee help from the manual pages: topics.py OUTPUT.cpp TEMPLATE...
 
-A line '@topic NAME SUMMARY' in a comment stands before each section (.Sh) or part of one (.Ss) that is a topic; several
-sections may have one name, of which the first has the summary.
+A comment line '@topic NAME SUMMARY' marks the following section (.Sh) or subsection (.Ss) as a topic. Several sections
+may have the same name; only the first has the summary.
 """
 
 import re
@@ -16,7 +16,7 @@ TOPIC = re.compile(r'\.\\" @topic (\S+)(?: (.+))?')
 
 
 def read_topics(template: Path, topics: dict[str, list[str]]) -> None:
-    """Adds to the summary and the texts of each topic."""
+    """Adds the topics of this page to `topics`: for each name its summary and texts."""
     lines = template.read_text(encoding="utf-8").splitlines()
     page = next(line.split()[1] for line in lines if line.startswith(".Nm "))
     for number, line in enumerate(lines):

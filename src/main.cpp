@@ -1,4 +1,4 @@
-// Where oversee starts: a guard, a few words about itself, or a run.
+// The entry point: this process becomes a guard, prints information, runs a verb, or supervises a run.
 #include <unistd.h>
 
 #include <charconv>
@@ -39,7 +39,7 @@ int fail(const settings::SettingError& error) {
   return model::kExitOwnFailure;
 }
 
-// What this process is of a call: the whole of it, or a run that another oversee has started.
+// The role of this process: the call itself, or a run that another oversee has started.
 enum class Part : std::uint8_t { whole, repetition, detached };
 
 int supervise(std::span<char*> argv, Part part, os::UniqueFd answer) {
@@ -55,7 +55,7 @@ int supervise(std::span<char*> argv, Part part, os::UniqueFd answer) {
   if (arguments->help) return cli::print(cli::help_text());
   if (arguments->version) return cli::print(cli::version_text());
   settings::Sources sources{{}, cli::own_variables(), arguments->flags, arguments->words};
-  // Beside this process: a home directory on a file server that is gone must not make oversee hang.
+  // In a side process, so that a home directory on a dead file server cannot hang oversee.
   const auto read = [&] { sources.files = cli::read_settings_files(sources.flags, sources.variables); };
   if (const auto done = os::do_beside(read, os::kFileBound, caller); !done) return fail({describe(done.error())});
   if (const auto errors = cli::errors_of(sources.files); !errors.empty()) {
@@ -78,7 +78,7 @@ int supervise(std::span<char*> argv, Part part, os::UniqueFd answer) {
   return exit.code;
 }
 
-// Where a process hangs beside this one, at once: it shares all that is open here.
+// If a side process hangs, exits by _exit(2), after closing all descriptors, which the side process shares.
 int leave(int code) {
   if (os::any_side_process()) {
     os::close_all_descriptors();
@@ -87,7 +87,7 @@ int leave(int code) {
   return code;
 }
 
-// A run that another oversee has started: what the user wrote stands behind the descriptor that it answers to.
+// A run started by another oversee. argv[2] is the descriptor for its answer; the user's arguments follow.
 int supervise_for(std::span<char*> argv, Part part) {
   int answer = -1;
   const std::string_view text = argv.size() > 2 ? argv[2] : "";
@@ -99,7 +99,7 @@ int supervise_for(std::span<char*> argv, Part part) {
   return supervise(argv.subspan(2), part, os::UniqueFd(answer));
 }
 
-// Beside a run there is nothing to guard here: signals do what they do to any program.
+// A verb supervises nothing itself, so signals keep their default effect.
 int act(const cli::Verb& verb, std::span<char*> words) {
   os::open_closed_standard_streams();
   return cli::run_verb(verb, words);
@@ -107,8 +107,8 @@ int act(const cli::Verb& verb, std::span<char*> words) {
 
 int start(std::span<char*> arguments) {
   const std::string_view first = arguments.size() > 1 ? arguments[1] : "";
-  // At once, as the front does: a leak checker that stops the process at its exit never gets there when the command's
-  // terminal hangs up meanwhile, as the CONT that comes with it undoes the stop.
+  // By _exit(2), like the front. A leak checker stops the process at a normal exit; if the command's terminal hangs up
+  // meanwhile, its CONT undoes the stop, and the checker waits forever.
   if (first == guard::kFirstArgument) ::_exit(guard::run_guard(arguments, cli::finish_lost_run));
   if (first == cli::kListSettings) return cli::print(cli::settings_listing());
   if (first == cli::kTomlSchema) return cli::print(cli::toml_schema());

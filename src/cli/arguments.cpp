@@ -1,4 +1,4 @@
-// Reads the command line by the table of settings.
+// Parses the command line according to the table of settings.
 #include "cli/arguments.hpp"
 
 #include <fmt/format.h>
@@ -34,9 +34,9 @@ const settings::Setting* find_letter(char letter) {
   return nullptr;
 }
 
-// What one option word does with the word behind it.
+// How one option argument affects the following argument.
 struct OptionWord {
-  const settings::Setting* takes_next = nullptr;  // its value is the next word
+  const settings::Setting* takes_next = nullptr;  // the next argument is its value
   std::optional<settings::SettingError> error;
 };
 
@@ -80,9 +80,9 @@ void note_settings(std::string_view word, SettingsNamed& named) {
   }
 }
 
-// Refuses what CLI11 would read otherwise than the user meant: it gives "--log=" the next word for a value, and takes
-// "--no-log=false" for --no-log. Returns the settings that the words may name: CLI11 compares each option that it is
-// told of with all others, and few calls name more than three.
+// Rejects arguments that CLI11 would misread: it takes the argument after "--log=" as its value, and "--no-log=false"
+// as --no-log. Returns the settings that the arguments may name. CLI11 compares each registered option with all others,
+// and a call rarely names more than three.
 std::expected<SettingsNamed, settings::SettingError> check_values(std::span<char*> words) {
   SettingsNamed named;
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -102,7 +102,8 @@ std::expected<SettingsNamed, settings::SettingError> check_values(std::span<char
   return named;
 }
 
-// CLI11 stops at the first word that is not a flag and hands the rest over untouched, "--" and unknown flags included.
+// CLI11 stops at the first argument that is not a known flag and returns the rest unchanged, including "--" and unknown
+// flags.
 std::expected<std::vector<std::string>, settings::SettingError> command_words(std::vector<std::string> rest) {
   if (rest.empty()) return rest;
   if (rest.front() == "--") {

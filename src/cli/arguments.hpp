@@ -1,4 +1,4 @@
-// The command line: flags into a layer of settings, the rest into the command's words.
+// Splits the command line into settings (flags) and the command's arguments.
 #pragma once
 
 #include <expected>
@@ -13,7 +13,7 @@ namespace oversee::cli {
 
 struct Arguments {
   settings::Layer flags;
-  std::vector<std::string> words;  // from the first word that is not an option, or behind "--"
+  std::vector<std::string> words;  // from the first argument that is not an option, or after "--"
   bool help = false;
   bool version = false;
 };

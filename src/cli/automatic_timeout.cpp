@@ -1,4 +1,4 @@
-// Looks for runs that a timeout can be reckoned from.
+// Selects the recorded runs from which to compute a timeout.
 #include "cli/automatic_timeout.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// The timeout of -t auto: reckoned from the recorded runs of the same name.
+// -t auto: computes the timeout from recorded runs with the same name.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace oversee::cli {
 
-// Fails where too few of them have passed; `where` is the place that asks for it ("--timeout").
+// Fails if too few runs have passed. `where` names the setting that asks for it, such as "--timeout", for the message.
 model::Result<model::SuggestedTimeout> automatic_timeout(const std::string& name, const std::string& where);
 
-// "auto, from 34 runs": where the limit is from, for people.
+// Describes the origin for users: "auto, from 34 runs".
 std::string origin_of(const model::SuggestedTimeout& timeout);
 
 }  // namespace oversee::cli

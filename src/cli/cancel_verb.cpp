@@ -37,7 +37,7 @@ std::expected<model::Signal, std::string> signal_of(const VerbArguments& argumen
   return std::unexpected(cannot_read("signal", word, "TERM, INT, HUP or QUIT"));
 }
 
-// Whether the run lived and was told.
+// Returns whether the run was still alive and has been signalled.
 model::Result<bool> tell(const history::RunDirectory& directory, const std::string& id, model::Signal signal) {
   const auto record = history::read_record(directory, id);
   if (!record) return std::unexpected(record.error());
@@ -50,7 +50,7 @@ model::Result<bool> tell(const history::RunDirectory& directory, const std::stri
   return told;
 }
 
-// Says how it stands by then.
+// Waits for the end of the run and reports its state.
 int wait_for_end_of(const history::RunDirectory& directory, const std::string& id,
                     std::optional<model::Instant> until) {
   const auto record = history::wait_for_end(directory, id, until);
@@ -75,7 +75,7 @@ int cancel(const VerbArguments& arguments) {
   if (!until) return say_error(until.error()), model::kExitOwnFailure;
   const auto runs = find_named_runs(arguments.operands);
   if (!runs) return refuse(runs.error());
-  // All are told first: their graces run side by side.
+  // Signal all runs before waiting, so that their grace periods overlap.
   int status = EXIT_SUCCESS;
   std::vector<std::string> told;
   for (const std::string& id : runs->ids) {

@@ -1,4 +1,4 @@
-// oversee cancel: ends runs, as a signal to their oversee would.
+// oversee cancel: stops runs, as a signal to their oversee does.
 #pragma once
 
 #include "cli/verbs.hpp"

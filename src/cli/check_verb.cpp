@@ -1,4 +1,4 @@
-// Judges settings files whole: as files, and each profile's values as a run would read them.
+// Checks settings files completely: their syntax, and the values of every profile as a run would resolve them.
 #include "cli/check_verb.hpp"
 
 #include <fmt/format.h>
@@ -27,7 +27,7 @@ constexpr std::array kOptions{
     VerbOption{"format", 0, "FORMAT", "Show them as text or as json", "text|json"},
 };
 
-// What is wrong, each once: profiles share what they inherit.
+// Collects each problem once: profiles share inherited settings.
 struct Findings {
   std::vector<settings::SettingError> errors;
   std::vector<std::string> warnings;
@@ -41,11 +41,11 @@ struct Findings {
   }
 };
 
-// With the profile that the flags ask for.
+// Checks the settings with the profile that the flags name.
 void judge(const settings::Sources& sources, const std::vector<settings::ProfileSummary>& all, Findings& findings) {
   auto joined = settings::join(sources, all);
   if (!joined) return findings.add(std::move(joined.error()));
-  // Settings without a command are as good as those with one.
+  // Settings are valid without a command; resolving them needs one.
   if (joined->words.empty()) joined->words.emplace_back("true");
   settings::Resolution resolution = settings::examine(joined->layer, joined->words);
   for (settings::SettingError& error : resolution.errors) findings.add(std::move(error));

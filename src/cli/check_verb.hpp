@@ -1,4 +1,4 @@
-// oversee check: all that is wrong with the settings files.
+// oversee check: reports every error in the settings files.
 #pragma once
 
 #include "cli/verbs.hpp"

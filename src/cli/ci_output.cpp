@@ -1,4 +1,4 @@
-// Connects a CI service.
+// Connects the run's events to a CI service.
 #include "cli/ci_output.hpp"
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@
 namespace oversee::cli {
 namespace {
 
-// The command cannot guess it.
+// Must be unpredictable for the command.
 std::string random_token() {
   std::string token;
   for (int i = 0; i < 4; ++i) {

@@ -1,4 +1,4 @@
-// What a CI service is told, put together: its marks among the output, and GitHub's summary page of the step.
+// Output for a CI service: annotations among the command's output, and GitHub's step summary.
 #pragma once
 
 #include <memory>
@@ -17,19 +17,20 @@ namespace oversee::cli {
 
 class CiOutput {
  public:
-  // `lines` is stderr in order with the output, which is within a line or not; all outlive it.
+  // `lines` writes to stderr in order with the command's output. `within_line` tells whether that output is in the
+  // middle of a line. All arguments must outlive this object.
   CiOutput(model::CiService service, const settings::Settings& settings, const ShownOutputs& shown,
            model::ByteSink& lines, std::shared_ptr<bool> within_line, const report::FailureDigest& digests);
 
-  // Its sections are around the output that is shown as it comes.
+  // Opens and closes sections around the output that is shown live.
   void tell_of(run::Supervisor& supervisor, bool output_follows, run::Audience shown_as);
-  // What was held back is going to be shown now.
+  // Buffered output is about to be shown.
   void section_follows();
 
   bool active() const { return format_ != nullptr; }
-  // It tells the digest itself.
+  // Whether the service's annotations already include the digest.
   bool tells_digest() const { return active() && format_->problem_has_text; }
-  // Lines of ours that quote what is not ours: no mark is among them.
+  // Prints lines that may quote the command's output; removes annotation marks from them.
   void print(std::string_view lines) const;
 
  private:

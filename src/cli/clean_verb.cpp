@@ -1,4 +1,4 @@
-// Removes past runs by what is asked, or by what the settings keep.
+// Removes past runs, according to options or else to the retention settings.
 #include "cli/clean_verb.hpp"
 
 #include <fmt/format.h>
@@ -41,7 +41,7 @@ constexpr std::array kOptions{
 constexpr std::size_t kMostNamed = 5;
 constexpr std::size_t kNarrowestStatus = 9;  // "completed"
 
-// Here no value means that there is no limit: who names one wants something removed, and must not be misread.
+// No option accepts "none" here: a user who gives one wants runs removed, so a misreading must not keep all.
 std::expected<model::Retention, std::string> asked_for(const VerbArguments& arguments) {
   model::Retention keep;
   const auto refused = [&](std::string_view option, std::string_view allowed) {
@@ -65,7 +65,7 @@ std::expected<model::Retention, std::string> asked_for(const VerbArguments& argu
   return keep;
 }
 
-// What a run would keep that was started here without flags.
+// The retention settings of a run that is started here without flags.
 std::expected<model::Retention, settings::SettingError> retention_in_force() {
   settings::Sources sources{{}, own_variables(), {}, {"true"}};
   sources.files = read_settings_files(sources.flags, sources.variables);
@@ -115,7 +115,7 @@ std::string as_json(const history::Cleaned& cleaned) {
   return json.take();
 }
 
-// They are most often all for one reason.
+// Limits the number of messages; usually all failures have the same cause.
 void say_failures(const std::vector<model::Failure>& failures) {
   for (std::size_t i = 0; i < std::min(failures.size(), kMostNamed); ++i) say_error(describe(failures[i]));
   if (failures.size() > kMostNamed)

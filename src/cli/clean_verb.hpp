@@ -1,4 +1,4 @@
-// oversee clean: records, logs and spilled output of past runs removed.
+// oversee clean: removes records, logs and spilled output of past runs.
 #pragma once
 
 #include "cli/verbs.hpp"

@@ -1,4 +1,4 @@
-// Makes argv and environment of the command.
+// Builds the command's argv and environment.
 #include "cli/command_form.hpp"
 
 #include <fmt/format.h>
@@ -23,8 +23,8 @@ void append(std::vector<std::string>& argv, const std::vector<std::string>& word
   argv.insert(argv.end(), words.begin(), words.end());
 }
 
-// A script that may be executed is, and the kernel reads its #! line. One that may not gets its #! line read here, so
-// that a file from an archive runs as well.
+// An executable script is executed, and the kernel reads its #! line. For a script without the x bit the #! line is
+// interpreted here, so that a file from an archive also runs.
 model::Result<std::vector<std::string>> script_argv(const settings::Settings& settings) {
   const std::string& file = *settings.script;
   std::vector<std::string> argv;
@@ -32,7 +32,7 @@ model::Result<std::vector<std::string>> script_argv(const settings::Settings& se
   const auto text = os::read_file(file);
   if (!text) return std::unexpected(Failure{"read the script", text.error().error, file, {}});
   const bool has_line = text->starts_with("#!");
-  // As a path, so that no directory of PATH is searched for it; from here, wherever the command is to run.
+  // Make it a path, so that PATH is not searched. It is relative to oversee's directory, not to the command's.
   std::string path = file;
   if (!settings.directory.empty() && !file.starts_with('/')) {
     path = os::current_directory() + '/' + file;
@@ -42,9 +42,9 @@ model::Result<std::vector<std::string>> script_argv(const settings::Settings& se
   if (settings.interpreter) {
     argv.push_back(*settings.interpreter);
   } else if (has_line && ::access(file.c_str(), X_OK) == 0) {
-    // nothing before it
+    // the kernel runs the script itself
   } else if (has_line) {
-    // As execve(2): the interpreter, then all the rest as one argument.
+    // Like execve(2): the interpreter, then the rest of the line as a single argument.
     std::string line = text->substr(2, text->find('\n') - 2);
     const std::size_t start = line.find_first_not_of(" \t");
     if (start == std::string::npos) return std::unexpected(Failure{"read the script's #! line", 0, file, {}});
@@ -60,7 +60,7 @@ model::Result<std::vector<std::string>> script_argv(const settings::Settings& se
   return argv;
 }
 
-// Names of variables are all but '=' and NUL (environ(7)); "K=V" with an empty K is refused by the settings.
+// Names may contain any byte except '=' and NUL (environ(7)). The settings reject "K=V" with an empty K.
 std::string name_of(const std::string& assignment) { return assignment.substr(0, assignment.find('=')); }
 
 void unset(std::vector<std::string>& environment, const std::string& name) {
@@ -78,8 +78,8 @@ std::string_view trim(std::string_view text) {
   return text.substr(start, text.find_last_not_of(" \t\r") + 1 - start);
 }
 
-// "K=V" lines as systemd and docker read them: blank lines and comments are nothing, one pair of quotes around the
-// whole value is taken off, "export" before the name is allowed; nothing is expanded.
+// Reads "K=V" lines as systemd and docker do: skips blank lines and comments, removes one pair of quotes around the
+// whole value, allows a leading "export", expands nothing.
 model::Result<void> set_from_file(std::vector<std::string>& environment, const std::string& path) {
   const auto text = os::read_file(path);
   if (!text) return std::unexpected(Failure{"read --env-file", text.error().error, path, {}});
@@ -108,7 +108,7 @@ model::Result<void> set_from_file(std::vector<std::string>& environment, const s
 
 model::Result<std::vector<std::string>> command_argv(const settings::Settings& settings) {
   if (settings.shell_line) {
-    // $0 is the shell's name, so that the first further argument is $1.
+    // $0 is the shell's name, so that the first additional argument becomes $1.
     std::vector<std::string> argv{settings.shell, "-c", *settings.shell_line,
                                   std::string(model::base_name(settings.shell))};
     append(argv, settings.words);

@@ -1,4 +1,4 @@
-// The forms of a command (words, a shell line, a script) turned into the argv that is executed.
+// Turns the command (program, shell line or script) into the argv to execute.
 #pragma once
 
 #include <string>
@@ -9,14 +9,15 @@
 
 namespace oversee::cli {
 
-// Fails where there is no command, or a script cannot be read.
+// Fails if there is no command or the script cannot be read.
 model::Result<std::vector<std::string>> command_argv(const settings::Settings& settings);
 
-// The command's environment, "K=V" each: the caller's (or none), less what is unset, then files, then --env.
+// The command's environment as "K=V": the caller's (or an empty one), without unset variables, then --env-file, then
+// --env.
 model::Result<std::vector<std::string>> command_environment(const settings::Settings& settings,
                                                             const std::vector<std::string>& caller);
 
-// What a person would call the run: its --name, the program, the script, the first word of a shell line.
+// The run's name for users: --name, or the base name of the script, the shell line's first word or the program.
 std::string run_name(const settings::Settings& settings, const std::vector<std::string>& argv);
 
 }  // namespace oversee::cli

@@ -22,10 +22,10 @@ namespace oversee::cli {
 
 namespace {
 
-// Back to the first column, and what is left of the line cleared (ECMA-48: CR, EL).
+// Returns to the first column and clears the line (ECMA-48: CR, EL).
 constexpr std::string_view kWipe = "\r\x1b[K";
 
-// As many whole lines as a pipe takes at one go; of a longer line, its beginning.
+// As many whole lines as a pipe takes in one write; of a longer line, its first part.
 std::string_view first_piece(std::string_view text) {
   if (text.size() <= PIPE_BUF) return text;
   const std::size_t newline = text.rfind('\n', PIPE_BUF - 1);
@@ -48,10 +48,15 @@ Console::~Console() {
 void Console::join(uv::Loop& loop) {
   loop_ = &loop;
   if (writer_) writer_->join(loop);
+  if (file_) write_aside();
 }
 
 void Console::leave() {
   if (writer_ && loop_ != nullptr) writer_->leave();
+  aside_.reset();  // where it hangs, what it uses stays
+  if (file_) {
+    file_->on_error = [this](int error) { failed(error); };
+  }
   loop_ = nullptr;
   output_.on_ready = nullptr;
   output_.on_error = nullptr;
@@ -63,7 +68,7 @@ void Console::print(std::string_view lines) {
   if (loop_ == nullptr) settle();
 }
 
-// All of it or nothing, so that a large text is not left with holes.
+// Queues everything or nothing, so that a long text has no gaps.
 void Console::put(std::string_view lines) {
   (void)sink();
   forget_written();
@@ -79,9 +84,14 @@ void Console::put(std::string_view lines) {
 }
 
 bool Console::hand_over(std::string_view piece) {
-  if (file_) return file_->write(piece) && error_ == 0;
-  std::uint64_t end = writer_->taken();
-  if (!writer_->offer(piece, loop_ == nullptr && !stalled_at_ ? kPatience : model::Duration())) return false;
+  if (file_ && !aside_) return file_->write(piece) && error_ == 0;
+  std::uint64_t end = taken();
+  if (aside_) {
+    (void)aside_->write(piece);
+    if (error_ != 0) return false;
+  } else if (!writer_->offer(piece, loop_ == nullptr && !stalled_at_ ? kPatience : model::Duration())) {
+    return false;
+  }
   for (std::string_view rest = piece; !rest.empty();) {
     const std::size_t newline = rest.find('\n');
     const std::size_t size = newline == std::string_view::npos ? rest.size() : newline + 1;
@@ -93,13 +103,13 @@ bool Console::hand_over(std::string_view piece) {
   return true;
 }
 
-// What the tests do instead, to see a reader hold up deadlines and ends.
+// A variant for tests, which shows how a slow reader would delay deadlines and exits.
 void Console::print_blocking(std::string_view lines) {
   if (!os::wait_writable(fd_, std::chrono::seconds(1))) return;
   (void)os::write_fully(fd_, for_terminal(lines));
 }
 
-// With --pty the command's terminal ends its lines by itself, and the user's adds nothing.
+// With --pty the user's terminal does not add carriage returns, because the command's terminal does.
 std::string Console::for_terminal(std::string_view lines) const {
   if (!os::needs_carriage_returns(fd_)) return std::string(lines);
   std::string text;
@@ -112,8 +122,8 @@ std::string Console::for_terminal(std::string_view lines) const {
 
 void Console::forget_written() {
   if (waiting_.empty()) return;
-  const std::uint64_t written = writer_->written();
-  while (!waiting_.empty() && waiting_.front().end <= written) {
+  const std::uint64_t done = written();
+  while (!waiting_.empty() && waiting_.front().end <= done) {
     waiting_bytes_ -= waiting_.front().bytes;
     waiting_.pop_front();
   }
@@ -134,8 +144,13 @@ void Console::wipe_status() {
   if (status_shown_ && writer_->offer(kWipe, {})) status_shown_ = false;
 }
 
-// A reader that was waited for in vain is not waited for again until it goes on.
+// After a wait in vain, does not wait again until the reader has made progress.
 void Console::settle() {
+  if (aside_ && error_ == 0 && stalled_at_ != aside_->written()) {
+    stalled_at_.reset();
+    if (aside_->drain(kPatience) != 0) stalled_at_ = aside_->written();
+    return;
+  }
   if (!writer_ || error_ != 0 || stalled_at_ == writer_->written()) return;
   const std::uint64_t before = writer_->written();
   const model::Duration first = std::max(kPatience - writer_->stalled_for(), kLeastPatience);
@@ -149,9 +164,11 @@ void Console::settle() {
 model::OwnLines Console::finish() {
   settle();
   forget_written();
-  if (writer_ && !idle()) {
+  if (!idle()) {
     finished_ = true;
-    writer_->give_up();
+    if (writer_) writer_->give_up();
+  } else if (aside_) {
+    aside_->end();
   }
   dropped_.dropped_lines += waiting_.size();
   dropped_.dropped_bytes += waiting_bytes_;
@@ -160,16 +177,22 @@ model::OwnLines Console::finish() {
   return dropped_;
 }
 
-bool Console::idle() const { return !writer_ || writer_->idle(); }
+bool Console::idle() const { return writer_ ? writer_->idle() : !aside_ || aside_->idle(); }
+
+std::uint64_t Console::taken() const { return writer_ ? writer_->taken() : aside_ ? aside_->taken() : 0; }
+
+std::uint64_t Console::written() const { return writer_ ? writer_->written() : aside_ ? aside_->written() : 0; }
 
 model::ByteSink& Console::sink() {
+  if (aside_) return *aside_;
   if (file_) return *file_;
   if (writer_) return *writer_;
   const auto on_error = [this](int error) { failed(error); };
   if (!os::can_block(fd_)) {
     file_ = std::make_unique<os::FileSink>(fd_);
     file_->on_error = on_error;
-    return *file_;
+    if (loop_ != nullptr) write_aside();
+    return aside_ ? static_cast<model::ByteSink&>(*aside_) : *file_;
   }
   writer_ = std::make_unique<uv::BackgroundWriter>(fd_);
   writer_->write_by_lines(true);
@@ -179,6 +202,15 @@ model::ByteSink& Console::sink() {
   };
   if (loop_ != nullptr) writer_->join(*loop_);
   return *writer_;
+}
+
+void Console::write_aside() {
+  aside_ = run::AsideSink::over(*loop_, *file_, fd_);
+  if (!aside_) return;
+  aside_->on_error = [this](int error) { failed(error); };
+  aside_->on_ready = [this] {
+    if (output_.on_ready) output_.on_ready();
+  };
 }
 
 void Console::failed(int error) {
@@ -202,39 +234,40 @@ bool Console::Output::write(std::string_view bytes) {
   model::ByteSink& sink = console_.sink();
   if (console_.writer_) console_.writer_->write_by_lines(false);
   const bool room = sink.write(bytes);
-  if (console_.writer_) end_ = console_.writer_->taken();
+  if (console_.writer_ || console_.aside_) end_ = console_.taken();
   if (console_.error_ == 0 || told_) return room;
-  // An error that lines met before: there was nothing to be told of yet.
+  // Lines met this error earlier, before there was output to report it for.
   if (console_.writer_) {
     console_.writer_->tell_error_again();
   } else {
-    end_ = 1;
+    if (!console_.aside_) end_ = 1;
     failed();
   }
   return room;
 }
 
 bool Console::Output::idle() const {
-  if (!console_.writer_ || console_.error_ != 0 || console_.writer_->written() >= end_) return true;
+  if (console_.error_ != 0 || console_.written() >= end_) return true;
+  if (console_.aside_) return console_.aside_->idle();
+  if (!console_.writer_) return true;
   console_.writer_->tell_when_written(end_);
   return false;
 }
 
-// Lines that are lost do not concern the command.
+// The loss of oversee's own lines must not fail the command.
 void Console::Output::failed() {
-  const std::uint64_t written = console_.writer_ ? console_.writer_->written() : 0;
-  if (told_ || !on_error || written >= end_) return;
+  if (told_ || !on_error || console_.written() >= end_) return;
   told_ = true;
   on_error(console_.error_);
 }
 
-// Never destroyed: a thread may still wait for the reader when the process ends.
+// Never destroyed: a writer thread may still be waiting for the reader when the process exits.
 Console& console() {
   static Console& of_stderr = *new Console(STDERR_FILENO);
   return of_stderr;
 }
 
-// A path or a value that is quoted in a message must neither move the cursor nor forge a line.
+// Makes quoted paths and values harmless, so that they neither move the cursor nor forge a line.
 void say(std::string_view text) { print_error_lines(fmt::format("oversee: {}\n", model::harmless(text))); }
 
 void warn(std::string_view text) {

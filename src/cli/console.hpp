@@ -1,4 +1,4 @@
-// The owner of stderr: every line of oversee's own, the status line, and the command's stderr pass through here.
+// The owner of stderr. Every line of oversee, the status line and the command's stderr pass through it.
 #pragma once
 
 #include <cstddef>
@@ -12,21 +12,22 @@
 #include "model/byte_sink.hpp"
 #include "model/own_lines.hpp"
 #include "os/file_sink.hpp"
+#include "run/aside_sink.hpp"
 #include "uv/background_writer.hpp"
 #include "uv/loop.hpp"
 
 namespace oversee::cli {
 
-// One queue, so that lines and output keep their order. On a loop nothing here waits for the reader: that is left to
-// finish(). Without a loop each line waits for its reader, within the same bounds. A line that is not taken in time is
-// dropped and counted. The descriptor stays the caller's, its flags as they are.
+// One queue keeps lines and output in order. On an event loop nothing here blocks; finish() does the waiting. Without a
+// loop each line waits for the reader, within the same bounds. Lines that the reader does not take in time are dropped
+// and counted. The descriptor and its flags remain the caller's.
 class Console {
  public:
-  // How long a reader may take nothing, at the end at least kLeastPatience more, and how long it may take for all.
+  // How long a reader may make no progress, the minimum grace at the end, and the bound on the whole wait.
   static constexpr model::Duration kPatience = std::chrono::seconds(1);
   static constexpr model::Duration kLeastPatience = std::chrono::milliseconds(100);
   static constexpr model::Duration kBound = std::chrono::seconds(5);
-  // Bytes of lines that may wait; what comes after them is dropped.
+  // Maximum bytes of queued lines; later lines are dropped.
   static constexpr std::size_t kMostWaiting = 1024 * 1024;
 
   explicit Console(int fd);
@@ -34,30 +35,31 @@ class Console {
   Console& operator=(const Console&) = delete;
   ~Console();
 
-  // Until leave(), which comes before the loop's end.
+  // Attaches the console to the loop until leave(), which must be called before the loop ends.
   void join(uv::Loop& loop);
   void leave();
 
-  // Whole lines, as they are.
+  // Prints whole lines, unchanged.
   void print(std::string_view lines);
 
-  // A line that stands below all others on the terminal, drawn over each time and wiped before anything else is
-  // printed. It is not drawn while something waits for the terminal.
+  // Draws the status line below all other lines, over the previous one. It is wiped before anything else is printed,
+  // and not drawn while output is queued for the terminal.
   void show_status(std::string_view line);
   void wipe_status();
 
-  // print() as a sink. Idle: nothing waits, be it lines or output.
+  // print() as a sink; idle when nothing is queued, neither lines nor output.
   model::ByteSink& lines() { return lines_; }
-  // The command's output, never dropped. Idle: none of it waits, whatever lines do. on_error comes when some is lost.
+  // The sink of the command's output, which is never dropped. Idle when none of it is queued, whatever the state of
+  // lines. Calls on_error when some is lost.
   model::ByteSink& output() { return output_; }
 
-  // Gives the reader the time that it may take, then drops what still waits. Returns all that was dropped so far.
+  // Waits for the reader within the bounds, then drops the rest of the queue. Returns the total dropped so far.
   model::OwnLines finish();
 
   bool is_terminal() const;
-  // Both are the same file.
+  // Whether stdout and stderr are the same file.
   bool is_stdout() const;
-  // Of the terminal; 80 where there is none.
+  // The terminal's width; 80 without a terminal.
   std::size_t columns() const;
 
  private:
@@ -80,13 +82,13 @@ class Console {
 
    private:
     Console& console_;
-    std::uint64_t end_ = 0;  // of the last byte, as the writer counts them
-    bool told_ = false;      // of an error
+    std::uint64_t end_ = 0;  // the writer's position after its last byte
+    bool told_ = false;      // an error has been reported
   };
 
-  // A line that was handed to the writer.
+  // A line that was passed to the writer.
   struct Waiting {
-    std::uint64_t end;  // as the writer counts them
+    std::uint64_t end;  // the writer's position after it
     std::size_t bytes;
   };
 
@@ -100,26 +102,30 @@ class Console {
   void forget_written();
   void drop(std::string_view lines);
   void settle();
+  void write_aside();
+  std::uint64_t taken() const;
+  std::uint64_t written() const;
 
   const int fd_;
   uv::Loop* loop_ = nullptr;
-  std::unique_ptr<uv::BackgroundWriter> writer_;  // where writing can block
-  std::unique_ptr<os::FileSink> file_;            // where it cannot; one of them, once something was written
+  std::unique_ptr<uv::BackgroundWriter> writer_;  // if writing can block
+  std::unique_ptr<os::FileSink> file_;            // if it cannot; one of the two exists after the first write
+  std::unique_ptr<run::AsideSink> aside_;         // writes the file while a loop runs, if its disk can hang
   Lines lines_{*this};
   Output output_{*this};
   std::deque<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;
   model::OwnLines dropped_;
   int error_ = 0;
-  std::optional<std::uint64_t> stalled_at_;  // what was written when its reader was waited for in vain
+  std::optional<std::uint64_t> stalled_at_;  // the position at which the last wait failed
   bool finished_ = false;
   bool status_shown_ = false;
 };
 
-// That of descriptor 2.
+// The console of descriptor 2.
 Console& console();
 
-// Keeps it on a loop.
+// Attaches the console to a loop for one scope.
 class ConsoleOnLoop {
  public:
   explicit ConsoleOnLoop(uv::Loop& loop) { console().join(loop); }
@@ -128,24 +134,24 @@ class ConsoleOnLoop {
   ~ConsoleOnLoop() { console().leave(); }
 };
 
-// Whether what we say on stderr is to have colours: at a terminal that knows them, or where CLICOLOR_FORCE asks for it;
-// never where NO_COLOR is set (no-color.org, bixense.com/clicolors).
+// Whether to use colours on stderr: on a capable terminal, or if CLICOLOR_FORCE is set; never if NO_COLOR is set
+// (no-color.org, bixense.com/clicolors).
 bool colours_on_stderr();
 
-// "oversee: TEXT\n".
+// Prints "oversee: TEXT\n".
 void say(std::string_view text);
 void warn(std::string_view text);
-// The same for what ends a call before it began.
+// The same for an error that ends the call before it starts.
 void say_error(std::string_view text);
 
-// Whole lines, as they are.
+// Prints whole lines, unchanged.
 void print_error_lines(std::string_view lines);
 
-// How wide what is printed on stdout may be: report::kAnyWidth where that is no terminal.
+// The maximum line width on stdout; report::kAnyWidth if it is not a terminal.
 std::size_t stdout_width();
 
-// What was asked for, on stdout, waiting for its reader as cat does: not for a run. Returns what oversee exits with:
-// that a text did not get through is said on stderr, and is no success, but for a reader that has had enough of it.
+// Prints a verb's result on stdout; blocks until the reader takes it, so it is not for use in a run. Returns the exit
+// status: a write error is reported on stderr and fails, except when the reader has closed the pipe.
 int print(std::string_view text);
 
 }  // namespace oversee::cli

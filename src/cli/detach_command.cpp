@@ -1,4 +1,4 @@
-// Starts a run and leaves it to itself.
+// Starts a detached run and returns its id.
 #include "cli/detach_command.hpp"
 
 #include <fmt/format.h>
@@ -38,7 +38,7 @@ int detach_command(const settings::Settings& settings, const os::SignalState& ca
   return status;
 }
 
-// Until the command has started, what is said of it is for the user, who still waits.
+// Until the command has started, messages go to the user, who is still waiting.
 void become_detached(settings::Settings& settings) {
   settings.show = model::ShowOutput::never;
   settings.digest = model::ShowDigest::never;
@@ -49,7 +49,7 @@ void become_detached(settings::Settings& settings) {
 void StartAnswer::on(const model::Event& event, const model::Reading&) {
   if (const auto* started = std::get_if<model::RunStarted>(&event)) info_ = started->info;
   if (!answer_ || !std::holds_alternative<model::AttemptStarted>(event)) return;
-  // First, as who gets the answer ends at once.
+  // Detach before answering, because the parent exits as soon as it has the answer.
   os::let_go_of_parent();
   (void)os::write_fully(answer_.get(), info_->id + '\n');
   answer_.reset();

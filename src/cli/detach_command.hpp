@@ -1,4 +1,4 @@
-// --detach: a run that goes on by itself once its command has started.
+// --detach: a run that continues in the background once its command has started.
 #pragma once
 
 #include <span>
@@ -10,18 +10,18 @@
 
 namespace oversee::cli {
 
-// The first argument that makes this binary the run itself; the second is the descriptor that its id goes to, and the
-// rest is as the user wrote it.
+// The first argument that makes this binary the detached run. The second is the descriptor for its id; the user's
+// arguments follow.
 inline constexpr const char* kDetached = "@detached";
 
-// Starts the run in a session of its own, with these arguments of the user's, and prints its id once the command has
-// started. Returns what oversee exits with: where it did not start, what the run ended with, which has said why.
+// Starts the run in its own session with the user's arguments, and prints its id once the command has started. Returns
+// the exit status: if the command did not start, that of the run, which has reported why.
 int detach_command(const settings::Settings& settings, const os::SignalState& caller, std::span<char*> arguments);
 
-// The settings of the run itself.
+// Adapts the settings for the detached run.
 void become_detached(settings::Settings& settings);
 
-// In the run itself: tells the id when the command has started, and lets go of whoever started us.
+// In the detached run: sends the id when the command has started, and detaches from the parent.
 class StartAnswer final : public model::EventSink {
  public:
   explicit StartAnswer(os::UniqueFd answer) : answer_(std::move(answer)) {}

@@ -1,4 +1,4 @@
-// Writes settings with their origins.
+// Prints settings with their origins.
 #include "cli/explain.hpp"
 
 #include <fmt/format.h>
@@ -28,7 +28,7 @@ using settings::Setting;
 constexpr int kNameWidth = 18;
 constexpr int kValueWidth = 16;
 
-// "file" for Origin::file, and so on.
+// The origin's name in JSON: "file" for Origin::file.
 std::string_view name_of(settings::Origin origin) {
   switch (origin) {
     case settings::Origin::built_in: return "built-in";
@@ -48,14 +48,14 @@ std::string row(std::string_view name, std::string_view value, std::string_view 
   return fmt::format("{:<{}}{}  {}\n", name, kNameWidth, model::padded(shown, kValueWidth), model::harmless(origin));
 }
 
-// All values that count, or only the last where each replaces the one before.
+// All effective values: every one of a repeatable setting, else only the last.
 std::vector<Given> values_of(const settings::Layer& layer, const Setting& setting) {
   std::vector<Given> values = layer.all(setting.name);
   if (!setting.repeatable && values.size() > 1) values.erase(values.begin(), values.end() - 1);
   return values;
 }
 
-// Without the secrets that it names: of variables, of lines for the shell, and what is masked. A mask is no secret.
+// Masks secrets in environment variables and shell lines, and what --mask names. A mask itself is not secret.
 std::string shown_value(const Explained& explained, const Setting& setting, const Given& given) {
   if (setting.name == "mask") return given.text;
   if (setting.name == "env") return explained.masks.masked(model::masked_assignment(given.text));
@@ -112,7 +112,7 @@ void add_setting(report::JsonText& json, const Explained& explained, const Setti
   json.end_object();
 }
 
-// What a call says of itself is no setting of the run that is explained.
+// Settings of the call itself are not part of the explained run.
 bool is_about_the_call(const Setting& setting) { return setting.scope == settings::Scope::flag; }
 
 }  // namespace

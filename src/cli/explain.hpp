@@ -1,4 +1,4 @@
-// Where each setting came from: --explain, and what oversee check shows.
+// Shows each setting and its origin: for --explain and oversee check.
 #pragma once
 
 #include <span>
@@ -12,21 +12,21 @@
 
 namespace oversee::cli {
 
-// Does what --explain asks for; returns what oversee exits with.
+// Performs --explain; returns the exit status.
 int explain(const settings::Settings& settings, const settings::Joined& joined,
             std::span<const settings::SettingsFile> files);
 
-// What is explained. All of it is the caller's and outlives the call.
+// The input of the explanation. References must outlive the call.
 struct Explained {
-  std::vector<std::string> argv;  // what would be run; empty: no command was given
-  std::string directory;          // where
+  std::vector<std::string> argv;  // the command; empty: none was given
+  std::string directory;          // the command's working directory
   const settings::Joined& joined;
   std::span<const settings::SettingsFile> files;
   const match::Masks& masks;
-  std::string timeout = {};  // what "auto" comes to, or why it comes to nothing; empty: it was not asked for
+  std::string timeout = {};  // the value of "auto", or why there is none; empty: not requested
 };
 
-// A table for people: the command, what is set, and what is built in.
+// A table for users: the command, the settings given, and the built-in values.
 std::string explain_text(const Explained& explained);
 
 std::string explain_json(const Explained& explained);

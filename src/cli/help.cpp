@@ -1,4 +1,4 @@
-// Writes help from the table of settings.
+// Formats help from the table of settings.
 #include "cli/help.hpp"
 
 #include <fmt/format.h>
@@ -9,9 +9,9 @@ namespace oversee::cli {
 namespace {
 
 constexpr std::size_t kWidth = 80;
-constexpr std::size_t kColumn = 29;  // where the explanations start
+constexpr std::size_t kColumn = 29;  // where explanations start
 
-// Of a setting or of a verb's option.
+// For settings and for options of verbs.
 std::string flag_column(const auto& option) {
   std::string flag = option.letter == 0 ? "      " : fmt::format("  -{}, ", option.letter);
   flag += fmt::format("--{}", option.name);
@@ -19,7 +19,7 @@ std::string flag_column(const auto& option) {
   return flag;
 }
 
-// Words wrapped at the width, all lines from kColumn on.
+// Wraps the words at kWidth, with every line starting at kColumn.
 std::string explanation(std::string text) {
   std::string lines;
   std::size_t column = kColumn;

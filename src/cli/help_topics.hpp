@@ -1,4 +1,4 @@
-// What oversee help has of the manual pages: man/topics.py makes the texts of their sections when oversee is built.
+// The manual's sections for oversee help. man/topics.py generates them at build time.
 #pragma once
 
 #include <span>
@@ -12,7 +12,7 @@ struct HelpTopic {
   std::string_view text;     // lines of at most 80 columns
 };
 
-// In the order of the pages.
+// In the order of the manual pages.
 std::span<const HelpTopic> help_topics();
 
 }  // namespace oversee::cli

@@ -1,4 +1,4 @@
-// Finds what has the name that was asked for and prints all of it: a group may be called as a section is.
+// Prints all help texts with the requested name: a group and a section may share a name.
 #include "cli/help_verb.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +21,7 @@ constexpr std::array kOptions{
     VerbOption{"names", 0, "", "The names of all topics alone, one a line"},
 };
 
-// All names that help knows, each once.
+// All names of help topics, without duplicates.
 std::vector<std::string_view> names() {
   std::vector<std::string_view> all;
   const auto add = [&](std::string_view name) {
@@ -48,7 +48,7 @@ std::string list_of_topics() {
   return text + "\nAnd each option by its long name: oversee help timeout.\n";
 }
 
-// Empty where nothing has that name.
+// Empty if the name is unknown.
 std::string texts_of(std::string_view name) {
   std::vector<std::string> parts;
   for (const settings::Group group : settings::groups()) {
@@ -64,7 +64,7 @@ std::string texts_of(std::string_view name) {
   return text;
 }
 
-// The pages refer to their sections by titles in capitals.
+// Section titles in the manual are in capitals, so accept them here.
 std::string in_small_letters(std::string text) {
   for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

@@ -1,4 +1,4 @@
-// oversee help: the manual page's sections, the groups of settings and each setting, read without a manual page.
+// oversee help: prints sections of the manual, groups of settings and single settings.
 #pragma once
 
 #include "cli/verbs.hpp"

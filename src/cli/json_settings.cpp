@@ -1,4 +1,4 @@
-// Turns JSON values into flags by the kinds of the settings.
+// Converts JSON values to flags, according to the kind of the setting.
 #include "cli/json_settings.hpp"
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@ using history::JsonValue;
 using settings::Kind;
 using settings::Setting;
 
-// Ready to follow "expected ".
+// A phrase that follows "expected ".
 std::string_view types_of(const Setting& setting) {
   if (setting.kind == Kind::assignment)
     return R"(an object of texts, as in {"NAME": "value"}, or a list of "NAME=value")";
@@ -29,7 +29,7 @@ std::string_view types_of(const Setting& setting) {
   }
 }
 
-// One value as a flag would be given it; none where its type is not the setting's.
+// Converts one value to a flag's argument; none if the type does not fit the setting.
 std::optional<std::string> scalar_text(const Setting& setting, const JsonValue& value) {
   const Kind kind = setting.kind;
   if (const std::string* text = value.text()) {

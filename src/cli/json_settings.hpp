@@ -1,4 +1,4 @@
-// Settings as JSON has them, for those who ask for runs by JSON: into flags, which the one table's readers then judge.
+// Converts settings given as JSON to flags, so that the same parsers check them.
 #pragma once
 
 #include <expected>
@@ -11,12 +11,12 @@
 
 namespace oversee::cli {
 
-// "--timeout=10m" for the setting; several where it is repeatable and a list or an object is given. Types are those of
-// a settings file. What is wrong comes as words that follow the key: "expected a time, ...".
+// Returns flags such as "--timeout=10m"; several for a list or an object if the setting is repeatable. Accepts the
+// types of a settings file. The error is a phrase to follow the key: "expected a time, ...".
 std::expected<std::vector<std::string>, std::string> json_flags(const settings::Setting& setting,
                                                                 const history::JsonValue& value);
 
-// For words of others in a sentence: in quotes, cut where they are long.
+// Quotes foreign text for a message; truncates long text.
 std::string quoted_word(std::string_view word);
 
 }  // namespace oversee::cli

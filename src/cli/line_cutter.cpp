@@ -1,4 +1,4 @@
-// Keeps what has not made a line yet.
+// Buffers the incomplete line.
 #include "cli/line_cutter.hpp"
 
 namespace oversee::cli {

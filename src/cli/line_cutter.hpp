@@ -1,4 +1,4 @@
-// Cuts a stream of bytes into lines, of which none can make memory grow past a bound.
+// Splits a byte stream into lines with bounded memory.
 #pragma once
 
 #include <optional>
@@ -10,19 +10,19 @@ namespace oversee::cli {
 class LineCutter {
  public:
   struct Line {
-    std::string_view text;  // without its newline; dead at the next call
-    bool too_long = false;  // its text is gone
+    std::string_view text;  // without its newline; valid until the next call
+    bool too_long = false;  // its text was discarded
   };
 
-  // `longest` is in bytes, the newline not counted.
+  // `longest` is in bytes, without the newline.
   explicit LineCutter(std::size_t longest) : longest_(longest) {}
 
   void add(std::string_view bytes);
 
-  // The next line that has its newline; none where that has not come yet.
+  // The next complete line; none if its newline has not arrived.
   std::optional<Line> next();
 
-  // At the end of the stream: what has no newline.
+  // At the end of the stream: the last line without a newline.
   std::optional<Line> rest();
 
  private:
@@ -30,9 +30,9 @@ class LineCutter {
 
   const std::size_t longest_;
   std::string kept_;
-  std::size_t begin_ = 0;   // of the next line
-  std::size_t looked_ = 0;  // no newline is from begin_ to here
-  bool skipping_ = false;   // the line that begins there was too long, and its start is gone
+  std::size_t begin_ = 0;   // start of the next line
+  std::size_t looked_ = 0;  // no newline between begin_ and here
+  bool skipping_ = false;   // the current line is too long and its start is discarded
 };
 
 }  // namespace oversee::cli

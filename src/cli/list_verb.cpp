@@ -1,4 +1,4 @@
-// Lists runs for people and for programs.
+// Lists runs as a table or as JSON.
 #include "cli/list_verb.hpp"
 
 #include <fmt/format.h>
@@ -43,13 +43,13 @@ constexpr std::array kOptions{
     kFormatOption,
 };
 
-// So far, of one that runs; of one that is lost nothing is known.
+// Of a running run, the time so far; of an interrupted run, unknown.
 std::optional<model::Duration> duration_of(const SelectedRun& run, model::WallTime now) {
   if (run.status == "running") return std::max(now - run.started, model::WallTime::duration(0));
   return run.record.duration;
 }
 
-// Of one that has not ended only those before the one that is being made are in the record.
+// The record of a running run does not count the current attempt.
 int attempts_of(const SelectedRun& run) {
   return run.record.status == "running" ? run.record.attempts + 1 : run.record.attempts;
 }
@@ -104,14 +104,14 @@ std::string grouped(std::size_t number) {
   return text;
 }
 
-// For completions: no more of a run than its id. Nothing is said of what is not there.
+// For completions: prints only ids, and nothing if there are no runs.
 std::string as_ids(const std::vector<SelectedRun>& runs) {
   std::string text;
   for (const SelectedRun& run : runs) text += run.record.id + '\n';
   return text;
 }
 
-// Without a choice the names of the files tell them, and no record is read.
+// Without filters the file names suffice, so no record is read.
 int print_ids(const history::RunDirectory& directory, std::optional<std::size_t> most) {
   auto ids = history::list_runs(directory);
   if (!ids) return refuse(ids.error());
@@ -121,7 +121,7 @@ int print_ids(const history::RunDirectory& directory, std::optional<std::size_t>
   return print(text);
 }
 
-// Where somebody looks on who may take the table for all there is.
+// On a terminal only: a user might take a limited table for the complete list.
 void tell_of_older(std::size_t shown, std::size_t older, bool chosen) {
   if (older == 0 || !console().is_terminal()) return;
   print_error_lines(chosen
@@ -130,7 +130,7 @@ void tell_of_older(std::size_t shown, std::size_t older, bool chosen) {
                         : fmt::format("{} of {} runs; --limit N shows more\n", grouped(shown), grouped(shown + older)));
 }
 
-// What was asked for is not there: no table, and yet no failure.
+// An empty result is not a failure.
 int tell_of_none(bool json, bool chosen) {
   if (json) return print("[]\n");
   say(chosen ? "no run is like that; oversee list --limit none shows all" : "no runs yet");

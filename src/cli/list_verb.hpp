@@ -1,4 +1,4 @@
-// oversee list: the runs that are recorded.
+// oversee list: lists the recorded runs.
 #pragma once
 
 #include "cli/verbs.hpp"

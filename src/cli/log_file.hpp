@@ -1,4 +1,4 @@
-// A run's log, or a file of what it spilled, as verbs read it.
+// Reads a run's log or a file of spilled output, for verbs.
 #pragma once
 
 #include <unistd.h>
@@ -18,10 +18,10 @@ namespace oversee::cli {
 
 inline constexpr std::size_t kLogChunk = 64 * 1024;
 
-// A file that is read to an end that may move.
+// A file that may grow while it is read.
 class LogFile {
  public:
-  // From `begin` to `end` of the file.
+  // Reads from offset `begin` to `end`.
   LogFile(os::UniqueFd file, std::string path, std::uint64_t begin = 0, std::uint64_t end = UINT64_MAX)
       : begin_(begin),
         end_(end),
@@ -30,7 +30,7 @@ class LogFile {
         path_(std::move(path)),
         buffer_(std::make_unique_for_overwrite<char[]>(kLogChunk)) {}
 
-  // Hands the next bytes on, up to the offset; false where there are none now, or reading fails.
+  // Passes the next bytes before offset `end` to `take`; false if there are none at present, or on a read error.
   template <class Take>
   bool read_some(Take&& take, std::uint64_t end = UINT64_MAX) {
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(kLogChunk, std::min(end, end_) - offset_));

@@ -1,4 +1,4 @@
-// Reads a run's log back.
+// Prints a run's log.
 #include "cli/logs_verb.hpp"
 
 #include <fmt/format.h>
@@ -41,7 +41,7 @@ constexpr std::array kOptions{
     VerbOption{"format", 0, "FORMAT", "Print it as text, or each line as json", "text|json"},
 };
 
-constexpr auto kBetweenLooks = 100ms;  // at a log that grows
+constexpr auto kBetweenLooks = 100ms;  // polling interval of a growing log
 
 struct Request {
   report::LogChoice choice;
@@ -49,7 +49,7 @@ struct Request {
   bool follow = false;
 };
 
-// Collects what is printed, so that a log of short lines is not written line by line.
+// Buffers the output, so that short lines are not written one by one.
 class Output {
  public:
   void add(std::string_view bytes) {
@@ -67,7 +67,7 @@ class Output {
     kept_.clear();
   }
 
-  // An errno; 0 while all is well. What is printed from then on is dropped.
+  // 0, or the errno of the first failed write. Later output is discarded.
   int error() const { return error_; }
 
  private:
@@ -79,7 +79,7 @@ class Output {
   int error_ = 0;
 };
 
-// As cat does it: who reads no more is told nothing.
+// Like cat: a closed reader ends the process silently.
 int stop_for(int error) {
   if (error == EPIPE) os::die_of(SIGPIPE);
   say(fmt::format("cannot write to stdout: {}", std::strerror(error)));
@@ -105,8 +105,8 @@ std::expected<Request, std::string> read_request(const VerbArguments& arguments)
   return request;
 }
 
-// A first pass that prints nothing tells where the last lines begin, so that no line need be kept. Returns where it
-// ended: without --follow, what is written meanwhile is not for this call.
+// A first pass counts lines to find where the last ones start, so that no line is buffered. Returns the end offset:
+// without --follow, lines written meanwhile are not shown.
 std::uint64_t find_tail(LogFile& log, const Request& request, const report::LogView::ReadSpilled& read_spilled,
                         report::LogView& view) {
   report::TailCount count;
@@ -121,7 +121,7 @@ std::uint64_t find_tail(LogFile& log, const Request& request, const report::LogV
   return request.follow ? UINT64_MAX : end;
 }
 
-// The record says so when the log is complete; a run that is gone without having said so writes no more either.
+// True if the record says so, or if the run was interrupted.
 bool writes_no_more(const history::RunDirectory& directory, const std::string& id) {
   const auto record = history::read_record(directory, id);
   return !record || !history::may_live(history::state_of(*record));
@@ -132,7 +132,7 @@ int show(const history::RunDirectory& directory, const history::RunRecord& recor
   Output output;
   const auto read_spilled = [&](const report::SpilledPart& part, const report::LogView::Print& take) {
     auto file = history::open_spilled(directory, record.id, part.stream);
-    if (!file) return;  // the view counts what is missing
+    if (!file) return;  // the view counts the missing bytes
     LogFile spilled(std::move(*file), directory.path_of(record.id));
     spilled.seek(part.offset);
     while (output.error() == 0 && spilled.read_some(take, part.offset + part.bytes)) {
@@ -141,7 +141,8 @@ int show(const history::RunDirectory& directory, const history::RunRecord& recor
   report::LogView view(
       request.choice, [&](std::string_view bytes) { output.add(bytes); }, read_spilled);
   const std::uint64_t end = request.tail ? find_tail(log, request, read_spilled, view) : UINT64_MAX;
-  // One that cannot be watched from here: its record is looked at, and its lock.
+  // A run in another PID namespace cannot be watched; then only its record and lock are checked. The watch is on this
+  // process.
   const os::ProcessWatch watch(history::shares_pids(record) ? record.pid : os::process_id());
   for (bool last_look = !request.follow || !history::may_live(history::state_of(record));;) {
     while (!log.failure() && output.error() == 0 &&
@@ -150,7 +151,7 @@ int show(const history::RunDirectory& directory, const history::RunRecord& recor
     }
     output.flush();
     if (log.failure() || output.error() != 0 || last_look) break;
-    // Looked at before the log is read again: what the run wrote last is behind this.
+    // Check for the end before reading again, so that the last read includes the run's last lines.
     last_look = watch.wait(kBetweenLooks, STDOUT_FILENO) || writes_no_more(directory, record.id);
     if (os::nobody_reads(STDOUT_FILENO)) return stop_for(EPIPE);
   }
@@ -181,7 +182,7 @@ int logs(const VerbArguments& arguments) {
   }
   LogFile log(std::move(file->file), record->log_path, file->begin, file->end);
   const int status = show(runs->directory, *record, log, *request);
-  // Asked again, as a run that was followed tells it at its end.
+  // Read the record again: a run that was followed reports a log error at its end.
   const auto now = history::read_record(runs->directory, id);
   if (now && !now->log_error.empty()) warn(fmt::format("the log ends early: {}", now->log_error));
   return status;

@@ -1,4 +1,4 @@
-// oversee logs: a run's log read back, as it is or as the exact bytes of a stream.
+// oversee logs: prints a run's log, or the exact bytes of a stream.
 #pragma once
 
 #include "cli/verbs.hpp"

@@ -1,4 +1,4 @@
-// Finishes records by what they say themselves: no more need be handed to the guard than the run's name.
+// Completes the record of an interrupted run from the record itself, so that the guard needs little more than its id.
 #include "cli/lost_run.hpp"
 
 #include "history/directory_choice.hpp"
@@ -12,13 +12,13 @@
 namespace oversee::cli {
 namespace {
 
-// Nobody is there to be told of a failure: a log that cannot be written to ends where it ends.
+// Failures are ignored: no user is left to report them to.
 void finish_log(const history::RunDirectory& directory, const history::RunRecord& record, const model::LostRun& lost) {
   const auto log = history::open_run_log(directory, record);
   if (!log) return;
   const auto end = os::reopen_to_append(log->file.get());
   if (!end) return;
-  // What was being written when the front went may be there in part.
+  // The front may have died while writing a line.
   const std::string_view between = os::ends_in_newline(log->file.get()) ? "" : "\n";
   (void)os::write_fully(end->get(), std::string(between) + report::last_lines(lost));
 }
@@ -26,7 +26,7 @@ void finish_log(const history::RunDirectory& directory, const history::RunRecord
 }  // namespace
 
 void finish_lost_run(const model::LostRun& lost) {
-  // The environment is the front's: so is the directory.
+  // The guard has the front's environment, and therefore the same run directory.
   const auto found = history::find_directory(history::directory_order());
   if (!found || !*found) return;
   const auto& directory = (*found)->directory;

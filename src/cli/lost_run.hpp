@@ -1,12 +1,11 @@
-// What the guard does about the record of a run whose front is gone.
+// Completes the record of an interrupted run, for the guard.
 #pragma once
 
 #include "model/lost_run.hpp"
 
 namespace oversee::cli {
 
-// Finishes the run's record, the copy of it that the user asked for, and the tagged log; leaves alone what the front
-// had finished itself.
+// Completes the run's record, its --json copy and the tagged log. Changes nothing if the front had completed them.
 void finish_lost_run(const model::LostRun& lost);
 
 }  // namespace oversee::cli

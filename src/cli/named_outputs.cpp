@@ -1,4 +1,4 @@
-// Finds the files that settings name.
+// Resolves the output files that settings name.
 #include "cli/named_outputs.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kAttempt = "%a";
 
-// What a setting names, and the setting.
+// A destination and the setting that names it.
 struct Named {
   std::string_view setting;
   const os::Destination* at;
@@ -45,7 +45,7 @@ class Finder {
     };
     note("stdout-file", copy(settings.stdout_file), found_.copies[model::index(model::Stream::out)]);
     note("stderr-file", copy(settings.stderr_file), found_.copies[model::index(model::Stream::err)]);
-    std::optional<os::Destination> events;  // opened elsewhere
+    std::optional<os::Destination> events;  // EventTarget opens it
     if (settings.events && settings.events->kind == model::EventDestination::Kind::file) {
       note("events", settings.events->path, events);
     }
@@ -59,7 +59,7 @@ class Finder {
     if (!name || failure_) return;
     auto found = os::find_destination(*name);
     if (found && found->kind == os::Destination::Kind::descriptor) found = hold(std::move(*found));
-    if (!found && setting == "events") return;  // said by who opens them
+    if (!found && setting == "events") return;  // EventTarget reports the error
     if (!found) {
       failure_ = std::move(found.error());
       failure_->stage += fmt::format(" (--{})", setting);

@@ -1,4 +1,4 @@
-// The files that a run's settings name to be written: found, judged and told apart before anything is opened.
+// The output files that a run's settings name: resolved, checked and compared before any is opened.
 #pragma once
 
 #include <array>
@@ -15,23 +15,23 @@
 namespace oversee::cli {
 
 struct NamedOutputs {
-  // To be called before anything else is opened that stays open: a descriptor that the user names but has not opened
-  // would be that one's. Descriptors are held by copies of their own, and are none of the command's from now on.
-  // Fails where one of the files cannot be written, or two settings name the same.
+  // Must be called before opening other long-lived descriptors; otherwise a descriptor that the user names without
+  // having opened it could refer to one of them. Named descriptors are duplicated into `held` and become CLOEXEC.
+  // Fails if a file cannot be written or two settings name the same file.
   static model::Result<NamedOutputs> find(const settings::Settings& settings);
 
   std::optional<os::Destination> log;
   std::optional<os::Destination> json;
   std::optional<os::Destination> junit;
   std::optional<os::Destination> markdown;
-  std::array<std::optional<os::Destination>, model::kStreams> copies;  // of the first attempt
+  std::array<std::optional<os::Destination>, model::kStreams> copies;  // for the first attempt
   std::vector<os::UniqueFd> held;
 };
 
-// The file of an attempt's copy: "%a" in the name is its number, "%%" a per cent sign.
+// Replaces "%a" in the name by the attempt's number and "%%" by a per cent sign.
 std::string attempt_file(const std::string& name, int attempt);
 
-// Whether each attempt has a file of its own.
+// Whether every attempt has its own file.
 bool is_pattern(const std::string& name);
 
 }  // namespace oversee::cli

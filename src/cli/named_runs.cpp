@@ -1,4 +1,4 @@
-// Finds the runs that were named.
+// Resolves the operands of verbs to runs.
 #include "cli/named_runs.hpp"
 
 #include "cli/recorded_runs.hpp"

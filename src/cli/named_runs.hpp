@@ -1,4 +1,4 @@
-// The runs that a verb's operands mean.
+// The runs that a verb's operands name.
 #pragma once
 
 #include <span>
@@ -13,16 +13,16 @@ namespace oversee::cli {
 
 struct NamedRuns {
   history::RunDirectory directory;
-  std::vector<std::string> ids;  // in the order of the words
+  std::vector<std::string> ids;  // in the order of the operands
 };
 
-// Each word is an id, the beginning of one, or last. Fails where no run, or more than one, is meant.
+// Each operand is an id, a prefix of one, or "last". Fails if it matches no run or several.
 model::Result<NamedRuns> find_named_runs(std::span<const std::string> words);
 
-// How a run that has ended did, as its summary line said it: "completed: exit 0 after 2ms".
+// The outcome of an ended run, as in its summary line: "completed: exit 0 after 2ms".
 std::string end_of(const history::RunRecord& record);
 
-// The main facts of runs as a JSON array: run_id, name, status, reason, exit_status, summary.
+// Runs as a JSON array with run_id, name, status, reason, exit_status and summary.
 std::string short_json(std::span<const history::RunRecord> records);
 
 }  // namespace oversee::cli

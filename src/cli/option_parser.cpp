@@ -1,4 +1,4 @@
-// Tells CLI11 of the options, and those who wait for them of what it read.
+// Registers options with CLI11 and passes on the parsed values.
 #include "cli/option_parser.hpp"
 
 #include <fmt/format.h>

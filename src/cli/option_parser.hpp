@@ -1,4 +1,4 @@
-// Reads options out of words by CLI11, which this one source includes: it costs the build as much as ten others.
+// Parses options with CLI11. Only this source includes it, because it compiles as slowly as ten others.
 #pragma once
 
 #include <cstdint>
@@ -15,25 +15,25 @@ struct Option {
   std::string_view name;  // without its dashes
   char letter = 0;        // 0: none
   bool takes_value = false;
-  // Called when all words are read: for a flag once, and with an empty text; else for each value, as they stood.
+  // Called after parsing: once with an empty string for a flag, else once per value, in order.
   std::function<void(const std::string& value)> found;
 };
 
 enum class Order : std::uint8_t {
-  options_first,  // the first word that is no option known ends them
-  any             // options may stand among the operands
+  options_first,  // the first unknown argument ends them
+  any             // options and operands may be mixed
 };
 
 struct OtherWords {
   std::vector<std::string> operands;  // with Order::any
-  std::vector<std::string> rest;      // untouched: with Order::any "--" and what looks like an option, else all
+  std::vector<std::string> rest;      // unchanged; with Order::any only "--" and unknown options, else everything
 };
 
-// What is wrong with the word behind an option that takes a value; empty: nothing. One that starts with a dash was
-// meant for an option, and the value forgotten; numbers may be less than 0, and "-" is a word like any other.
+// Returns why the argument cannot be the option's value; empty if it can. An argument that starts with a dash is
+// probably an option after a forgotten value, except "-" and negative numbers.
 std::string refuse_next_word(std::string_view option, std::string_view metavar, std::string_view word);
 
-// What is wrong with the words as a sentence of CLI11's.
+// The error is a sentence from CLI11.
 std::expected<OtherWords, std::string> read_options(std::span<const Option> options, Order order,
                                                     std::vector<std::string> words);
 

@@ -1,9 +1,11 @@
-// Opens what a run writes to.
+// Opens the files, pipes and sinks that a run writes to.
 #include "cli/outputs.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -27,29 +29,28 @@ std::string absolute(const std::string& path) {
   return path.starts_with('/') ? path : os::current_directory() + '/' + path;
 }
 
-// At the end, how long the reader of a pipe may take none of what is left of a log or copy, and how long all of it.
+// At the end: how long a pipe's reader may make no progress on a log or copy, and the bound on the whole wait.
 constexpr auto kPatience = std::chrono::milliseconds(300);
 constexpr auto kBound = std::chrono::seconds(2);
 
-// A disk or a file server that has taken nothing for so long at the end is not waited for any more.
+// At the end: how long to wait for a hung disk or file server.
 constexpr auto kStuck = std::chrono::seconds(2);
 
-std::string why(int error) { return error == ETIMEDOUT ? "its file system does not answer" : std::strerror(error); }
+// While the command runs: how long to wait for a hung disk before the output is given up.
+constexpr auto kWhileRunning = std::chrono::seconds(1);
 
-std::unique_ptr<model::ByteSink> sink_for(uv::Loop& loop, int fd) {
-  if (os::can_block(fd)) return std::make_unique<uv::BackgroundWriter>(loop, fd);
-  return std::make_unique<os::FileSink>(fd);
-}
+// How long the start of a command may wait for the record of its run.
+constexpr auto kRecordPatience = std::chrono::milliseconds(500);
 
-// In the place of a log where none is written.
+// Takes the place of the log if none is written.
 class NoLog final : public model::ByteSink {
  public:
   bool write(std::string_view) override { return true; }
   bool idle() const override { return true; }
 };
 
-// At the end of the run, when no clock is to be kept: a disk that hangs has a bound all the same. The store owns all
-// that it uses, as it may go on then.
+// Runs the store at the end of the run, when no deadline is pending, with a bound in case the disk hangs. The store
+// owns everything that it uses, because it may continue after the bound.
 model::Result<void> store_beside(bool can_hang, std::string_view stage, const std::string& path,
                                  std::function<model::Result<void>()> store) {
   if (!can_hang || !model::works(model::Mechanism::write_aside)) return store();
@@ -58,6 +59,68 @@ model::Result<void> store_beside(bool can_hang, std::string_view stage, const st
   const auto ended = os::do_beside([store = std::move(store), result] { *result = store(); }, kStuck, {});
   return ended ? *result : ended;
 }
+
+// Creates a file while the loop keeps clocks: waits only a bounded time for a file system that does not answer.
+template <class Value>
+model::Result<Value> made_in_time(bool can_hang, const std::string& path, std::function<model::Result<Value>()> make) {
+  if (!can_hang || !model::works(model::Mechanism::write_aside)) return make();
+  auto made = std::make_shared<std::optional<model::Result<Value>>>();
+  os::SideProcess process;
+  if (!process.start(os::SideProcess::Files::ours, {}, [made, make] { made->emplace(make()); })) return make();
+  const os::AskedFile asked("make a file", path);
+  if (!process.wait(kWhileRunning)) return std::unexpected(os::no_answer());
+  if (!*made) return std::unexpected(os::helper_killed());
+  return std::move(**made);
+}
+
+// Calls scratch files in a side process, each call within a bound. After the first call that exceeds it, every call
+// fails.
+class ScratchWorker {
+ public:
+  ScratchWorker(uv::Loop& loop, std::vector<int> files) : worker_(loop, none_, [files] { return files; }) {}
+
+  // False: not done in time. The job may still run later, so it must own what it uses.
+  bool call(std::function<void()> job) {
+    hangs_ = hangs_ || !worker_.call(std::move(job), kWhileRunning);
+    return !hangs_;
+  }
+
+ private:
+  NoLog none_;
+  run::AsideSink worker_;
+  bool hangs_ = false;
+};
+
+class TimedScratch final : public model::Scratch {
+ public:
+  TimedScratch(std::shared_ptr<ScratchWorker> worker, std::shared_ptr<os::ScratchFile> file)
+      : worker_(std::move(worker)), file_(std::move(file)) {}
+
+  bool append(std::string_view bytes) override {
+    const auto text = std::make_shared<std::string>(bytes);
+    const auto error = std::make_shared<int>(ETIMEDOUT);
+    const auto append = [file = file_, text, error] { *error = file->append(*text) ? 0 : errno; };
+    errno = worker_->call(append) ? *error : ETIMEDOUT;
+    return errno == 0;
+  }
+
+  std::size_t read(std::uint64_t offset, std::span<char> into) override {
+    const auto text = std::make_shared<std::string>(into.size(), '\0');
+    const auto count = std::make_shared<std::size_t>(0);
+    if (!worker_->call([file = file_, offset, text, count] { *count = file->read(offset, std::span(*text)); }))
+      return 0;
+    std::ranges::copy(std::string_view(*text).substr(0, *count), into.begin());
+    return *count;
+  }
+
+  void clear() override {
+    (void)worker_->call([file = file_] { file->clear(); });
+  }
+
+ private:
+  std::shared_ptr<ScratchWorker> worker_;
+  std::shared_ptr<os::ScratchFile> file_;
+};
 
 }  // namespace
 
@@ -88,6 +151,10 @@ void OutputFile::post(std::function<void()> job) {
   aside_->post(std::move(job));
 }
 
+void OutputFile::await_jobs(model::Duration patience) {
+  if (aside_ != nullptr) (void)aside_->call([] {}, patience);
+}
+
 void OutputFile::clear() {
   if (aside_ == nullptr) {
     if (file_) file_->clear();
@@ -107,18 +174,18 @@ void OutputFile::finish() {
     if (!done && sink_->on_error) sink_->on_error(ETIMEDOUT);
     if (!done) return;
     aside_->end();
-    ::close(std::exchange(fd_, -1));  // the other process has closed its own
+    ::close(std::exchange(fd_, -1));  // the side process has closed its copy
   }
 }
 
-// First all that can be refused, so that a refusal leaves no file.
+// Open first what may be refused, so that a refusal leaves no files behind.
 model::Result<RunFiles> RunFiles::open(uv::Loop& loop, const settings::Settings& settings, NamedOutputs named,
                                        const std::string& proposed_id, const model::Reading& started) {
   RunFiles files(loop, settings, std::move(named));
   files.run_id_ = proposed_id;
   auto chosen = history::choose_directory(history::directory_order());
   if (!chosen.directory && settings.slot) {
-    // How many run now is known there alone.
+    // The slots are counted in the run directory only.
     chosen.passed_over->failure.remedy += ": --max-concurrent has its slots there";
     return std::unexpected(std::move(chosen.passed_over->failure));
   }
@@ -144,7 +211,7 @@ model::Result<RunFiles> RunFiles::open(uv::Loop& loop, const settings::Settings&
       return std::unexpected(log.error());
     }
   }
-  if (files.log_ && files.directory_) {  // the record is written where the log is
+  if (files.log_ && files.directory_) {  // the writer of the log also writes the record
     files.log_->use_also(files.directory_->fd());
     if (files.running_) files.log_->use_also(files.running_->get());
   }
@@ -179,7 +246,7 @@ model::Result<void> RunFiles::open_copies() {
   return {};
 }
 
-// Both in one file: one sink, so that each writes behind the other.
+// If both copies go to one file they share a sink, so that they do not overwrite each other.
 model::Result<void> RunFiles::open_copy(model::Stream stream, const os::Destination& at) {
   auto& copy = copies_[model::index(stream)];
   const auto& first = copies_[model::index(model::Stream::out)];
@@ -238,7 +305,7 @@ void RunFiles::open_record(const std::string& proposed_id, const model::Reading&
   if (!directory_) return;
   run_id_ = proposed_id;
   for (int attempt = 0; attempt < 3; ++attempt) {
-    // First of all, so that whoever finds the record finds the lock.
+    // Take the lock before creating the record, so that a reader that finds the record finds the lock.
     life_ = history::LifeLock::take(*directory_, run_id_);
     auto record = directory_->create(run_id_ + ".json");
     if (record) {
@@ -252,7 +319,7 @@ void RunFiles::open_record(const std::string& proposed_id, const model::Reading&
       life_.reset();
       return;
     }
-    run_id_ = history::make_run_id(started.wall);  // one in a million in the same second
+    run_id_ = history::make_run_id(started.wall);  // a collision: one in a million per second
   }
 }
 
@@ -277,57 +344,69 @@ model::Result<void> RunFiles::open_default_log(bool required) {
 void RunFiles::use_log(os::UniqueFd file, const std::string& path, std::string name) {
   log_path_ = path;
   const bool tagged = settings_->log_format == model::LogFormat::tagged;
-  // By which others know it, also where it goes on in a new file.
+  // The first line names the run; it is repeated when the log continues in a new file.
   std::string head = tagged ? fmt::format("# oversee {}  run {}\n", OVERSEE_VERSION, run_id_) : "";
   log_ = std::make_unique<OutputFile>(*loop_, std::move(file), std::move(name), std::move(head));
   log_->sink().on_error = [error = log_error_, lost = log_lost_, path](int number) {
     if (*error != 0) return;
     *error = number;
     if (*lost) (*lost)(number);
-    warn(fmt::format("cannot write the log: {}: {}; the command goes on, the log ends here", path, why(number)));
+    warn(fmt::format("cannot write the log: {}: {}; the command goes on, the log ends here", path,
+                     os::describe_write_error(number)));
   };
 }
 
-std::optional<report::SpillFile> RunFiles::spill(model::Stream stream) {
-  const std::string name = run_id_ + (stream == model::Stream::out ? ".stdout" : ".stderr");
-  auto& sink = spills_[model::index(stream)];
-  if (!directory_) return {};
-  if (!sink) {
-    auto file = directory_->create(name);
-    if (!file) {
-      warn(describe(file.error()) + "; the middle of that stream is left out instead");
-      return {};
-    }
-    sink = std::make_unique<os::FileSink>(std::move(*file));
-    sink->on_error = [error = log_error_, lost = log_lost_, path = directory_->path_of(name)](int number) {
-      if (*error == 0) *error = number;
-      if (*lost) (*lost)(number);
-      warn(
-          fmt::format("cannot write to {}: {}; the command goes on, that file ends here", path, std::strerror(number)));
-    };
+std::string RunFiles::spill_path(model::Stream stream) const {
+  return directory_->path_of(run_id_ + (stream == model::Stream::out ? ".stdout" : ".stderr"));
+}
+
+OutputFile* RunFiles::spill(model::Stream stream) {
+  auto& spill = spills_[model::index(stream)];
+  if (!directory_ || spill) return spill.get();
+  const std::string path = spill_path(stream);
+  auto file = made_in_time<os::UniqueFd>(record_can_hang_, path,
+                                         [this, path] { return directory_->create(path.substr(path.rfind('/') + 1)); });
+  if (!file) {
+    warn(describe(file.error()) + "; the middle of that stream is left out instead");
+    return nullptr;
   }
-  return report::SpillFile{sink.get(), directory_->path_of(name)};
+  spill = std::make_unique<OutputFile>(*loop_, std::move(*file), std::string(), std::string());
+  spill->sink().on_error = [error = log_error_, lost = log_lost_, path](int number) {
+    if (*error == 0) *error = number;
+    if (*lost) (*lost)(number);
+    warn(fmt::format("cannot write to {}: {}; the command goes on, that file ends here", path,
+                     os::describe_write_error(number)));
+  };
+  return spill.get();
 }
 
 model::Result<report::HeldOutput::Files> RunFiles::scratch_files() const {
+  const std::string place = directory_ ? directory_->path_of("") : os::temporary_directory();
+  const bool can_hang = !directory_ || record_can_hang_;
+  std::vector<std::shared_ptr<os::ScratchFile>> made;
+  std::vector<int> descriptors;
   report::HeldOutput::Files files;
-  for (auto& each : files) {
-    auto file = os::ScratchFile::make(directory_ ? directory_->path_of("") : os::temporary_directory());
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    auto file = made_in_time<os::UniqueFd>(can_hang, place, [place] { return os::ScratchFile::make(place); });
     if (!file) return std::unexpected(file.error());
-    each = std::make_unique<os::ScratchFile>(std::move(*file));
+    descriptors.push_back(file->get());
+    made.push_back(std::make_shared<os::ScratchFile>(std::move(*file)));
   }
+  // Also on tmpfs, which cannot hang: a second code path would cost more than the copy.
+  const auto worker = std::make_shared<ScratchWorker>(*loop_, std::move(descriptors));
+  for (std::size_t i = 0; i < files.size(); ++i) files[i] = std::make_unique<TimedScratch>(worker, made[i]);
   return files;
 }
 
-// It is judged by now: all that can still be done about a log that is required is not to exit with a success.
+// The outcome is already decided; if a required log is incomplete, only the exit status can still change.
 report::LogState RunFiles::finish_log() {
   if (log_) log_->finish();
   for (const auto& spill : spills_) {
-    if (spill) spill->close();
+    if (spill) spill->finish();
   }
   if (*log_error_ == 0) return {log_path_, true, {}};
   if (settings_->log_required) *summary_lost_ = true;
-  return {log_path_, false, why(*log_error_)};
+  return {log_path_, false, os::describe_write_error(*log_error_)};
 }
 
 std::string RunFiles::json_path() const {
@@ -341,7 +420,7 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
   }
   stores.final = [this](std::string_view document) {
     if (directory_) store_final(std::string(document));
-    // Who reads it from a channel gets one document; a file is replaced.
+    // A pipe gets only the first document; a file is replaced.
     const bool first = !std::exchange(finished_, true);
     if (answer_ && first) (void)os::write_fully(answer_.get(), document);
     if (named_.json && (first || named_.json->kind == os::Destination::Kind::file)) {
@@ -351,7 +430,7 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
   return stores;
 }
 
-// The loop keeps clocks meanwhile: it is not waited for, and a store that is still under way is enough.
+// The loop has deadlines to keep, so do not wait for the store; an earlier store that is still pending is enough.
 void RunFiles::store_running(std::string document) {
   const int empty = std::exchange(stored_, true) ? -1 : running_->get();
   const auto store = [this, empty, document = std::move(document)] {
@@ -372,11 +451,19 @@ void RunFiles::store_running(std::string document) {
   record_writer_->post(store);
 }
 
+void RunFiles::await_record() {
+  if (log_ && log_->writes_aside()) {
+    log_->await_jobs(kRecordPatience);
+  } else if (record_writer_) {
+    (void)record_writer_->call([] {}, kRecordPatience);
+  }
+}
+
 void RunFiles::store_final(const std::string& document) {
   const std::string name = run_id_ + ".json";
-  // An earlier state must not come after the last.
+  // An earlier state must not overwrite the final one.
   if (record_writer_ && record_writer_->call([] {}, kStuck)) record_writer_->end();
-  running_.reset();  // not before: what is done beside this process begins with a copy of it
+  running_.reset();  // only now: a pending store uses it
   const auto done = store_beside(record_can_hang_, "write the record", directory_->path_of(name),
                                  [this, name, document] { return directory_->replace(name, document); });
   if (!done) warn(describe(done.error()));
@@ -406,8 +493,13 @@ ShownOutputs open_shown_outputs(uv::Loop& loop) {
   if (console().is_stdout()) {
     outputs.out = outputs.err;
   } else {
-    outputs.out_owned = sink_for(loop, STDOUT_FILENO);
-    outputs.out = outputs.out_owned.get();
+    if (os::can_block(STDOUT_FILENO)) {
+      outputs.out_owned = std::make_unique<uv::BackgroundWriter>(loop, STDOUT_FILENO);
+    } else {
+      outputs.file = std::make_unique<os::FileSink>(STDOUT_FILENO);
+      outputs.out_owned = run::AsideSink::over(loop, *outputs.file, STDOUT_FILENO);
+    }
+    outputs.out = outputs.out_owned ? outputs.out_owned.get() : outputs.file.get();
   }
   return outputs;
 }

@@ -1,4 +1,4 @@
-// Where a run's output goes: the log's file, the places of the summary, the sinks behind stdout and stderr.
+// The destinations of a run's output: log, copies, record and reports, and the sinks behind stdout and stderr.
 #pragma once
 
 #include <array>
@@ -27,88 +27,92 @@
 
 namespace oversee::cli {
 
-// A file, pipe or device that is written to as the command runs: the log, a copy of a stream.
+// A file, pipe or device that is written while the command runs: the log or a copy of a stream.
 class OutputFile {
  public:
-  // `head` is what a file begins with that is opened anew, as the one before was renamed or emptied.
+  // `head` is written first when the file is reopened after a rename or truncation.
   OutputFile(uv::Loop& loop, os::UniqueFd file, std::string path, std::string head);
 
   model::ByteSink& sink() { return *sink_; }
-  // Whether what is written to it can be waited for, by a reader or a disk, so that its source is to be held back.
+  // Whether a write may wait for a reader or a disk, so that the command must be throttled.
   bool can_block() const { return writer_ != nullptr || aside_ != nullptr; }
-  // Whether it is written beside this process, as its disk can hang.
+  // Whether a side process writes it, because its disk may hang.
   bool writes_aside() const { return aside_ != nullptr; }
-  // Something about other files, done there as well. Of their descriptors it has those that were named before the first
-  // write.
+  // Runs a job on other files in the same side process. Of the descriptors that the job uses, those passed to
+  // use_also() before the first write are available there.
   void post(std::function<void()> job);
+  // Waits until the posted jobs are done, at most for `patience`.
+  void await_jobs(model::Duration patience);
   void use_also(int fd) { also_.push_back(fd); }
-  // Another run's or attempt's bytes are none of this one's, where it is a file.
+  // Truncates a file, so that it does not keep the bytes of an earlier run or attempt.
   void clear();
-  // Nothing more will come: closes it, and tells the sink's on_error where something has not got there. A reader has a
-  // moment to read on.
+  // Closes it and calls the sink's on_error if something was not written. A pipe's reader gets a moment to finish.
   void finish();
 
  private:
-  os::UniqueFd device_;  // where a write to it can wait for a reader; goes after its writer
+  os::UniqueFd device_;  // if writes may wait for a reader; closed after its writer
   int fd_ = -1;
   std::unique_ptr<os::FileSink> file_;
   std::vector<int> also_;
   uv::BackgroundWriter* writer_ = nullptr;
   run::AsideSink* aside_ = nullptr;
-  std::unique_ptr<model::ByteSink> owned_;  // one of the two
+  std::unique_ptr<model::ByteSink> owned_;  // the writer or the side process's sink
   model::ByteSink* sink_ = nullptr;
 };
 
-// The files of one run. What cannot be had is told, and done without, unless the user named it.
+// The files of one run. A file that cannot be opened causes a warning, unless the user named it.
 class RunFiles {
  public:
-  // Fails where the user asked for what cannot be, or the run directory is not to be trusted.
-  // The id is the one proposed, or another where that is taken.
+  // Fails if a file that the user asked for cannot be opened or the run directory is not trustworthy. Uses another id
+  // than the proposed one if that is taken.
   static model::Result<RunFiles> open(uv::Loop& loop, const settings::Settings& settings, NamedOutputs named,
                                       const std::string& proposed_id, const model::Reading& started);
 
   const std::string& run_id() const { return run_id_; }
-  // Whether the record is on a file system that may hang.
+  // Whether the record's file system may hang.
   bool record_can_hang() const { return record_can_hang_; }
   bool has_record() const { return directory_.has_value(); }
   const std::string& log_path() const { return log_path_; }
   OutputFile* log() { return log_.get(); }
-  // Closes the log, and says how it has done.
+  // Closes the log and returns its state.
   report::LogState finish_log();
-  // The summary's copy, as the guard is to finish it should this process die; empty: there is none that it could.
+  // The path of the --json copy, which the guard completes if this process dies; empty if it cannot.
   std::string json_path() const;
-  // Told once when the log turns out to be incomplete.
+  // Sets a callback for the first loss of log output.
   void on_log_lost(std::function<void(int error)> told) { *log_lost_ = std::move(told); }
 
-  // The file for what the log does not take of a stream, made when it is first asked for; none where it cannot be made.
-  std::optional<report::SpillFile> spill(model::Stream stream);
+  // The file for what the log does not take of a stream, made when it is first asked for; null where it cannot be made.
+  OutputFile* spill(model::Stream stream);
+  std::string spill_path(model::Stream stream) const;
 
-  // Where a copy of the stream goes; null: there is none. One for both, where both are one file.
+  // The copy of a stream; null if there is none. Both streams share one if they go to the same file.
   OutputFile* copy(model::Stream stream) { return copies_[model::index(stream)].get(); }
-  // The next attempt's copies: files of their own by the pattern, or the same ones, emptied.
+  // Opens the next attempt's copies: new files if the name is a pattern, else the same files, truncated.
   void begin_copies(int attempt);
   void finish_copies();
-  // Told when a copy is incomplete.
+  // Sets a callback for lost output of a copy.
   void on_copy_lost(std::function<void(int error)> told) { *copy_lost_ = std::move(told); }
 
-  // Of the run's group; null where it needs no slot.
+  // The slots of the run's group; null if the run needs no slot.
   model::SlotQueue* slots() { return slots_.get(); }
 
-  // Files for output that is held back.
+  // Creates files for buffered output.
   model::Result<report::HeldOutput::Files> scratch_files() const;
 
-  // The inode of the directory in which the run holds its lock of life; none where it holds none.
+  // The inode of the directory that holds the run's life lock; none without a lock.
   std::optional<std::uint64_t> life_lock() const { return life_ ? std::optional(life_->inode()) : std::nullopt; }
 
-  // Where the record is; null: it has none.
+  // The directory of the record; null if the run has no record.
   const history::RunDirectory* directory() const { return directory_ ? &*directory_ : nullptr; }
 
-  // The summary goes there, too.
+  // Sends the summary to this descriptor as well.
   void answer_to(os::UniqueFd descriptor) { answer_ = std::move(descriptor); }
-  // Whether the run is one of several that another oversee has started.
+  // Whether another oversee has started this run and waits for the summary.
   bool answers() const { return static_cast<bool>(answer_); }
   report::JsonSummary::Stores summary_stores();
-  // Put a report in its place, whole.
+  // Waits until the record of the live run has been stored, but only a moment if the disk hangs.
+  void await_record();
+  // Writes a complete report to its destination.
   using Store = std::function<void(std::string_view document)>;
   Store junit_store() const { return report_store(*named_.junit); }
   Store markdown_store() const { return report_store(*named_.markdown); }
@@ -137,30 +141,31 @@ class RunFiles {
   bool record_can_hang_ = false;
   std::unique_ptr<history::FileSlots> slots_;
   std::optional<history::LifeLock> life_;  // held until this process ends
-  std::optional<os::UniqueFd> running_;    // ID.json as it is while the run lives
-  bool stored_ = false;                    // something in it
-  // Writes it where there is no log to do so.
+  std::optional<os::UniqueFd> running_;    // ID.json, open while the run lives
+  bool stored_ = false;                    // it has content
+  // Writes the record if there is no log to do it.
   std::unique_ptr<model::ByteSink> no_log_;
   std::unique_ptr<run::AsideSink> record_writer_;
   os::UniqueFd answer_;
-  bool finished_ = false;  // the final document was told
+  bool finished_ = false;  // the final document has been stored
   std::string log_path_;
   std::unique_ptr<OutputFile> log_;
   std::shared_ptr<int> log_error_ = std::make_shared<int>(0);
   std::shared_ptr<std::function<void(int)>> log_lost_ = std::make_shared<std::function<void(int)>>();
-  std::array<std::unique_ptr<os::FileSink>, model::kStreams> spills_;
+  std::array<std::unique_ptr<OutputFile>, model::kStreams> spills_;
   std::array<std::shared_ptr<OutputFile>, model::kStreams> copies_;
   std::shared_ptr<std::function<void(int)>> copy_lost_ = std::make_shared<std::function<void(int)>>();
   std::shared_ptr<bool> summary_lost_ = std::make_shared<bool>(false);
 };
 
-// Null, and a warning, where it cannot be made.
+// Null after a warning if it cannot be created.
 std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::string_view what_instead);
 
-// Sinks for the command's stdout and stderr; the console's for both where both are the same file, so that their order
-// is kept.
+// Sinks for the command's stdout and stderr. If both are the same file, the console's sink serves both, to keep their
+// order.
 struct ShownOutputs {
-  std::unique_ptr<model::ByteSink> out_owned;  // empty where out is err
+  std::unique_ptr<os::FileSink> file;          // stdout, where it is one
+  std::unique_ptr<model::ByteSink> out_owned;  // empty where out is err, or the file
   model::ByteSink* out = nullptr;
   model::ByteSink* err = nullptr;
 

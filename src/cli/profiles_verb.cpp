@@ -1,4 +1,4 @@
-// Lists profiles for people, for programs and for completions.
+// Lists profiles as text, as JSON, or by name for completions.
 #include "cli/profiles_verb.hpp"
 
 #include <fmt/format.h>
@@ -32,7 +32,7 @@ std::vector<std::string> command_of(const settings::ProfileSummary& profile) {
   return model::masked_words(words);
 }
 
-// The command as the file has it; empty where the profile is settings alone.
+// The command as written in the file; empty if the profile has only settings.
 std::string command_text(const settings::ProfileSummary& profile) {
   if (const std::vector<std::string> words = command_of(profile); !words.empty()) return model::quote_command(words);
   for (const std::string_view form : {"shell-line", "script"}) {
@@ -41,7 +41,7 @@ std::string command_text(const settings::ProfileSummary& profile) {
   return {};
 }
 
-// Its description; where it has none, the command.
+// The description, or else the command.
 std::string line_of(const settings::ProfileSummary& profile) {
   std::string line = profile.description.empty() ? command_text(profile) : profile.description;
   if (line.empty()) line = profile.inherits ? fmt::format("as {}", profile.inherits->text) : profile.place.where;
@@ -77,7 +77,7 @@ std::string as_json(const std::vector<settings::ProfileSummary>& all) {
   return json.take();
 }
 
-// For completions, which take them by the line.
+// For completions, which read one name per line; omits names that contain control characters.
 std::string names_of(const std::vector<settings::ProfileSummary>& all) {
   std::string text;
   for (const settings::ProfileSummary& each : all) {

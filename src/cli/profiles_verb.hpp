@@ -1,4 +1,4 @@
-// oversee profiles: the profiles that can be named here.
+// oversee profiles: lists the profiles available here.
 #pragma once
 
 #include "cli/verbs.hpp"

@@ -1,4 +1,4 @@
-// Finds and chooses recorded runs.
+// Finds and filters recorded runs.
 #include "cli/recorded_runs.hpp"
 
 #include <fmt/format.h>
@@ -25,7 +25,7 @@ std::string listed(const std::vector<std::string_view>& words) {
   return text;
 }
 
-// "failed,timed_out"; "timed out" and "timed-out" are meant well.
+// Parses a list such as "failed,timed_out"; also accepts "timed out" and "timed-out".
 std::expected<void, std::string> add_statuses(std::string list, std::vector<std::string>& statuses) {
   const std::vector<std::string_view> known = history::run_statuses();
   while (true) {

@@ -1,4 +1,4 @@
-// The recorded runs as verbs ask for them: where they are, and the options that choose among them.
+// Recorded runs for verbs: the run directory, and the options that filter runs.
 #pragma once
 
 #include <expected>
@@ -16,10 +16,10 @@
 
 namespace oversee::cli {
 
-// Says why, as error; returns what oversee exits with.
+// Reports the failure as an error; returns the exit status.
 int refuse(const model::Failure& failure);
 
-// None where there is none: nothing was ever run here.
+// None if no run has been recorded yet.
 model::Result<std::optional<history::RunDirectory>> find_run_directory();
 
 inline constexpr VerbOption kNameOption{"name", 0, "NAME",
@@ -32,13 +32,13 @@ inline constexpr VerbOption kLabelOption{.name = "label",
 inline constexpr VerbOption kSinceOption{
     "since", 0, "WHEN", "Those of the last 2h, 1d, ..., or since a date such as 2026-11-23", "1h|1d|7d"};
 
-// What these options and --status ask for; what is wrong with them as a sentence.
+// Converts these options and --status to a filter; the error is a sentence.
 std::expected<history::RunChoice, std::string> read_choice(const VerbArguments& arguments, model::WallTime now);
 
-// Those that have ended, as they count: a run that is lost has failed.
+// Samples of the ended runs, for statistics; an interrupted run counts as failed.
 std::vector<model::RunSample> samples_of(std::span<const history::SelectedRun> runs);
 
-// On stderr, where records could not be read.
+// Warns on stderr if records could not be read.
 void warn_of_unreadable(const history::Selection& selection);
 
 }  // namespace oversee::cli

@@ -1,4 +1,4 @@
-// Starts the runs and gathers their summaries.
+// Starts the repetitions and collects their summaries.
 #include "cli/repeat_command.hpp"
 
 #include <fmt/format.h>
@@ -28,7 +28,7 @@ namespace {
 
 constexpr std::size_t kPiece = 64 * 1024;
 
-// An exit status above is a signal's (os::wait_for).
+// os::wait_for() returns more than this for a death by signal.
 constexpr int kKilled = 128;
 
 model::RepeatedRun read_run(int number, int exit_status, const std::string& document) {
@@ -80,10 +80,10 @@ class Repeater {
   std::optional<os::SignalWatch> signals_;
   std::optional<off_t> input_start_;
   std::vector<std::unique_ptr<Running>> running_;
-  std::vector<std::unique_ptr<Running>> over_;  // one of them may be what calls
+  std::vector<std::unique_ptr<Running>> over_;  // kept until the next end, because its callback may be running
   std::vector<model::RepeatedRun> runs_;
   int started_ = 0;
-  bool broken_ = false;  // oversee itself failed, or refused to run
+  bool broken_ = false;  // oversee itself failed, or rejected the call
   std::optional<model::Signal> cancelled_by_;
 };
 
@@ -148,12 +148,12 @@ void Repeater::ended(Running& running) {
       say(fmt::format("run {} of {}: {}{}", run.number, settings_.repeat, run.summary, log));
     }
   } else if (run.exit_status > kKilled) {
-    // Somebody killed it: that is none of the others' affair.
+    // A killed repetition does not stop the others.
     run.cause = "oversee was killed";
     say(fmt::format("run {} of {}: oversee itself was killed by {}", run.number, settings_.repeat,
                     model::signal_name(run.exit_status - kKilled)));
   } else {
-    broken_ = true;  // it was refused, and said why: so would all the others be
+    broken_ = true;  // rejected with a message; the others would be, too
   }
   runs_.push_back(std::move(run));
   const auto which = std::ranges::find(running_, &running, &std::unique_ptr<Running>::get);
@@ -164,7 +164,7 @@ void Repeater::ended(Running& running) {
   if (running_.empty()) loop_.stop();
 }
 
-// What the terminal sent has reached the runs, which are in our process group.
+// A signal from the terminal has already reached the runs, which share our process group.
 void Repeater::read_signals() {
   while (const auto signal = signals_->next()) {
     if (!signal->from_terminal) {

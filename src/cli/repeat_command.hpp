@@ -1,4 +1,4 @@
-// --repeat: the same run many times, one after the other or some side by side, and what they came to.
+// --repeat: runs the command several times, sequentially or in parallel, and prints the results.
 #pragma once
 
 #include <span>
@@ -9,15 +9,15 @@
 
 namespace oversee::cli {
 
-// The first argument that makes this binary one of the runs; the second is the descriptor that its summary goes to, and
-// the rest is as the user wrote it.
+// The first argument that makes this binary one repetition. The second is the descriptor for its summary; the user's
+// arguments follow.
 inline constexpr const char* kRepetition = "@repetition";
 
-// Runs them, each in a process of its own with an id, log and summary of its own, with these arguments of the user's.
+// Runs the repetitions with the user's arguments, each in its own process with its own id, log and summary.
 model::ExitAction repeat_command(const settings::Settings& settings, const os::SignalState& caller,
                                  std::span<char*> arguments);
 
-// The settings of one of them.
+// Adapts the settings for one repetition.
 void become_repetition(settings::Settings& settings);
 
 }  // namespace oversee::cli

@@ -1,4 +1,4 @@
-// Puts the reporters together.
+// Creates and connects the reporters.
 #include "cli/reporters.hpp"
 
 #include <fmt/format.h>
@@ -9,11 +9,12 @@
 #include "cli/console.hpp"
 #include "model/byte_size.hpp"
 #include "os/clock.hpp"
+#include "os/file_work.hpp"
 
 namespace oversee::cli {
 namespace {
 
-// Of a status line that is asked for and goes to a file or pipe.
+// The width of a requested status line that goes to a file or pipe.
 constexpr std::size_t kWidestStatus = 1024;
 
 constexpr std::array kBothStreams{model::Stream::out, model::Stream::err};
@@ -35,7 +36,7 @@ std::vector<report::SettingValue> settings_in_force(const settings::Settings& se
 
 }  // namespace
 
-// A sink whose reader may be slower than the command.
+// A sink that throttles the command when its reader is slow.
 class PacedSink final : public model::ByteSink {
  public:
   PacedSink(model::ByteSink& inner, run::Supervisor& supervisor) : inner_(inner), supervisor_(supervisor) {
@@ -57,8 +58,8 @@ class PacedSink final : public model::ByteSink {
   run::Supervisor& supervisor_;
 };
 
-// The log first: what somebody has seen is in it, even where oversee is killed the moment after. The JSON after log and
-// events, whose state it tells.
+// The log comes first, so that output a user has seen is logged even if oversee is killed a moment later. The JSON
+// summary comes after log and events, because it contains their state.
 Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings::Settings& settings,
                      const model::RunSpec& spec, RunFiles& files, os::UniqueFd event_file, model::CiService ci)
     : supervisor_(supervisor),
@@ -120,7 +121,10 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
     files.on_copy_lost([this](int error) { supervisor_.output_lost(error); });
   }
   if (settings.events) {
-    events_.emplace(loop, std::move(event_file), settings.events->written, settings_in_force(settings, spec));
+    const auto pace = [this](bool wait) {
+      for (const model::Stream stream : kBothStreams) wait ? supervisor_.pause(stream) : supervisor_.resume(stream);
+    };
+    events_.emplace(loop, std::move(event_file), settings.events->written, settings_in_force(settings, spec), pace);
     supervisor.tell(events_->reporter());
   }
   open_reports();
@@ -130,7 +134,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
   if (notices || settings.retry.retries > 0 || settings.slot) supervisor.tell(notices_, shown_as_);
   ci_.tell_of(supervisor, show_ == model::ShowOutput::live, shown_as_);
   supervisor.tell(digest_lines_);
-  if (!settings.is_repetition) supervisor.tell(summary_);  // what started it tells its end
+  if (!settings.is_repetition) supervisor.tell(summary_);  // else the parent reports the end
 }
 
 report::JsonSummary::States Reporters::states() {
@@ -142,7 +146,7 @@ report::JsonSummary::States Reporters::states() {
 void Reporters::watch_sinks() {
   for (const model::Stream stream : kBothStreams) {
     model::ByteSink& sink = stream == model::Stream::out ? *shown_.out : *shown_.err;
-    // Behind one sink for both streams, both are told.
+    // If one sink serves both streams, notify both.
     sink.on_ready = [this, stream, before = sink.on_ready] {
       if (before) before();
       supervisor_.resume(stream);
@@ -154,7 +158,7 @@ void Reporters::watch_sinks() {
         before(error);
       } else if (error != EPIPE) {
         warn(fmt::format("cannot write to {}: {}; the command goes on, its output is kept in the log only",
-                         to_string(stream), std::strerror(error)));
+                         to_string(stream), os::describe_write_error(error)));
       }
       supervisor_.sink_failed(stream, error);
     };
@@ -171,7 +175,11 @@ void Reporters::open_log() {
   }
   report::OverflowPolicy policy{.most_kept = settings_.max_output};
   if (settings_.on_overflow == model::OnOverflow::spill) {
-    policy.spill = [this](model::Stream stream) { return files_.spill(stream); };
+    policy.spill = [this](model::Stream stream) -> std::optional<report::SpillFile> {
+      OutputFile* file = files_.spill(stream);
+      if (file == nullptr) return {};
+      return report::SpillFile{&hold_back_for(*file, spill_sinks_[model::index(stream)]), files_.spill_path(stream)};
+    };
   }
   if (settings_.log_required) {
     files_.on_log_lost([this](int error) { supervisor_.output_lost(error); });
@@ -195,7 +203,7 @@ model::ByteSink* Reporters::copy_sink(model::Stream stream) {
   return &hold_back_for(*copy, copy_sinks_[shared ? 0 : model::index(stream)]);
 }
 
-// Where a write to the file can wait for its reader, the command waits as well.
+// If writing to the file may block on its reader, throttles the command.
 model::ByteSink& Reporters::hold_back_for(OutputFile& file, std::unique_ptr<PacedSink>& paced) {
   if (!file.can_block()) return file.sink();
   if (!paced || &paced->inner() != &file.sink()) paced = std::make_unique<PacedSink>(file.sink(), supervisor_);
@@ -215,7 +223,7 @@ void Reporters::hold_output_back() {
   supervisor_.tell(*held_, shown_as_);
 }
 
-// All of it: half a result is none.
+// Without a limit: a truncated result would be useless.
 void Reporters::hold_stdout_back() {
   held_.emplace(std::nullopt,
                 report::HeldOutput::Callbacks{.make_files = [this] { return files_.scratch_files(); },
@@ -228,14 +236,14 @@ void Reporters::hold_stdout_back() {
   supervisor_.tell(held_stdout_.emplace(*held_, model::Stream::out), shown_as_);
 }
 
-// Never on stdout, which is the command's alone.
+// On stderr: stdout carries only the command's output.
 bool Reporters::tell_gap(std::uint64_t bytes) {
   std::string line = fmt::format("\noversee: {} of the output are left out here", model::describe_byte_size(bytes));
   if (const auto& failure = held_->failure()) line += fmt::format(": {}", describe(*failure));
   return console().lines().write(line + '\n');
 }
 
-// Only who wants to know pays for the digest's copies.
+// The digest copies output, so attach it only if it is needed.
 void Reporters::open_reports() {
   const bool wanted =
       settings_.digest != model::ShowDigest::never || settings_.junit || settings_.markdown || ci_.active();
@@ -257,12 +265,12 @@ void Reporters::show(const model::AttemptResult& result) {
   if (status_) status_->stop();
   const bool by_hand =
       result.status == model::Status::cancelled && result.cancelled_by && result.cancelled_by->pid == 0;
-  // Who pressed Ctrl-C has seen enough.
+  // After Ctrl-C the output is not shown.
   releasing_ = held_ && (held_stdout_ || (result.status != model::Status::completed && !by_hand));
-  // What is missing of what is about to be shown makes it no success.
+  // Output that was lost before being shown makes the run fail.
   if (releasing_ && held_->failure()) supervisor_.output_lost(EIO);
   files_.finish_copies();
-  // With stdout held back the section is open already, around stderr.
+  // With stdout buffered, the section around stderr is already open.
   if (releasing_ && !held_stdout_) ci_.section_follows();
   last_ = &result;
   if (!releasing_) screen_->attempt_ended(result);

@@ -1,4 +1,4 @@
-// Who is told of a run: everything that shows, keeps or reports it, put together as the settings ask for.
+// The consumers of a run's events: displays, logs and reports, connected according to the settings.
 #pragma once
 
 #include <array>
@@ -37,12 +37,12 @@ class PacedSink;
 
 class Reporters {
  public:
-  // All of these outlive it, but for what the events are written to: none, where nobody asked for them.
+  // All references must outlive this object. `event_file` is empty without --events.
   Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings::Settings& settings, const model::RunSpec& spec,
             RunFiles& files, os::UniqueFd event_file, model::CiService ci);
   ~Reporters();
 
-  // When nothing more is said: gives the reader of stderr its time, and has the record tell what it did not take.
+  // To be called after the last line: waits for the reader of stderr, and records how many lines were dropped.
   void finish();
 
  private:
@@ -68,21 +68,22 @@ class Reporters {
   ShownOutputs shown_;
   std::optional<StatusDisplay> status_;
   std::optional<report::Relay> relay_;
-  std::optional<report::StreamFilter> relayed_;  // where not all that is shown is shown live
+  std::optional<report::StreamFilter> relayed_;  // if only one stream is shown live
   std::optional<ScreenUndo> screen_;
-  const model::AttemptResult* last_ = nullptr;  // once it has ended
+  const model::AttemptResult* last_ = nullptr;  // of the last attempt, once it has ended
   std::optional<report::HeldOutput> held_;
   std::optional<report::StreamFilter> held_stdout_;
-  bool releasing_ = false;  // what was held back is being shown
+  bool releasing_ = false;  // buffered output is being shown
   std::unique_ptr<PacedSink> log_sink_;
   std::array<std::unique_ptr<PacedSink>, model::kStreams> copy_sinks_;
+  std::array<std::unique_ptr<PacedSink>, model::kStreams> spill_sinks_;
   std::optional<report::TaggedLog> tagged_log_;
   std::optional<report::RawLog> raw_log_;
   report::LineCount lines_;
   report::RawCopy copy_;
   std::optional<EventOutput> events_;
   report::JsonSummary json_;
-  std::shared_ptr<bool> within_line_ = std::make_shared<bool>(false);  // of the command's, on stderr
+  std::shared_ptr<bool> within_line_ = std::make_shared<bool>(false);  // stderr is within a line of the command
   report::NoticeLines notices_;
   report::StatusLine asked_status_;
   report::FailureDigest digest_;

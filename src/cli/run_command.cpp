@@ -1,8 +1,11 @@
-// Puts a run together: what is run, who is told, where it goes.
+// Assembles a run: the command, its files and its reporters.
 #include "cli/run_command.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
+
+#include <utility>
+#include <variant>
 
 #include "cli/automatic_timeout.hpp"
 #include "cli/command_form.hpp"
@@ -33,7 +36,7 @@
 namespace oversee::cli {
 namespace {
 
-// A record that cannot be cleaned away now is cleaned away by a later run.
+// How long cleaning may take; a later run continues it.
 constexpr auto kCleaningBound = std::chrono::seconds(2);
 
 model::ExitAction refused(const model::Failure& failure) {
@@ -64,7 +67,7 @@ model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
     spec.timeout_origin = origin_of(*timeout);
   }
   if (auto& backstop = spec.limits.process.cpu_backstop) {
-    // The caller's own is nearer: what it ends is not to be blamed on ours.
+    // If the caller's limit is lower, a death by it must not be attributed to ours.
     if (const auto callers = os::own_cpu_limit(); callers && *callers <= *backstop) backstop.reset();
   }
   spec.notices = settings.notices;
@@ -81,7 +84,7 @@ model::Result<model::RunSpec> make_spec(const settings::Settings& settings) {
   return spec;
 }
 
-// How long file systems may take before there is a command.
+// How long file systems may take before the command starts.
 model::Duration file_bound(const settings::Settings& settings) {
   model::Duration bound = os::kFileBound;
   if (settings.limits.wall) bound = std::min(bound, *settings.limits.wall);
@@ -89,21 +92,37 @@ model::Duration file_bound(const settings::Settings& settings) {
   return bound;
 }
 
-// Whether the user has named files or directories, which may be anywhere.
+// Whether the user has named files or directories, which may be on any file system.
 bool names_files(const settings::Settings& settings) {
   return settings.log || settings.json || settings.junit || settings.markdown || settings.stdout_file ||
          settings.stderr_file || settings.script || settings.events || settings.automatic_timeout ||
          !settings.directory.empty() || !settings.env_files.empty();
 }
 
-// Has the work done beside this process where it may hang.
+// Runs the work in a side process if it may hang.
 model::Result<void> prepare(bool beside, const std::function<void()>& work, model::Duration bound,
                             const os::SignalState& caller) {
   if (beside && model::works(model::Mechanism::write_aside)) return os::do_beside(work, bound, caller);
   return work(), model::Result<void>();
 }
 
-// Ends the process without waiting for a writer whose reader is stalled. What else there is, the kernel closes as well.
+// Delays everything that follows the start of the command until the run can be found: a script that has seen the
+// command's output, or has the id from --detach, may name the run immediately. The record is written while the guard
+// starts the command, so usually there is no wait.
+class RecordFirst final : public model::EventSink {
+ public:
+  explicit RecordFirst(RunFiles& files) : files_(files) {}
+
+  void on(const model::Event& event, const model::Reading&) override {
+    if (std::holds_alternative<model::AttemptStarted>(event) && !std::exchange(done_, true)) files_.await_record();
+  }
+
+ private:
+  RunFiles& files_;
+  bool done_ = false;
+};
+
+// Exits without waiting for a writer thread whose reader is stalled. The kernel closes everything else.
 void leave(const model::ExitAction& exit) {
   if (!model::works(model::Mechanism::leave_at_once)) return;
   os::leave_files();
@@ -154,7 +173,7 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
   return info;
 }
 
-// When all is said and done, as nobody waits for it gladly; what it meets is nothing to this run.
+// Cleans up after the run, so that the command does not wait for it. Failures do not affect this run.
 void clean_in_turn(const settings::Settings& settings, const RunFiles& files) {
   if (files.directory() == nullptr) return;
   std::optional<history::Cleaned> cleaned;
@@ -175,7 +194,8 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   std::optional<model::Result<os::EventTarget>> event_target;
   const auto look = [&] {
     spec = make_spec(settings);
-    // Before all that stays open, the guard included: nothing may take a number that was named, nor inherit it.
+    // Before opening long-lived descriptors, including the guard's: none may take a number that the user named or
+    // inherit it.
     if (spec) named = NamedOutputs::find(settings);
     if (spec && named && settings.events) event_target.emplace(os::EventTarget::open(*settings.events));
   };
@@ -184,7 +204,7 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   if (!named) return refused(named.error());
   if (event_target && !*event_target) return refused(event_target->error());
 
-  // The guard's start is what takes longest: it goes on while the files are opened.
+  // Starting the guard takes longest, so it overlaps with opening the files.
   uv::Loop loop;
   const ConsoleOnLoop on_loop(loop);
   run::Supervisor supervisor(loop, *spec, {.signals = caller, .has_terminal = os::has_controlling_terminal()});
@@ -205,6 +225,8 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   if (!*opened) return refused(opened->error());
   if (!event_file) return refused(event_file.error());
   model::Result<RunFiles>& files = *opened;
+  RecordFirst record_first(*files);
+  supervisor.tell(record_first);
   std::optional<StartAnswer> start_answer;
   if (answers == Answers::started) {
     if (!files->has_record()) return refused({"detach", 0, {}, "a run without a record could not be found again"});

@@ -1,4 +1,4 @@
-// The main job: settings in, one supervised run, reports, the exit action out.
+// The main operation: takes settings, supervises one run, returns the exit action.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 namespace oversee::cli {
 
-// What is written to the descriptor of whoever started this process for the run: the summary at its end, or its id once
-// the command has started. From then on it goes on by itself.
+// What this process sends to its parent: the summary at the end (`ended`), or its id once the command has started
+// (`started`), after which it is detached.
 enum class Answers : std::uint8_t { ended, started };
 
-// Runs the command that the settings name. What keeps it from being run is said on stderr.
+// Runs the command that the settings describe. Errors are reported on stderr.
 model::ExitAction run_command(const settings::Settings& settings, const os::SignalState& caller, os::UniqueFd answer,
                               Answers answers);
 

@@ -1,4 +1,4 @@
-// Follows the output that a terminal shows.
+// Tracks the state of the terminal's screen from the output shown on it.
 #include "cli/screen_undo.hpp"
 
 #include <unistd.h>
@@ -53,7 +53,7 @@ void ScreenUndo::attempt_ended(const model::AttemptResult& result) {
   screen_.reset();
 }
 
-// A program that writes to /dev/tty does so past us.
+// Output that a program writes to /dev/tty is not seen here, so the state may be unknown.
 std::string ScreenUndo::undo() const {
   const bool had_keys = callbacks_.had_single_keys();
   std::string text = screen_.undo();

@@ -1,4 +1,4 @@
-// Undoes on our terminal what a command has changed of it by its output, once the command was stopped.
+// Restores the user's terminal after the command was stopped: undoes the screen modes that its output has set.
 #pragma once
 
 #include <functional>
@@ -10,17 +10,17 @@
 
 namespace oversee::cli {
 
-// A command that ended by itself meant what it left.
+// A command that ended by itself is assumed to have left the screen as intended.
 class ScreenUndo final : public model::EventSink {
  public:
   struct Setting {
-    bool output_known = true;  // it passes through here; else the command writes to the terminal itself
-    bool out_is_live = true;   // events tell what is shown of stdout, and of stderr
+    bool output_known = true;  // output passes through oversee; else the command writes to the terminal
+    bool out_is_live = true;   // stdout is shown as it arrives in events; likewise stderr
     bool err_is_live = true;
   };
   struct Callbacks {
-    std::function<void(std::string undo)> on_change;  // told what would undo what there is to be undone now
-    // Whether the command had switched the terminal to single keys: it had the screen, though nothing of that was seen.
+    std::function<void(std::string undo)> on_change;  // receives the text that undoes the current state
+    // Whether the command read single keys: then it controlled the screen, even if its output was not seen.
     std::function<bool()> had_single_keys;
   };
 
@@ -28,10 +28,10 @@ class ScreenUndo final : public model::EventSink {
 
   void on(const model::Event& event, const model::Reading& at) override;
 
-  // Of output that is shown later than it came.
+  // Reports output that is shown later than it arrived.
   void output_shown(model::Stream stream, std::string_view bytes);
 
-  // The attempt has ended like this, and all of its output was handed to the sinks.
+  // To be called when the attempt has ended and all its output has been passed to the sinks.
   void attempt_ended(const model::AttemptResult& result);
 
  private:
@@ -40,9 +40,9 @@ class ScreenUndo final : public model::EventSink {
   const Setting setting_;
   const Callbacks callbacks_;
   std::array<bool, model::kStreams> on_terminal_;
-  model::ByteSink* terminal_ = nullptr;  // null: nothing of ours is shown at one
+  model::ByteSink* terminal_ = nullptr;  // null: neither output is a terminal
   model::ScreenState screen_;
-  bool undone_ = false;  // of this attempt
+  bool undone_ = false;  // for this attempt
 };
 
 }  // namespace oversee::cli

@@ -1,4 +1,4 @@
-// Writes the answers.
+// Formats the answers.
 #include "cli/serve_answers.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +21,7 @@ constexpr std::string_view kSelf = "oversee: ";
 constexpr std::string_view kWarning = "oversee: warning: ";
 constexpr std::size_t kMostWarnings = 16;
 
-// Of the summary, in the result.
+// Members of the summary that the result includes.
 constexpr std::array<std::string_view, 11> kVerdict{"run_id", "started_at",  "finished_at", "duration_ms",
                                                     "status", "reason",      "summary",     "exit_code",
                                                     "signal", "exit_status", "flaky"};
@@ -37,7 +37,7 @@ void count(JsonText& json, std::string_view key, const report::Dropped& dropped)
   json.number("bytes", static_cast<std::int64_t>(dropped.bytes)).end_object();
 }
 
-// What JSON of ours has is whole numbers alone.
+// Our own JSON contains only integers, no fractions.
 void copy(JsonText& json, std::string_view key, const JsonValue& value) {
   if (const auto* text = value.text()) {
     json.text(key, *text);
@@ -80,7 +80,7 @@ bool is_output(std::string_view line) {
   return is_streams(line) || is_event(line, "on_timeout_output") || is_event(line, "before_retry_output");
 }
 
-// The command's, not the line's.
+// Bytes of the command's output in an event.
 std::size_t bytes_in(const JsonValue& event) {
   if (const auto* text = event.text("text")) return text->size();
   const auto* base64 = event.text("base64");
@@ -89,7 +89,7 @@ std::size_t bytes_in(const JsonValue& event) {
   return base64->size() / 4 * 3 - padding;
 }
 
-// "oversee: cannot ...": what it says for itself, without its name.
+// Takes the next line of the stderr of a run's oversee.
 std::optional<std::string_view> take_line(std::string_view& said) {
   if (said.empty()) return {};
   const std::string_view line = said.substr(0, said.find('\n'));
@@ -179,7 +179,7 @@ void ServeAnswers::event(AnsweredRun& run, std::string_view line) {
     const JsonValue event = history::read_json(line).value_or(JsonValue());
     const report::Dropped dropped{1, bytes_in(event)};
     run.dropped = run.dropped + dropped;
-    // What its oversee had left out is told by this event alone.
+    // Only this event carried the count of events that the run's oversee had dropped; keep the count.
     run.gap = run.gap + dropped + read_count(event.member("dropped"), "events", "bytes");
     return;
   }
@@ -193,7 +193,7 @@ void ServeAnswers::event(AnsweredRun& run, std::string_view line) {
   full_ = !sink_.write(text);
 }
 
-// Adds what we have left out to what its oversee has.
+// Adds our own dropped counts to those of the run's oversee.
 void ServeAnswers::write_with_gap(AnsweredRun& run, std::string_view line) {
   const auto event = history::read_json(line);
   if (!event || event->object() == nullptr) return;
@@ -226,7 +226,7 @@ void ServeAnswers::end(const AnsweredRun& run, const ServedEnd& end) {
   write(std::move(json));
 }
 
-// Without a summary it was refused, or its oversee was killed.
+// No summary: the request was refused, or the run's oversee was killed.
 void ServeAnswers::lost(const AnsweredRun& run, const ServedEnd& end) {
   if (run.run_id.empty() && run.cancelled) return end_before_start(run);
   if (run.run_id.empty()) {

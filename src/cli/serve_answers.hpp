@@ -1,5 +1,5 @@
-// The answers of oversee serve, one a line: replies, events of runs, results. What its reader does not take in time is
-// left out and counted where it is output, and kept else.
+// The answers of oversee serve, one per line: replies, events and results. If the reader is slow, output events are
+// dropped and counted; everything else is queued.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +14,18 @@
 
 namespace oversee::cli {
 
-// A run that has been accepted and has not ended, as far as its answers go.
+// The answer state of a run that has been accepted and has not ended.
 struct AnsweredRun {
   std::string id;
-  std::uint64_t line = 0;  // of its request
+  std::uint64_t line = 0;  // the request's line number
   bool output = true;
   bool cancelled = false;
-  bool running = false;     // else it waits for its turn
+  bool running = false;     // else it is pending
   int pid = 0;              // of its oversee
-  std::string run_id = {};  // empty until it has told it
+  std::string run_id = {};  // empty until its oversee has reported it
   int attempt = 0;
-  report::Dropped dropped = {};  // by us, not by its oversee
-  report::Dropped gap = {};      // of these, not told in a line yet
+  report::Dropped dropped = {};  // by us, in addition to its oversee's own drops
+  report::Dropped gap = {};      // the part not yet reported in a line
 };
 
 struct ServeCounts {
@@ -35,10 +35,10 @@ struct ServeCounts {
 
 class ServeAnswers {
  public:
-  // The sink stays the caller's, who passes its on_ready on to made_room().
+  // The caller owns the sink and must forward its on_ready to made_room().
   explicit ServeAnswers(model::ByteSink& sink) : sink_(sink) {}
 
-  // Whether so much is queued that no more should be asked for.
+  // Whether the queue is so long that input should be paused.
   bool full() const { return full_; }
   void made_room() { full_ = false; }
 
@@ -48,12 +48,12 @@ class ServeAnswers {
   void status(const std::string& id, const std::vector<const AnsweredRun*>& runs);
   void list(const std::string& id, const std::vector<const AnsweredRun*>& runs, const ServeCounts& counts);
 
-  // An event of the run, as its oversee has written it, without its newline.
+  // Passes on an event line of the run's oversee, without its newline.
   void event(AnsweredRun& run, std::string_view line);
 
-  // How it ended. A refusal of its oversee, which is no run's end, is an error about the request.
+  // Reports the end. If its oversee refused the run, answers the request with an error.
   void end(const AnsweredRun& run, const ServedEnd& end);
-  // The same of one that was cancelled before it began.
+  // Reports the end of a run that was cancelled while pending.
   void end_before_start(const AnsweredRun& run);
 
  private:

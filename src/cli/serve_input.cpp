@@ -1,4 +1,4 @@
-// Reads requests.
+// Reads request lines at the consumer's pace.
 #include "cli/serve_input.hpp"
 
 #include <unistd.h>
@@ -36,7 +36,7 @@ model::Result<void> ServeInput::start() {
 }
 
 void ServeInput::read() {
-  if (readiness_ && !os::readable_now(fd_)) return;  // somebody else was quicker
+  if (readiness_ && !os::readable_now(fd_)) return;  // another process has read it
   const ssize_t count = ::read(fd_, buffer_.get(), kPiece);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (count > 0) {

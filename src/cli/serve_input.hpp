@@ -1,4 +1,4 @@
-// Where the requests of oversee serve come from: lines of a descriptor of the caller's, at the pace of who takes them.
+// The input of oversee serve: reads lines from the caller's descriptor at the consumer's pace.
 #pragma once
 
 #include <functional>
@@ -17,19 +17,19 @@ namespace oversee::cli {
 class ServeInput {
  public:
   struct Callbacks {
-    std::function<bool()> may_take;                                // asked before each line
-    std::function<void(std::optional<std::string_view>)> on_line;  // none: one that was too long
-    std::function<void(int error)> on_end;                         // 0, or an errno; the last call
+    std::function<bool()> may_take;                                // called before each line
+    std::function<void(std::optional<std::string_view>)> on_line;  // none: the line was too long
+    std::function<void(int error)> on_end;                         // 0 or an errno; the last call
   };
 
-  // The descriptor stays the caller's, its description as it is.
+  // The descriptor remains the caller's; its description is not changed.
   ServeInput(uv::Loop& loop, int fd, Callbacks callbacks);
 
-  // Fails where there is nothing to be watched with.
+  // Fails if no pipe can be created for watching.
   model::Result<void> start();
-  // To be called when more may be taken.
+  // Continues after may_take() has become true again.
   void go_on();
-  // No call follows.
+  // Ends the input; no callback follows.
   void stop();
 
  private:
@@ -41,7 +41,7 @@ class ServeInput {
   Callbacks callbacks_;
   LineCutter lines_;
   std::optional<os::Readiness> readiness_;
-  os::Pipe always_;  // its reader is readable at all times, in place of a file, which cannot be watched
+  os::Pipe always_;  // always readable; stands in for a file, which cannot be polled
   std::unique_ptr<uv::PollWatch> watch_;
   std::unique_ptr<char[]> buffer_;
   bool taking_ = false;

@@ -1,4 +1,4 @@
-// Reads requests from JSON.
+// Parses requests from JSON.
 #include "cli/serve_request.hpp"
 
 #include <fmt/format.h>
@@ -19,9 +19,9 @@ namespace {
 using history::JsonValue;
 
 constexpr std::size_t kLongestId = 256;
-// With its zero, what the kernel takes as one argument of a program (MAX_ARG_STRLEN, execve(2)).
+// The kernel's maximum for one argument, without its terminating zero (MAX_ARG_STRLEN, execve(2)).
 constexpr std::size_t kLongestWord = 128 * 1024 - 1;
-constexpr std::size_t kLongestMistype = 40;  // further than this from any word that is known
+constexpr std::size_t kLongestMistype = 40;  // longer words are not compared with known ones
 
 constexpr std::array<std::string_view, 4> kOperations{"run", "cancel", "status", "list"};
 constexpr std::array<std::string_view, 14> kRunKeys{"id",   "op",    "argv",      "shell",   "script",
@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 14> kRunKeys{"id",   "op",    "argv",    
 constexpr std::array<std::string_view, 3> kRunNamingKeys{"id", "op", "run"};
 constexpr std::array<std::string_view, 2> kListKeys{"id", "op"};
 
-// Settings that a run of serve cannot have, and why.
+// Settings that a served run cannot have, with the reason.
 struct Withheld {
   std::string_view name;
   std::string_view why;
@@ -59,7 +59,7 @@ constexpr std::array kWithheld{
     Withheld{"format", "ask oversee itself"},
 };
 
-// Keys of the request that are settings, too.
+// Request keys that are also settings.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kTwice{
     std::pair{"env", "env"}, std::pair{"directory", "directory"}, std::pair{"timeout", "timeout"},
     std::pair{"labels", "label"}, std::pair{"name", "name"}};
@@ -92,7 +92,7 @@ bool has_nul(const JsonValue& value) {
          });
 }
 
-// What is wrong first is what is told: each reader does nothing once there is something.
+// Reports only the first error: after an error further calls do nothing.
 class RequestReader {
  public:
   explicit RequestReader(const JsonValue& document) : document_(document) {}

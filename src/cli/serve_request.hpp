@@ -1,4 +1,4 @@
-// The requests of oversee serve, one a line: what they say, or what is wrong with them. Nothing is done here.
+// Parses and checks the requests of oversee serve, one per line. Performs nothing.
 #pragma once
 
 #include <expected>
@@ -10,14 +10,14 @@
 
 namespace oversee::cli {
 
-// The longest line that is read, in bytes.
+// The maximum length of a line in bytes.
 inline constexpr std::size_t kLongestRequest = 1024 * 1024;
 
 struct RunRequest {
   std::string id;
-  std::vector<std::string> flags;  // as oversee takes them
-  std::vector<std::string> words;  // the command, or its arguments; they go behind "--"
-  bool output = true;              // stdout and stderr are wanted as events
+  std::vector<std::string> flags;  // flags of oversee
+  std::vector<std::string> words;  // the command or its arguments; placed after "--"
+  bool output = true;              // send stdout and stderr as events
 };
 
 struct CancelRequest {
@@ -27,7 +27,7 @@ struct CancelRequest {
 
 struct StatusRequest {
   std::string id;
-  std::optional<std::string> run;  // none: of all
+  std::optional<std::string> run;  // none: all runs
 };
 
 struct ListRequest {
@@ -37,7 +37,7 @@ struct ListRequest {
 using Request = std::variant<RunRequest, CancelRequest, StatusRequest, ListRequest>;
 
 struct RequestError {
-  std::string id;  // empty where it could not be read
+  std::string id;  // empty if it could not be read
   std::string sentence;
 };
 

@@ -1,4 +1,4 @@
-// Does what requests ask for.
+// Executes requests.
 #include "cli/serve_session.hpp"
 
 #include <fmt/format.h>
@@ -100,7 +100,7 @@ void ServeSession::start_more() {
   while (running_ < max_concurrent_ && !waiting_.empty()) {
     Run& run = *waiting_.front();
     const auto started = start(run);
-    // Out of descriptors or processes: there will be some when one has ended.
+    // Out of descriptors or processes: retry when a run has ended.
     if (!started && running_ > 0) return;
     waiting_.pop_front();
     waiting_bytes_ -= run.size;

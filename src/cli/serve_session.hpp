@@ -1,4 +1,4 @@
-// The runs of oversee serve: which wait, which live, and what becomes of each request about them.
+// The runs of oversee serve, pending and running, and the handling of requests.
 #pragma once
 
 #include <cstdint>
@@ -22,26 +22,27 @@ namespace oversee::cli {
 
 class ServeSession {
  public:
-  // At most so many runs live at once; the others wait in the order in which they came.
+  // At most `max_concurrent` runs run at once; the others wait in order of arrival.
   ServeSession(uv::Loop& loop, const os::SignalState& caller, ServeAnswers& answers, std::size_t max_concurrent);
 
-  // One line of the input, without its newline; none where it was too long.
+  // One input line without its newline; none if it was too long.
   void take(std::optional<std::string_view> line);
 
-  // Ends all: those that wait at once, the others as the signal does it. Who has had it from elsewhere is not sent it.
+  // Cancels all runs: pending ones immediately, running ones by the signal. With `send` false they have already
+  // received the signal.
   void cancel_all(model::Signal signal, bool send = true);
 
   bool empty() const { return runs_.empty(); }
-  // Whether so much waits that no more should be asked for.
+  // Whether so many bytes of requests are pending that input should be paused.
   bool full() const { return waiting_bytes_ > kMostWaiting; }
 
-  std::function<void()> on_change;  // a run has begun or ended
+  std::function<void()> on_change;  // a run has started or ended
 
  private:
   struct Run {
     AnsweredRun answered;
-    std::uint64_t number = 0;  // in the order of the requests
-    std::size_t size = 0;      // of its request, in bytes
+    std::uint64_t number = 0;  // in order of requests
+    std::size_t size = 0;      // of its request in bytes
     RunRequest request = {};
     std::unique_ptr<ServedRun> served = {};
   };
@@ -68,9 +69,9 @@ class ServeSession {
   ServeAnswers& answers_;
   const std::size_t max_concurrent_;
   std::unique_ptr<char[]> buffer_;
-  std::map<std::string, std::unique_ptr<Run>> runs_;  // by the id of the request
+  std::map<std::string, std::unique_ptr<Run>> runs_;  // keyed by the request's id
   std::deque<Run*> waiting_;
-  std::unique_ptr<Run> over_;  // it may be what calls
+  std::unique_ptr<Run> over_;  // kept alive because its callback may be running
   std::uint64_t lines_ = 0;
   std::uint64_t begun_ = 0;
   std::uint64_t ended_ = 0;

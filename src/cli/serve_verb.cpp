@@ -1,4 +1,4 @@
-// Puts the service together: input, runs, answers, signals, and when it is over.
+// Connects input, session, answers and signals, and decides when the service ends.
 #include "cli/serve_verb.hpp"
 
 #include <fmt/format.h>
@@ -38,7 +38,7 @@ constexpr std::array kOptions{
     VerbOption{"on-eof", 0, "WHAT", "At the end of the requests wait for the runs, or cancel them", "wait|cancel"},
 };
 
-// After a signal, how long a reader may take none of the answers that are queued, and how long it may take for all.
+// After a signal: how long the reader may make no progress, and the bound on the whole wait.
 constexpr auto kPatience = std::chrono::milliseconds(300);
 constexpr auto kBound = std::chrono::seconds(2);
 
@@ -65,7 +65,7 @@ std::expected<Wishes, std::string> read_wishes(const VerbArguments& arguments) {
   return wishes;
 }
 
-// What of the environment is about one run would be about all of them, which would write over each other's files.
+// Variables that name the files of a single run would make all runs overwrite each other's files.
 void forget_variables_of_one_run() {
   for (const settings::Setting& each : settings::table()) {
     if (each.names_one_run) ::unsetenv(settings::variable_of(each).c_str());
@@ -106,7 +106,7 @@ class Service {
   const Wishes wishes_;
   const os::SignalState caller_;
   uv::Loop loop_;
-  uv::BackgroundWriter* writer_ = nullptr;  // the sink, where writing can block
+  uv::BackgroundWriter* writer_ = nullptr;  // the sink, if writing can block
   std::unique_ptr<model::ByteSink> sink_;
   ServeAnswers answers_;
   ServeSession session_;
@@ -132,7 +132,7 @@ int Service::run() {
   if (!signals) return refuse(signals.error());
   signals_.emplace(std::move(*signals));
   const uv::PollWatch signal_watch(loop_, signals_->fd(), [this] { read_signals(); });
-  // A reader that leaves while nothing is to be written is seen, too.
+  // Detects that the reader has gone even if nothing is written.
   const auto departure = os::Readiness::of_departure(STDOUT_FILENO);
   if (departure) {
     departure_watch_ = std::make_unique<uv::PollWatch>(loop_, departure->fd(), [this] { reader_gone(EPIPE); });
@@ -157,7 +157,7 @@ void Service::reader_gone(int error) {
   cancel(SIGTERM, true);
 }
 
-// What the terminal sent has reached the runs, which are in our process group.
+// A signal from the terminal has already reached the runs, which share our process group.
 void Service::read_signals() {
   while (const auto signal = signals_->next()) {
     if (!cancelled_by_) cancelled_by_ = signal->number;
@@ -177,7 +177,8 @@ void Service::changed() {
   if (sink_->idle() || output_error_ || cancelled_by_) loop_.stop();
 }
 
-// A stalled reader's answers cannot be waited for after a signal, and its writer's thread not be ended.
+// After a signal, a stalled reader is not waited for. Its writer thread cannot be ended, so exit by a signal or
+// _exit(2).
 int Service::leave() {
   if (cancelled_by_) {
     if (writer_ != nullptr) (void)writer_->drain(kPatience, kBound);

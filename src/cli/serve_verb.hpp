@@ -1,4 +1,4 @@
-// oversee serve --stdio: runs for programs that ask for them by lines of JSON, and are answered so.
+// oversee serve --stdio: runs commands on request; requests and answers are lines of JSON.
 #pragma once
 
 #include "cli/verbs.hpp"

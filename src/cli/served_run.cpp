@@ -1,4 +1,4 @@
-// Starts the run's oversee and gathers what comes of it.
+// Starts the run's oversee and collects its output.
 #include "cli/served_run.hpp"
 
 #include <fmt/format.h>
@@ -13,14 +13,14 @@
 namespace oversee::cli {
 namespace {
 
-// Of events: longer than any that a request of the length allowed can bring about.
+// Maximum bytes of an event; larger than any that a valid request can cause.
 constexpr std::size_t kLongestEvent = 16 * kLongestRequest;
-// Of what an oversee says on stderr before and after its run.
+// Maximum bytes kept of its oversee's stderr.
 constexpr std::size_t kMostSaid = 64 * 1024;
 
 std::vector<std::string> arguments_of(const RunRequest& request, int answer, int events) {
   std::vector<std::string> words{"oversee", kRepetition, fmt::format("{}", answer)};
-  // Beside them, the weaker sources' contradictions give way (settings/table.cpp).
+  // As flags they override contradicting settings from weaker sources (settings/table.cpp).
   for (const char* flag : {"--show=never", "--summary=never", "--digest=never", "--ci=none"}) words.emplace_back(flag);
   words.push_back(fmt::format("--events=fd:{}", events));
   words.insert(words.end(), request.flags.begin(), request.flags.end());
@@ -67,7 +67,7 @@ void ServedRun::take_events(std::string_view bytes) {
   }
 }
 
-// Nobody but its oversee writes to these, so that it has ended when all have.
+// Only the run's oversee writes to these pipes, so it has ended when all are closed.
 void ServedRun::stream_ended() {
   if (--open_streams_ > 0) return;
   end_.exit_status = os::wait_for(copy_);

@@ -1,4 +1,4 @@
-// One run of oversee serve: an oversee of its own, whose events and summary come back through pipes.
+// One run of oversee serve: a separate oversee process that sends its events and summary through pipes.
 #pragma once
 
 #include <functional>
@@ -19,24 +19,24 @@
 namespace oversee::cli {
 
 struct ServedEnd {
-  std::string document = {};  // the JSON summary; empty where there was no run, or its oversee was killed
-  std::string said = {};      // what its oversee said on stderr: a refusal, warnings
-  int exit_status = 0;        // as a shell shows it in $?
+  std::string document = {};  // the JSON summary; empty if there was no run or its oversee was killed
+  std::string said = {};      // its oversee's stderr: a refusal, warnings
+  int exit_status = 0;        // as the shell's $? shows it
 };
 
 class ServedRun {
  public:
   struct Callbacks {
-    std::function<void(std::string_view line)> on_event;  // without its newline; dead when the call returns
-    std::function<void(ServedEnd)> on_end;                // the last call; this must outlive it
+    std::function<void(std::string_view line)> on_event;  // without its newline; valid during the call
+    std::function<void(ServedEnd)> on_end;                // the last call; this object must outlive it
   };
 
-  // The buffer may serve all runs of one loop.
+  // All runs of a loop may share the buffer.
   ServedRun(uv::Loop& loop, std::span<char> buffer, Callbacks callbacks);
 
   model::Result<void> start(const RunRequest& request, const os::SignalState& caller);
 
-  // As kill does it; the run ends as it would for that.
+  // Sends a signal to the run's oversee, which ends the run accordingly.
   void signal(model::Signal number) const;
 
   int pid() const { return copy_.pid; }

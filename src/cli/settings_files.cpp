@@ -1,4 +1,4 @@
-// Looks for settings files: the machine's, the user's, the project's.
+// Finds settings files: the machine's, the user's and the project's.
 #include "cli/settings_files.hpp"
 
 #include <fmt/format.h>
@@ -24,7 +24,7 @@ namespace {
 constexpr const char* kMachineSettings = "/etc/oversee/config.toml";
 constexpr std::size_t kLargestFile = 16UL << 20U;
 
-// A file that we were not told of could have been put there for us to follow: it can carry commands.
+// A file that the user did not name may have been planted by another user, and it can contain commands.
 enum class Trust : std::uint8_t { as_it_is, own_only };
 
 std::string why_not_trusted(const std::string& path, const os::OwnedText& owned) {
@@ -40,7 +40,7 @@ std::string why_not_trusted(const std::string& path, const os::OwnedText& owned)
       path, path);
 }
 
-// None where there is no such file.
+// None if the file does not exist.
 std::optional<settings::SettingsFile> read(const std::string& path, Trust trust,
                                            settings::FileOf whose = settings::FileOf::caller) {
   const os::AskedFile asked("read the settings file", path);
@@ -64,10 +64,10 @@ std::optional<settings::SettingsFile> read_project_settings(const std::string& p
 }
 
 std::optional<settings::SettingsFile> find_project_settings() {
-  // Beside us it is called by its name alone, which is how people think of it.
+  // In the current directory use the plain name, which is clearer in messages.
   if (auto file = read_project_settings(std::string(settings::kSettingsFileName))) return file;
   std::string directory = os::current_directory();
-  if (!directory.starts_with('/')) return {};  // it was removed, and has no parents
+  if (!directory.starts_with('/')) return {};  // the directory was removed, so it has no parents
   while (!directory.empty()) {
     directory.erase(directory.rfind('/'));
     if (auto file = read_project_settings(fmt::format("{}/{}", directory, settings::kSettingsFileName))) return file;
@@ -95,7 +95,7 @@ settings::Layer own_variables() { return settings::layer_from_environment(own_en
 
 std::string user_settings_path() {
   const char* base = std::getenv("XDG_CONFIG_HOME");
-  // What is not absolute is to be passed over (XDG Base Directory Specification).
+  // The XDG Base Directory Specification says to ignore relative paths.
   if (base != nullptr && *base == '/') return fmt::format("{}/oversee/config.toml", base);
   const char* home = std::getenv("HOME");
   return home != nullptr && *home == '/' ? fmt::format("{}/.config/oversee/config.toml", home) : std::string();

@@ -1,4 +1,4 @@
-// Finds and reads the settings files that count here.
+// Finds and reads the settings files that apply here.
 #pragma once
 
 #include <expected>
@@ -11,26 +11,26 @@
 
 namespace oversee::cli {
 
-// "K=V", all variables of this process.
+// All environment variables of this process as "K=V".
 std::vector<std::string> own_environment();
 
-// Its OVERSEE_* variables.
+// The OVERSEE_* variables of this process.
 settings::Layer own_variables();
 
-// Where a user's own settings file is: $XDG_CONFIG_HOME/oversee/config.toml; empty where there is no home.
+// The user's settings file, $XDG_CONFIG_HOME/oversee/config.toml or below ~/.config; empty without a home directory.
 std::string user_settings_path();
 
-// The files' contents, the weakest first; with --config that file alone, with --no-config none. A file that cannot be
-// read, or that somebody else could have written, comes with that as its error and without settings.
+// The files in increasing precedence; with --config only that file, with --no-config none. A file that cannot be read,
+// or that another user could have written, is returned with an error and without settings.
 std::vector<settings::SettingsFile> read_settings_files(const settings::Layer& flags, const settings::Layer& variables);
 
-// That file alone: as a run here would read it where it is the project's, else as with --config.
+// Reads one file: with a project file's restrictions if it is the project's, else as with --config.
 settings::SettingsFile read_checked_settings(const std::string& path);
 
-// All that is wrong with the files themselves, in their order.
+// All errors in the files, in order.
 std::vector<settings::SettingError> errors_of(const std::vector<settings::SettingsFile>& files);
 
-// Says the first on stderr, with the line it is about, and how many more there are.
+// Prints the first error with its source line, and the number of further errors.
 void say(const std::vector<settings::SettingError>& errors);
 void say(const settings::SettingError& error);
 

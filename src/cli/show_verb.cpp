@@ -27,10 +27,10 @@ constexpr std::array kOptions{
     VerbOption{"format", 0, "FORMAT", "Print a page as text, or the record as it is, json", "text|json"},
 };
 
-// So much of a log's end, and of what was spilled of a stream, has the last lines in it.
+// Bytes read from the end of a log or a spilled stream to find the last lines.
 constexpr std::uint64_t kMostOfLog = 1024 * 1024;
 
-// Hands on the last part of what lies between.
+// Passes on at most the last kMostOfLog bytes of a range.
 void read_end(LogFile& log, std::uint64_t from, std::uint64_t to, const report::LogView::Print& take) {
   log.seek(std::max(from, to - std::min(to, kMostOfLog)));
   while (log.read_some(take, to)) {
@@ -51,7 +51,7 @@ report::Digest digest_of(const history::RunDirectory& directory, const history::
                              LogFile last(std::move(*spilled), record.id);
                              read_end(last, part.offset, part.offset + part.bytes, take);
                            });
-  // What follows a cut is the end of a line.
+  // Reading may start in the middle of a line; skip its rest.
   bool cut = end - std::min(begin, end) > kMostOfLog;
   read_end(log, begin, end, [&](std::string_view chunk) {
     if (cut) {

@@ -1,4 +1,4 @@
-// oversee show: all that is known of a run.
+// oversee show: shows everything recorded about a run.
 #pragma once
 
 #include "cli/verbs.hpp"

@@ -1,4 +1,4 @@
-// Reckons and prints statistics of runs.
+// Computes and prints statistics of runs.
 #include "cli/stats_verb.hpp"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ constexpr std::array kOptions{
     kFormatOption,
 };
 
-// Of the locale, as setlocale(3) would find it.
+// Whether the locale is UTF-8, from the variables that setlocale(3) reads.
 bool knows_blocks() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const char* value = std::getenv(name);

@@ -1,4 +1,4 @@
-// oversee stats: what the recorded runs came to.
+// oversee stats: statistics of the recorded runs.
 #pragma once
 
 #include "cli/verbs.hpp"

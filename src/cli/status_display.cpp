@@ -1,4 +1,4 @@
-// Draws and wipes.
+// Draws and wipes the status line.
 #include "cli/status_display.hpp"
 
 #include <cstdlib>
@@ -10,7 +10,7 @@
 namespace oversee::cli {
 namespace {
 
-// Often enough for seconds to be seen passing, seldom enough to cost nothing.
+// Fast enough that seconds are seen to pass, slow enough to cost nothing.
 constexpr auto kBetweenDraws = std::chrono::milliseconds(200);
 
 }  // namespace
@@ -31,7 +31,7 @@ void StatusDisplay::stop() {
 
 void StatusDisplay::draw() {
   const model::Instant now = os::read_clock().instant;
-  // The last column stays free: some terminals wrap as soon as it is written to.
+  // Keep the last column free: some terminals wrap as soon as it is written.
   console().show_status(line_.text(now, console().columns() - 1));
   timer_.set(now + kBetweenDraws);
 }

@@ -1,4 +1,4 @@
-// Draws the live status line, now and then, while a command runs in silence at a terminal.
+// Redraws the live status line on a terminal while the command's output is not shown.
 #pragma once
 
 #include "report/status_line.hpp"
@@ -9,16 +9,16 @@ namespace oversee::cli {
 
 class StatusDisplay {
  public:
-  // Whether stderr is a terminal on which a line can be drawn over.
+  // Whether stderr is a terminal that can redraw a line.
   static bool possible();
 
   explicit StatusDisplay(uv::Loop& loop);
 
-  // To be told of the run before the others.
+  // Must receive the run's events before other sinks.
   report::StatusLine& line() { return line_; }
 
   void start();
-  // The line is wiped, and comes no more.
+  // Wipes the line and stops drawing.
   void stop();
 
  private:

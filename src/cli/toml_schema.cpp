@@ -1,4 +1,4 @@
-// Writes the schema of settings files from the table of settings.
+// Generates the JSON schema of settings files from the table of settings.
 #include "cli/toml_schema.hpp"
 
 #include <charconv>
@@ -28,7 +28,7 @@ void put_types(JsonText& json, std::initializer_list<std::string_view> names) {
   json.end_array();
 }
 
-// Nothing is ever set by an empty text.
+// An empty string is never a valid value.
 void put_text_types(JsonText& json, std::initializer_list<std::string_view> names) {
   put_types(json, names);
   json.number("minLength", 1);
@@ -40,7 +40,7 @@ void put_texts_as_items(JsonText& json) {
   json.end_object();
 }
 
-// A keyword of the schema says nothing of values of another type, so that one list of types goes with all of them.
+// A keyword applies only to values of its type, so keywords for several types can be combined.
 void put_value(JsonText& json, const Setting& setting) {
   if (setting.kind == Kind::assignment) {
     put_text_types(json, {"object", "array", "string"});
@@ -94,7 +94,7 @@ std::optional<int> whole(std::string_view text) {
   return error == std::errc{} && rest == end ? std::optional(number) : std::nullopt;
 }
 
-// As it would be written in a file: what is counted without quotes.
+// Writes the value as a file would: numbers without quotes.
 void put_example(JsonText& json, const Setting& setting, std::string_view key, std::string_view text) {
   const auto number = whole(text);
   if (number && (setting.kind == Kind::number || setting.kind == Kind::codes)) {
@@ -117,7 +117,7 @@ void put_setting(JsonText& json, const Setting& setting) {
     json.begin_array("examples");
     for (const auto part : std::views::split(setting.suggestions, '|')) {
       const std::string_view word(part);
-      if (!word.ends_with(':')) put_example(json, setting, {}, word);  // else only a value's beginning
+      if (!word.ends_with(':')) put_example(json, setting, {}, word);  // else it is only a prefix
     }
     json.end_array();
   }
@@ -134,7 +134,7 @@ void put_own_text(JsonText& json, std::string_view key, std::string_view descrip
   json.end_object();
 }
 
-// The members of [defaults] or of a [profile.NAME]; the settings themselves stand among the definitions.
+// The properties of [defaults] or [profile.NAME]; each refers to a definition.
 void put_table(JsonText& json, bool in_profile) {
   put_types(json, {"object"});
   json.boolean("additionalProperties", false);

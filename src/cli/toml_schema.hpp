@@ -1,15 +1,15 @@
-// What a settings file may hold, as a JSON schema, for editors.
+// The JSON schema of settings files, for editors.
 #pragma once
 
 #include <string>
 
 namespace oversee::cli {
 
-// The first argument that asks for the schema below.
+// The first argument that requests the schema.
 inline constexpr const char* kTomlSchema = "@schema";
 
-// Draft 7 of json-schema.org, as the editors' TOML extensions know no later one for certain. From the table of
-// settings; configs/oversee.schema.json is a copy, which a test compares.
+// Generated from the table of settings, as draft 7 of json-schema.org, the newest draft that editors' TOML extensions
+// reliably support. A test compares configs/oversee.schema.json with it.
 std::string toml_schema();
 
 }  // namespace oversee::cli

@@ -1,4 +1,4 @@
-// Reads the values.
+// Parses values of verbs' options.
 #include "cli/verb_values.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Values of verbs' options, read as the settings' are.
+// Parses the values of verbs' options, with the parsers of the settings.
 #pragma once
 
 #include <expected>
@@ -13,13 +13,13 @@
 
 namespace oversee::cli {
 
-// Of the verbs that can print for programs; json_asked reads it.
+// For verbs that can print JSON; json_asked() reads it.
 inline constexpr VerbOption kFormatOption{"format", 0, "FORMAT", "Print text, or json for programs", "text|json"};
 
-// "--since: cannot read 'x'; expected a duration ..."
+// Formats "--since: cannot read 'x'; expected a duration ...".
 std::string cannot_read(std::string_view option, std::string_view value, std::string_view allowed);
 
-// The value as the reader has it; what is wrong with it as a sentence. The option was given.
+// Parses the option's value with `reader`; the error is a sentence. The option must have been given.
 template <class Value>
 std::expected<Value, std::string> read_value(const VerbArguments& arguments, std::string_view option,
                                              model::Parsed<Value> (*reader)(std::string_view)) {
@@ -28,8 +28,8 @@ std::expected<Value, std::string> read_value(const VerbArguments& arguments, std
   return std::unexpected(cannot_read(option, value.error().read, value.error().allowed));
 }
 
-// When the time is over that the option gives, from now on. None where it was not given, or is none; what is wrong with
-// its value as a sentence.
+// The deadline after the option's duration, counted from now. None if the option was not given or is "none"; the error
+// is a sentence.
 std::expected<std::optional<model::Instant>, std::string> deadline_of(const VerbArguments& arguments,
                                                                       std::string_view option);
 

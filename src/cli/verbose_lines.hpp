@@ -1,4 +1,4 @@
-// What -v has to say of an attempt: its pid, and what holds its processes.
+// The line that -v prints for each attempt: its pid and how its processes are contained.
 #pragma once
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Registers the verbs and reads their words.
+// Registers the verbs and parses their arguments.
 #include "cli/verbs.hpp"
 
 #include <fmt/format.h>
@@ -52,7 +52,7 @@ std::string unknown_option(const std::vector<VerbOption>& options, const std::st
   return fmt::format("no such flag: {}; see oversee {} --help", name, verb);
 }
 
-// The option that takes the next word for its value; null: none does.
+// The option that takes the next argument as its value; null if none does.
 const VerbOption* takes_next(const std::vector<VerbOption>& options, std::string_view word) {
   const auto found = word.starts_with("--") ? std::ranges::find(options, word.substr(2), &VerbOption::name)
                                             : std::ranges::find_if(options, [&](const VerbOption& option) {
@@ -62,7 +62,7 @@ const VerbOption* takes_next(const std::vector<VerbOption>& options, std::string
   return found == options.end() || found->metavar.empty() ? nullptr : &*found;
 }
 
-// What CLI11 would read otherwise than the user meant, as with oversee's own options (cli/arguments.cpp).
+// Rejects arguments that CLI11 would misread, as for oversee's own options (cli/arguments.cpp).
 std::optional<std::string> refuse_value(const std::vector<VerbOption>& options, std::span<const std::string> words) {
   for (auto at = words.begin(); at != words.end(); ++at) {
     const std::string& word = *at;

@@ -1,5 +1,5 @@
-// The verbs: what oversee does where its very first word is the name of one. Each is a file of its own and one line
-// here.
+// The verbs: what oversee does if its first argument is a verb's name. Each verb has its own file and is registered in
+// verbs.cpp.
 #pragma once
 
 #include <cstdint>
@@ -16,21 +16,21 @@ struct VerbOption {
   std::string_view name;              // without its dashes
   char letter;                        // 0: none
   std::string_view metavar;           // empty: it takes no value
-  std::string_view help;              // one sentence without its full stop
-  std::string_view suggestions = {};  // what completions offer as its value, separated by '|'
-  bool repeatable = false;            // each time adds; else the last value counts
+  std::string_view help;              // one sentence without a full stop
+  std::string_view suggestions = {};  // values that completions offer, separated by '|'
+  bool repeatable = false;            // every value counts; else only the last
 };
 
-// The words behind a verb's name, by its options.
+// A verb's parsed arguments.
 class VerbArguments {
  public:
   bool has(std::string_view option) const { return values_.contains(option); }
-  // The last value that was given; empty where none was.
+  // The last value given; empty if none was.
   std::string value(std::string_view option) const {
     const auto found = values_.find(option);
     return found == values_.end() ? std::string() : found->second.back();
   }
-  // All of them, in their order.
+  // All values, in order.
   std::vector<std::string> values(std::string_view option) const {
     const auto found = values_.find(option);
     return found == values_.end() ? std::vector<std::string>() : found->second;
@@ -40,43 +40,42 @@ class VerbArguments {
   std::vector<std::string> operands;
 
  private:
-  std::map<std::string_view, std::vector<std::string>> values_;  // the keys are the table's own texts; none is empty
+  std::map<std::string_view, std::vector<std::string>> values_;  // keys point into the table; no list is empty
 };
 
-inline constexpr std::size_t kAnyNumber = SIZE_MAX;  // of operands, but at least one where they are not in brackets
+inline constexpr std::size_t kAnyNumber = SIZE_MAX;  // of operands, but at least one unless in brackets
 
 struct Verb {
   std::string_view name;
   std::string_view operands;  // as usage shows them
-  std::size_t operand_count;  // so many at the most, and exactly so many where they are not in brackets
+  std::size_t operand_count;  // the maximum; also the minimum unless the operands are in brackets
   std::string_view summary;   // one line
   std::span<const VerbOption> options;
-  int (*run)(const VerbArguments& arguments);  // returns what oversee exits with
+  int (*run)(const VerbArguments& arguments);  // returns the exit status
 };
 
 std::span<const Verb* const> verbs();
 
-// Null where the word is no verb.
+// Null if the word is not a verb.
 const Verb* find_verb(std::string_view word);
 
-// What oversee VERB --help prints.
+// The text of oversee VERB --help.
 std::string help_of(const Verb& verb);
 
-// Reads the words, the verb's name first, and does as they say. What is wrong with them is said on stderr.
+// Parses the arguments, which start with the verb's name, and runs the verb. Errors are reported on stderr.
 int run_verb(const Verb& verb, std::span<char*> words);
 
-// The words behind the verb's name; what is wrong with them as a sentence.
+// Parses the arguments after the verb's name; the error is a sentence.
 std::expected<VerbArguments, std::string> parse_verb_arguments(const Verb& verb, std::vector<std::string> words);
 
-// The first argument that asks for the listing below.
+// The first argument that requests the listing.
 inline constexpr const char* kListVerbs = "@verbs";
 
-// Whether --format asks for JSON, where the verb has that option; what is wrong with its value as a sentence.
+// Whether --format requests JSON, for verbs with that option; the error is a sentence.
 std::expected<bool, std::string> json_asked(const VerbArguments& arguments);
 
-// One line an option, fields separated by tabs: verb, name, letter, flag or value, metavar, suggestions, again or once,
-// help, and of the verb the same on each of its lines: operands, summary. For the completions and the tests, as
-// @settings is.
+// Lists one option per line, with tab-separated fields: verb, name, letter, flag or value, metavar, suggestions, again
+// or once, help, and the verb's operands and summary. For the completions and tests, like @settings.
 std::string verbs_listing();
 
 }  // namespace oversee::cli

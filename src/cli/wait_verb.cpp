@@ -22,7 +22,7 @@ constexpr std::array kOptions{
     kFormatOption,
 };
 
-// Says how it stands. Returns what the shell would have shown in $? had it run the command itself.
+// Reports the run's state. Returns the status that the shell's $? would show had it run the command itself.
 int status_of(const history::RunRecord& record) {
   switch (history::state_of(record)) {
     case history::RunState::ended: break;

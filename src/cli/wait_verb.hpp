@@ -1,4 +1,4 @@
-// oversee wait: waits for runs, and ends as they did.
+// oversee wait: waits for runs and exits with their status.
 #pragma once
 
 #include "cli/verbs.hpp"

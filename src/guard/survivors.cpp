@@ -2,10 +2,18 @@
 #include "guard/survivors.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "os/process_tree.hpp"
 
 namespace oversee::guard {
+namespace {
+
+// How long the guard waits for command lines before it takes the short names.
+constexpr auto kNamePatience = std::chrono::milliseconds(250);
+
+}  // namespace
 
 void SurvivorWatch::begin() {
   since_ = std::chrono::steady_clock::now();
@@ -14,19 +22,25 @@ void SurvivorWatch::begin() {
   }
 }
 
-Survivors SurvivorWatch::name(const NameSurvivors& request, int terminal) const {
+Survivors SurvivorWatch::name(const NameSurvivors& request, int terminal) {
   const os::FileIdentity out = terminal < 0 ? request.out : os::identify(terminal);
   Survivors survivors;
+  std::vector<pid_t> named;
   for (const os::Descendant& each : os::list_descendants()) {
     const auto state = os::look_at_process(each.pid);
     if (!state || state->zombie) continue;
     survivors.starved = std::max(survivors.starved, starved(each.pid, *state));
     survivors.dying += state->dying ? 1 : 0;
-    if (survivors.processes.size() < kMostNames) {
-      survivors.processes.push_back({os::name_process(each.pid), os::streams_held_by(each.pid, out, request.err)});
+    if (named.size() < kMostNames) {
+      named.push_back(each.pid);
     } else {
       ++survivors.more;
     }
+  }
+  auto names = name_reads_(named, kNamePatience, os::name_process);
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    auto name = names[i] ? std::move(*names[i]) : os::short_process_name(named[i]);
+    survivors.processes.push_back({std::move(name), os::streams_held_by(named[i], out, request.err)});
   }
   return survivors;
 }

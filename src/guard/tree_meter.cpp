@@ -1,6 +1,7 @@
 // Adds up what /proc says of each process of the tree.
 #include "guard/tree_meter.hpp"
 
+#include <chrono>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -9,6 +10,10 @@
 
 namespace oversee::guard {
 namespace {
+
+// How long the guard waits for the memory maps of a tree. What has not answered by then counts with what it shares with
+// no other process: a tree is not killed for what could not be read.
+constexpr auto kMemoryPatience = std::chrono::milliseconds(250);
 
 void note(TreeFigures::Most& most, pid_t pid, std::uint64_t used) {
   if (used > most.used) most = {pid, used};
@@ -54,13 +59,18 @@ TreeFigures SampledTree::measure(const model::TreeLimits& limits, model::Duratio
   if (!limits.memory || figures.memory < *limits.memory / 2) return figures;
   figures.memory = 0;
   figures.most_memory = {};
-  for (const os::Descendant& each : tree) {
-    auto memory = os::proportional_memory(each.pid);
-    if (!memory) {
-      if (const auto usage = os::process_usage(each.pid)) memory = usage->resident_bytes;
-    }
-    figures.memory += memory.value_or(0);
-    note(figures.most_memory, each.pid, memory.value_or(0));
+  std::vector<pid_t> pids;
+  pids.reserve(tree.size());
+  for (const os::Descendant& each : tree) pids.push_back(each.pid);
+  const auto shares = memory_reads_(pids, kMemoryPatience, [](pid_t pid) {
+    auto memory = os::proportional_memory(pid);
+    if (const auto usage = memory ? std::nullopt : os::process_usage(pid)) memory = usage->resident_bytes;
+    return memory.value_or(0);
+  });
+  for (std::size_t i = 0; i < pids.size(); ++i) {
+    const std::uint64_t memory = shares[i] ? *shares[i] : os::private_memory(pids[i]);
+    figures.memory += memory;
+    note(figures.most_memory, pids[i], memory);
   }
   return figures;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/resource_limits.hpp"
+#include "os/timed_reads.hpp"
 
 namespace oversee::guard {
 
@@ -37,6 +38,9 @@ class SampledTree final : public TreeMeter {
  public:
   TreeFigures measure(const model::TreeLimits& limits, model::Duration reaped) override;
   model::TreeMeans means() const override { return {}; }
+
+ private:
+  os::TimedReads<std::uint64_t> memory_reads_;
 };
 
 }  // namespace oversee::guard

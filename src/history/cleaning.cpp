@@ -1,4 +1,4 @@
-// Looks at what is there, removes what has to go, file by file.
+// Scans the run directory and removes outdated runs file by file.
 #include "history/cleaning.hpp"
 
 #include <fmt/format.h>
@@ -18,10 +18,11 @@
 namespace oversee::history {
 namespace {
 
-// By then who made a file without a record, or a record without words, is done or dead: that takes milliseconds.
+// A file without a record, or an empty record, is incomplete for milliseconds; after this time its writer is dead.
 constexpr auto kAbandoned = std::chrono::hours(1);
 
-// Where time is limited. More are there only where nobody has cleaned for long, and it takes some turns.
+// The most names read if time is limited. More exist only after a long time without cleaning; then several turns remove
+// them.
 constexpr std::size_t kMostNames = 100'000;
 
 class Deadline {
@@ -36,9 +37,9 @@ class Deadline {
 };
 
 struct StoredFile {
-  const std::string* name;  // null: it is no file of ours, or gone
+  const std::string* name;  // null: not one of our files, or gone
   NamedFile what;
-  std::optional<RunDirectory::Look> look;  // none: time was over
+  std::optional<RunDirectory::Look> look;  // empty: the time ran out
 };
 
 class Cleaner {
@@ -56,16 +57,16 @@ class Cleaner {
   bool remove_files_of(const std::string& id);
   void remove_strays();
   void remove_stray(const StoredFile& file);
-  // Whether it may go: what is to be told of it; none where it lives, or may.
+  // What to report of a run that may be removed; empty if it lives or may live.
   std::optional<RemovedRun> ended(const KeptRun& run) const;
   bool abandoned(model::WallTime written) const { return now_ - written > kAbandoned; }
 
   const RunDirectory& directory_;
   const CleaningTerms& terms_;
   const model::WallTime now_ = os::read_clock().wall;
-  std::vector<std::string> names_;  // the files' names are these
-  std::vector<StoredFile> files_;   // by id
-  std::vector<KeptRun> runs_;       // that have a record
+  std::vector<std::string> names_;  // owns the file names
+  std::vector<StoredFile> files_;   // sorted by id
+  std::vector<KeptRun> runs_;       // runs with a record
   std::vector<std::size_t> strays_;
   Cleaned cleaned_;
 };
@@ -89,7 +90,7 @@ model::Result<Cleaned> Cleaner::run() {
   return std::move(cleaned_);
 }
 
-// The oldest first, so that those that are not reached are newer than most.
+// Oldest first: if the time runs out, the unseen files are newer than most.
 void Cleaner::look_at_files() {
   for (const std::string& name : names_) {
     if (const auto what = read_file_name(name)) files_.push_back({&name, *what, {}});
@@ -162,7 +163,7 @@ void Cleaner::remove_run(const KeptRun& run) {
       cleaned_.failures.push_back(record.error());
       return;
     }
-    if (!*record) removed.reset();  // another has cleaned: it is for that one to count
+    if (!*record) removed.reset();  // another cleaner removed it and counts it
   }
   --cleaned_.left;
   cleaned_.left_bytes -= run.bytes;
@@ -171,9 +172,9 @@ void Cleaner::remove_run(const KeptRun& run) {
   cleaned_.runs.push_back(std::move(*removed));
 }
 
-// All but the record, which goes last and only where all others went: whoever is killed in between leaves a run that
-// is listed and removed the next time, and no log that nobody knows of. By all names that they can have, as not all
-// files may have been seen.
+// Removes all files but the record. The record goes last, and only if all others are gone: a killed cleaner then leaves
+// a run that is still listed and removed next time, not an orphaned log. Tries every possible name, because some files
+// may not have been seen.
 bool Cleaner::remove_files_of(const std::string& id) {
   bool all = true;
   const auto remove = [&](const std::string& name) {
@@ -192,8 +193,8 @@ void Cleaner::remove_strays() {
   for (const RemovedRun& run : cleaned_.runs) removed.insert(run.id);
   for (const std::size_t place : strays_) {
     const StoredFile& file = files_[place];
-    if (removed.contains(file.what.id)) continue;  // it went with its run
-    // Its record may not have been among the names.
+    if (removed.contains(file.what.id)) continue;  // removed with its run
+    // The record may have been missing from the names.
     if (file.what.kind == FileKind::output) {
       const auto record = directory_.look(std::string(file.what.id) + std::string(kRecordSuffix));
       if (record && !record->is_directory) continue;

@@ -1,4 +1,4 @@
-// Takes turns by a stamp: its date says when, a lock on it who.
+// Takes turns with a stamp file: its mtime is the last cleaning; a lock keeps it to one cleaner.
 #include "history/cleaning_turn.hpp"
 
 #include <sys/file.h>
@@ -15,10 +15,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kBetweenTurns = 1h;
-constexpr auto kBetweenPieces = 1min;  // of what one turn was too short for
-constexpr auto kEachHalf = 100ms;      // of a turn: the run's caller waits for it
+constexpr auto kBetweenPieces = 1min;  // until the next turn, if this one ran out of time
+constexpr auto kEachHalf = 100ms;      // of a turn: the caller of the run waits for it
 
-// A date to come is of a clock that was set back since: nobody knows what it is worth.
+// A stamp in the future means that the clock was set back, so it is ignored.
 bool is_time(model::WallTime last, model::WallTime now) { return now - last >= kBetweenTurns || last - now > 1min; }
 
 void set_date(int file, model::WallTime date) {
@@ -28,7 +28,7 @@ void set_date(int file, model::WallTime date) {
   ::futimens(file, times);
 }
 
-// The stamp, locked; nothing where somebody else has it. The lock goes with the descriptor, however we end.
+// The locked stamp; empty if another process holds the lock. The kernel releases the lock however this process ends.
 os::UniqueFd lock_stamp(const RunDirectory& directory, bool is_there) {
   auto file = is_there ? directory.open_to_read(kCleaningStamp) : directory.create(kCleaningStamp);
   if (!file || ::flock(file->get(), LOCK_EX | LOCK_NB) != 0) return {};
@@ -45,10 +45,10 @@ std::optional<Cleaned> take_cleaning_turn(const RunDirectory& directory, const m
   if (stamp && (!stamp->is_regular || !is_time(stamp->written, now))) return {};
   const os::UniqueFd lock = lock_stamp(directory, stamp.has_value());
   if (!lock) return {};
-  // Again, as somebody may have had the turn between look and lock.
+  // Checks again: another process may have had its turn between look and lock.
   if (const auto locked = directory.look(kCleaningStamp); stamp && (!locked || !is_time(locked->written, now)))
     return {};
-  // Before the work: where that gets us killed, the next run is not to be the next victim.
+  // Set before the work: if cleaning kills this process, the next run must not repeat it at once.
   set_date(lock.get(), now);
   auto cleaned = clean(directory, {.keep = keep, .spared = own_id, .each_half = kEachHalf});
   if (!cleaned) return {};

@@ -1,4 +1,4 @@
-// Cleaning without a daemon: each run may do it when it has ended, and one an hour does.
+// Cleaning without a daemon: each run may clean after its end; one run per hour does.
 #pragma once
 
 #include <optional>
@@ -10,12 +10,12 @@
 
 namespace oversee::history {
 
-// The file whose date is that of the last turn.
+// The stamp file; its mtime is the time of the last turn.
 inline constexpr const char* kCleaningStamp = ".cleaned";
 
-// Cleans where nobody has for an hour: for 0.2 s at the most, and where that was too short the next turn is a minute
-// later. Between turns it costs one look at the stamp. The run that asks stays. None: it was not the time, another
-// does it just now, or it cannot be done.
+// Cleans for at most 0.2 s if the last turn is an hour ago; an unfinished turn continues after a minute. Between turns
+// costs one look at the stamp. Never removes the run `own_id`. Empty: not due, another process is cleaning, or it
+// failed.
 std::optional<Cleaned> take_cleaning_turn(const RunDirectory& directory, const model::Retention& keep,
                                           const std::string& own_id);
 

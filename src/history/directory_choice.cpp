@@ -1,4 +1,4 @@
-// Goes through the directories in their order.
+// Tries the directories in order.
 #include "history/directory_choice.hpp"
 
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 namespace oversee::history {
 namespace {
 
-// Nobody else may have put something below it.
+// Whether no other user can have put anything into the directory.
 bool is_private(const std::string& path, unsigned uid) {
   struct stat status {};
   if (!path.starts_with('/') || ::lstat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) return false;

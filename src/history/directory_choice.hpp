@@ -1,5 +1,5 @@
-// Which directory a user's runs are recorded in. docs/decisions/004-where-records-go.md says why it may be another than
-// that below TMPDIR.
+// Chooses the directory for a user's run records. docs/decisions/004-where-records-go.md explains why it may be another
+// than the one below TMPDIR.
 #pragma once
 
 #include <expected>
@@ -11,28 +11,28 @@
 
 namespace oversee::history {
 
-// What the order of directories depends on.
+// The inputs of the choice.
 struct DirectoryOrder {
-  std::string temporary;           // $TMPDIR, else /tmp: oversee-UID is below it
-  std::vector<std::string> spare;  // directories of the user alone: oversee is below them
+  std::string temporary;           // $TMPDIR, else /tmp; its candidate is oversee-UID below it
+  std::vector<std::string> spare;  // private directories of the user; each candidate is `oversee` below one
   unsigned uid = 0;
 };
 
-// That of this process: spare are $XDG_RUNTIME_DIR and, for root, /run.
+// The order for this process: spare are $XDG_RUNTIME_DIR and, for root, /run.
 DirectoryOrder directory_order();
 
 struct ChosenDirectory {
   std::optional<RunDirectory> directory;
-  // Why it is not the one below `temporary`; none: it is.
+  // Why the candidate below `temporary` was rejected; empty if it was chosen.
   std::optional<Unusable> passed_over;
 };
 
-// For a run. A directory of another user's below `temporary` is passed over; where none can be had, a run leaves no
-// record. A `temporary` that cannot be written to is its owner's choice: then there is none.
+// For a run; creates the directory. Skips a candidate below `temporary` that belongs to another user. Without any
+// candidate the run leaves no record. An unwritable `temporary` is the user's choice: then no spare directory is tried.
 ChosenDirectory choose_directory(const DirectoryOrder& order);
 
-// For who looks at runs: the same, and none is made. Without a value: there is none yet. Fails where the first is
-// passed over or cannot be read, and no other is there.
+// For readers of records; creates nothing. An empty value: no directory exists yet. Fails if the first candidate is
+// rejected or unreadable and no other exists.
 std::expected<std::optional<ChosenDirectory>, Unusable> find_directory(const DirectoryOrder& order);
 
 }  // namespace oversee::history

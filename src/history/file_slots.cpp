@@ -1,6 +1,6 @@
-// Which bytes of the file are locked says it all. Byte 0 is the door: who looks and takes has it, for microseconds.
-// From kFirstSlot on a byte is a slot, from kFirstTicket on a place in the queue, the later the higher. What the file
-// says is for people, and for who asks whose command we are: a line of 64 bytes for each slot, of who had it last.
+// The locked bytes of the file hold the whole state. Byte 0 is a mutex, held for microseconds while a process looks and
+// takes. Bytes from kFirstSlot on are slots; bytes from kFirstTicket on are places in the queue, later ones higher. The
+// file's text has a line of 64 bytes per slot about its last holder, for people and for ancestor_among().
 #include "history/file_slots.hpp"
 
 #include <fmt/format.h>
@@ -27,16 +27,16 @@ constexpr std::int64_t kEnd = std::int64_t{1} << 62;
 
 constexpr std::size_t kLine = 64;
 
-// Who has the door holds it for microseconds, unless it was stopped in there: then nobody is to hang with it.
+// The mutex is held for microseconds, unless its holder is suspended: that must not block others.
 constexpr int kKnocks = 20;
 constexpr auto kBetweenKnocks = std::chrono::microseconds(250);
 
 constexpr std::size_t kNamedHolders = 4;
 
-// A child of ours further down than that is not looked for.
+// The depth of the search for an ancestor.
 constexpr int kDeepest = 256;
 
-// All bytes that others have locked there, in no order; no more than `most` are looked for.
+// All bytes in the range that other processes have locked, in no order; stops after `most`.
 std::vector<std::int64_t> locked_bytes(int fd, std::int64_t first, std::int64_t end, std::size_t most = SIZE_MAX) {
   std::vector<std::int64_t> found;
   std::vector<std::pair<std::int64_t, std::int64_t>> ranges{{first, end}};
@@ -52,7 +52,7 @@ std::vector<std::int64_t> locked_bytes(int fd, std::int64_t first, std::int64_t 
   return found;
 }
 
-// The kernel tells of any, most often of the oldest.
+// The kernel reports any locked byte, most often the oldest.
 std::optional<std::int64_t> highest_locked(int fd, std::int64_t first, std::int64_t end) {
   std::optional<std::int64_t> highest;
   while (const auto byte = os::locked_byte(fd, first, end)) {
@@ -79,7 +79,7 @@ class Door {
   }
 
   explicit operator bool() const { return open_; }
-  // 0: somebody else is in there.
+  // 0: another process holds the mutex.
   int error() const { return error_ == EAGAIN || error_ == EACCES ? 0 : error_; }
 
  private:
@@ -117,7 +117,7 @@ model::Result<std::unique_ptr<FileSlots>> FileSlots::open(const RunDirectory& di
 
 model::Result<model::SlotQueue::Turn> FileSlots::look() {
   if (slot_ || !shared_with_.empty()) return Turn::taken;
-  // Without the door: who is before us can only become fewer.
+  // Needs no mutex: the number of runs before this one only decreases.
   if (ticket_ && os::locked_byte(file_->get(), kFirstTicket, *ticket_)) return Turn::behind;
   const Door door(file_->get());
   if (!door && door.error() == 0) return Turn::busy;
@@ -129,7 +129,7 @@ model::Result<model::SlotQueue::Turn> FileSlots::look() {
 
 model::SlotQueue::Turn FileSlots::look_inside() {
   const int fd = file_->get();
-  // All of them at the first look: one may be ours.
+  // The first look lists all slots: an ancestor may hold one of them.
   const bool first_look = !std::exchange(looked_, true);
   const auto taken = locked_bytes(fd, kFirstSlot, kFirstTicket, first_look ? SIZE_MAX : request_.most);
   if (first_look) {
@@ -140,7 +140,7 @@ model::SlotQueue::Turn FileSlots::look_inside() {
   const bool first = !os::locked_byte(fd, kFirstTicket, ticket_.value_or(kEnd));
   if (free && first) return take(taken) ? Turn::taken : Turn::busy;
   if (request_.when_full == model::WhenFull::fail) {
-    // Those who wait are about to have theirs: is there one left?
+    // The waiting runs take the next slots: checks whether any remains for this one.
     const std::size_t before = locked_bytes(fd, kFirstTicket, kEnd, request_.most).size();
     if (taken.size() + before >= request_.most) return Turn::full;
     return take(taken) ? Turn::taken : Turn::busy;
@@ -192,7 +192,7 @@ std::optional<FileSlots::Holder> FileSlots::read_holder(std::int64_t slot) const
   return holder;
 }
 
-// The run whose command we are, or are in: its slot is ours, too.
+// The run that this process is part of, as its command or a descendant; its slot is shared.
 std::string FileSlots::ancestor_among(const std::vector<std::int64_t>& taken) const {
   std::vector<Holder> holders;
   for (const std::int64_t slot : taken) {
@@ -229,7 +229,7 @@ std::function<void()> FileSlots::wait_for_next() {
   const auto next = highest_locked(file_->get(), kFirstTicket, ticket_.value_or(kFirstTicket));
   return [file = file_, next] {
     if (!next || os::wait_for_byte(file->get(), *next)) return;
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // it cannot be waited for: it is looked for instead
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));  // the lock cannot be awaited: poll it instead
   };
 }
 
@@ -242,7 +242,7 @@ void FileSlots::forget_news() {
   if (watch_) watch_->drain();
 }
 
-// Touched when the slot is free, so that who is told of it finds it so.
+// Touches the file after unlocking, so that a notified process finds the slot free.
 void FileSlots::leave() {
   if (ticket_) os::unlock_byte(file_->get(), *std::exchange(ticket_, std::nullopt));
   if (!slot_) return;

@@ -1,5 +1,5 @@
-// Slots of a group as locks in a file of the run directory: no daemon, nothing to clean up, and whoever dies has given
-// them up, as the locks are the kernel's (os/range_lock.hpp).
+// Slots of a group as locks on a file in the run directory: no daemon and no cleanup, because the kernel releases the
+// locks of a dead process (os/range_lock.hpp).
 #pragma once
 
 #include <cstdint>
@@ -16,15 +16,15 @@
 
 namespace oversee::history {
 
-// The name of a group's file: letters, digits, - and _ as they are, every other byte as %XX.
+// The name of a group's file: keeps letters, digits, - and _, and writes other bytes as %XX.
 std::string slots_file_name(std::string_view group);
 
 class FileSlots final : public model::SlotQueue {
  public:
-  // Makes the group's file where there is none, and checks that locks work there.
+  // Opens or creates the group's file, and checks that locks work on it.
   static model::Result<std::unique_ptr<FileSlots>> open(const RunDirectory& directory, model::SlotRequest request);
 
-  // For those who ask who holds a slot.
+  // Names this run for processes that ask for the holders.
   void name_run(std::string run_id) { run_id_ = std::move(run_id); }
 
   model::Result<Turn> look() override;
@@ -52,7 +52,7 @@ class FileSlots final : public model::SlotQueue {
   std::optional<Holder> read_holder(std::int64_t slot) const;
   std::string ancestor_among(const std::vector<std::int64_t>& taken) const;
 
-  // Shared with the thread that waits for the one before us.
+  // Shared with the thread that waits for the run ahead.
   std::shared_ptr<os::UniqueFd> file_;
   std::string path_;
   model::SlotRequest request_;
@@ -61,7 +61,7 @@ class FileSlots final : public model::SlotQueue {
   std::optional<std::int64_t> ticket_;
   std::optional<std::int64_t> slot_;
   std::string shared_with_;
-  int error_ = 0;  // of a lock that should have been ours
+  int error_ = 0;  // errno of a lock that should have succeeded
   std::optional<os::FileWatch> watch_;
 };
 

@@ -1,4 +1,4 @@
-// Reads JSON by recursive descent.
+// Parses JSON by recursive descent.
 #include "history/json_reader.hpp"
 
 #include <algorithm>
@@ -28,7 +28,7 @@ void append_utf8(std::string& text, std::uint32_t code) {
   }
 }
 
-// Each function takes what it reads off the front; nothing means that it is not there.
+// Each function consumes its input from the front; an empty result means a syntax error.
 class Reader {
  public:
   explicit Reader(std::string_view text) : rest_(text) {}
@@ -123,7 +123,7 @@ class Reader {
     return true;
   }
 
-  // "uXXXX", or a pair of them that stands for a character past U+FFFF.
+  // "uXXXX", or a surrogate pair of them for a character past U+FFFF.
   bool read_code(std::string& text) {
     auto code = read_hex();
     if (!code || (*code >= 0xdc00 && *code < 0xe000)) return false;

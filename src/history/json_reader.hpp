@@ -1,4 +1,4 @@
-// Reads JSON, strictly by RFC 8259: structure and values. What the keys mean is the caller's.
+// Parses JSON strictly by RFC 8259 into values. The caller interprets the keys.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,9 @@ namespace oversee::history {
 class JsonValue {
  public:
   using Array = std::vector<JsonValue>;
-  using Object = std::vector<std::pair<std::string, JsonValue>>;  // in the document's order
+  using Object = std::vector<std::pair<std::string, JsonValue>>;  // in document order
   struct Number {
-    std::string text;  // as it was written
+    std::string text;  // as written
   };
 
   JsonValue() = default;
@@ -28,15 +28,15 @@ class JsonValue {
   const bool* boolean() const { return std::get_if<bool>(&value_); }
   const Array* array() const { return std::get_if<Array>(&value_); }
   const Object* object() const { return std::get_if<Object>(&value_); }
-  // A number as it was written.
+  // The digits of a number, as written.
   const std::string* number() const {
     const auto* number = std::get_if<Number>(&value_);
     return number == nullptr ? nullptr : &number->text;
   }
-  // A whole number that fits.
+  // A whole number that fits 64 bits.
   std::optional<std::int64_t> integer() const;
 
-  // The member so named; null where there is none, or this is no object.
+  // The member of this name; null if it is missing or this is no object.
   const JsonValue* member(std::string_view key) const;
   const std::string* text(std::string_view key) const;
   std::optional<std::int64_t> integer(std::string_view key) const;
@@ -45,7 +45,7 @@ class JsonValue {
   std::variant<std::monostate, bool, Number, std::string, Array, Object> value_;
 };
 
-// The whole text as one value; nothing where it is not JSON, or is nested deeper than any document of ours.
+// Parses the whole text as one value; empty if it is not JSON, or nested deeper than our documents.
 std::optional<JsonValue> read_json(std::string_view text);
 
 }  // namespace oversee::history

@@ -7,7 +7,7 @@
 namespace oversee::history {
 namespace {
 
-// What is longer was made up. Three times as long is still within the clock's range.
+// A longer duration is not genuine. Three times this one still fits the clock's range.
 constexpr std::chrono::milliseconds kLongest = std::chrono::years(90);
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Members of JSON objects as values, where what is missing, of another type or out of range is nothing.
+// Reads members of JSON objects as values; a missing, mistyped or out-of-range member reads as empty.
 #pragma once
 
 #include <map>
@@ -11,19 +11,19 @@
 
 namespace oversee::history {
 
-// Empty where there is none.
+// Empty if the member is missing.
 std::string text_of(const JsonValue& json, std::string_view key);
 const JsonValue::Array& list_of(const JsonValue& json, std::string_view key);
-// Of members that have a name.
+// The members of an object that are strings.
 std::map<std::string, std::string> texts_of(const JsonValue& json, std::string_view key);
 
-// A count of milliseconds, from 0 to those of 90 years.
+// A count of milliseconds, from 0 to 90 years.
 std::optional<model::Duration> duration_of(const JsonValue& json, std::string_view key);
 
-// Of such as pids and exit codes.
+// For pids, exit codes and similar numbers.
 std::optional<int> small_number_of(const JsonValue& json, std::string_view key);
 
-// False where it is none.
+// False unless the member is true.
 bool is_set(const JsonValue& json, std::string_view key);
 
 }  // namespace oversee::history

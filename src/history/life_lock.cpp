@@ -1,4 +1,4 @@
-// Takes the lock, and looks at it.
+// Takes and tests the lock.
 #include "history/life_lock.hpp"
 
 #include <sys/stat.h>
@@ -9,14 +9,14 @@
 namespace oversee::history {
 namespace {
 
-// FNV-1a, as far as a lock's offset reaches: two runs of one directory do not meet.
+// FNV-1a, shortened to the range of lock offsets: distinct runs of one directory practically never collide.
 std::int64_t byte_of(std::string_view run_id) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const char c : run_id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return static_cast<std::int64_t>(hash >> 2);
 }
 
-// As a number that JSON can hold.
+// Masked to a number that JSON can hold.
 std::optional<std::uint64_t> inode_of(int file) {
   struct stat status {};
   if (::fstat(file, &status) != 0) return {};

@@ -1,6 +1,6 @@
-// The lock that a run's supervisor holds for as long as it lives: a proof of life that holds across PID and time
-// namespaces, and without /proc. The kernel gives it up however the process ends (os/range_lock.hpp). It is a byte of
-// the run directory itself, which the run's id tells: there is no file that could be removed.
+// The lock that a run's supervisor holds while it lives. It proves life across PID and time namespaces and without
+// /proc. The kernel releases it however the process ends (os/range_lock.hpp). It locks a byte of the run directory
+// itself, derived from the run's id, so no file can be removed from under it.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,10 @@ namespace oversee::history {
 
 class LifeLock {
  public:
-  // None where locks do not work there.
+  // Empty if locks do not work there.
   static std::optional<LifeLock> take(const RunDirectory& directory, std::string_view run_id);
 
-  // Of the directory, for the record: a copy of the directory proves nothing.
+  // The inode of the directory, for the record: in a copy of the directory the lock proves nothing.
   std::uint64_t inode() const { return inode_; }
 
  private:
@@ -28,7 +28,7 @@ class LifeLock {
   std::uint64_t inode_;
 };
 
-// Whether the run's lock is held; `inode` is that of its record, none where the record tells none.
+// Whether the run's lock is held; `inode` comes from its record, and is empty if the record has none.
 LockSeen look_at_life(const RunDirectory& directory, std::string_view run_id, std::optional<std::uint64_t> inode);
 
 }  // namespace oversee::history

@@ -1,4 +1,4 @@
-// Looks at records.
+// Scans records without parsing them.
 #include "history/record_glance.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +10,7 @@
 namespace oversee::history {
 namespace {
 
-// A status that is not in the record but found out: the record may have the words of a run that lives.
+// "lost" and "unknown" are derived, not recorded: a record of such a run has the status of a live one.
 bool may_have(std::string_view told, std::string_view wanted) {
   const bool lives = told == "running" || told == "pending";
   return told == wanted || (lives && (wanted == "lost" || wanted == "unknown"));
@@ -24,12 +24,12 @@ bool may_have_status(std::string_view record, const RunChoice& choice) {
   });
 }
 
-// Whether it stands in JSON as it is.
+// Whether the text needs no escapes in JSON.
 bool is_plain(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
 }
 
-// A label that stands elsewhere, as the name of something else, is left to the reading.
+// The match may be another member; parsing the record decides.
 bool may_have_label(std::string_view record, std::string_view label) {
   if (!is_plain(label)) return true;
   const std::size_t equals = label.find('=');
@@ -42,7 +42,7 @@ bool may_have_label(std::string_view record, std::string_view label) {
 std::optional<std::string_view> glance_at(std::string_view record, std::string_view key) {
   constexpr std::string_view kBefore = "\n  \"";
   constexpr std::string_view kBehind = "\": ";
-  // A text holds no newline, so that what begins a line is no text's.
+  // JSON strings contain no newline, so a match at the start of a line is a member.
   for (std::size_t at = record.find(kBefore); at != std::string_view::npos; at = record.find(kBefore, at + 1)) {
     std::string_view rest = record.substr(at + kBefore.size());
     if (!rest.starts_with(key) || !rest.substr(key.size()).starts_with(kBehind)) continue;

@@ -1,4 +1,4 @@
-// A look at a record's text that is much quicker than reading it: whether it can be what is asked for at all.
+// Filters records by their text, much faster than parsing: tells whether a record can match a choice.
 #pragma once
 
 #include <optional>
@@ -8,14 +8,14 @@
 
 namespace oversee::history {
 
-// The text or word of a member of the outermost object, in the layout that report/json_text writes. None where that
-// has it otherwise, or with escapes: then only reading it tells.
+// The string or word of a member of the outermost object, in the layout of report/json_text. Empty if the layout
+// differs or the value has escapes: then the record must be parsed.
 std::optional<std::string_view> glance_at(std::string_view record, std::string_view key);
 
-// False only where the run is certainly none that is asked for.
+// False only if the run certainly does not match.
 bool may_fit(std::string_view record, const RunChoice& choice);
 
-// Whether a run of that name is one that is asked for.
+// Whether the name matches the choice.
 bool is_named(std::string_view name, const RunChoice& choice);
 
 }  // namespace oversee::history

@@ -1,4 +1,4 @@
-// Chooses which runs go.
+// Chooses the outdated runs.
 #include "history/retention.hpp"
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kIdSize = 20;
 constexpr std::string_view kTemporarySuffix = ".json.tmp";  // RunDirectory::replace
-constexpr std::string_view kScratchStart = "oversee-";      // os::ScratchFile, where it cannot do without a name
+constexpr std::string_view kScratchStart = "oversee-";      // of os::ScratchFile, if it needs a name
 constexpr std::size_t kScratchLetters = 6;                  // mkostemp(3)
 
 bool is_scratch(std::string_view name) {
@@ -37,7 +37,7 @@ std::vector<std::size_t> choose_outdated(std::span<const KeptRun> runs, const mo
   std::uint64_t bytes = 0;
   for (std::size_t rank = 0; rank < newest_first.size(); ++rank) {
     const KeptRun& run = runs[newest_first[rank]];
-    // One that is too large by itself goes alone, and takes no others along.
+    // A run that exceeds the limit alone is removed alone: it does not displace others.
     const bool giant = keep.bytes && run.bytes > *keep.bytes;
     if (!giant && __builtin_add_overflow(bytes, run.bytes, &bytes)) bytes = UINT64_MAX;
     const bool too_many = keep.runs && rank >= *keep.runs;

@@ -1,5 +1,5 @@
-// Which past runs have to go, by their age, number and size: values in, ids out. Whether a run may go, as it lives no
-// more, is for who removes it (history/cleaning).
+// Chooses outdated runs by age, number and size: values in, indices out. history/cleaning checks that a chosen run no
+// longer lives.
 #pragma once
 
 #include <cstdint>
@@ -14,36 +14,35 @@
 
 namespace oversee::history {
 
-// What is known of a run without reading its record.
+// What the directory tells of a run without its record.
 struct KeptRun {
   std::string id;
   std::uint64_t bytes = 0;                      // of all its files
-  std::optional<model::WallTime> written = {};  // the last time to any of them; none: not looked at, and taken for now
+  std::optional<model::WallTime> written = {};  // the last write to any of its files; empty: not checked, counts as now
 };
 
-// The places in `runs` of those that are too many, too old or too large, the one that was written to first coming
-// first. Written to, not started: a run of a whole night that has just ended is the newest, and its log is about to be
-// read. For its size the newest never goes, so that no run loses its log by ending. The fewer are told of, the fewer
-// are chosen.
+// Indices in `runs` of those that exceed a limit, by last write, oldest first. The last write counts, not the start: a
+// run that just ended after a whole night is the newest, and its log is about to be read. The size limit never removes
+// the newest run, so that no run loses its log by ending. Runs missing from `runs` only make the choice smaller.
 std::vector<std::size_t> choose_outdated(std::span<const KeptRun> runs, const model::Retention& keep,
                                          model::WallTime now);
 
-// What a file in the run directory is, by its name alone.
+// The kind of a file in the run directory, by its name.
 enum class FileKind : std::uint8_t {
   record,     // ID.json
   output,     // ID.log, ID.stdout, ID.stderr
-  unfinished  // of somebody who was killed while writing: .ID.json.tmp, or room for bytes that are kept for a while
+  unfinished  // from a killed writer: .ID.json.tmp, or a scratch file
 };
 
 struct NamedFile {
   FileKind kind{};
-  std::string_view id;  // of the name that was given; empty where the name has none
+  std::string_view id;  // within the given name; empty if the name has none
 };
 
-// None where it is no file of ours.
+// Empty if the name is not one of ours.
 std::optional<NamedFile> read_file_name(std::string_view name);
 
-// Of the names of a run's files, behind its id, but for the record's.
+// The suffixes of a run's files after its id, except the record's.
 inline constexpr std::string_view kOutputSuffixes[] = {".log", ".stdout", ".stderr"};
 
 }  // namespace oversee::history

@@ -1,4 +1,4 @@
-// Opens the directory of runs and files in it.
+// Opens the directory of runs and the files in it.
 #include "history/run_directory.hpp"
 #include "os/asked_file.hpp"
 
@@ -52,7 +52,7 @@ std::expected<RunDirectory, Unusable> RunDirectory::open_or_make(std::string pat
   const auto unavailable = [&] {
     return std::unexpected(Unusable{false, {"use the directory for logs", errno, path, "set TMPDIR to another"}});
   };
-  // Open first: it is there but for the first run ever.
+  // Tries to open first: the directory is missing only for the first run ever.
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   os::UniqueFd directory(::open(path.c_str(), kFlags));
   if (!directory && errno == ENOENT && make) {
@@ -61,7 +61,8 @@ std::expected<RunDirectory, Unusable> RunDirectory::open_or_make(std::string pat
   }
   if (!directory && (errno == ENOTDIR || errno == ELOOP)) return refuse(path, "it is a link or not a directory");
   if (!directory && errno == EACCES) {
-    // It may be another's, made 0700 in wait for us; a parent that we may not search is merely unavailable.
+    // Another user may have created it with mode 0700 as a trap; a parent without search permission is only
+    // unavailable.
     struct stat status {};
     if (::lstat(path.c_str(), &status) == 0 && status.st_uid != uid) return refuse(path, "it belongs to another user");
     errno = EACCES;
@@ -85,11 +86,11 @@ model::Result<os::UniqueFd> RunDirectory::reopen() const {
 }
 
 model::Result<std::vector<std::string>> RunDirectory::names(std::size_t most) const {
-  // A second description: closedir closes its own, and the position is not shared.
+  // A second description: closedir() closes it, and it has its own position.
   auto again = reopen();
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(again ? ::fdopendir(again->get()) : nullptr, ::closedir);
   if (!stream) return std::unexpected(model::Failure{"list the runs", errno, path_, {}});
-  (void)again->release();  // the stream's now
+  (void)again->release();  // owned by the stream now
   std::vector<std::string> names;
   errno = 0;
   const dirent* entry = nullptr;
@@ -138,7 +139,7 @@ model::Result<bool> RunDirectory::remove(const std::string& name) const {
 std::optional<RunDirectory::Look> RunDirectory::look(const std::string& name) const {
   struct stat status {};
   if (::fstatat(directory_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return {};
-  // A date that somebody made up may be past what nanoseconds hold (the year 2262).
+  // A forged mtime may exceed the range of nanoseconds (the year 2262).
   constexpr time_t kFarthest = 9'000'000'000;
   const std::chrono::seconds written(std::clamp(status.st_mtim.tv_sec, -kFarthest, kFarthest));
   return Look{.is_directory = S_ISDIR(status.st_mode),
@@ -159,7 +160,7 @@ model::Result<void> RunDirectory::replace(const std::string& name, std::string_v
   return overwrite(name, text);
 }
 
-// Over what is there, as its blocks are there as well; where that fails, the old text is put back.
+// Overwrites in place, because the old blocks are already allocated; on failure restores the old text.
 model::Result<void> RunDirectory::overwrite(const std::string& name, std::string_view text) const {
   const auto failed = [&](int error) { return std::unexpected(model::Failure{"write", error, path_of(name), {}}); };
   auto file = open_regular(name, O_RDWR, "write");
@@ -177,7 +178,7 @@ model::Result<void> RunDirectory::overwrite(const std::string& name, std::string
 }
 
 void RunDirectory::reserve(int file) {
-  constexpr off_t kRoom = 8192;  // of most records
+  constexpr off_t kRoom = 8192;  // enough for most records
   (void)!::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, kRoom);
 }
 

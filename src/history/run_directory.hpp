@@ -1,5 +1,5 @@
-// The directory of runs: made safely, its files opened so that no link leads elsewhere. Names and places only; what
-// the files say is report's.
+// The directory of runs: created safely, and its files opened so that no link leads elsewhere. Knows names and places;
+// report/ knows the contents.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace oversee::history {
 
-// Why the directory cannot be used: refused is an attack or a mistake that must not be passed over; unavailable is a
-// disk that is full, read-only or missing, which costs the log but not the run.
+// Why the directory is unusable. refused: an attack or a mistake that must be reported. Otherwise the disk is full,
+// read-only or missing, which costs the log but not the run.
 struct Unusable {
   bool refused = false;
   model::Failure failure;
@@ -24,41 +24,41 @@ struct Unusable {
 
 class RunDirectory {
  public:
-  // PARENT/oversee-UID, made 0700 where it is missing. PARENT is $TMPDIR, else /tmp.
+  // PARENT/oversee-UID, created with mode 0700 if missing. PARENT is $TMPDIR, else /tmp.
   static std::expected<RunDirectory, Unusable> open(const std::string& parent, unsigned uid);
 
-  // The same without making it; none where there is none.
+  // Like open(), but creates nothing; empty if the directory is missing.
   static std::expected<std::optional<RunDirectory>, Unusable> find(const std::string& parent, unsigned uid);
 
-  // The same of a directory that is named itself.
+  // Like open() and find(), with the path of the directory itself.
   static std::expected<RunDirectory, Unusable> open_at(std::string path, unsigned uid);
   static std::expected<std::optional<RunDirectory>, Unusable> find_at(std::string path, unsigned uid);
 
   const std::string& path() const { return path_; }
   std::string path_of(std::string_view name) const;
 
-  // Another description of the directory itself, for a lock.
+  // Another description of the directory, for a lock.
   model::Result<os::UniqueFd> reopen() const;
 
-  // Of all files that are in it, or of so many of them, in no order.
+  // The names of all files, or of the first `most`, in no order.
   model::Result<std::vector<std::string>> names(std::size_t most = SIZE_MAX) const;
 
-  // A file as it is, for reading; no link, no pipe.
+  // Opens an existing regular file for reading; refuses links and pipes.
   model::Result<os::UniqueFd> open_to_read(const std::string& name) const;
 
-  // The whole of a document.
+  // Reads a whole file.
   model::Result<std::string> read(const std::string& name) const;
 
-  // A file that several runs read and write, made where there is none; no link, no pipe.
+  // Opens or creates a regular file that several runs read and write; refuses links and pipes.
   model::Result<os::UniqueFd> open_shared(const std::string& name) const;
 
-  // A new file, 0600, for writing.
+  // Creates a new file with mode 0600 for writing.
   model::Result<os::UniqueFd> create(const std::string& name) const;
 
-  // Whether it was there. What a link leads to stays.
+  // Returns whether the file existed. Removes a link, not its target.
   model::Result<bool> remove(const std::string& name) const;
 
-  // What has the name; of a link the link itself. None: nothing has, or nothing can be known of it.
+  // Describes a file, without following a link. Empty: missing or unreadable.
   struct Look {
     bool is_directory = false;
     bool is_regular = false;
@@ -67,15 +67,15 @@ class RunDirectory {
   };
   std::optional<Look> look(const std::string& name) const;
 
-  // Writes it whole under a temporary name and renames that. Where there is no room for a second one, or no rename, it
-  // is written over the one that is there.
+  // Writes a temporary file and renames it. If that fails, for example without space for a second file, overwrites the
+  // existing one.
   static std::string temporary_name(const std::string& name) { return '.' + name + ".tmp"; }
   model::Result<void> replace(const std::string& name, std::string_view text) const;
 
-  // Sets room aside for what will be written over the file, so that a full file system leaves a run its end.
+  // Allocates space for later overwriting, so that the record of a run can be completed on a full file system.
   static void reserve(int file);
 
-  // Of the directory itself.
+  // The descriptor of the directory.
   int fd() const { return directory_.get(); }
 
  private:

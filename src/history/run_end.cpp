@@ -14,11 +14,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Between two looks at a record whose process lives on: its end is told by the process, this is for what is not.
+// The poll interval for a record while its process lives. The process's end wakes the wait; this covers all other
+// changes.
 constexpr auto kBetweenLooks = 500ms;
-// Between two where the process is gone, or has not written its record yet.
+// The interval if the process is gone or has not written its record yet.
 constexpr auto kShortly = 20ms;
-// So long after oversee has died its guard may still be at the record, and after its birth it may be before it.
+// For this long after oversee's death its guard may still complete the record; right after its start the record may be
+// missing.
 constexpr auto kGuardsTime = 2s;
 
 }  // namespace
@@ -42,7 +44,8 @@ model::Result<RunRecord> wait_for_end(const RunDirectory& directory, const std::
       if (now >= *until) return record;
       pause = std::min(pause, *until - now);
     }
-    // A process that is gone or out of reach is not waited for: the pause is then one of nothing at all.
+    // A process that is gone or out of reach cannot be watched: then watches this process, which makes it a plain
+    // sleep.
     const bool watched = state != RunState::lost && shares_pids(*record);
     const os::ProcessWatch watch(watched ? record->pid : os::process_id());
     (void)watch.wait(pause, -1);
@@ -50,7 +53,7 @@ model::Result<RunRecord> wait_for_end(const RunDirectory& directory, const std::
 }
 
 model::Result<bool> signal_run(const RunRecord& record, model::Signal signal) {
-  // Taken hold of first, then looked at: the process that is signalled is the one that was looked at.
+  // Opens a pidfd before the checks, so that the signalled process is the checked one.
   const os::ProcessWatch process(record.pid);
   const RunState state = state_of(record);
   if (!may_live(state)) return false;

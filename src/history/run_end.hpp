@@ -1,4 +1,4 @@
-// Waits for the end of runs that other processes supervise, and tells these to end them.
+// Waits for the end of runs under other supervisors, and signals these supervisors.
 #pragma once
 
 #include <optional>
@@ -12,13 +12,13 @@
 
 namespace oversee::history {
 
-// Waits until the run has ended, or is lost; no longer than until then, or as long as it takes. Returns its record as
-// it is by then. Fails where there is none to be read.
+// Waits until the run has ended or is lost, or until `until`; without it, for ever. Returns the record at that time.
+// Fails if no record can be read.
 model::Result<RunRecord> wait_for_end(const RunDirectory& directory, const std::string& id,
                                       std::optional<model::Instant> until);
 
-// Sends the signal to the run's oversee: to that very process, and to none that has got its pid since. False: it is
-// gone already. Fails where it may not be signalled, or runs on another host.
+// Signals the run's oversee, and never a process that reused its pid. False: it is already gone. Fails if the signal is
+// not permitted, or the run is on another host.
 model::Result<bool> signal_run(const RunRecord& record, model::Signal signal);
 
 }  // namespace oversee::history

@@ -1,4 +1,4 @@
-// Makes run ids.
+// Makes and recognizes run ids.
 #include "history/run_id.hpp"
 
 #include <algorithm>

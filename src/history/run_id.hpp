@@ -1,4 +1,4 @@
-// The names of runs.
+// The ids of runs.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace oversee::history {
 
-// "20261123-121659-k3f9": UTC and four random letters, so that ids sort by date and two in a second differ.
+// "20261123-121659-k3f9": UTC and four random letters; ids sort by date, and two ids of one second differ.
 std::string make_run_id(model::WallTime started);
 
-// Whether it is one by its form.
+// Whether the text has the form of a run id.
 bool is_run_id(std::string_view text);
 
 }  // namespace oversee::history

@@ -24,7 +24,7 @@ Life by_lock(LockSeen lock) {
 
 }  // namespace
 
-// Machines that are copies of one another have one machine-id; then at least their names differ.
+// Cloned machines share a machine-id, but at least their host names differ.
 Nearness nearness(const model::RunPlace& there, const model::RunPlace& here) {
   if (there.host != here.host) return Nearness::other_host;
   if (both_known(there.boot_id, here.boot_id) && there.boot_id != here.boot_id) {
@@ -32,17 +32,17 @@ Nearness nearness(const model::RunPlace& there, const model::RunPlace& here) {
     return same_machine ? Nearness::earlier_boot : Nearness::other_host;
   }
   if (!same_namespace(there.pid_namespace, here.pid_namespace)) return Nearness::other_pids;
-  // Who knows the one knows the other, where the kernel has it.
+  // Both are known or both unknown, depending on the kernel.
   return there.time_namespace == here.time_namespace ? Nearness::comparable : Nearness::same_pids;
 }
 
 Life judge_life(Nearness near, ProcessSeen process, LockSeen lock) {
   switch (near) {
     case Nearness::earlier_boot:
-      // A fork of the machine, as a restored snapshot, can hold the lock all the same.
+      // A fork of the machine, such as a restored snapshot, may still hold the lock.
       return lock == LockSeen::held ? Life::alive : Life::gone;
     case Nearness::other_host:
-      // Locks of another host are not seen on every file system.
+      // Not every file system shows the locks of other hosts.
       return lock == LockSeen::held ? Life::alive : Life::unknown;
     case Nearness::other_pids: return by_lock(lock);
     case Nearness::comparable:

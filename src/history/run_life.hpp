@@ -1,5 +1,5 @@
-// Whether the supervisor of a run still lives, by what can be known of it from here: values in, the answer out.
-// docs/decisions/003-foreign-runs.md says why.
+// Decides whether a run's supervisor still lives, from observations passed as values.
+// docs/decisions/003-foreign-runs.md gives the reasons.
 #pragma once
 
 #include <cstdint>
@@ -8,33 +8,33 @@
 
 namespace oversee::history {
 
-// How near a run's supervisor is to the process that asks.
+// How a run's supervisor is located relative to this process.
 enum class Nearness : std::uint8_t {
-  comparable,    // its pid and its time of birth mean here what they mean there
-  same_pids,     // another time namespace: its pid does, its time of birth does not
+  comparable,    // pid and start time are both valid here
+  same_pids,     // another time namespace: the pid is valid here, the start time is not
   other_pids,    // another PID namespace of this kernel, or an unknown one
-  earlier_boot,  // of this machine: nothing of that time lives
-  other_host,    // another machine, or perhaps one
+  earlier_boot,  // an earlier boot of this machine: its processes are gone
+  other_host,    // another machine, or possibly one
 };
 
-// What this PID namespace says of the supervisor's pid.
+// What this PID namespace shows under the supervisor's pid.
 enum class ProcessSeen : std::uint8_t {
-  same,     // it is the supervisor
-  gone,     // no process has it, or another process
-  unknown,  // a process has it, and which one cannot be told
+  same,     // the supervisor
+  gone,     // no process, or another one
+  unknown,  // a process that cannot be identified
 };
 
-// What the lock that a supervisor holds for as long as it lives says (history/life_lock).
+// The state of the supervisor's life lock (history/life_lock).
 enum class LockSeen : std::uint8_t { held, free, unknown };
 
 enum class Life : std::uint8_t { alive, gone, unknown };
 
 Nearness nearness(const model::RunPlace& there, const model::RunPlace& here);
 
-// Whether the supervisor's pid names that process here.
+// Whether the supervisor's pid names the same process here.
 constexpr bool shares_pids(Nearness near) { return near == Nearness::comparable || near == Nearness::same_pids; }
 
-// The one decision that all verbs ask for.
+// All verbs use this decision.
 Life judge_life(Nearness near, ProcessSeen process, LockSeen lock);
 
 }  // namespace oversee::history

@@ -20,7 +20,7 @@ namespace oversee::history {
 namespace {
 
 constexpr std::size_t kMostNamed = 5;
-constexpr std::size_t kSecond = 15;  // of an id: the digits of its start, which tell the second
+constexpr std::size_t kSecond = 15;  // length of an id's date and time
 
 std::unexpected<model::Failure> failure(std::string stage, std::string_view subject, std::string remedy,
                                         int error = 0) {
@@ -41,13 +41,13 @@ std::size_t common_start(std::string_view one, std::string_view other) {
   return static_cast<std::size_t>(std::ranges::mismatch(one, other).in1 - one.begin());
 }
 
-// Of those that share as much of their beginning, the newest.
+// The id with the longest common prefix; among equals the newest.
 const std::string& nearest(const std::vector<std::string>& ids, std::string_view word) {
   return *std::ranges::max_element(ids | std::views::reverse, {},
                                    [&](const std::string& id) { return common_start(id, word); });
 }
 
-// Ids tell the second; within one, the records tell more.
+// Ids have a resolution of a second; within one, the records decide.
 std::string newest(const RunDirectory& directory, const std::vector<std::string>& ids) {
   std::string best = ids.back();
   std::string started;
@@ -61,12 +61,12 @@ std::string newest(const RunDirectory& directory, const std::vector<std::string>
   return best;
 }
 
-// "# oversee 0.1.0  run 20261123-121659-k3f9" is how the part of a run begins, "# finished" starts its last line.
+// "# oversee 0.1.0  run 20261123-121659-k3f9" begins a run's part; a line with "# finished" ends it.
 class PartFinder {
  public:
   explicit PartFinder(std::string_view id) : id_(id) {}
 
-  // None where no part is that run's.
+  // Empty if no part belongs to the run.
   std::optional<std::pair<std::uint64_t, std::uint64_t>> find(int file) {
     char chunk[64 * 1024];
     std::uint64_t offset = 0;
@@ -76,7 +76,7 @@ class PartFinder {
       read({chunk, static_cast<std::size_t>(size)}, offset);
       offset += static_cast<std::uint64_t>(size);
     }
-    if (offset == 0) return std::pair<std::uint64_t, std::uint64_t>{0, UINT64_MAX};  // what is empty is right, too
+    if (offset == 0) return std::pair<std::uint64_t, std::uint64_t>{0, UINT64_MAX};  // an empty file is valid too
     if (!begin_) return {};
     return std::pair{*begin_, end_.value_or(UINT64_MAX)};
   }
@@ -115,7 +115,7 @@ class PartFinder {
   const std::string id_;
   std::string line_;
   std::uint64_t line_start_ = 0;
-  int writing_ = 0;  // runs, since this one's began
+  int writing_ = 0;  // runs that write to the file, since this one's part began
   std::optional<std::uint64_t> begin_;
   std::optional<std::uint64_t> end_;
 };
@@ -161,14 +161,14 @@ model::Result<std::string> find_run(const RunDirectory& directory, std::string_v
 model::Result<RunLog> open_run_log(const RunDirectory& directory, const RunRecord& record) {
   const std::string stage = "read the run's log";
   if (record.log_path.empty()) return failure(stage, record.id, "it was run without one (--no-log)");
-  // In the run directory by its name, as the path may have been given from another place.
+  // Tried by name in the run directory, because the path may be relative to another view of the file system.
   const std::string name = record.id + ".log";
   RunLog log;
   if (record.log_path.ends_with('/' + name)) {
     if (auto own = directory.open_to_read(name)) log.file = std::move(*own);
   }
   const bool named = !log.file;
-  // Non-blocking, for what stands there now may be a pipe.
+  // Non-blocking, because the path may now be a pipe.
   constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
   if (named) log.file.reset(::open(record.log_path.c_str(), kFlags));
   if (!log.file) return failure(stage, record.log_path, errno == ENOENT ? "it was removed" : "", errno);

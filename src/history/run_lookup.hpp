@@ -1,4 +1,4 @@
-// Finds runs by what a person types, and opens their logs.
+// Finds runs by what the user types, and opens their logs.
 #pragma once
 
 #include <cstdint>
@@ -14,25 +14,24 @@
 
 namespace oversee::history {
 
-// The ids of all runs that have a record, the oldest first.
+// The ids of all runs with a record, oldest first.
 model::Result<std::vector<std::string>> list_runs(const RunDirectory& directory);
 
-// The id that is meant by "last", an id, or the beginning of one. Where none is, or more than one, the failure names
-// those that are near.
+// The id for "last", an id, or a prefix of one. If none or several match, the failure suggests the nearest ids.
 model::Result<std::string> find_run(const RunDirectory& directory, std::string_view word);
 
-// The run's part of a file that several may have appended to.
+// The run's part of a log that several runs may have appended to.
 struct RunLog {
   os::UniqueFd file;
   std::uint64_t begin = 0;
-  std::uint64_t end = UINT64_MAX;  // it goes on
+  std::uint64_t end = UINT64_MAX;  // default: to the end of the file
 };
 
-// The run's log, for reading. Fails where there is none, or another run has written over it (a raw log does not tell).
-// Runs that wrote to one log at the same time have one part in common.
+// Opens the run's log for reading. Fails if it has none, or another run has overwritten it (undetectable in a raw log).
+// Runs that wrote to one log concurrently share a part.
 model::Result<RunLog> open_run_log(const RunDirectory& directory, const RunRecord& record);
 
-// The file of what the run spilled of the stream, for reading.
+// Opens the file with the stream's spilled output for reading.
 model::Result<os::UniqueFd> open_spilled(const RunDirectory& directory, const std::string& id, model::Stream stream);
 
 }  // namespace oversee::history

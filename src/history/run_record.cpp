@@ -32,13 +32,13 @@ void read_lists(const JsonValue& json, RunRecord& record) {
   if (!attempts.empty()) record.last_attempt = duration_of(attempts.back(), "duration_ms");
 }
 
-// Without numbers that no inode has.
+// Ignores numbers that cannot be inodes.
 std::optional<std::uint64_t> inode_of(const JsonValue& json, std::string_view key) {
   const auto number = json.integer(key);
   return number && *number > 0 ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
 }
 
-// A record without a place is taken for one of here.
+// A record without a place is assumed to be from here.
 void read_place(const JsonValue& json, const RunDirectory& directory, RunRecord& record) {
   const auto* told = json.member("place");
   std::optional<std::uint64_t> lock;
@@ -69,7 +69,7 @@ Nearness nearness_of(const RunRecord& record) {
   return here ? Nearness::comparable : Nearness::other_host;
 }
 
-// The times of birth are compared in whole milliseconds, as the record has them; 0 was written where none was known.
+// Compares start times in whole milliseconds, the precision of the record; a recorded 0 means unknown.
 ProcessSeen see_process(const RunRecord& record, Nearness near) {
   if (!shares_pids(near)) return ProcessSeen::unknown;
   if (record.pid <= 0 || !os::process_exists(record.pid)) return ProcessSeen::gone;

@@ -42,11 +42,11 @@ bool fits(const SelectedRun& run, const RunChoice& choice) {
   return choice.statuses.empty() || has_status(run, choice.statuses);
 }
 
-// Nothing where it is none that is asked for.
+// Empty if the run does not match the choice.
 model::Result<std::optional<SelectedRun>> look_at(const RunDirectory& directory, const std::string& id,
                                                   const RunChoice& choice, model::WallTime now) {
   const auto text = directory.read(id + std::string(kRecordSuffix));
-  if (!text && text.error().error == ENOENT) return std::nullopt;  // removed since we have its name
+  if (!text && text.error().error == ENOENT) return std::nullopt;  // removed after its name was listed
   if (!text) return std::unexpected(text.error());
   if (!may_fit(*text, choice)) return std::nullopt;
   auto run = judge_run(directory, id, *text, now);
@@ -86,7 +86,7 @@ model::Result<Selection> select_runs(const RunDirectory& directory, const RunCho
   const std::string oldest = choice.since ? model::format_compact_date(*choice.since) : std::string();
   Selection selection;
   const auto enough = [&] { return most && selection.runs.size() >= *most; };
-  // Ids tell the second; within one, the records tell more.
+  // Ids have a resolution of a second; within one, the records decide.
   for (std::size_t end = ids->size(); end != 0;) {
     const std::string_view second = second_of((*ids)[end - 1]);
     if (second < oldest) break;

@@ -1,4 +1,4 @@
-// The runs that are asked for, the newest first: no more records are read than that takes.
+// Selects runs, newest first, and reads no more records than necessary.
 #pragma once
 
 #include <cstddef>
@@ -14,41 +14,41 @@
 
 namespace oversee::history {
 
-// What a run must be; what is empty asks for nothing.
+// The criteria; an empty one matches every run.
 struct RunChoice {
-  std::vector<std::string> statuses = {};  // one of them: as shown_status has them, or "flaky"
-  std::string name = {};                   // itself, or by a pattern (glob(7))
-  bool exact_name = false;                 // it is no pattern
-  std::vector<std::string> labels = {};    // all of them: "KEY=VALUE", or "KEY" with any value
+  std::vector<std::string> statuses = {};  // any of these: values of shown_status(), or "flaky"
+  std::string name = {};                   // a name or a pattern (glob(7))
+  bool exact_name = false;                 // `name` is not a pattern
+  std::vector<std::string> labels = {};    // all of these: "KEY=VALUE", or "KEY" with any value
   std::optional<model::WallTime> since = {};
 
   bool asks_of_records() const { return !statuses.empty() || !name.empty() || !labels.empty(); }
 };
 
-// The words that may stand among the statuses.
+// The accepted statuses.
 std::vector<std::string_view> run_statuses();
 
 struct SelectedRun {
   RunRecord record;
-  std::string status;  // as shown_status has it
+  std::string status;  // the value of shown_status()
   model::WallTime started;
 
-  // Or may, for all that is known here.
+  // True also if its state is unknown.
   bool lives() const { return status == "running" || status == "pending" || status == "unknown"; }
 };
 
 struct Selection {
-  std::vector<SelectedRun> runs;           // the newest first
-  std::size_t older = 0;                   // runs that were not looked at any more, as there were enough
-  std::vector<model::Failure> unreadable;  // records, of those that were looked at
+  std::vector<SelectedRun> runs;           // newest first
+  std::size_t older = 0;                   // number of older runs that were not checked, because enough were found
+  std::vector<model::Failure> unreadable;  // of the checked records
 };
 
-// Of the run whose record has that text. One that is still empty is that of a run which is about to start; when it is
-// still so at `now`, a minute after, the run was killed before it began, and is lost.
+// Interprets the text of a run's record. An empty record belongs to a run that is about to start; if it is still empty
+// a minute later, the run was killed while starting and is lost.
 model::Result<SelectedRun> judge_run(const RunDirectory& directory, const std::string& id, std::string_view text,
                                      model::WallTime now);
 
-// At most so many of them; none: all.
+// Selects at most `most` runs; all if empty.
 model::Result<Selection> select_runs(const RunDirectory& directory, const RunChoice& choice,
                                      std::optional<std::size_t> most, model::WallTime now);
 

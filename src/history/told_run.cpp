@@ -1,4 +1,4 @@
-// Turns a record's members into values.
+// Converts the members of a record to values.
 #include "history/told_run.hpp"
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace {
 
 using model::AttemptResult;
 
-// The value of an enumeration, which ends with `last`, that is called so.
+// Looks up an enumerator by its name; `last` is the last one.
 template <class Value>
 Value word(const JsonValue& json, std::string_view key, Value last, Value otherwise) {
   const auto* text = json.text(key);
@@ -28,7 +28,7 @@ std::uint64_t count(const JsonValue& json, std::string_view key) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(json.integer(key).value_or(0), 0));
 }
 
-// Of what a record always has.
+// For a member that every record has.
 model::Duration told_duration(const JsonValue& json, std::string_view key) {
   return duration_of(json, key).value_or(model::Duration{});
 }
@@ -38,7 +38,7 @@ std::optional<model::Signal> signal_of(const JsonValue& json, std::string_view k
   return signal ? std::optional(*signal) : std::nullopt;
 }
 
-// CPU time is told in milliseconds, and kept in nanoseconds.
+// CPU time is recorded in milliseconds and kept in nanoseconds.
 std::uint64_t amount(const JsonValue& json, std::string_view key, model::Resource resource) {
   if (resource != model::Resource::cpu) return count(json, key);
   return static_cast<std::uint64_t>(told_duration(json, key).count());

@@ -1,4 +1,4 @@
-// Reads a record back as a whole: all that report/json_summary has written of a run.
+// Reads back a whole record as report/json_summary wrote it.
 #pragma once
 
 #include <string>
@@ -9,8 +9,7 @@
 
 namespace oversee::history {
 
-// Of a selected run and its record's text, which may be empty. What is missing or has other words than ours is left
-// out.
+// Combines a selected run with its record's text, which may be empty. Skips missing and unrecognized members.
 model::ToldRun tell_run(const SelectedRun& run, std::string_view text);
 
 }  // namespace oversee::history

@@ -8,10 +8,10 @@
 namespace oversee::match {
 namespace {
 
-// RE2's automata of a pattern grow to this and are built anew then.
+// RE2 rebuilds a pattern's automata when they exceed this size.
 constexpr int kMostMemory = 4 * 1024 * 1024;
 
-// Bytes of the texts that bound a pattern's matches.
+// Length of the texts that bound the matches of a pattern.
 constexpr int kRangeLength = 16;
 
 re2::RE2::Options options_for_bytes() {
@@ -19,14 +19,14 @@ re2::RE2::Options options_for_bytes() {
   options.set_log_errors(false);
   options.set_never_nl(true);
   options.set_max_mem(kMostMemory);
-  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // bytes: what a command writes need not be UTF-8
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // as bytes: output need not be UTF-8
   return options;
 }
 
-// The group is its own line: a comment or an unclosed group of the user's must not take ours along.
+// The group keeps flags and alternatives of the user inside.
 std::string by_lines(std::string_view pattern) { return "(?m)(?:" + std::string(pattern) + ")"; }
 
-// Without conditions on the bytes around a match. It matches all that the pattern does, and more.
+// Drops the conditions on word borders. The result matches everything that the pattern matches, and more.
 std::string without_word_borders(std::string_view pattern) {
   std::string relaxed;
   for (std::size_t at = 0; at < pattern.size(); ++at) {
@@ -44,8 +44,8 @@ std::string without_word_borders(std::string_view pattern) {
   return relaxed;
 }
 
-// Whether it may speak of the ends of all that is looked at, take $ and ^ for these, or take a newline for any byte:
-// among other lines it would match by where the stream was cut. Said of too many it costs time only.
+// Whether the pattern may refer to the ends of the whole text, treat $ and ^ as such, or match a newline as any byte.
+// Among other lines such a pattern would depend on where the stream was split. A false positive only costs time.
 bool sees_other_lines(std::string_view pattern) {
   for (const char* word : {"\\A", "\\z", "\\C"}) {
     if (pattern.contains(word)) return true;
@@ -61,6 +61,7 @@ bool sees_other_lines(std::string_view pattern) {
 
 model::Parsed<Pattern> Pattern::compile(std::string_view text) {
   const re2::RE2::Options options = options_for_bytes();
+  // `alone` refuses an unclosed group or comment that would swallow the end of the group around it.
   auto compiled = std::make_unique<re2::RE2>(by_lines(text), options);
   auto alone = re2::RE2(std::string(text), options);
   if (!compiled->ok() || !alone.ok()) {

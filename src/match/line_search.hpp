@@ -1,4 +1,4 @@
-// Looks for a regular expression in the lines of a stream that comes in chunks; nothing else includes RE2.
+// Searches the lines of a chunked stream for a regular expression; nothing else includes RE2.
 #pragma once
 
 #include <memory>
@@ -14,17 +14,17 @@ class RE2;
 
 namespace oversee::match {
 
-// Where something was found in a text: from the byte `begin` up to `end`.
+// The part of a text from the byte `begin` up to the byte `end`.
 struct Span {
   std::size_t begin = 0;
   std::size_t end = 0;
   bool operator==(const Span&) const = default;
 };
 
-// A pattern in RE2's syntax, ready to be looked for. ^ and $ are a line's; a match never goes beyond one.
+// A compiled pattern in RE2's syntax. ^ and $ match at line ends; a match never spans lines.
 class Pattern {
  public:
-  // Refuses what RE2 does not read, and says why.
+  // Refuses what RE2 cannot parse, with RE2's reason.
   static model::Parsed<Pattern> compile(std::string_view text);
 
   Pattern(Pattern&&) noexcept;
@@ -57,22 +57,22 @@ class Pattern {
   std::optional<Span> match(std::string_view text, std::size_t from, std::size_t to, bool at_from) const;
 
   std::string text_;
-  bool alone_;  // each line is to be looked at alone
+  bool alone_;  // each line must be searched separately
   std::unique_ptr<re2::RE2> compiled_;
 };
 
-// One stream. Memory is bounded: of a line that is longer than the bound a match is found where it lies in one piece,
-// or across two of them by no more than the overlap.
+// Searches one stream in bounded memory: a line longer than the bound is split, and a match across two pieces is found
+// if it fits in the overlap.
 class LineSearch {
  public:
-  // The pattern outlives this.
+  // The pattern must outlive this.
   explicit LineSearch(const Pattern& pattern) : pattern_(&pattern) {}
 
   void feed(std::string_view bytes);
-  // The stream is at its end, and so is its last line.
+  // Ends the stream and its last line.
   void finish();
   bool found() const { return found_; }
-  // Another stream begins.
+  // Call before another stream.
   void reset();
 
   static constexpr std::size_t kLongestLine = 64 * 1024;
@@ -82,7 +82,7 @@ class LineSearch {
   void look(std::string_view lines) { found_ = found_ || pattern_->found_in(lines); }
 
   const Pattern* pattern_;
-  std::string unfinished_;  // the line that is being written
+  std::string unfinished_;  // the incomplete line
   bool found_ = false;
 };
 

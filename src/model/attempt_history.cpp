@@ -1,4 +1,4 @@
-// Keeps the first attempts and the last.
+// Keeps the first and the last attempts, and counts the reasons of the attempts between them.
 #include "model/attempt_history.hpp"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-// The attempts of a run as far as they are kept: the first and the last, and of those between how often each reason was
-// theirs. So a run's memory and its record stay bounded however often it is tried.
+// The history of a run's attempts: the first and the last are kept whole; of the attempts between them only the number
+// per reason. This bounds the memory and the record of a run with many retries.
 #pragma once
 
 #include <cstddef>
@@ -13,13 +13,13 @@
 
 namespace oversee::model {
 
-// Attempts in a row that are not kept.
+// Consecutive attempts that are not kept.
 struct OmittedAttempts {
-  int first = 0;  // their numbers
+  int first = 0;  // attempt numbers
   int last = 0;
   std::map<Reason, std::uint64_t> reasons;
-  std::uint64_t remaining = 0;  // processes that outlived them, and were left alive or could not be killed
-  std::string words;            // cause_words of all, if they have the same; else empty
+  std::uint64_t remaining = 0;  // leaked processes left alive, and processes that could not be killed
+  std::string words;            // cause_words() if all omitted attempts have the same, else empty
 
   std::uint64_t count() const { return static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first) + 1; }
 };
@@ -38,15 +38,15 @@ class AttemptHistory {
   void add(AttemptResult result);
 
   bool empty() const { return kept_.empty(); }
-  // The last.
+  // The last attempt.
   const AttemptResult& back() const { return kept_.back(); }
   AttemptResult& back() { return kept_.back(); }
-  // Of all that were added.
+  // The number of all added attempts, omitted ones included.
   int count() const { return count_; }
 
-  // In their order; the gap, where there is one, is behind the first kFirst.
+  // In order; omitted attempts belong behind the first kFirst.
   const std::vector<AttemptResult>& kept() const { return kept_; }
-  // Null: all are kept. Stays where it is.
+  // Null if all attempts are kept. The address stays valid for the life of the history.
   const OmittedAttempts* omitted() const { return omitted_.first == 0 ? nullptr : &omitted_; }
 
  private:
@@ -55,7 +55,7 @@ class AttemptHistory {
   int count_ = 0;
 };
 
-// How many were begun: an attempt that is tried once more was.
+// The number of attempts that began: kept ones with begun(), and every omitted one.
 std::uint64_t count_begun(std::span<const AttemptResult> kept, const OmittedAttempts* omitted);
 
 }  // namespace oversee::model

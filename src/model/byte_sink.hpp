@@ -1,4 +1,4 @@
-// Where shown bytes go, whoever writes them and however: the border between what is shown and how it is written.
+// The interface through which shown bytes are written; implementations decide how.
 #pragma once
 
 #include <functional>
@@ -13,15 +13,15 @@ class ByteSink {
   ByteSink& operator=(const ByteSink&) = delete;
   virtual ~ByteSink() = default;
 
-  // Takes all of it, copying what it cannot write at once. False: it is full; whoever can hold its source back should
-  // do so until on_ready, as all that comes meanwhile is kept in memory.
+  // Takes all bytes and copies those that it cannot write at once. False means full: the caller should stop its source
+  // until on_ready, because the sink buffers everything in memory meanwhile.
   virtual bool write(std::string_view bytes) = 0;
 
-  // Whether all that was taken has been written (or, after an error, dropped).
+  // Whether all bytes have been written (or dropped after an error).
   virtual bool idle() const = 0;
 
-  std::function<void()> on_ready;           // there is room again after write() said full, or all is written
-  std::function<void(int error)> on_error;  // an errno, once; what is written from then on is dropped
+  std::function<void()> on_ready;           // writable again after a full write(), or everything is written
+  std::function<void(int error)> on_error;  // an errno, at most once; later bytes are dropped
 };
 
 }  // namespace oversee::model

@@ -8,7 +8,7 @@
 namespace oversee::model {
 namespace {
 
-// Wider than any size, for products that are looked at before they are believed.
+// 128 bits, so that a product can be computed before its range is checked.
 __extension__ using Wide = unsigned __int128;
 
 struct Unit {
@@ -16,7 +16,7 @@ struct Unit {
   std::uint64_t bytes;
 };
 
-// The binary units stand last and rising: describe_byte_size and format_byte_size walk them.
+// describe_byte_size and format_byte_size walk the binary units: they must come last, in rising order.
 constexpr std::array<Unit, 11> kUnits{{
     {"B", 1},
     {"kB", 1000},
@@ -41,7 +41,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 Parsed<std::uint64_t> parse_byte_size(std::string_view text) {
   const auto refuse = [&] { return std::unexpected(ValueError{std::string(text), std::string(kAllowed)}); };
   std::size_t at = 0;
-  Wide number = 0;  // the digits without their point
+  Wide number = 0;  // the digits without the point
   Wide divisor = 1;
   bool digits = false;
   for (; at < text.size() && is_digit(text[at]); ++at, digits = true) {
@@ -51,7 +51,7 @@ Parsed<std::uint64_t> parse_byte_size(std::string_view text) {
   if (at < text.size() && text[at] == '.') {
     bool fraction = false;
     for (++at; at < text.size() && is_digit(text[at]); ++at, fraction = true) {
-      if (divisor >= 10'000'000'000'000'000U) continue;  // what follows is below one byte of the largest unit
+      if (divisor >= 10'000'000'000'000'000U) continue;  // further digits are below one byte of any unit
       number = number * 10 + static_cast<unsigned>(text[at] - '0');
       divisor *= 10;
     }
@@ -65,7 +65,7 @@ Parsed<std::uint64_t> parse_byte_size(std::string_view text) {
     if (each.name == name) unit = each.bytes;
   }
   if (unit == 0 || (unit == 1 && divisor != 1)) return refuse();
-  // At most 2^64 * 10^16 * 2^50 would pass 128 bits: a whole part that large is out of range anyway.
+  // At most 2^64 * 10^16 * 2^50 would overflow 128 bits, but a whole part that large is out of range anyway.
   if (number / divisor > UINT64_MAX / unit) return refuse();
   const Wide whole = number / divisor * unit;
   const Wide part = number % divisor * unit / divisor;
@@ -92,7 +92,7 @@ std::string format_byte_size(std::uint64_t bytes) {
 std::string describe_byte_size(std::uint64_t bytes) {
   for (std::size_t i = kUnits.size(); i-- > kFirstBinary;) {
     const Unit& unit = kUnits.at(i);
-    if (bytes < unit.bytes - unit.bytes / 2048) continue;  // nor is there a "1024KiB": that rounds to 1.0MiB
+    if (bytes < unit.bytes - unit.bytes / 2048) continue;  // from here on it rounds to 1.0: "1.0MiB", not "1024KiB"
     const double value = static_cast<double>(bytes) / static_cast<double>(unit.bytes);
     return value < 9.95 ? fmt::format("{:.1f}{}", value, unit.name) : fmt::format("{:.0f}{}", value, unit.name);
   }

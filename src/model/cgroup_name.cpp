@@ -1,4 +1,4 @@
-// Makes and knows names of cgroups.
+// Makes and recognizes the names of cgroups.
 #include "model/cgroup_name.hpp"
 
 #include <fmt/format.h>
@@ -18,7 +18,7 @@ std::string cgroup_name(std::string_view run_id, int attempt) {
   return fmt::format("{}{}-{}", kPrefix, run_id, attempt);
 }
 
-// As the run's id is made: a date, a time, four letters of base 32; then the attempt.
+// Matches the format of a run id: date, time, four base-32 characters; then the attempt's number.
 bool is_cgroup_name(std::string_view name) {
   constexpr std::string_view kId = "00000000-000000-aaaa-";
   if (!name.starts_with(kPrefix)) return false;

@@ -1,4 +1,4 @@
-// The names of the cgroups that a run makes: by them a later run knows what an earlier one has left.
+// The names of the cgroups that a run creates; a later run recognizes leftovers of an earlier one by them.
 #pragma once
 
 #include <string>
@@ -6,13 +6,13 @@
 
 namespace oversee::model {
 
-// Of the group that holds an attempt's command: "oversee-20261123-121659-k3f9-1".
+// The name of the cgroup that holds an attempt's command: "oversee-20261123-121659-k3f9-1".
 std::string cgroup_name(std::string_view run_id, int attempt);
 
-// Of the group beside it that oversee itself moves to, where controllers ask for that.
+// The suffix of the sibling cgroup that oversee itself moves to where controllers require empty inner groups.
 inline constexpr std::string_view kOwnCgroupSuffix = "-own";
 
-// Whether it is one of these.
+// Whether the name has one of these two forms.
 bool is_cgroup_name(std::string_view name);
 
 }  // namespace oversee::model

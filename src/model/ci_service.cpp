@@ -1,4 +1,4 @@
-// Knows services by their variables.
+// Detects CI services by their environment variables.
 #include "model/ci_service.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace oversee::model {
 namespace {
 
 struct Known {
-  std::string_view variable;  // with its value; one that ends in '=' has any value but an empty one
+  std::string_view variable;  // NAME=VALUE; "NAME=" matches any value that is not empty
   CiService service;
 };
 

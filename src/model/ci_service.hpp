@@ -1,4 +1,4 @@
-// The services for continuous integration whose logs have marks of their own, and how they are known.
+// The CI services whose log markers oversee writes, and their detection.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@ namespace oversee::model {
 
 enum class CiService : std::uint8_t { none, github, gitlab, buildkite, teamcity, azure };
 
-// By the variable that each documents for that. None inside of another oversee, which marks its command's output
-// itself: on most services sections do not nest.
+// Checks the variable that each service documents for detection. Returns none inside another oversee: the outer one
+// writes the markers, and on most services sections do not nest.
 CiService detect_ci(std::span<const std::string> environment);
 
 }  // namespace oversee::model

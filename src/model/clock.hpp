@@ -1,4 +1,4 @@
-// Points in time as values; who reads the clock is os/clock.
+// Points in time as values; os/clock reads the clocks.
 #pragma once
 
 #include <chrono>
@@ -8,10 +8,10 @@ namespace oversee::model {
 // Monotonic: for durations and deadlines.
 using Instant = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
 
-// The wall clock, UTC: for dates only.
+// The wall clock, UTC: only for dates.
 using WallTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 
-// One look at both clocks. What happened carries one reading into the log, the summary and every event.
+// One reading of both clocks. An event carries the same reading into the log, the summary and every report.
 struct Reading {
   Instant instant;
   WallTime wall;

@@ -1,4 +1,4 @@
-// Quotes command lines.
+// Quotes command lines for a shell.
 #include "model/command_line.hpp"
 
 #include <fmt/format.h>
@@ -16,12 +16,13 @@ bool is_plain(char c) {
          std::string_view("_-./:=@%+,").find(c) != std::string_view::npos;
 }
 
-// What shells take for their own grammar in the place of a command's name (POSIX.1-2024, XCU 2.4; "coproc" is bash's).
+// Words that shells parse as keywords in command position (POSIX.1-2024, XCU 2.4; "coproc" is bash's).
 constexpr std::array<std::string_view, 17> kReserved{"case",   "coproc", "do",   "done",     "elif", "else",
                                                      "esac",   "fi",     "for",  "function", "if",   "in",
                                                      "select", "then",   "time", "until",    "while"};
 
-// Whether plain letters would mean something else there: a keyword, an assignment, a job of bash's, zsh's =PROGRAM.
+// Whether a shell would read the plain word as more than a string: a keyword, an assignment, a bash job, zsh's
+// =PROGRAM.
 bool means_more(std::string_view word, bool is_command) {
   if (word.starts_with('=')) return true;
   return is_command && (word.find('=') != std::string_view::npos || word.starts_with('%') ||
@@ -40,7 +41,7 @@ void append_escaped(std::string& line, std::string_view word) {
       line += '\\';
       line += c;
     } else if (byte < 0x20 || byte >= 0x7f) {
-      line += fmt::format("\\{:03o}", byte);  // not \x1b: ksh reads any hexadecimal digits that follow, too
+      line += fmt::format("\\{:03o}", byte);  // not \x1b: ksh would also read the hexadecimal digits that follow
     } else {
       line += c;
     }

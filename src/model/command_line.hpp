@@ -1,4 +1,4 @@
-// A command's words as one line that a person can read and a shell can run again.
+// Formats a command's arguments as one line that a person can read and a shell can run again.
 #pragma once
 
 #include <span>
@@ -7,8 +7,8 @@
 
 namespace oversee::model {
 
-// The words quoted for a POSIX shell where they need it; what is harmful (safe_text.hpp) as $'\n' is (bash, zsh,
-// ksh). The result is harmless, so that it can go to a terminal or a line of a log.
+// Quotes arguments for a POSIX shell where needed. Harmful characters (safe_text.hpp) become escapes in $'…' (bash,
+// zsh, ksh), so the result is safe for a terminal or a log line.
 std::string quote_command(std::span<const std::string> words);
 
 // The part behind the last slash: the default name of a run.

@@ -1,4 +1,4 @@
-// Prints and reads dates.
+// Formats and parses dates.
 #include "model/date.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +29,7 @@ Parts split(WallTime time) {
           static_cast<int>(clock.subseconds().count())};
 }
 
-// Takes what it reads off the front; a number of exactly so many digits.
+// Consumes its input from the front; number() reads exactly the given count of digits.
 class DateReader {
  public:
   explicit DateReader(std::string_view text) : rest_(text) {}
@@ -50,7 +50,7 @@ class DateReader {
     return true;
   }
 
-  // Digits behind a point: of a second, cut to nanoseconds.
+  // The digits of a second's fraction, truncated to nanoseconds.
   std::optional<Duration> fraction() {
     std::int64_t value = 0;
     std::int64_t unit = 1'000'000'000;
@@ -71,7 +71,7 @@ class DateReader {
 
 std::optional<WallTime> day(std::optional<int> year, std::optional<int> month, std::optional<int> day) {
   using namespace std::chrono;
-  // The clock's range ends within 2262. No two are further apart than a duration can tell, which is 292 years.
+  // The clock's range ends in 2262. Any two accepted dates differ by less than the 292 years of a Duration.
   if (!year || !month || !day || *year < 1970 || *year > 2261) return {};
   const year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                             std::chrono::day(static_cast<unsigned>(*day)));
@@ -79,14 +79,14 @@ std::optional<WallTime> day(std::optional<int> year, std::optional<int> month, s
   return sys_days(date);
 }
 
-// A second of 60 is a leap second's, which the clock does not know.
+// A second of 60 is a leap second; the clock counts it as the next minute's first second.
 std::optional<Duration> time_of_day(std::optional<int> hour, std::optional<int> minute, std::optional<int> second) {
   using namespace std::chrono;
   if (!hour || !minute || !second || *hour > 23 || *minute > 59 || *second > 60) return {};
   return hours(*hour) + minutes(*minute) + seconds(*second);
 }
 
-// "Z", "+01:00"; nothing is UTC.
+// "Z" or "+01:00"; an empty zone means UTC.
 std::optional<Duration> zone(DateReader& read) {
   if (read.at_end() || read.take('Z') || read.take('z')) return Duration(0);
   const bool west = read.take('-');
@@ -151,7 +151,7 @@ Parsed<std::optional<WallTime>> parse_since(std::string_view text, WallTime now)
                                       "a duration such as 2h or 1d, or a date such as 2026-11-23 or "
                                       "2026-11-23T12:16:59Z"});
   }
-  // Further back than the clock can tell is no bound.
+  // A limit longer than the clock's range sets no bound.
   if (!*limit || now.time_since_epoch() < WallTime::duration::min() + **limit) return std::optional<WallTime>();
   return now - **limit;
 }

@@ -1,4 +1,4 @@
-// Reads and prints durations.
+// Parses and formats durations.
 #include "model/duration.hpp"
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ struct Unit {
   Duration length;
 };
 
-// From the longest, as format_duration takes them off.
+// Longest first: format_duration subtracts them in this order.
 constexpr std::array<Unit, 7> kUnits{{
     {"d", 24h},
     {"h", 1h},
@@ -28,8 +28,7 @@ constexpr std::array<Unit, 7> kUnits{{
     {"ns", 1ns},
 }};
 
-// A deadline is an instant plus a limit: no limit is so long that the sum leaves the clock's range (it ends at 292
-// years).
+// A deadline is an instant plus a limit. Half the clock's range (292 years) keeps every such sum in range.
 constexpr Duration kLongestLimit = Duration::max() / 2;
 
 constexpr std::string_view kAllowed = "a duration such as 90, 1.5s, 500ms, 2m30s, 1h or none";
@@ -51,7 +50,7 @@ std::string_view take_digits(std::string_view& rest) {
   return digits;
 }
 
-// A sum that stays at the top once it got there.
+// A sum that records overflow instead of wrapping.
 class SaturatingNanoseconds {
  public:
   void add(std::int64_t count, std::int64_t each) {
@@ -69,7 +68,7 @@ class SaturatingNanoseconds {
   bool overflowed_ = false;
 };
 
-// Adds DIGITS.FRACTION units; digits past a nanosecond are below what a timer can tell apart and count for nothing.
+// Adds DIGITS.FRACTION units; digits below a nanosecond are dropped.
 void add_term(SaturatingNanoseconds& sum, std::string_view whole, std::string_view fraction, Duration unit) {
   std::int64_t count = 0;
   for (const char c : whole) {
@@ -80,7 +79,7 @@ void add_term(SaturatingNanoseconds& sum, std::string_view whole, std::string_vi
   }
   sum.add(count, unit.count());
   std::int64_t place = unit.count();
-  std::int64_t remainder = 0;  // of place / 10, in units of 1/10 so that 1/3 of a day loses nothing that matters
+  std::int64_t remainder = 0;  // of place / 10, in tenths: keeps the rounding error of 1/3 of a day negligible
   for (const char c : fraction) {
     remainder = place % 10;
     place /= 10;
@@ -90,7 +89,7 @@ void add_term(SaturatingNanoseconds& sum, std::string_view whole, std::string_vi
   }
 }
 
-// To the nearest, and half up; std::chrono::round would leave the clock's range next to its end.
+// To the nearest, half up; std::chrono::round would overflow near the end of the clock's range.
 std::int64_t rounded(Duration value, Duration unit) { return value / unit + (value % unit >= unit / 2 ? 1 : 0); }
 
 bool any_nonzero(std::string_view text) { return text.find_first_of("123456789") != std::string_view::npos; }
@@ -104,7 +103,7 @@ Parsed<TimeLimit> parse_time_limit(std::string_view text) {
 
   SaturatingNanoseconds sum;
   std::string_view rest = text;
-  Duration smaller_than = Duration::max();  // units come from large to small, each once, as in 2m30s
+  Duration smaller_than = Duration::max();  // units must descend and not repeat, as in 2m30s
   while (!rest.empty()) {
     const std::string_view whole = take_digits(rest);
     std::string_view fraction;
@@ -153,7 +152,7 @@ std::string format_time_limit(const TimeLimit& limit) { return limit ? format_du
 std::int64_t whole_milliseconds(Duration value) { return std::chrono::round<std::chrono::milliseconds>(value).count(); }
 
 std::string describe_duration(Duration value) {
-  // A duration is rounded once, to what is shown, so that 59.96 s does not read "60.0s".
+  // Rounds once, to the displayed unit, so that 59.96 s does not read "60.0s".
   const auto milliseconds = rounded(value, 1ms);
   if (milliseconds < 1000) return fmt::format("{}ms", milliseconds);
   const auto tenths = rounded(value, 100ms);

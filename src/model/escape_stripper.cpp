@@ -1,4 +1,4 @@
-// Steps through escape sequences.
+// The state machine that recognizes escape sequences.
 #include "model/escape_stripper.hpp"
 
 #include <algorithm>
@@ -8,10 +8,10 @@ namespace {
 
 constexpr char kEscape = '\x1b';
 constexpr char kBell = '\a';
-constexpr char kCancel = '\x18';  // ends a sequence that is not finished (ECMA-48, 8.3.6), as SUB does
+constexpr char kCancel = '\x18';  // aborts an unfinished sequence (ECMA-48, 8.3.6), as SUB does
 constexpr char kSubstitute = '\x1a';
-constexpr char kControlLead = '\xc2';  // U+0080 to U+009F are this byte and one of 0x80 to 0x9f (RFC 3629)
-constexpr char kTerminator = '\x9c';   // ST, behind such a lead
+constexpr char kControlLead = '\xc2';  // first byte of U+0080 to U+009F; the second is 0x80 to 0x9f (RFC 3629)
+constexpr char kTerminator = '\x9c';   // second byte of ST (U+009C), after kControlLead
 
 constexpr unsigned char value(char c) { return static_cast<unsigned char>(c); }
 constexpr bool is_control(char c) { return value(c) < 0x20 || c == '\x7f'; }
@@ -42,10 +42,10 @@ void EscapeStripper::release(std::string& out) {
   held_ = 0;
 }
 
-// The order of the questions is what decides, so equal answers stay apart.
+// The order of the conditions decides, so branches with equal bodies stay apart.
 // NOLINTBEGIN(bugprone-branch-clone)
 void EscapeStripper::step(char c, std::string& out) {
-  if (c == kEscape) {  // a sequence before it was not finished, or is a string that this may end
+  if (c == kEscape) {  // aborts an unfinished sequence, or starts the ST that ends a string
     state_ = State::escape;
     first_ = true;
   } else if (state_ == State::text) {
@@ -81,15 +81,15 @@ void EscapeStripper::step_escape(char c) {
   }
 }
 
-// ST in two bytes, ESC and '\', is left to the state of an escape: it is one with a final byte.
+// A two-byte ST (ESC and '\') needs no code here: the escape state consumes it as a sequence with a final byte.
 void EscapeStripper::step_string(char c) {
   if ((lead_ && c == kTerminator) || (state_ == State::title && c == kBell)) state_ = State::text;
   lead_ = c == kControlLead;
 }
 
-// The controls that UTF-8 writes in two bytes go, and what would be their parameters stays: text that was encoded twice
-// is full of them, and its words are wanted. First bytes are held, as what stands behind them may go and leave them
-// with a second one.
+// Drops the C1 controls that UTF-8 writes in two bytes, but keeps their parameters: text that was encoded twice is full
+// of such bytes, and its words are wanted. First bytes are buffered, because dropping the control behind them would
+// make a new pair with the byte after it.
 void EscapeStripper::keep(char c, std::string& out) {
   if (c == kControlLead) {
     ++held_;

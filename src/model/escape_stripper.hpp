@@ -1,4 +1,4 @@
-// Takes terminal escape sequences out of text, whole, so that what is left cannot move a cursor or set a title.
+// Removes whole terminal escape sequences from text, so that the rest cannot move the cursor or set a title.
 #pragma once
 
 #include <cstddef>
@@ -8,17 +8,17 @@
 
 namespace oversee::model {
 
-// Sequences by ECMA-48 and xterm's ctlseqs: CSI; OSC up to BEL or ST; DCS, APC, PM, SOS up to ST; all others from ESC
-// to their final byte; and the 8-bit controls as UTF-8 writes them (U+0080 to U+009F). All other bytes are kept, other
-// control characters too, inside of sequences as well, where a terminal acts on them.
+// Recognizes sequences by ECMA-48 and xterm's ctlseqs: CSI; OSC up to BEL or ST; DCS, APC, PM, SOS up to ST; all others
+// from ESC to their final byte; and the 8-bit controls in UTF-8 (U+0080 to U+009F). Keeps all other bytes, including
+// other control characters, even inside sequences, where a terminal acts on them.
 //
-// A newline ends every sequence: one that was never finished takes its line along and no more.
+// A newline ends every sequence: an unfinished one removes at most the rest of its line.
 class EscapeStripper {
  public:
-  // Appends what is left of the bytes. A sequence may be cut anywhere and goes on with the next call.
+  // Appends the bytes that remain. A sequence may be split at any byte and continue in the next call.
   void strip(std::string_view bytes, std::string& out);
 
-  // Appends what was held back for what would follow it; to be called where nothing does.
+  // Appends the buffered first bytes of a control; call it at the end of the text.
   void release(std::string& out);
 
  private:
@@ -26,7 +26,7 @@ class EscapeStripper {
     text,
     escape,      // after ESC and any intermediate bytes
     parameters,  // in a CSI
-    title,       // in an OSC, which BEL ends, too
+    title,       // in an OSC, which BEL ends too
     string,      // in a DCS, APC, PM or SOS
   };
 
@@ -36,9 +36,9 @@ class EscapeStripper {
   void keep(char c, std::string& out);
 
   State state_ = State::text;
-  std::size_t held_ = 0;  // so many bytes are to be kept that may be the first of a control as UTF-8 has it
-  bool first_ = false;    // escape: nothing has followed ESC yet
-  bool lead_ = false;     // title, string: the byte before was such a first byte
+  std::size_t held_ = 0;  // number of buffered first bytes of a possible C1 control
+  bool first_ = false;    // escape: no byte has followed ESC yet
+  bool lead_ = false;     // title, string: the previous byte was kControlLead
 };
 
 }  // namespace oversee::model

@@ -1,4 +1,4 @@
-// What happens in a run, in the one order in which reporters are told; and the interface they are told through.
+// The events of a run, in the order in which every reporter receives them, and the interface of a reporter.
 #pragma once
 
 #include <functional>
@@ -22,28 +22,28 @@ inline constexpr std::size_t kStreams = 2;
 constexpr std::size_t index(Stream stream) { return static_cast<std::size_t>(stream); }
 constexpr std::string_view to_string(Stream stream) { return stream == Stream::out ? "stdout" : "stderr"; }
 
-// What is known of a run before its first attempt. Lives as long as the run.
+// The facts known before the first attempt. Lives as long as the run.
 struct RunInfo {
   std::string id;
   std::string name;
-  std::vector<std::pair<std::string, std::string>> labels;  // the user's, in the order of their keys
+  std::vector<std::pair<std::string, std::string>> labels;  // the user's, sorted by key
   std::string command;                                      // one line, quoted
   std::vector<std::string> argv;
   std::string directory;           // absolute
-  bool is_shell_line = false;      // argv is a shell, -c, the line, the shell's name, arguments
-  bool changed_directory = false;  // it is not the caller's
+  bool is_shell_line = false;      // argv is: shell, -c, the line, the shell's name, arguments
+  bool changed_directory = false;  // differs from the caller's
   std::string host;
   int pid = 0;
-  Duration born{};  // of that process, since the machine's start: with the pid it names the process for good
-  std::optional<RunPlace> place;                // what pid and born are relative to
-  std::optional<std::uint64_t> life_lock = {};  // the inode of the directory that is locked while oversee lives
+  Duration born{};                // start of that process since boot: with the pid it identifies the process for good
+  std::optional<RunPlace> place;  // the namespaces and boot that pid and born refer to
+  std::optional<std::uint64_t> life_lock = {};  // inode of the directory that oversee keeps locked while it lives
   std::string version;
   AttemptLimits limits;
-  int attempts = 1;                 // at most
-  std::optional<SlotRequest> slot;  // that it waits for before it begins
-  TimeLimit total;                  // for all of them
+  int attempts = 1;                 // the maximum
+  std::optional<SlotRequest> slot;  // the slot to take before the first attempt
+  TimeLimit total;                  // the time limit over all attempts
   std::string log_path;             // empty: no log
-  std::string json_path;            // of the copy of the summary that the user asked for; empty: none
+  std::string json_path;            // the copy of the summary that the user asked for; empty: none
   LogFormat log_format = LogFormat::tagged;
   Reading started{};
 };
@@ -51,15 +51,15 @@ struct RunInfo {
 struct RunStarted {
   const RunInfo* info;
 };
-// Of a run that waits for a slot: how that stands, told after a while.
+// The run has waited a while for a slot.
 struct SlotAwaited {
   const SlotStanding* standing;
   Duration waited;
 };
-// Before the first attempt.
+// Comes before the first attempt.
 struct SlotTaken {
   const SlotRequest* request;
-  std::string_view shared_with;  // the run whose slot it is, as its command started ours; empty: ours. Dead on return
+  std::string_view shared_with;  // the ancestor run that shares its slot; empty: own slot. Dead on return
   Duration waited;
 };
 struct AttemptStarted {
@@ -67,24 +67,24 @@ struct AttemptStarted {
   int pid;
   Containment containment = Containment::subreaper;
   ProcView proc = ProcView::all;
-  std::string_view no_cgroup = {};  // why not, where one was asked for; dead when the call returns
+  std::string_view no_cgroup = {};  // the reason, if a requested cgroup is missing; dead on return
 };
-// The bytes are dead when the call returns.
+// The bytes are dead on return.
 struct OutputArrived {
   Stream stream;
   std::string_view bytes;
 };
-// It has run for long, or in silence. Nothing is done about it.
+// A notice that the attempt has run long or silently; nothing is stopped.
 struct StillRunning {
   bool slow;         // past --slow-after; else a heartbeat
   Duration elapsed;  // of the attempt
-  Duration silent;   // since its last byte, or its start
+  Duration silent;   // since the last byte, or the start
 };
-// Before the first signal of a stop for time.
+// Comes before the first signal of a stop by a time limit.
 struct EvidenceTaken {
   const Evidence* evidence;
 };
-// A line of the user's is run, writes, and is over. The bytes are dead when the call returns.
+// A hook starts, writes, and ends. The bytes are dead on return.
 struct UserLineStarted {
   UserLineKind kind;
   std::string_view line;
@@ -98,41 +98,41 @@ struct UserLineEnded {
   const UserLineResult* result;
 };
 struct Stopping {
-  Status status;  // what the run will have been: timed_out or cancelled
-  Signal signal;  // the rung that was climbed
+  Status status;  // the run's future status: timed_out or cancelled
+  Signal signal;  // the signal of the rung just sent
   StopReach reach = StopReach::tree;
 };
 struct AttemptFinished {
   const AttemptResult* result;
 };
-// After an AttemptFinished: it is tried once more, when the delay is over.
+// Follows AttemptFinished: the next attempt starts after the delay.
 struct Retrying {
   int next;  // number of the attempt
   Duration delay;
 };
 struct RunFinished {
   const RunInfo* info;
-  const std::vector<AttemptResult>* attempts;  // that are kept
+  const std::vector<AttemptResult>* attempts;  // the attempts that are kept
   Verdict verdict;
   Reading finished;
-  const OmittedAttempts* omitted = nullptr;  // between them; null: none
+  const OmittedAttempts* omitted = nullptr;  // the attempts between them; null: none
 };
 
 using Event =
     std::variant<RunStarted, SlotAwaited, SlotTaken, AttemptStarted, OutputArrived, StillRunning, EvidenceTaken,
                  UserLineStarted, UserLineOutput, UserLineEnded, Stopping, AttemptFinished, Retrying, RunFinished>;
 
-// What is known of a stream of the attempt by whoever splits it into lines.
+// What the component that splits a stream into lines has counted.
 struct StreamTally {
   std::uint64_t lines = 0;          // newlines seen
-  std::uint64_t omitted_bytes = 0;  // seen, and not kept in the log
+  std::uint64_t omitted_bytes = 0;  // seen, but not kept in the log
   std::uint64_t omitted_lines = 0;
-  std::uint64_t spilled_bytes = 0;  // kept, in a file of their own
+  std::uint64_t spilled_bytes = 0;  // kept in a separate file
   std::string spill_path = {};
 };
 using TallyOf = std::function<StreamTally(Stream)>;
 
-// A reporter. Never throws, never blocks on what others may stall; keeps its own failures for whoever built it.
+// A reporter. Never throws and never blocks on a foreign reader; stores its own failures for its owner to query.
 class EventSink {
  public:
   EventSink() = default;

@@ -1,4 +1,4 @@
-// Reads destinations of events.
+// Parses destinations of events.
 #include "model/event_destination.hpp"
 
 #include <charconv>

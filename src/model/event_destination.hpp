@@ -1,4 +1,4 @@
-// Where a run's events go, as a user writes it: a file's name, "fd:3", "unix:/run/x.sock".
+// The destination of a run's events in the user's notation: a file name, "fd:3", "unix:/run/x.sock".
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ struct EventDestination {
   std::string written;  // as the user wrote it
 };
 
-// Reads a destination. What starts with "fd:" or "unix:" is no file; "./fd:3" is one. Refuses oversee's own standard
-// streams, which belong to the command.
+// "fd:" and "unix:" are prefixes, not file names; "./fd:3" is a file. Refuses descriptors 0 to 2, which belong to the
+// command.
 Parsed<EventDestination> parse_event_destination(std::string_view text);
 
 }  // namespace oversee::model

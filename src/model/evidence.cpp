@@ -1,4 +1,4 @@
-// Words for the values: one process on one line, and the tree in one sentence.
+// Describes a snapshot: each process on one line, and the whole tree in one sentence.
 #include "model/evidence.hpp"
 
 #include <fmt/format.h>
@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kBurning = 50;
 
-// Silence that is worth a word.
+// Shorter silences are not mentioned.
 constexpr auto kSilence = std::chrono::seconds(1);
 
 template <class Words>
@@ -52,7 +52,7 @@ bool watches_many(std::string_view call) {
   return contains(kCalls, call);
 }
 
-// It waits for whoever is at the other end of a pipe, so that the other end says more.
+// The process waits for the other end of a pipe, so the process at that end is more telling.
 bool waits_for_pipe(const ProcessEvidence& process) {
   const bool transfers = is_input(process.call) || is_output(process.call);
   return (transfers && process.file && process.file->kind == FileKind::pipe) || process.channel == "pipe_read" ||
@@ -74,7 +74,7 @@ std::string describe_target(const OpenFile& file) {
   return file.target;
 }
 
-// "sleeps in futex": where the call is not known, the kernel's own name for the place.
+// "sleeps in futex"; if the call is unknown, names the kernel function.
 std::string sleeps_in(const ProcessEvidence& process) {
   const std::string& place = process.call.empty() ? process.channel : process.call;
   return place.empty() ? "sleeps" : fmt::format("sleeps in {}", place);
@@ -117,7 +117,7 @@ std::string doing(const ProcessEvidence& process) {
   if (waits_for_child(process)) return "waits for a child of its own";
   if (process.file) return waits_on_file(process, *process.file);
   std::string text = sleeps_in(process);
-  // Which one it waits for is not known; with a connection among what it has open, that is worth a look.
+  // Which of its files the call waits on is unknown; an open connection among them is a likely cause.
   const auto connection = std::ranges::find(process.first_files, FileKind::connection, &OpenFile::kind);
   if (watches_many(process.call) && connection != process.first_files.end()) {
     text += fmt::format(" with a connection to {} open", connection->target);
@@ -140,7 +140,8 @@ class Family {
         members_, [&](const ProcessEvidence& each) { return each.parent == process.pid && is_alive(each); });
   }
 
-  // How many ancestors are listed. Bounded: the looks at them were not all at one time.
+  // The number of listed ancestors. Bounded, because processes were read at different times and parents may form a
+  // cycle.
   int depth(const ProcessEvidence& process) const {
     int depth = 0;
     for (const ProcessEvidence* each = find(process.parent); each != nullptr && depth < 64; each = find(each->parent)) {
@@ -159,8 +160,8 @@ class Family {
     return found == members_.end() ? nullptr : &*found;
   }
 
-  // Of those that sleep, the one that the others wait for, as a rule: at the end of its branch, waiting for something
-  // outside, no shell, deep down, started last.
+  // Picks the process that the others most likely wait for: alive, a leaf of the tree, not waiting on a pipe, no shell,
+  // deepest, youngest.
   const ProcessEvidence* last_in_line() const {
     const auto weight = [this](const ProcessEvidence& each) {
       return std::tuple(is_alive(each), !has_live_child(each), !waits_for_pipe(each), !is_shell(each), depth(each),

@@ -1,4 +1,4 @@
-// What the processes of a tree were doing when it was to be stopped, and what a person makes of it in one sentence.
+// A snapshot of the tree's processes before a stop, and a one-sentence diagnosis of it for people.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@
 
 namespace oversee::model {
 
-// By /proc/PID/stat (proc(5)); of the main thread.
+// The state in /proc/PID/stat (proc(5)), of the main thread.
 enum class ProcessState : std::uint8_t {
   running,
   sleeping,
-  uninterruptible,  // in the kernel, where not even KILL reaches it
+  uninterruptible,  // in the kernel, where not even KILL takes effect
   stopped,
   traced,  // held by a debugger
   zombie,
@@ -40,46 +40,46 @@ std::string describe(const OpenFile& file);
 struct ProcessEvidence {
   int pid = 0;
   int parent = 0;
-  std::string name;     // as the kernel knows it, at most 15 bytes
-  std::string command;  // its command line, quoted; [name] where it has none
+  std::string name;     // the kernel's name for it, at most 15 bytes
+  std::string command;  // command line, quoted; [name] if it has none
   Duration age{};
   ProcessState state = ProcessState::unknown;
   char letter = '?';
-  std::string channel;           // the kernel function that it sleeps in; empty: not known, or it does not
-  std::string call;              // the system call that it is in; empty likewise
-  std::optional<OpenFile> file;  // that the call is about
-  Duration cpu{};                // in all
-  int cpu_percent = 0;           // of one processor, over the span; threads make more than 100 of it
-  Duration cpu_span{};           // since the last look, or its whole life
+  std::string channel;           // the kernel function it sleeps in; empty: unknown, or not asleep
+  std::string call;              // the current system call; empty: unknown, or none
+  std::optional<OpenFile> file;  // the call's file argument
+  Duration cpu{};                // since its start
+  int cpu_percent = 0;           // of one processor, over cpu_span; threads can push it above 100
+  Duration cpu_span{};           // since the previous sample, or since its start
   std::uint64_t rss_bytes = 0;
   int threads = 1;
-  bool files_known = false;  // else it is another user's
-  int files = 0;             // open, sockets included
-  int sockets = 0;           // among those that were looked at
+  bool files_known = false;  // false: the process belongs to another user
+  int files = 0;             // open descriptors, sockets included
+  int sockets = 0;           // sockets among the inspected descriptors
   std::vector<OpenFile> first_files;
   bool operator==(const ProcessEvidence&) const = default;
 };
 
-// Of a processor: from here on a process does something. Below, it is idle between two ticks of the kernel's clock,
-// which may put as much on the account of one that sleeps.
+// From this CPU share of one processor on, a process counts as busy. The kernel's tick accounting may charge as much to
+// a process that sleeps.
 inline constexpr int kBusyPercent = 10;
 
 struct Evidence {
-  std::vector<ProcessEvidence> processes;  // parents before their children; a bounded number
-  std::uint64_t more = 0;                  // that were there and are not listed
+  std::vector<ProcessEvidence> processes;  // parents before children; bounded in number
+  std::uint64_t more = 0;                  // processes that are not listed
   int leader = 0;
-  Duration silent{};  // since the last byte of output, or the start; 0 where the output is not seen
+  Duration silent{};  // since the last byte of output, or the start; 0 if the output is not read
   bool operator==(const Evidence&) const = default;
 };
 
-// Which process matters, and what it does, as far as it can be told: "python3 4312 sleeps in futex, 0 % CPU". Empty
-// where nothing was found.
+// The process that matters most and what it does, if known: "python3 4312 sleeps in futex, 0 % CPU". Empty if there is
+// no process.
 std::string conclusion(const Evidence& evidence);
 
-// The same behind how long nothing was heard: "silent for 2m; python3 4312 sleeps in futex, 0 % CPU".
+// The conclusion after the length of the silence: "silent for 2m; python3 4312 sleeps in futex, 0 % CPU".
 std::string sentence(const Evidence& evidence);
 
-// All that is known of a process, on one line.
+// One line with every known detail of the process.
 std::string describe(const ProcessEvidence& process);
 
 }  // namespace oversee::model

@@ -1,4 +1,4 @@
-// Reads and tests exit codes.
+// Parses, formats and tests sets of exit codes.
 #include "model/exit_codes.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// A set of exit codes as a user writes it: "0,75-78".
+// A set of exit codes in the user's notation: "0,75-78".
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ class ExitCodes {
  public:
   ExitCodes() = default;
 
-  // Single codes and ranges, 0 to 255, with commas between them.
+  // Single codes and ranges from 0 to 255, separated by commas.
   static Parsed<ExitCodes> parse(std::string_view text);
 
   void add(int first, int last) { ranges_.push_back({first, last}); }
@@ -22,7 +22,7 @@ class ExitCodes {
   bool contains(int code) const;
   bool empty() const { return ranges_.empty(); }
 
-  // In the grammar that parse() reads.
+  // In the notation that parse() reads.
   std::string text() const;
 
   bool operator==(const ExitCodes&) const = default;

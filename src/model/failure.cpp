@@ -1,4 +1,4 @@
-// Makes the sentence of a failure.
+// Formats a failure as a sentence.
 #include "model/failure.hpp"
 
 #include <fmt/format.h>

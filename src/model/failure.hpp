@@ -1,4 +1,4 @@
-// What went wrong in a system call or a file: stage, errno and subject; its sentence is made here and nowhere else.
+// A failed system call or file operation: stage, errno and subject. Only describe() turns one into a sentence.
 #pragma once
 
 #include <expected>
@@ -7,9 +7,9 @@
 namespace oversee::model {
 
 struct Failure {
-  std::string stage;    // what was being done, as an infinitive's object: "open the log"
-  int error = 0;        // an errno; 0 where the stage says it all
-  std::string subject;  // the file, command or value it was done to; may be empty
+  std::string stage;    // the attempted operation, worded to follow "cannot": "open the log"
+  int error = 0;        // an errno; 0 if the stage says everything
+  std::string subject;  // the file, command or value; may be empty
   std::string remedy;   // what to do next; may be empty
 };
 

@@ -1,4 +1,4 @@
-// How long a kill goes on: while processes die, and no longer than a bound.
+// How long a kill continues: as long as processes keep dying, up to a bound.
 #pragma once
 
 #include <algorithm>
@@ -10,13 +10,13 @@
 
 namespace oversee::model {
 
-// A kill of thousands of processes takes its time where they leave the killer no processor. A process that nothing ends
-// (another user's, or stuck in the kernel) shows in that nothing changes any more.
+// Killing thousands of processes takes time if they leave the killer no processor. A process that cannot be killed
+// (another user's, or stuck in the kernel) shows by a lack of progress.
 class KillPatience {
  public:
   static constexpr Duration kMost = std::chrono::seconds(30);
 
-  // Since the first KILL; quiet: how long nothing may change.
+  // Starts at the first KILL; quiet is the longest time without progress.
   void begin(Instant now, Duration quiet) {
     quiet_ = quiet;
     last_progress_ = now;
@@ -27,12 +27,12 @@ class KillPatience {
   // A process died, was reaped, or was found.
   void progressed(Instant now) { last_progress_ = now; }
 
-  // When it is over, unless something changes before.
+  // The end of patience if no more progress is made.
   Instant over_at() const { return std::min(last_progress_ + quiet_, *end_); }
-  // Whether the bound is over, whatever still changes.
+  // Whether the absolute bound has passed, with or without progress.
   bool spent(Instant now) const { return now >= *end_; }
 
-  // Time that oversee was stopped for does not count.
+  // Shifts the deadlines by the time that oversee itself was suspended.
   void postpone(Duration time) {
     if (!end_) return;
     last_progress_ += time;

@@ -1,4 +1,4 @@
-// Words for processes that outlive the command.
+// Words for leaked processes.
 #include "model/leaks.hpp"
 
 #include <fmt/format.h>

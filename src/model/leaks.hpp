@@ -1,4 +1,4 @@
-// Processes that outlive the command: what becomes of them, and how they are told of.
+// Leaked processes, which outlive the command: the policy for them, and how reports name them.
 #pragma once
 
 #include <cstdint>
@@ -8,22 +8,22 @@
 
 namespace oversee::model {
 
-// A process as it is named to people.
+// A process, as reports name it.
 struct ProcessName {
   int pid = 0;
-  std::string command;  // its command line, quoted; [name] where it has none
+  std::string command;  // command line, quoted; [name] if it has none
 
   bool operator==(const ProcessName&) const = default;
 };
 
-// They are named and killed; named and left alive; named and killed, and a success has failed; or let go unnamed, and
-// not waited for.
+// kill: report and kill; report: report and leave alive; fail: report, kill, and turn a success into a failure; ignore:
+// do not report and do not wait.
 enum class OnLeak : std::uint8_t { kill, report, fail, ignore };
 std::string_view to_string(OnLeak what);
 
-// Which of the command's output streams a process still has open: their readers wait for it.
+// The command's output streams that a process holds open: readers of these streams wait for it.
 struct HeldStreams {
-  bool known = false;  // false: nobody may look at its descriptors
+  bool known = false;  // false: its descriptors may not be read
   bool out = false;
   bool err = false;
 

@@ -1,4 +1,4 @@
-// A run whose front is gone: what the guard, which outlived it, knows of its end.
+// An interrupted run (its front died): the surviving guard's knowledge of its end.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@ namespace oversee::model {
 
 struct LostRun {
   std::string id;
-  std::string json_path;  // where the user wanted the summary as well; empty: nowhere
-  Instant started{};      // the run
-  AttemptResult attempt;  // that was running; its end is the run's, and nothing is known of its output
+  std::string json_path;  // the copy of the summary that the user asked for; empty: none
+  Instant started{};      // of the run
+  AttemptResult attempt;  // the running attempt; its end is the run's, its output is unknown
 };
 
-// What to do about one. It is given to the guard, which knows nothing of records.
+// Handles an interrupted run. Passed to the guard, which knows nothing about records.
 using FinishLostRun = void (*)(const LostRun&);
 
 }  // namespace oversee::model

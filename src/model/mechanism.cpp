@@ -1,4 +1,4 @@
-// In oversee every mechanism works; the tests' own definition is in tests/without.
+// The definition for oversee itself, in which every mechanism works; tests/without defines it for tests.
 #include "model/mechanism.hpp"
 
 namespace oversee::model {

@@ -1,5 +1,5 @@
-// The mechanisms that what oversee promises rests on, by name, so that a test can do without one and see the promise
-// fail. docs/reliability.md says which promise rests on which.
+// The mechanisms behind oversee's promises, by name, so that a test can disable one and see the promise break.
+// docs/reliability.md maps promises to mechanisms.
 #pragma once
 
 #include <cstdint>
@@ -9,40 +9,41 @@ namespace oversee::model {
 
 enum class Mechanism : std::uint8_t {
   guard_adopts,          // orphans of the tree become the guard's children
-  front_adopts,          // what the guard held becomes the front's, should the guard die
-  front_is_watched,      // the guard kills the tree when the front is gone
-  guard_is_watched,      // the front kills the tree when the guard is gone
+  front_adopts,          // if the guard dies, the front adopts the guard's children
+  front_is_watched,      // the guard kills the tree when the front has died
+  guard_is_watched,      // the front kills the tree when the guard has died
   guard_session,         // a kill of the caller's process group does not reach the guard
-  death_signal,          // the command dies with the guard, whoever else is there
-  whole_tree,            // what outlives the leader is held until it is gone as well, to the last (ECHILD)
+  death_signal,          // the command dies with the guard even if no other process is left to kill it
+  whole_tree,            // the run waits for every descendant of the leader, to the last (ECHILD)
   reap_orphans,          // adopted zombies are reaped while the command lives
-  stop_first,            // nothing runs any more when the first is killed
-  kill_at_a_stroke,      // killing does not pause: what is not stopped first has a processor by luck alone meanwhile
-  kill_again,            // killing goes on until nothing is left
+  stop_first,            // the whole tree is stopped before the first process is killed
+  kill_at_a_stroke,      // killing does not pause: a process that was not stopped may run in every gap
+  frozen_are_killed,     // if the killer is killed between STOP and KILL, the stopped processes are killed
+  kill_again,            // killing is repeated until no process is left
   all_threads,           // children of every thread are found
-  parent_check,          // a pid that is somebody else's by now is not signalled
+  parent_check,          // a pid that was reused for another process is not signalled
   continue_stopped,      // a stopped process is continued, so that it can act on a signal
   kill_is_patient,       // a kill goes on while processes die
-  bounded_wait,          // what cannot be killed is waited for no longer than that
+  bounded_wait,          // oversee waits a bounded time for processes that cannot be killed
   reader_loss,           // when a reader of the output leaves, the command meets a broken pipe
-  reader_error,          // output that could not be shown is no success
-  write_aside,           // who shows the output holds up no deadline
-  lines_aside,           // oversee's own lines hold up no deadline where stderr is not read
-  look_before_idle,      // silence is judged only after a look for what waits unread
-  idle_stands_still,     // silence does not count while a slow reader holds the command up
-  open_streams,          // closed standard streams are opened, so that nothing of ours takes their numbers
-  callers_signals,       // the command gets the signal state that oversee was started with
-  own_signals,           // what the caller ignores or blocks keeps no end of a child from us
-  guard_holds_slot,      // the slot of a killed front is taken until its tree is gone
-  start_aside,           // a start that hangs in the kernel keeps the guard from nothing
-  guard_is_continued,    // a guard that somebody has stopped goes on
-  guard_keeps_deadline,  // a front that is held up holds up no deadline
-  input_is_awaited,      // with --pty a line of the caller's input is read only when the command waits for it
-  terminal_is_put_back,  // after a stop the caller's terminal has the modes and the screen that it had
-  leave_at_once,         // a reader that sleeps does not hold up the end
-  proc_is_ours,          // /proc is believed only where it shows this PID namespace
-  life_lock,             // a run proves to other namespaces that it lives
-  masks_wait,            // what may be the beginning of a masked text is held back until more has come
+  reader_error,          // output that could not be shown fails the run
+  write_aside,           // writing the shown output delays no deadline
+  lines_aside,           // an unread stderr delays no deadline
+  look_before_idle,      // silence is judged only after polling for unread output
+  idle_stands_still,     // the idle timeout is paused while a slow reader blocks the command
+  open_streams,          // closed standard streams are opened, so that oversee's own files do not get their numbers
+  callers_signals,       // the command starts with the signal state that oversee was started with
+  own_signals,           // signals that the caller ignores or blocks do not hide a child's end from oversee
+  guard_holds_slot,      // if the front is killed, its slot stays taken until the tree is gone
+  start_aside,           // a start that hangs in the kernel does not block the guard
+  guard_is_continued,    // a guard that was stopped from outside is continued
+  guard_keeps_deadline,  // the guard enforces the deadline even if the front is blocked
+  input_is_awaited,      // with --pty the caller's input is read only when the command waits for it
+  terminal_is_put_back,  // after a stop the caller's terminal gets its modes and screen back
+  leave_at_once,         // a suspended reader does not delay the end
+  proc_is_ours,          // /proc is used only if it shows this PID namespace
+  life_lock,             // processes in other namespaces can see that a run lives
+  masks_wait,            // the possible beginning of a masked text is buffered until more output arrives
 };
 
 inline constexpr int kMechanisms = static_cast<int>(Mechanism::masks_wait) + 1;
@@ -59,6 +60,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::reap_orphans: return "reap-orphans";
     case Mechanism::stop_first: return "stop-first";
     case Mechanism::kill_at_a_stroke: return "kill-at-a-stroke";
+    case Mechanism::frozen_are_killed: return "frozen-are-killed";
     case Mechanism::kill_again: return "kill-again";
     case Mechanism::all_threads: return "all-threads";
     case Mechanism::parent_check: return "parent-check";
@@ -88,8 +90,8 @@ constexpr std::string_view to_string(Mechanism mechanism) {
   return "?";
 }
 
-// Always true in oversee, where link-time optimization makes a constant of it. The tests link another definition
-// (tests/without), which asks a variable. Async-signal-safe: for use between fork and exec.
+// Always true in oversee, where link-time optimization folds it to a constant. The tests link another definition
+// (tests/without) that reads a variable. Async-signal-safe, for use between fork and exec.
 bool works(Mechanism mechanism) noexcept;
 
 }  // namespace oversee::model

@@ -1,4 +1,4 @@
-// Counts the edits between words.
+// Computes the edit distance between words.
 #include "model/nearest_word.hpp"
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 namespace oversee::model {
 namespace {
 
-// Edits (insert, delete, replace, swap of neighbours) that turn one word into the other.
+// The number of edits (insert, delete, replace, swap of neighbours) between two words.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) {
@@ -29,7 +29,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
   std::string_view best;
-  std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;  // as many edits as a slip of the fingers makes
+  std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;  // the number of edits in a plausible typing error
   for (const std::string_view each : known) {
     const bool abbreviated = word.size() >= 3 && each.starts_with(word);
     const std::size_t edits = abbreviated ? 1 : distance(word, each);

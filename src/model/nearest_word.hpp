@@ -1,4 +1,4 @@
-// The word that somebody meant who mistyped one.
+// Suggests the known word for a mistyped one.
 #pragma once
 
 #include <span>
@@ -6,7 +6,7 @@
 
 namespace oversee::model {
 
-// The nearest of the known words; empty where none is near.
+// The nearest of the known words; empty if none is close enough.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace oversee::model

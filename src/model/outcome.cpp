@@ -1,4 +1,4 @@
-// The table of exit statuses, and the sentence of a verdict.
+// The table of exit statuses, and the sentence for an attempt's result.
 #include "model/outcome.hpp"
 
 #include <fmt/format.h>
@@ -82,7 +82,7 @@ std::string_view to_string(Accuracy accuracy) {
 
 namespace {
 
-// The user insisted on one: what is missing, and how to come by it.
+// For --require-cgroup: explains the obstacle and the remedy.
 std::string describe_missing_cgroup(const SpawnFailure& failure) {
   const std::string what = failure.subject.empty() ? "no cgroup v2 is mounted that holds oversee"
                                                    : fmt::format("cannot use the cgroup {}: {}",
@@ -105,7 +105,7 @@ ExitAction own_status(const AttemptResult& result, int otherwise) {
 ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
   switch (last.reason) {
     case Reason::exit:
-      if (last.status == Status::completed && last.exit_code) return {0, {}};  // by --ok-exit it may be another
+      if (last.status == Status::completed && last.exit_code) return {0, {}};  // --ok-exit may accept others
       return own_status(last, kExitOwnFailure);
     case Reason::signal:
       if (last.status == Status::cancelled && last.cancelled_by) return {0, last.cancelled_by->signal};
@@ -114,7 +114,7 @@ ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
     case Reason::idle_timeout:
     case Reason::queue_timeout:
     case Reason::total_timeout:
-      // As timeout(1): oversee sent the signal, so that its caller must not meet a death by it.
+      // Like timeout(1): oversee sent the signal, so oversee itself must not appear to die of it.
       return {policy.preserve_status ? own_status(last, kExitTimedOut).shell_status() : kExitTimedOut, {}};
     case Reason::not_found: return {127, {}};
     case Reason::not_executable: return {126, {}};
@@ -137,7 +137,7 @@ ExitAction exit_action(const AttemptResult& last, const ExitPolicy& policy) {
 
 namespace {
 
-// Whether KILL has ended it: where the command itself is left, what is said of that is enough.
+// Whether KILL ended the command. If the leader itself survived, the sentence says so elsewhere.
 std::string_view killed_too(const AttemptResult& result) {
   const bool ended = result.exit_code || result.signal;
   return result.forced && (ended || result.all_killed()) ? ", killed" : "";
@@ -149,7 +149,7 @@ std::string describe_largest(const AttemptResult& result, const PassedLimit& pas
   const std::string_view fate = result.forced ? ", killed" : ", stopped";
   if (largest.pid == 0) return result.forced ? std::string(fate) : "";  // it may have ended by itself
   const std::string_view what = passed.resource == Resource::processes ? " children" : "";
-  const std::string name = quote_command(std::span(&largest.name, 1));  // it may hold anything
+  const std::string name = quote_command(std::span(&largest.name, 1));  // the name may hold any bytes
   return fmt::format("{} {} pid {} ({}{})", fate, name, largest.pid, describe_amount(passed.resource, largest.used),
                      what);
 }
@@ -162,7 +162,7 @@ std::string describe_limit(const AttemptResult& result, const std::string& took)
   return fmt::format("{} after {}{}", describe(passed), took, end);
 }
 
-// Of a failure that it may explain.
+// A suffix for a failure that these kills may explain.
 std::string describe_kills(std::uint64_t kills) {
   if (kills == 0) return {};
   return fmt::format("; meanwhile the kernel killed {} {} for lack of memory", kills,
@@ -219,7 +219,7 @@ std::string describe(const AttemptResult& result) {
     case Reason::not_executable:
     case Reason::spawn: {
       const SpawnFailure failure = result.spawn_failure.value_or(SpawnFailure{});
-      const std::string subject = quote_command(std::span(&failure.subject, 1));  // a name may hold anything
+      const std::string subject = quote_command(std::span(&failure.subject, 1));  // the name may hold any bytes
       const bool looked_for = failure.subject.find('/') == std::string::npos;
       if (result.reason == Reason::not_found && looked_for) {
         return fmt::format("cannot run {}: there is no such command in PATH", subject);

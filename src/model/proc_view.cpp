@@ -1,4 +1,4 @@
-// The words of what is seen in /proc.
+// Words for the views of /proc.
 #include "model/proc_view.hpp"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Decides on rests.
+// Decides when a reader pauses.
 #include "model/read_pace.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ bool ReadPace::rest_after(std::size_t count, bool more, Instant now) {
   last_read_ = now;
   if (rested_) {
     gathered_ += count;
-    if (more) return false;  // first all of it
+    if (more) return false;  // empty the pipe first
     rested_ = worth_another(std::exchange(gathered_, 0));
     return rested_;
   }
@@ -33,7 +33,7 @@ bool ReadPace::rest_after(std::size_t count, bool more, Instant now) {
 
 bool ReadPace::worth_another(std::size_t gathered) {
   small_reads_ = 0;
-  const bool was_full = gathered >= pipe_size_ / 4 * 3;  // small writes leave pages of it half empty
+  const bool was_full = gathered >= pipe_size_ / 4 * 3;  // three quarters, as small writes leave pages half empty
   patience_ = was_full ? std::min(patience_ * 2, kMostPatience) : kLeastPatience;
   return gathered >= kSmallRead && !was_full;
 }

@@ -1,4 +1,4 @@
-// When a pipe is better left alone for a moment than read at once: a rule on the sizes and times of its reads.
+// Decides from the sizes and times of reads when a reader should pause before the next read.
 #pragma once
 
 #include <cstddef>
@@ -7,15 +7,15 @@
 
 namespace oversee::model {
 
-// Small reads in quick succession: each wake-up costs us, and through epoll each write costs the writer, more than the
-// bytes are worth. So the pipe rests, too shortly for a person or a deadline, and what has gathered is read at one go.
-// But a rest in which the pipe fills makes the writer wait: that one is to be read as fast as it writes.
+// Many small reads are inefficient: each costs the reader a wake-up and, through epoll, the writer more than the bytes
+// are worth. So the reader pauses, too briefly for a person or a deadline to notice, and then reads everything at once.
+// If the pipe fills during a pause, the pause blocks the writer: such a pipe is read without pauses.
 class ReadPace {
  public:
-  // Bytes that a pipe holds, once it has been made as large as it may be.
+  // The capacity of the pipe in bytes, after it was enlarged.
   explicit ReadPace(std::size_t pipe_size);
 
-  // A read brought `count` bytes; `more` where it filled its buffer, so that more may wait. Whether to rest now.
+  // Call after a read of `count` bytes; `more` says that the read filled its buffer. Returns whether to pause now.
   bool rest_after(std::size_t count, bool more, Instant now);
 
  private:
@@ -23,10 +23,10 @@ class ReadPace {
 
   const std::size_t pipe_size_;
   Instant last_read_{};
-  int small_reads_ = 0;       // in a row, each soon after the one before
-  int patience_;              // how many of them count as a stream of small writes
-  bool rested_ = false;       // what gathered in the last rest is being read
-  std::size_t gathered_ = 0;  // of it, so far
+  int small_reads_ = 0;       // consecutive, each soon after the previous one
+  int patience_;              // the number of small reads that starts a pause
+  bool rested_ = false;       // the reads since the last pause are not finished
+  std::size_t gathered_ = 0;  // bytes read since that pause
 };
 
 }  // namespace oversee::model

@@ -1,4 +1,4 @@
-// Reads codes of reasons.
+// Parses REASON=CODE.
 #include "model/reason_code.hpp"
 
 #include <fmt/format.h>

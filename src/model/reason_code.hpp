@@ -1,4 +1,4 @@
-// An exit code that a user gives to a reason: "timeout=75".
+// A user's exit code for a reason: "timeout=75".
 #pragma once
 
 #include <string_view>
@@ -12,7 +12,7 @@ struct ReasonCode {
   Reason reason;
   int code;
 
-  // A word of the summary's `reason`, and a code from 1 to 255: no failure can be made a success.
+  // A reason as in the summary, and a code from 1 to 255: 0 would turn a failure into a success.
   static Parsed<ReasonCode> parse(std::string_view text);
 };
 

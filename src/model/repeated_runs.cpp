@@ -1,4 +1,4 @@
-// Reckons rates and spreads.
+// Computes intervals and spreads.
 #include "model/repeated_runs.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace oversee::model {
 
 Interval rate_interval(int seen, int all) {
   if (all <= 0) return {};
-  constexpr double kZ = 1.959963984540054;  // the normal distribution's 97.5th percentile
+  constexpr double kZ = 1.959963984540054;  // the 97.5th percentile of the normal distribution
   const double n = all;
   const double rate = seen / n;
   const double weight = 1 / (1 + kZ * kZ / n);

@@ -1,4 +1,4 @@
-// What many runs of one command came to: how often it fails, how long it takes.
+// The results of --repeat: how often the command fails and how long it takes.
 #pragma once
 
 #include <span>
@@ -11,8 +11,8 @@ namespace oversee::model {
 struct RepeatedRun {
   int number = 1;
   bool passed = false;
-  std::string cause = {};    // in a few words: "exit 2", "timeout"
-  std::string summary = {};  // its sentence
+  std::string cause = {};    // a short cause: "exit 2", "timeout"
+  std::string summary = {};  // the sentence of its summary
   std::string log_path = {};
   int exit_status = 0;  // as a shell shows it in $?
   Duration duration{};
@@ -23,16 +23,16 @@ struct Interval {
   double high = 1;
 };
 
-// The interval that holds the true rate of what was seen `seen` times among `all` with a probability of 95 per cent
-// (E. B. Wilson, 1927). Of nothing, all is possible.
+// The Wilson score interval (E. B. Wilson, 1927) of a rate at 95 per cent confidence, from `seen` cases among `all`.
+// With no cases it is 0 to 1.
 Interval rate_interval(int seen, int all);
 
 struct Spread {
   Duration fastest{};
-  Duration median{};  // of an even number, the mean of the middle two
+  Duration median{};  // for an even number, the mean of the middle two
   Duration slowest{};
 };
-// There is at least one.
+// Needs at least one run.
 Spread spread(std::span<const RepeatedRun> runs);
 
 }  // namespace oversee::model

@@ -1,4 +1,4 @@
-// The words of limits.
+// Words for resource limits.
 #include "model/resource_limits.hpp"
 
 #include <fmt/format.h>
@@ -37,7 +37,7 @@ LimitMeans TreeMeans::of(Resource resource) const {
 std::vector<HeldLimit> held_limits(const TreeLimits& tree, const ProcessLimits& process, const TreeMeans& means) {
   std::vector<HeldLimit> held;
   if (tree.memory) {
-    // Not set behind a limit that the kernel holds.
+    // If the kernel enforces the limit, no backstop is set.
     const SizeLimit backstop = means.memory == LimitMeans::cgroup ? SizeLimit{} : process.data_backstop;
     held.push_back({Resource::memory, *tree.memory, means.memory, process.data ? process.data : backstop});
   }
@@ -64,7 +64,7 @@ std::string describe_amount(Resource resource, std::uint64_t amount) {
 
 namespace {
 
-// As it was asked for, to the byte and the nanosecond.
+// The amount exactly as it was given, to the byte and the nanosecond.
 std::string exact_amount(Resource resource, std::uint64_t amount) {
   switch (resource) {
     case Resource::memory:

@@ -1,4 +1,4 @@
-// How much of past runs is kept; what is removed for it is chosen by history/retention.
+// The limits on how many past runs are kept; history/retention chooses the runs to remove.
 #pragma once
 
 #include "model/byte_size.hpp"
@@ -7,11 +7,11 @@
 
 namespace oversee::model {
 
-// A run stays that is within all of them.
+// A run is kept only if it is within every limit.
 struct Retention {
-  CountLimit runs = {};  // of those that were written to last
-  TimeLimit age = {};    // since anything of the run was written
-  SizeLimit bytes = {};  // of all that is kept, of the runs that were written to last
+  CountLimit runs = {};  // keeps the runs with the latest writes
+  TimeLimit age = {};    // since the last write of the run
+  SizeLimit bytes = {};  // of all kept runs; keeps the runs with the latest writes
 
   bool any() const { return runs || age || bytes; }
   bool operator==(const Retention&) const = default;

@@ -1,4 +1,4 @@
-// Matches ends with causes, and reckons delays.
+// Matches results with retry causes, and computes delays.
 #include "model/retry_policy.hpp"
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kAllowed =
     "failure, exit, exit:CODES, signal, signal:NAMES, timeout, idle, limit, spawn, or at the end output:REGEX";
 
-// Where there is no --max-delay.
+// The cap without --max-delay.
 constexpr Duration kLongestDelay = std::chrono::hours(24 * 365);
 
 bool is_limit(Reason reason) {
@@ -31,7 +31,7 @@ bool is_spawn(Reason reason) {
   return reason == Reason::not_found || reason == Reason::not_executable || reason == Reason::spawn;
 }
 
-// The command has nothing to do with these: another attempt would be no other.
+// Results that the command did not cause: another attempt would end the same way.
 bool is_ours(const AttemptResult& result) {
   return result.status == Status::cancelled || result.reason == Reason::output_error ||
          result.reason == Reason::supervisor_lost || result.reason == Reason::total_timeout;
@@ -147,7 +147,7 @@ std::vector<std::string> RetryCauses::texts() const {
   return texts;
 }
 
-// In floating point until it is capped: 2 to the power of a million is no integer.
+// Computed in floating point until it is capped: 2 to the power of a million fits no integer.
 Duration delay_before(int retry, const RetryPolicy& policy, double noise) {
   const auto first = static_cast<double>(policy.delay.count());
   double delay = first;

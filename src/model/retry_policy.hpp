@@ -1,4 +1,4 @@
-// Which ends of an attempt are tried again, how often and after what delay. Plain data and rules.
+// Which results are retried, how often, and after what delay. Plain data and rules.
 #pragma once
 
 #include <cstdint>
@@ -18,29 +18,29 @@ namespace oversee::model {
 enum class Backoff : std::uint8_t { fixed, linear, exponential };
 std::string_view to_string(Backoff growth);
 
-// Whether the attempt wrote something that the pattern matches.
+// Whether the attempt wrote output that matches the pattern.
 using Wrote = std::function<bool(std::string_view pattern)>;
 
-// A list of causes: an attempt's end matches where one of them does.
+// A list of causes; a result matches if at least one cause does.
 class RetryCauses {
  public:
   RetryCauses() = default;
 
-  // "failure,exit:1,75-78,signal:SEGV,BUS,timeout,idle,limit,spawn", and at the end of a list "output:REGEX", whose
-  // pattern is all that follows. exit and signal alone mean any that is a failure.
+  // Parses "failure,exit:1,75-78,signal:SEGV,BUS,timeout,idle,limit,spawn". "output:REGEX" must come last: its pattern
+  // extends to the end of the text. A bare exit or signal matches every failing one.
   static Parsed<RetryCauses> parse(std::string_view text);
 
   void add(const RetryCauses& other);
   bool empty() const { return *this == RetryCauses(); }
 
-  // Of an attempt that is no success; what was cancelled, or failed for oversee's own sake, matches nothing. `failure`
-  // is any of these ends but a command that could not be started.
+  // For an attempt that did not succeed. Cancelled attempts and oversee's own failures match nothing. `failure` matches
+  // every other result except a command that could not be started.
   bool match(const AttemptResult& result, const Wrote& wrote) const;
 
-  // What output: asks for.
+  // The patterns of output: causes.
   const std::vector<std::string>& patterns() const { return patterns_; }
 
-  // In the grammar that parse() reads, a pattern a list.
+  // In the notation that parse() reads, with at most one pattern per text.
   std::vector<std::string> texts() const;
 
   bool operator==(const RetryCauses&) const = default;
@@ -59,16 +59,16 @@ class RetryCauses {
 };
 
 struct RetryPolicy {
-  int retries = 0;  // extra attempts
+  int retries = 0;  // beyond the first attempt
   Duration delay = std::chrono::seconds(1);
   Backoff backoff = Backoff::exponential;
   TimeLimit max_delay = std::chrono::minutes(1);
-  int jitter_percent = 20;  // of the delay, more or less
+  int jitter_percent = 20;  // random deviation of the delay, up or down
   RetryCauses on;
   RetryCauses not_on;
 };
 
-// Before the retry of that number, from 1 on. The noise is from -1 to 1.
+// The delay before retry number `retry`, counted from 1. The noise is between -1 and 1.
 Duration delay_before(int retry, const RetryPolicy& policy, double noise);
 
 }  // namespace oversee::model

@@ -1,4 +1,4 @@
-// Where a run's supervisor lives: what its pid and its time of birth are relative to.
+// Where a run's supervisor lives: the context in which its pid and its start time are valid.
 #pragma once
 
 #include <cstdint>
@@ -7,13 +7,13 @@
 
 namespace oversee::model {
 
-// What is not known is empty: it is then equal to nothing.
+// An unknown member is empty and equals nothing.
 struct RunPlace {
   std::string host;
   std::string machine;                          // a hash of machine-id(5)
-  std::string boot_id;                          // random(4): of this start of the kernel
+  std::string boot_id;                          // random(4): identifies this boot of the kernel
   std::optional<std::uint64_t> pid_namespace;   // namespaces(7): the inode of /proc/self/ns/pid
-  std::optional<std::uint64_t> time_namespace;  // also empty where the kernel has none (before Linux 5.6)
+  std::optional<std::uint64_t> time_namespace;  // also empty if the kernel has none (before Linux 5.6)
 };
 
 }  // namespace oversee::model

@@ -1,4 +1,4 @@
-// The words of a run's choices.
+// Words for a run's choices.
 #include "model/run_spec.hpp"
 
 namespace oversee::model {

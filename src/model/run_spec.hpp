@@ -1,4 +1,4 @@
-// What is to be run and within which limits: the settings turned into values, before any process exists.
+// The specification of a run: the command and its limits as values, before any process exists.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,9 @@
 
 namespace oversee::model {
 
-// Where the command's standard input comes from.
+// The source of the command's standard input.
 struct StandardInput {
-  // inherit and replay are the caller's own; with replay a retry gets once more what the attempts before it read.
+  // inherit and replay use the caller's stdin; replay gives a retry again the bytes that earlier attempts read.
   enum class Kind : std::uint8_t { inherit, replay, null, file };
   Kind kind = Kind::inherit;
   std::string path;  // with Kind::file
@@ -29,72 +29,72 @@ struct StandardInput {
   bool is_callers() const { return kind == Kind::inherit || kind == Kind::replay; }
 };
 
-// When the summary line is shown on stderr.
+// When to print the summary line on stderr.
 enum class ShowSummary : std::uint8_t { always, failure, never };
 
-// When the digest of a failed run is shown above it: as far as it says what is not on the screen already.
+// When to print the digest of a failed run above the summary; automatic omits lines already on the screen.
 enum class ShowDigest : std::uint8_t { automatic, always, never };
 
-// What becomes of a stream past the limit on what is kept of it: its middle is left out, the command is stopped, or the
-// rest goes to a file of its own.
+// The treatment of a stream past its size limit: omit its middle, stop the command, or write the rest to a separate
+// file.
 enum class OnOverflow : std::uint8_t { truncate, fail, spill };
 std::string_view to_string(OnOverflow what);
 
-// How the log is written: each line with its time and stream, or nothing but the bytes.
+// The format of the log: each line with its time and stream, or only the raw bytes.
 enum class LogFormat : std::uint8_t { tagged, raw };
 std::string_view to_string(LogFormat format);
 
-// What becomes of what the log's file holds already: it is emptied, written on, or put aside as FILE.1.
+// The treatment of an existing log file: empty it, append to it, or rename it to FILE.1.
 enum class LogMode : std::uint8_t { truncate, append, rotate };
 
-// What of the output is shown on our own stdout and stderr: as it comes, once the run has failed, or nothing.
+// What to show of the output on oversee's stdout and stderr: everything live, everything after a failure, or nothing.
 enum class ShowOutput : std::uint8_t { live, failure, never };
 
-// When the command gets a cgroup of its own: where a process may not be killed otherwise, from its start on, or never;
-// or it is not run without one.
+// When to put the command in its own cgroup: only if oversee may not be able to kill a process otherwise; always, if
+// possible; never; or refuse to run without one.
 enum class UseCgroup : std::uint8_t { automatic, always, never, required };
 std::string_view to_string(UseCgroup when);
 
 struct AttemptLimits {
   TimeLimit wall;
   TimeLimit idle;       // without a byte on either stream
-  SizeLimit fail_past;  // bytes of a stream that are too many to live
+  SizeLimit fail_past;  // output bytes of one stream past which the attempt is stopped
   TreeLimits tree;
   ProcessLimits process;
   StopLadder ladder{15, std::chrono::seconds(10)};
   StopReach reach = StopReach::tree;
   OnLeak on_leak = OnLeak::kill;
   TimeLimit leak = std::chrono::milliseconds(200);  // how long processes may outlive the leader
-  Duration give_up = std::chrono::seconds(2);       // after KILL: a process that does not go away is named
-  TimeLimit evidence;    // how long a look at the tree may hold up the first signal; none: there is no look
-  ExitCodes ok_exit;     // that are a success besides 0
-  TimeLimit on_timeout;  // how long --on-timeout's line may; none: there is no line
+  Duration give_up = std::chrono::seconds(2);       // after KILL: then surviving processes are reported
+  TimeLimit evidence;    // how long the snapshot may delay the first signal; none: no snapshot
+  ExitCodes ok_exit;     // codes besides 0 that count as success
+  TimeLimit on_timeout;  // the time limit of the --on-timeout hook; none: no hook
 };
 
-// When people are told that an attempt still runs; nothing is stopped by these.
+// When to notify people that an attempt still runs; these times stop nothing.
 struct NoticeTimes {
-  TimeLimit slow_after;  // and again each time that much has passed
+  TimeLimit slow_after;  // repeated after each further interval of this length
   TimeLimit heartbeat;   // without a shown byte
 };
 
 struct RunSpec {
   std::vector<std::string> argv;         // never empty
   std::vector<std::string> environment;  // "K=V", complete
-  std::string directory;                 // empty: where oversee was started
+  std::string directory;                 // empty: oversee's own working directory
   StandardInput input;
   AttemptLimits limits;
-  std::string timeout_origin;  // of limits.wall where it was reckoned, for people; else empty
+  std::string timeout_origin;  // how limits.wall was computed, for people; else empty
   NoticeTimes notices;
-  bool output_is_shown = true;  // as it comes
+  bool output_is_shown = true;  // live
   ExitPolicy exit_policy;
-  bool pty = false;  // the command gets a terminal of its own
+  bool pty = false;  // run the command on its own terminal
   UseCgroup cgroup = UseCgroup::automatic;
-  std::string on_timeout;  // a line for the shell
+  std::string on_timeout;  // a shell command
   std::string shell;
   RetryPolicy retry;
-  TimeLimit total;                  // of all attempts, and the delays between them
-  std::string before_retry;         // a line for the shell; empty: there is none
-  std::optional<SlotRequest> slot;  // to be had before the first attempt
+  TimeLimit total;                  // over all attempts and the delays between them
+  std::string before_retry;         // a shell command; empty: none
+  std::optional<SlotRequest> slot;  // the slot to take before the first attempt
 
   int attempts() const { return retry.retries + 1; }  // at most
 };

@@ -1,4 +1,4 @@
-// Reckons statistics of runs.
+// Computes statistics of runs.
 #include "model/run_statistics.hpp"
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 namespace oversee::model {
 namespace {
 
-constexpr int kRoom = 3;  // times the slowest that is usual
+constexpr int kRoom = 3;  // factor over the 99th percentile
 constexpr Duration kShortestTimeout = std::chrono::seconds(1);
 
 void add(RunStatistics& all, std::map<std::string, std::size_t>& causes, const RunSample& sample) {

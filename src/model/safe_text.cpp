@@ -1,4 +1,4 @@
-// Knows the harmful characters.
+// Recognizes harmful characters.
 #include "model/safe_text.hpp"
 
 #include <algorithm>
@@ -13,8 +13,8 @@ struct Range {
   char32_t first, last;
 };
 
-// Unicode 15: the general categories Cc, Zl and Zp, of Cf all that is not seen, and the letters and marks that are not
-// seen either (Default_Ignorable_Code_Point). Variation selectors stay, as emoji need them.
+// Unicode 15: the general categories Cc, Zl and Zp; the invisible characters of Cf; and other invisible letters and
+// marks (Default_Ignorable_Code_Point). Variation selectors are allowed, because emoji need them.
 constexpr std::array kHarmful{
     Range{0x0000, 0x001f},    // C0
     Range{0x007f, 0x009f},    // DEL, C1

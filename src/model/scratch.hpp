@@ -1,4 +1,4 @@
-// Room on a disk for bytes that are kept for a while: the border between what is kept and where.
+// The interface of temporary storage for bytes, usually on a disk.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,13 @@ class Scratch {
   Scratch& operator=(const Scratch&) = delete;
   virtual ~Scratch() = default;
 
-  // False: it could not be kept, whole or in part.
+  // False, and errno is set: some or all bytes could not be stored.
   virtual bool append(std::string_view bytes) = 0;
 
-  // As much as there is from that offset on, up to the span's size; 0: nothing, or nothing that can be read.
+  // Reads from the offset up to the span's size; 0 means the end, or a read error.
   virtual std::size_t read(std::uint64_t offset, std::span<char> into) = 0;
 
-  // Forgets it all.
+  // Discards all stored bytes.
   virtual void clear() = 0;
 };
 

@@ -1,4 +1,4 @@
-// Follows control sequences.
+// Parses the control sequences that change a terminal's state.
 #include "model/screen_state.hpp"
 
 #include <fmt/format.h>
@@ -13,10 +13,11 @@ constexpr char kEscape = '\x1b';
 constexpr char kShiftOut = '\x0e';
 constexpr char kShiftIn = '\x0f';
 
-// A sequence that is longer is none that is followed here.
+// The followed sequences are shorter; a longer one is ignored.
 constexpr std::size_t kLongest = 64;
 
-// Synchronized output first, as it holds up all that follows; the screens last, as each has modes of its own.
+// Undo order: synchronized output first, because it delays everything after it; the screens last, because each has its
+// own modes.
 constexpr int kModes[] = {2026, 1, 5, 6, 7, 9, 66, 1000, 1001, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 2004, 2031};
 constexpr int kScreens[] = {47, 1047, 1049};
 constexpr int kCursor = 25;
@@ -107,7 +108,7 @@ void ScreenState::finish_sequence(char final) {
     if (final == 'h' || final == 'l') set_modes(numbers.substr(1), final == 'h');
   } else if (first == '>' || first == '<' || first == '=') {
     set_keys(numbers.substr(1), first, final);
-  } else if (numbers == "!" && final == 'p') {  // a soft reset: neither the mouse nor the screen
+  } else if (numbers == "!" && final == 'p') {  // a soft reset does not reset the mouse modes or the screen
     std::erase_if(changed_, [](int mode) { return mode == 1 || mode == 6 || mode == 7 || mode == kCursor; });
     keypad_ = coloured_ = region_ = line_drawing_ = false;
   } else if (final == 'm') {
@@ -163,9 +164,8 @@ std::string ScreenState::undo() const {
   return text;
 }
 
-// To leave the alternate screen alone would move the cursor on a terminal that does not show it, to where the last
-// program that did was started. Entering it first saves the cursor there, and changes nothing where it is shown
-// already.
+// Leaving the alternate screen when it is not shown would restore a stale saved cursor, from the start of the last
+// program that used it. So this enters it first, which saves the cursor and changes nothing if it is already shown.
 std::string undo_of_unknown() {
   return "\x1b[?1l\x1b[?7h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1006l\x1b[?2004l\x1b>\x1b[0m"
          "\x1b[?1049h\x1b[?1049l"

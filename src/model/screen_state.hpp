@@ -1,4 +1,4 @@
-// What a program has changed of a terminal by what it wrote there, and what is to be written to undo it.
+// Tracks a program's changes to the terminal's state, and makes the sequences that undo them.
 #pragma once
 
 #include <cstddef>
@@ -9,19 +9,19 @@
 
 namespace oversee::model {
 
-// Modes by their control sequences (ECMA-48, xterm's ctlseqs, kitty's keyboard protocol): the alternate screen, a
-// hidden cursor, bracketed paste, mouse and focus reports, keypad and cursor keys, wrapping, colours, the other
-// character set, a scroll region. Tabs, titles and colours of the palette are left alone: nothing breaks by them.
+// Follows control sequences (ECMA-48, xterm's ctlseqs, kitty's keyboard protocol): the alternate screen, a hidden
+// cursor, bracketed paste, mouse and focus reports, keypad and cursor keys, wrapping, colours, the alternate character
+// set, a scroll region. Ignores tabs, titles and palette colours, which break nothing.
 class ScreenState {
  public:
-  // The program's output, in chunks that may be cut anywhere. Returns whether anything may have changed.
+  // Reads the program's output, in chunks split at any byte. Returns whether the state may have changed.
   bool feed(std::string_view bytes);
 
-  // What undoes the changes; empty where there are none. The cursor stays where it is, or goes back to where it was
-  // when the alternate screen was entered.
+  // The sequences that undo all changes; empty if there are none. Leaving the alternate screen restores its saved
+  // cursor; otherwise the cursor does not move.
   std::string undo() const;
 
-  // Whatever it was, it has been undone.
+  // Call after writing undo().
   void reset() { *this = ScreenState(); }
 
  private:
@@ -34,10 +34,10 @@ class ScreenState {
   void set_keys(std::string_view numbers, char what, char final);
 
   State state_ = State::text;
-  std::string sequence_;   // its parameters and intermediate bytes, so far
-  char designates_ = 0;    // G0 to G3, while its character set is named
-  std::set<int> changed_;  // private modes that are not as they are by default
-  int keyboards_ = 0;      // kitty's, pushed and not popped
+  std::string sequence_;   // parameters and intermediate bytes so far
+  char designates_ = 0;    // G0 to G3, while its character set is read
+  std::set<int> changed_;  // private modes that differ from their defaults
+  int keyboards_ = 0;      // kitty's: pushed minus popped
   bool keypad_ = false;
   bool modified_keys_ = false;  // xterm's modifyOtherKeys
   bool coloured_ = false;
@@ -46,8 +46,7 @@ class ScreenState {
   bool region_ = false;
 };
 
-// What undoes all of the usual changes where it is not known which there were. Where there were none, nothing is seen
-// of it, and the cursor stays.
+// Undoes all common changes when the actual ones are unknown. Without changes it is invisible and keeps the cursor.
 std::string undo_of_unknown();
 
 }  // namespace oversee::model

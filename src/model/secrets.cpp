@@ -1,4 +1,4 @@
-// Finds secrets by the names before them.
+// Finds secrets by the names in front of them.
 #include "model/secrets.hpp"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ bool is_variable(std::string_view name) {
          std::ranges::all_of(name, [](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
 }
 
-// "--db-password", "-token": a part of it between dashes and underscores says so. --keep and --keyboard do not.
+// "--db-password", "-token": matches whole parts between dashes and underscores, so not --keep or --keyboard.
 bool is_secret_option(std::string_view option) {
   if (!option.starts_with('-')) return false;
   constexpr std::array<std::string_view, 7> kParts{"password", "passwd", "passphrase", "token",
@@ -37,7 +37,7 @@ bool is_secret_option(std::string_view option) {
   return false;
 }
 
-// Where the secret begins in a word of the form NAME=V or --option=V.
+// The offset of the secret in an argument of the form NAME=V or --option=V.
 std::optional<std::size_t> secret_in(std::string_view word) {
   const std::size_t equals = word.find('=');
   if (equals == std::string_view::npos || equals + 1 == word.size()) return {};
@@ -49,7 +49,7 @@ std::optional<std::size_t> secret_in(std::string_view word) {
 constexpr std::string_view kBlanks = " \t\n";
 constexpr std::string_view kEnds = " \t\n;&|()<>`";
 
-// Where the shell's word ends that starts there.
+// The end of the shell word that starts at `at`.
 std::size_t end_of_word(std::string_view line, std::size_t at) {
   char quote = 0;
   for (; at < line.size(); ++at) {
@@ -87,7 +87,7 @@ std::string masked_assignment(std::string_view assignment) {
 
 std::string masked_line(std::string_view line) {
   std::string masked;
-  bool value_follows = false;  // of an option that stands before it
+  bool value_follows = false;  // the previous word is an option with a secret value
   for (std::size_t at = 0; at < line.size();) {
     const std::size_t end = end_of_word(line, at);
     const std::string_view word = line.substr(at, end - at);
@@ -112,7 +112,7 @@ std::string masked_line(std::string_view line) {
 std::vector<std::string> masked_words(std::span<const std::string> words) {
   std::vector<std::string> masked;
   bool value_follows = false;
-  bool line_follows = false;  // of a shell
+  bool line_follows = false;  // the previous word is a shell's -c
   for (const std::string& word : words) {
     const bool is_option =
         is_secret_option(word) && !word.contains('=') && word.find_first_of(kBlanks) == std::string::npos;

@@ -1,5 +1,5 @@
-// Secrets in command lines, known by the names that people give them: what is printed, recorded and reported has "***"
-// in their place. What is run is not changed.
+// Masks secrets in command lines that are printed, recorded or reported, recognized by their names. The command itself
+// gets them unchanged.
 #pragma once
 
 #include <span>
@@ -11,17 +11,17 @@ namespace oversee::model {
 
 inline constexpr std::string_view kMasked = "***";
 
-// Whether a variable of that name holds a secret: TOKEN, SECRET, PASSWORD, PASSWD or KEY is part of it, in any case.
+// Whether the variable's name contains TOKEN, SECRET, PASSWORD, PASSWD or KEY, in any case.
 bool names_secret(std::string_view variable);
 
-// "K=V" with its value masked where K names a secret.
+// "K=V", with V masked if K names a secret.
 std::string masked_assignment(std::string_view assignment);
 
-// A command's words: of --password=V and --token V, and of NAME=V where NAME names a secret, V is masked; so they are
-// within a word that is a shell's line.
+// Masks V in the arguments --password=V, --token V, and NAME=V if NAME names a secret; also inside an argument that is
+// a shell line.
 std::vector<std::string> masked_words(std::span<const std::string> words);
 
-// A line for a shell, treated so. Quotes are followed as far as a word is quoted at a stretch.
+// Like masked_words(), for a shell line. Blanks in quotes do not end a value; a quoted nested line is not searched.
 std::string masked_line(std::string_view line);
 
 }  // namespace oversee::model

@@ -1,4 +1,4 @@
-// Draws lines.
+// Draws lines as a terminal would.
 #include "model/seen_text.hpp"
 
 #include <algorithm>
@@ -12,9 +12,9 @@ namespace oversee::model {
 namespace {
 
 constexpr char kEscape = '\x1b';
-constexpr char kControlLead = '\xc2';  // of U+0080 to U+009F, as UTF-8 writes them
+constexpr char kControlLead = '\xc2';  // first byte of U+0080 to U+009F in UTF-8
 
-// No terminal is wider: a sequence cannot make a line of millions of blanks.
+// Wider than any terminal; bounds the blanks that one sequence can add.
 constexpr std::size_t kWidest = 4096;
 
 constexpr bool changes(char c) {
@@ -39,7 +39,7 @@ class Drawing {
     }
   }
 
-  // A sequence's final byte and its first parameter; without one it is 0.
+  // The final byte of a sequence, and its first parameter (0 if missing).
   void act(char final, std::size_t parameter) {
     const std::size_t count = std::min(std::max<std::size_t>(parameter, 1), kWidest);
     switch (final) {
@@ -83,7 +83,7 @@ class Drawing {
 
 std::string seen_line(std::string_view line) {
   if (is_plain(line)) return std::string(line);
-  // The drawing refers to what was stripped, which must stay where it is.
+  // The drawing holds views into the stripped texts, so they must not move.
   std::vector<std::string> stripped;
   stripped.reserve(1 + static_cast<std::size_t>(std::ranges::count(line, kEscape)));
   Drawing drawing;

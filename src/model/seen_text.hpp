@@ -1,5 +1,4 @@
-// A command's output as a person at a terminal sees it in the end: without escape sequences, and each line as it was
-// drawn last.
+// Renders output as a terminal finally shows it: without escape sequences, and each line as it was last drawn.
 #pragma once
 
 #include <string>
@@ -7,26 +6,26 @@
 
 namespace oversee::model {
 
-// The line without its newline. Carriage return, backspace and the sequences that move within a line or erase some of
-// it (CSI C, D, G, K; ECMA-48) do what a terminal does; other sequences and control characters but the tab show
-// nothing. Every character counts as one column. Bytes that are not UTF-8 are kept.
+// Takes the line without its newline. Applies carriage return, backspace, and the sequences that move within or erase
+// part of a line (CSI C, D, G, K; ECMA-48). Drops other sequences and control characters except tab. Each character
+// counts as one column. Keeps bytes that are not UTF-8.
 std::string seen_line(std::string_view line);
 
-// The same of a stream that comes in chunks. A line longer than the bound is seen in pieces.
+// Like seen_line(), for a stream in chunks. A line longer than kLongestLine is rendered in pieces.
 class SeenText {
  public:
-  // The lines that have ended, each with its newline; dead at the next call, or with the bytes.
+  // Returns the completed lines with their newlines; the view is valid until the next call and as long as `bytes`.
   std::string_view feed(std::string_view bytes);
-  // The stream is at its end: its last line, if it has no newline.
+  // Call at the end of the stream: returns the last line if it lacks a newline.
   std::string_view finish();
-  // Another stream begins.
+  // Call before another stream.
   void reset() { unfinished_.clear(); }
 
   static constexpr std::size_t kLongestLine = 64 * 1024;
 
  private:
   std::string unfinished_;
-  std::string lines_;  // what the view that was returned is of
+  std::string lines_;  // backs the returned view
   std::string seen_;
 };
 

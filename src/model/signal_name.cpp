@@ -1,4 +1,4 @@
-// Reads and prints signals.
+// Parses and formats signals.
 #include "model/signal_name.hpp"
 
 #include <fmt/format.h>
@@ -16,7 +16,7 @@ struct Named {
   Signal number;
 };
 
-// Aliases come after the name that is printed.
+// An alias must come after the name that signal_name() prints.
 constexpr std::array<Named, 34> kSignals{{
     {"HUP", SIGHUP},       {"INT", SIGINT},     {"QUIT", SIGQUIT}, {"ILL", SIGILL},   {"TRAP", SIGTRAP},
     {"ABRT", SIGABRT},     {"BUS", SIGBUS},     {"FPE", SIGFPE},   {"KILL", SIGKILL}, {"USR1", SIGUSR1},
@@ -49,7 +49,7 @@ std::optional<int> whole_number(std::string_view text) {
   return value;
 }
 
-// "RTMIN", "RTMIN+1", "RTMAX-2"; the bounds are the C library's, known at run time only.
+// "RTMIN", "RTMIN+1", "RTMAX-2"; the C library defines the bounds at run time.
 std::optional<Signal> real_time_signal(std::string_view name) {
   const bool from_low = name.starts_with("RTMIN");
   if (!from_low && !name.starts_with("RTMAX")) return {};

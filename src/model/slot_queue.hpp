@@ -1,5 +1,4 @@
-// At most so many runs of a group at once: what is asked for, how it stands, and the border between who waits for a
-// slot and where the slots are kept.
+// Limits concurrent runs of a group: the request for a slot, the state of the wait, and the interface of the queue.
 #pragma once
 
 #include <cstdint>
@@ -14,37 +13,37 @@
 
 namespace oversee::model {
 
-// What a run does that finds its group full.
+// What a run does if its group is full.
 enum class WhenFull : std::uint8_t { wait, fail };
 std::string_view to_string(WhenFull what);
 
 struct SlotRequest {
-  static constexpr std::size_t kLongestGroup = 64;  // bytes: its name becomes a file's
+  static constexpr std::size_t kLongestGroup = 64;  // bytes; the group's name becomes a file name
 
   std::string group;
-  std::uint64_t most = 1;  // runs at once, ours among them
+  std::uint64_t most = 1;  // concurrent runs, this one included
   WhenFull when_full = WhenFull::wait;
   TimeLimit patience = {};  // how long to wait
 
   bool operator==(const SlotRequest&) const = default;
 };
 
-// How a wait for a slot stood when it was looked at.
+// The state of the queue at one moment, for reports.
 struct SlotStanding {
   std::string group;
   std::uint64_t most = 1;
-  std::uint64_t running = 0;         // of the group
-  std::uint64_t before = 0;          // that wait and came first
-  std::vector<std::string> holders;  // the ids of the runs that hold slots, the first of them
+  std::uint64_t running = 0;         // in the group
+  std::uint64_t before = 0;          // runs that wait and came earlier
+  std::vector<std::string> holders;  // the first of the runs that hold slots
 };
 
-// Quoted where it needs it: it may hold anything.
+// Quoted if needed: the name may hold any characters.
 std::string group_name(const SlotStanding& standing);
 
 // "4 of 4 are taken (by 20261123-121659-k3f9 and 3 more), 3 runs wait before it"
 std::string describe(const SlotStanding& standing);
 
-// One run's place among those of its group. Who waits is served in the order of coming.
+// One run's place in its group's queue. Slots are given in order of arrival.
 class SlotQueue {
  public:
   SlotQueue() = default;
@@ -54,36 +53,35 @@ class SlotQueue {
 
   enum class Turn : std::uint8_t {
     taken,   // the run has its slot
-    first,   // it is the next, and no slot is free
-    behind,  // others wait before it
-    full,    // and it was not to wait
-    busy,    // somebody else is looking just now: ask again in a moment
+    first,   // it is next, but no slot is free
+    behind,  // other runs wait before it
+    full,    // no slot is free, and the run may not wait
+    busy,    // another process holds the queue's lock: retry soon
   };
 
-  // Takes a slot where there is one for us; else, and where the run may wait, a place in the queue if it has none.
-  // Never waits.
+  // Takes a free slot if it is this run's turn. Otherwise joins the queue, if the run may wait. Never blocks.
   virtual Result<Turn> look() = 0;
 
-  // As it is now, for people.
+  // The current state, for reports.
   virtual SlotStanding standing() = 0;
 
-  // The id of the run whose slot ours is, too, as its command started us: waiting for one of our own, we would wait for
-  // ourselves. Empty: the slot is ours.
+  // The id of the ancestor run whose slot this run shares: waiting for its own slot, it would deadlock with the
+  // ancestor. Empty: this run has its own slot.
   virtual std::string shared_with() const = 0;
 
-  // With Turn::behind: blocks until the one right before us has left the queue. It owns all it touches, to be called
-  // on another thread, and may outlive this.
+  // For Turn::behind: returns a function that blocks until the run directly ahead leaves the queue. It owns its
+  // resources, so it may run on another thread and outlive this object.
   virtual std::function<void()> wait_for_next() = 0;
 
-  // With Turn::first: a descriptor that is readable when a slot may have become free; -1: only time helps. It stays
-  // this one's.
+  // For Turn::first: a descriptor that becomes readable when a slot may be free; -1: retry after a while. This object
+  // owns it.
   virtual int news() = 0;
   virtual void forget_news() = 0;
 
-  // The slot is taken for as long as any process has this descriptor open; -1: there is nothing to keep.
+  // The slot stays taken while any process has this descriptor open; -1: no slot to keep.
   virtual int held() const = 0;
 
-  // Gives up the slot, or the place in the queue.
+  // Gives up the slot or the place in the queue.
   virtual void leave() = 0;
 };
 

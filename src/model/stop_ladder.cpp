@@ -1,4 +1,4 @@
-// Builds, reads and prints stop ladders.
+// Builds, parses and formats stop ladders.
 #include "model/stop_ladder.hpp"
 
 #include <csignal>
@@ -61,7 +61,7 @@ Parsed<StopLadder> StopLadder::parse(std::string_view text) {
 
 StopLadder StopLadder::starting_with(Signal signal) const {
   if (signal == SIGKILL) return {SIGKILL, {}};
-  // A ladder of KILL alone leaves no grace to take over: the sender of a catchable signal still expects it delivered.
+  // A ladder of KILL alone has no grace to inherit, but the sender of a catchable signal still expects its delivery.
   if (rungs_.front().signal == SIGKILL) return {signal, Duration(std::chrono::milliseconds(1))};
   std::vector<Rung> rungs = rungs_;
   rungs.front().signal = signal;

@@ -1,4 +1,4 @@
-// The order in which a run is told to end: which signal, how long to wait, what comes next. Plain data.
+// A stop ladder: the signals that stop a run, in order, each with a grace period. Plain data.
 #pragma once
 
 #include <cstdint>
@@ -11,35 +11,35 @@
 
 namespace oversee::model {
 
-// Whom a stop's signals are for: all that the command started, the process group that it was started in, or only it.
+// Which processes a stop signals: the whole tree, the command's process group, or only the command.
 enum class StopReach : std::uint8_t { tree, group, leader };
 std::string_view to_string(StopReach reach);
 
-// In place of a signal: the rung sends nothing, and only its grace is waited for.
+// In place of a signal: the rung sends nothing and only waits for its grace period.
 inline constexpr Signal kNoSignal = 0;
 
-// A signal as parse_signal() reads it, or 0 for kNoSignal.
+// A signal as parse_signal() reads it, or "0" for kNoSignal.
 Parsed<Signal> parse_rung_signal(std::string_view text);
 
 struct Rung {
   Signal signal;
-  TimeLimit grace;  // how long the tree has before the next rung; none: for ever, and never beside kNoSignal
+  TimeLimit grace;  // until the next rung; none: for ever, not allowed with kNoSignal
 
   bool operator==(const Rung&) const = default;
 };
 
-// Never empty, and KILL stands last and only there: every ladder ends.
+// Never empty. KILL is last, and only there, so every ladder ends.
 class StopLadder {
  public:
-  // SIGNAL, then KILL after the grace; only KILL where the signal is KILL.
+  // The signal, then KILL after the grace; only KILL if the signal is KILL.
   StopLadder(Signal first, TimeLimit grace);
 
-  // Reads "INT:5s,TERM:10s,KILL"; a KILL at the end may be left out, each rung before it needs its grace.
+  // Reads "INT:5s,TERM:10s,KILL". The final KILL may be omitted; every rung before it needs a grace.
   static Parsed<StopLadder> parse(std::string_view text);
 
   const std::vector<Rung>& rungs() const { return rungs_; }
 
-  // The same ladder with another first signal: what a cancel by that signal climbs.
+  // The same ladder with another first signal, for a cancellation by that signal.
   StopLadder starting_with(Signal signal) const;
 
   bool operator==(const StopLadder&) const = default;
@@ -50,7 +50,7 @@ class StopLadder {
   std::vector<Rung> rungs_;
 };
 
-// In the grammar that StopLadder::parse reads.
+// In the notation that StopLadder::parse reads.
 std::string format_stop_ladder(const StopLadder& ladder);
 
 }  // namespace oversee::model

@@ -1,4 +1,4 @@
-// Measures text with utf8proc, and is the only one to include it.
+// Measures text with utf8proc; no other file includes it.
 #include "model/text_width.hpp"
 
 #include <utf8proc.h>
@@ -16,7 +16,7 @@ bool is_mark(utf8proc_category_t category) {
   return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_ME;
 }
 
-// What the table does not know may be of a later Unicode: the blocks of emoji and of ideographs are wide.
+// Code points that the table lacks may come from a later Unicode: the blocks of emoji and ideographs are wide.
 std::size_t width_of_unknown(char32_t code) {
   const bool wide = (code >= 0x1f000 && code <= 0x1faff) || (code >= 0x20000 && code <= 0x3fffd);
   return wide ? 2 : 1;
@@ -27,15 +27,15 @@ std::size_t width_of(char32_t code) {
   const utf8proc_category_t category = utf8proc_category(known);
   if (category == UTF8PROC_CATEGORY_CN) return width_of_unknown(code);
   const auto width = static_cast<std::size_t>(std::max(utf8proc_charwidth(known), 0));
-  // Vowels and final consonants of Hangul have no width behind the consonant that they join, and one elsewhere.
+  // Hangul vowels and final consonants have width 0 after a leading consonant, and width 1 elsewhere.
   return is_mark(category) ? width : std::max<std::size_t>(width, 1);
 }
 
-// The first character's bytes and width. A byte that is no UTF-8 is a character of one column.
+// The size and width of the first character. A byte that is not UTF-8 counts as one column.
 struct Step {
   std::size_t size;
   std::size_t width;
-  bool widens;  // it asks for the character before it as an emoji, which is wide
+  bool widens;  // an emoji selector: makes the previous character wide
 };
 
 Step first_step(std::string_view text) {
@@ -47,10 +47,10 @@ Step first_step(std::string_view text) {
   return {size, width_of(code), code == kEmojiSelector};
 }
 
-// Steps through a text, and knows its width so far.
+// Adds up characters, and knows the width so far.
 class Ruler {
  public:
-  // The columns with this character.
+  // Returns the total width including this character.
   std::size_t add(const Step& step) {
     if (step.widens && last_ == 1) {
       ++columns_;
@@ -63,7 +63,7 @@ class Ruler {
 
  private:
   std::size_t columns_ = 0;
-  std::size_t last_ = 0;  // the width of the last character that has one
+  std::size_t last_ = 0;  // the width of the last character with a width
 };
 
 }  // namespace
@@ -82,7 +82,7 @@ std::string_view clip(std::string_view text, std::size_t columns) {
     const Step step = first_step(text.substr(at));
     if (ruler.add(step) > columns) return text.substr(0, kept);
     at += step.size;
-    // A selector may still widen what stands before it: a character counts once the next one has begun.
+    // A selector may still widen the previous character, so a character is final only when the next one begins.
     const bool widened_next = at < text.size() && first_step(text.substr(at)).widens;
     if (!widened_next) kept = at;
   }

@@ -1,4 +1,4 @@
-// How many columns of a terminal a text takes. The width of a character is known to utf8proc, by Unicode's tables.
+// The width of text in terminal columns, by utf8proc's Unicode tables.
 #pragma once
 
 #include <cstddef>
@@ -7,14 +7,14 @@
 
 namespace oversee::model {
 
-// Columns of the text, which is harmless (safe_text.hpp). Where terminals disagree (emoji that a selector asks for,
-// skin tones), as many as any of them takes.
+// The text must be harmless (safe_text.hpp). Where terminals disagree (emoji selectors, skin tones), returns the
+// largest width.
 std::size_t columns_of(std::string_view text);
 
-// Cut to so many columns, never within a character nor before the marks that stand on one.
+// Cuts to at most this many columns, never within a character or before its combining marks.
 std::string_view clip(std::string_view text, std::size_t columns);
 
-// With blanks behind it, as many as are missing.
+// Appends blanks up to this many columns.
 std::string padded(std::string_view text, std::size_t columns);
 
 }  // namespace oversee::model

@@ -1,4 +1,4 @@
-// A run as its record tells of it, with all of its attempts: what is read back from a summary, for pages about a run.
+// A run record with all its attempts, as it is read back from a summary, for reports about the run.
 #pragma once
 
 #include <map>
@@ -15,8 +15,8 @@
 namespace oversee::model {
 
 struct ToldAttempt {
-  AttemptResult result;  // without its evidence; its instants tell the duration alone
-  std::string evidence;  // in one sentence; empty where none was taken
+  AttemptResult result;  // without evidence; its instants are only good for the duration
+  std::string evidence;  // the diagnosis in one sentence; empty: no snapshot
 };
 
 struct ToldRun {
@@ -26,24 +26,24 @@ struct ToldRun {
   std::string command;  // one line, quoted
   std::string directory;
   std::string host;
-  int pid = 0;         // of oversee itself; 0: not known
-  std::string status;  // "running", "pending", "lost" and "unknown" as well
+  int pid = 0;         // of oversee itself; 0: unknown
+  std::string status;  // also "running", "pending", "lost" and "unknown"
   std::string reason;
-  std::string summary;  // one sentence; empty while it lives
+  std::string summary;  // one sentence; empty while the run lives
   WallTime started;
   std::optional<Duration> duration;
   std::optional<int> exit_code;  // of the command
-  std::string signal;            // that it died of
+  std::string signal;            // the signal that killed the command
   std::optional<int> exit_status;
   bool flaky = false;
   std::vector<ToldAttempt> attempts;
-  std::optional<OmittedAttempts> omitted;  // between them
+  std::optional<OmittedAttempts> omitted;  // attempts that were not kept
   std::map<std::string, std::string> settings;
-  std::string log_path;   // empty: it has none
-  std::string log_error;  // why the log is not complete
+  std::string log_path;   // empty: no log
+  std::string log_error;  // why the log is incomplete
 
   bool passed() const { return status == "completed"; }
-  // Or may, for all that is known here.
+  // True also if its state is unknown.
   bool lives() const { return status == "running" || status == "pending" || status == "unknown"; }
 };
 

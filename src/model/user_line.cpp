@@ -1,4 +1,4 @@
-// Words about the user's lines.
+// Words for hooks.
 #include "model/user_line.hpp"
 
 #include <fmt/format.h>

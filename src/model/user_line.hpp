@@ -1,4 +1,4 @@
-// A shell line of the user's that is run beside the command: which there are, and how one went.
+// Hooks: the user's shell lines that run beside the command, and the result of one.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace oversee::model {
 
-// --on-timeout's and --before-retry's. The words are those of the events and the JSON summary.
+// The hooks --on-timeout and --before-retry. Same names as in the events and the JSON summary.
 enum class UserLineKind : std::uint8_t { on_timeout, before_retry };
 std::string_view to_string(UserLineKind kind);
 
@@ -19,9 +19,9 @@ struct UserLineResult {
   std::optional<int> exit_code = {};
   std::optional<Signal> signal = {};
   std::string failure = {};  // why it could not be run
-  bool cut_short = false;    // its time was over, or the user's patience
+  bool cut_short = false;    // stopped by its time limit or by the user
   std::uint64_t bytes = 0;
-  std::uint64_t omitted_bytes = 0;  // of these, past what is kept
+  std::uint64_t omitted_bytes = 0;  // past the limit on kept bytes
   Duration took{};
 
   bool success() const { return exit_code == 0; }

@@ -1,4 +1,4 @@
-// Looks at UTF-8.
+// Validates and decodes UTF-8.
 #include "model/utf8.hpp"
 
 #include <algorithm>
@@ -10,14 +10,14 @@ namespace {
 
 unsigned char byte(std::string_view text, std::size_t i) { return static_cast<unsigned char>(text[i]); }
 
-// As the lead byte says; 0 for one that leads nothing.
+// The length that the lead byte announces; 0 for an invalid lead byte.
 std::size_t sequence_length(unsigned char lead) {
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
   return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
 }
 
-// Whether the bytes behind the lead, as far as they are there, can follow it.
+// Whether the bytes after the lead, as far as present, are valid continuations.
 bool follow(std::string_view sequence) {
   for (std::size_t i = 1; i < sequence.size(); ++i) {
     if ((byte(sequence, i) & 0xc0U) != 0x80) return false;
@@ -32,7 +32,7 @@ bool follow(std::string_view sequence) {
   return !wrong;
 }
 
-// Bytes of ASCII at the front, in words of eight: at least all but the last seven.
+// The number of leading ASCII bytes, checked eight at a time; may miss up to the last seven.
 std::size_t ascii_prefix(std::string_view text) {
   std::size_t size = 0;
   for (std::uint64_t word = 0; size + sizeof word <= text.size(); size += sizeof word) {

@@ -1,4 +1,4 @@
-// UTF-8 by RFC 3629: where a text is whole, and what its characters are.
+// UTF-8 by RFC 3629: validation and code points.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 
 namespace oversee::model {
 
-// The length of the sequence at the front of the text, which is not empty; 0 where there is no valid one: neither
-// overlong forms nor surrogates are.
+// The length of the first sequence; 0 if it is invalid, overlong forms and surrogates included. The text must not be
+// empty.
 std::size_t valid_sequence(std::string_view text);
 
 // The code point of a valid sequence.
@@ -15,7 +15,7 @@ char32_t code_point(std::string_view sequence);
 
 bool is_utf8(std::string_view text);
 
-// How many bytes at the end are the start of a sequence that the next bytes could make whole: 0 to 3.
+// The number of bytes at the end that begin an incomplete sequence: 0 to 3.
 std::size_t unfinished_tail(std::string_view text);
 
 }  // namespace oversee::model

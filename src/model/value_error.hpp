@@ -1,4 +1,4 @@
-// What a value's reader says when it refuses a text; where the text came from is the caller's to add.
+// The error of a parser that refuses a value; the caller adds where the text came from.
 #pragma once
 
 #include <expected>
@@ -7,8 +7,8 @@
 namespace oversee::model {
 
 struct ValueError {
-  std::string read;     // the text as it was given
-  std::string allowed;  // what would have been right, ready to follow "expected "
+  std::string read;     // the text as given
+  std::string allowed;  // what would be valid, worded to follow "expected "
 };
 
 template <class T>

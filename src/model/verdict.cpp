@@ -1,4 +1,4 @@
-// Judges a run by its attempts.
+// Derives a run's verdict from its attempts.
 #include "model/verdict.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +10,7 @@
 namespace oversee::model {
 namespace {
 
-// Attempts in a row that ended for the same reason.
+// Consecutive attempts with the same cause.
 struct Alike {
   int from;
   int to;

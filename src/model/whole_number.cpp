@@ -1,4 +1,4 @@
-// Reads whole numbers.
+// Parses whole numbers.
 #include "model/whole_number.hpp"
 
 #include <charconv>
@@ -8,7 +8,7 @@
 namespace oversee::model {
 namespace {
 
-// All of the text; from_chars takes no plus sign, and a minus only where the type has one.
+// Parses the whole text; from_chars accepts no plus sign, and a minus only for signed types.
 template <class Number>
 std::optional<Number> whole(std::string_view text) {
   Number number{};

@@ -1,4 +1,4 @@
-// Keeps the name of the file that is asked for.
+// Stores which file the process is currently working on, for error messages.
 #include "os/asked_file.hpp"
 
 #include <cerrno>
@@ -29,6 +29,11 @@ AskedFile::~AskedFile() {
 model::Failure no_answer() {
   const std::lock_guard lock(mutex);
   return {asked_stage, ETIMEDOUT, asked_path, "its file system does not answer"};
+}
+
+model::Failure helper_killed() {
+  const std::lock_guard lock(mutex);
+  return {asked_stage, ECHILD, asked_path, "the process that does it was killed"};
 }
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Which file this process is waiting for: for the sentence about a file system that does not answer.
+// Names the file that this process is waiting for, for the message about a file system that does not respond.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace oversee::os {
 
-// Names a file from here to the end of the scope, as what is being done with it ("open the log"). The innermost counts.
-// For one thread, or process beside this one, at a time.
+// Sets the current file for one scope, with the operation on it ("open the log"). The innermost scope wins. The name is
+// global: only one thread, or one side process, may use it at a time.
 class AskedFile {
  public:
   AskedFile(std::string_view stage, std::string_view path);
@@ -18,10 +18,13 @@ class AskedFile {
   ~AskedFile();
 
  private:
-  std::string stage_, path_;  // of the scope around this
+  std::string stage_, path_;  // of the enclosing scope
 };
 
-// The failure to get an answer for it.
+// The failure to report when the file system of the current file does not respond (ETIMEDOUT).
 model::Failure no_answer();
+
+// The failure to report when the side process that worked on the current file was killed.
+model::Failure helper_killed();
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Finds, makes, kills and removes control groups.
+// Finds, creates, kills and removes control groups.
 #include "os/cgroup.hpp"
 
 #include <dirent.h>
@@ -19,7 +19,7 @@ namespace {
 
 constexpr mode_t kMode = 0755;
 
-// What has ended may count for a moment longer as being there.
+// rmdir(2) fails with EBUSY for a moment after the last process has ended.
 constexpr int kRemovalTries = 50;
 constexpr timespec kRemovalPause{0, 1'000'000};
 
@@ -30,7 +30,7 @@ std::string_view take_word(std::string_view& text, char separator) {
   return word;
 }
 
-// Blanks and backslashes are written as \040 there.
+// Reverses the octal escapes of /proc/self/mountinfo: a blank is written as \040 (proc(5)).
 std::string unescape(std::string_view text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -47,11 +47,11 @@ std::string unescape(std::string_view text) {
 }
 
 struct Mount {
-  std::string root;  // the group that is seen at its place
+  std::string root;  // the group that is mounted at `place`
   std::string place;
 };
 
-// "40 30 0:37 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw"
+// Parses one line, such as "40 30 0:37 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw".
 std::optional<Mount> cgroup_mount(std::string_view line) {
   const std::size_t end_of_fields = line.find(" - ");
   if (end_of_fields == std::string_view::npos) return {};
@@ -64,7 +64,7 @@ std::optional<Mount> cgroup_mount(std::string_view line) {
   return mount;
 }
 
-// The group's path below the mount's root; none where it is elsewhere.
+// The group's path relative to the mount's root; none if the group is not below the root.
 std::optional<std::string_view> below(std::string_view group, std::string_view root) {
   if (root == "/") return group == "/" ? std::string_view() : group;
   if (!group.starts_with(root)) return {};
@@ -78,7 +78,7 @@ std::optional<std::string_view> unified_group(std::string_view cgroup) {
     std::string_view line = take_word(cgroup, '\n');
     if (!line.starts_with("0::")) continue;
     line.remove_prefix(3);
-    // Outside of the namespace's root, or removed from under us.
+    // The group is outside the namespace's root, or was removed while this process is in it.
     if (line.starts_with("/..") || line.ends_with(" (deleted)")) return {};
     return line;
   }
@@ -110,8 +110,7 @@ bool remove(const std::string& path, int tries) {
   }
 }
 
-// Between its making and this, another run's sweep may have taken the group for a stale one, and removed it: then it is
-// made again.
+// A concurrent sweep may remove the new group before it is locked; then the group is created again.
 UniqueFd lock_cgroup(const std::string& path) {
   for (int i = 0; i < kRemovalTries; ++i) {
     UniqueFd lock(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -1,5 +1,5 @@
-// Control groups, version 2 (cgroups(7), Documentation/admin-guide/cgroup-v2.rst): where this process is in the
-// hierarchy, and a group of its own for what it starts. Files and directories, nothing else.
+// Control groups, version 2 (cgroups(7), Documentation/admin-guide/cgroup-v2.rst): finds the group of this process and
+// creates a group for a command. Works with files and directories only.
 #pragma once
 
 #include <sys/types.h>
@@ -14,28 +14,30 @@
 
 namespace oversee::os {
 
-// The directory of a group, by the texts of /proc/self/mountinfo and /proc/self/cgroup (proc(5)); none where no
-// hierarchy of version 2 is mounted, or the group is outside of what is mounted.
+// The directory of a group, from the contents of /proc/self/mountinfo and /proc/self/cgroup (proc(5)). None if no
+// cgroup2 hierarchy is mounted, or the mount does not contain the group.
 std::optional<std::string> cgroup_directory(std::string_view mountinfo, std::string_view cgroup);
 
-// That of this process.
+// The directory of this process's group.
 model::Result<std::string> own_cgroup();
 
-// A group below ours, with no controllers for groups in it, that holds a command and all that comes of it. Groups that
-// are made in it are of it: killed and removed with it.
+// A group that holds a command and its descendants. It passes no controllers on to groups inside it. Groups created
+// inside it are killed and removed with it.
 class CgroupLeaf {
  public:
-  // Makes it and opens its files, so that whoever has it can be sure of cgroup.kill (since Linux 5.14). Whether a
-  // process may join shows when one does. While this lives, the group has a lock (flock(2)) that says that it is in
-  // use.
+  // Creates the group and opens its files. Success guarantees that cgroup.kill exists (Linux 5.14 or later). Whether a
+  // process may join is known only when one tries. The object holds a shared flock(2) on the group, which marks it as
+  // in use.
   static model::Result<CgroupLeaf> make(const std::string& parent, const std::string& name);
 
   const std::string& path() const { return path_; }
 
-  // A process that writes "0" to this joins, if it may write to the cgroup.procs of their common ancestor, too.
+  // A process joins by writing "0" to this descriptor. It also needs write access to cgroup.procs of the common
+  // ancestor.
   int entry() const { return entry_.get(); }
 
-  // Moves another process in; it must not be able to end and be reaped meanwhile, or its number may be a stranger's.
+  // Moves another process into the group. The caller must make sure that the process is not reaped meanwhile, because
+  // its process id could be reused.
   bool take_in(pid_t process) const;
 
  private:
@@ -47,17 +49,17 @@ class CgroupLeaf {
   UniqueFd entry_;
 };
 
-// KILLs all processes of the group and of those in it, at one stroke: no fork escapes, and no process is another
-// user's (cgroup.kill).
+// Sends KILL to all processes of the group and of its subgroups atomically (cgroup.kill), so that no fork escapes and
+// no reused process id is hit.
 bool kill_cgroup(const std::string& path);
 
-// How many processes are in the group and in those in it.
+// Counts the processes in the group and in its subgroups.
 std::uint64_t cgroup_processes(const std::string& path);
 
-// Removes the group and those in it, once nobody is left there; false where somebody is.
+// Removes the group and its subgroups. Waits a moment for ending processes; false if processes remain.
 bool remove_cgroup(const std::string& path);
 
-// The same, without waiting for those who are about to be gone.
+// The same, without waiting.
 bool remove_empty_cgroup(const std::string& path);
 
 }  // namespace oversee::os

@@ -47,7 +47,7 @@ std::optional<std::uint64_t> cgroup_memory_peak(const std::string& group) { retu
 
 bool limit_cgroup_memory(const std::string& group, std::uint64_t bytes) {
   if (!write_number(group, "memory.max", bytes)) return false;
-  (void)write_number(group, "memory.swap.max", 0);  // not there where the kernel keeps no account of swap
+  (void)write_number(group, "memory.swap.max", 0);  // absent if the kernel does not account for swap
   return write_number(group, "memory.oom.group", 1);
 }
 
@@ -55,8 +55,8 @@ bool limit_cgroup_tasks(const std::string& group, std::uint64_t tasks) {
   return write_number(group, "pids.max", tasks);
 }
 
-// Of the group's own events only the first tells whose limit it was, and only the second that it came to a kill; by one
-// of its own where the kernel does not count kills of groups (before Linux 5.17).
+// In memory.events.local, `oom` shows that the group's own limit was hit, and `oom_group_kill` that the group was
+// killed. Kernels before 5.17 do not count group kills; there `oom_kill` stands in.
 bool killed_for_memory(const std::string& group) {
   Buffer buffer;
   const std::string_view events = read_file_of(group, "memory.events.local", buffer);
@@ -65,7 +65,8 @@ bool killed_for_memory(const std::string& group) {
   return of_group ? *of_group > 0 : number_behind(events, "oom_kill ").value_or(0) > 0;
 }
 
-// Older kernels count all forks that failed in the group, for whoever's limit: so it must have come near its own, too.
+// Older kernels count every failed fork in the group, even for the limit of another group; so also require that the
+// group came near its own limit.
 bool refused_tasks(const std::string& group, std::uint64_t tasks) {
   Buffer buffer;
   if (number_behind(read_file_of(group, "pids.events", buffer), "max ").value_or(0) == 0) return false;

@@ -1,4 +1,4 @@
-// Writes to cgroup.subtree_control.
+// Enables controllers for child groups through cgroup.subtree_control.
 #include "os/cgroup_controllers.hpp"
 
 #include <fcntl.h>
@@ -25,7 +25,7 @@ bool write_to(const std::string& path, std::string_view text) {
   return file && write_fully(file.get(), text);
 }
 
-// The root has no events, and may hand on what it likes while processes are in it.
+// The root has no cgroup.events. It may pass on any controller even while it has processes.
 bool is_root(const std::string& group) { return ::access(file_of(group, "cgroup.events").c_str(), F_OK) != 0; }
 
 bool hand_on(const std::string& group, Controllers wanted, char sign) {
@@ -35,11 +35,11 @@ bool hand_on(const std::string& group, Controllers wanted, char sign) {
   return write_to(file_of(group, "cgroup.subtree_control"), words);
 }
 
-// A process of another namespace's is a 0, and nobody of ours.
+// A process of another PID namespace is listed as 0 and counts as a stranger.
 bool holds_nobody_but(const std::string& group, const std::array<pid_t, 2>& expected) {
   std::array<char, 64> buffer;
   std::string_view rest = read_once(file_of(group, "cgroup.procs").c_str(), buffer);
-  if (rest.size() == buffer.size()) return false;  // too many
+  if (rest.size() == buffer.size()) return false;  // truncated: more processes than expected
   while (!rest.empty()) {
     pid_t pid = 0;
     const std::size_t end = std::min(rest.find('\n'), rest.size());
@@ -55,7 +55,7 @@ bool has_mark(const std::string& group, const char* name) {
   return ::getxattr(group.c_str(), name, &value, 1) == 1 && value == '1';
 }
 
-// Of a namespace whose root is seen here, and is not that of all.
+// The root of a cgroup namespace that this process sees as "/" and that is not the root of the machine.
 bool is_containers_root(const std::string& group) {
   std::array<char, 4096> buffer;
   std::string_view text = read_once("/proc/self/cgroup", buffer);
@@ -92,7 +92,8 @@ HandedOn::HandedOn(std::string group, Controllers wanted, const std::string& asi
   const Controllers missing{.memory = wanted.memory && there.memory && !controllers_.memory,
                             .pids = wanted.pids && there.pids && !controllers_.pids};
   if (!missing.any()) return;
-  // Never tried in the presence of processes: of pids alone a group that is not the root would make threads' affairs.
+  // Only without processes in the group: if `pids` alone were enabled with processes present, a group that is not the
+  // root would become a threaded domain.
   if (!is_root(group_) && !(front && is_delegated(group_) && step_aside(aside, *front))) return;
   if (hand_on(group_, missing, '+')) {
     controllers_.memory |= missing.memory;

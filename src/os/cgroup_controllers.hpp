@@ -1,5 +1,5 @@
-// Controllers for the groups that are made in one: a group has them if the one around it hands them on
-// (cgroup.subtree_control), and but for the root that can do so only without processes of its own.
+// Controllers for child groups. A child has a controller only if its parent passes it on (cgroup.subtree_control), and
+// a parent other than the root can do so only while it has no processes of its own.
 #pragma once
 
 #include <sys/types.h>
@@ -20,27 +20,27 @@ struct Controllers {
   bool operator==(const Controllers&) const = default;
 };
 
-// Those of a space-separated list, as cgroup.controllers and cgroup.subtree_control are.
+// Parses a space-separated list, as in cgroup.controllers and cgroup.subtree_control.
 Controllers controllers_in(std::string_view list);
 
-// Whether the group is ours to arrange, so that nobody else who manages it is thwarted: a user's, who could not write
-// to it otherwise; a container's root; one that is marked as delegated (systemd's Delegate=); one of another run's.
+// Whether this process may reorganize the group without disturbing another manager: the user is not root (write access
+// implies delegation), the group is marked as delegated (systemd's Delegate=), belongs to another run, or is a
+// container's root.
 bool is_delegated(const std::string& group);
 
-// Has controllers handed on to the groups that are made in one, where that can be done without harm.
+// Passes controllers on to the child groups of a group, if that is possible without harm.
 class HandedOn {
  public:
   HandedOn() = default;
 
-  // Those that are handed on already are; the root hands on what it is told to. Any other group must be delegated, and
-  // hold nobody but us and our front, which go to a group of their own beside those to be made, until step_back().
-  // Without a front nobody goes.
+  // Adds the missing controllers. The root passes on any. Any other group must be delegated and hold only this process
+  // and its front; both move to a child group named `aside` until step_back(). Without a front nothing is moved.
   HandedOn(std::string group, Controllers wanted, const std::string& aside, std::optional<pid_t> front);
 
   Controllers controllers() const { return controllers_; }
 
-  // The front, as far as it lives, and we return to the group, which takes back what it handed on for us. Nothing where
-  // we did not step aside.
+  // Moves the front (if it still lives) and this process back, and withdraws the controllers that were passed on. Does
+  // nothing if no process was moved.
   void step_back(std::optional<pid_t> front);
 
  private:
@@ -51,8 +51,8 @@ class HandedOn {
   std::optional<CgroupLeaf> aside_;
 };
 
-// The same for a process that was moved by another, which is no more; its group's name must be that other's leaf's, and
-// the suffix.
+// Moves this process back after the process that moved it has ended. This process must be in the group that is named
+// `leaf` with the suffix kOwnCgroupSuffix.
 void step_back_alone(const std::string& leaf);
 
 }  // namespace oversee::os

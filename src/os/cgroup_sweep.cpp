@@ -1,4 +1,4 @@
-// Looks for groups that are nobody's any more.
+// Finds and removes stale groups.
 #include "os/cgroup_sweep.hpp"
 
 #include <dirent.h>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kMost = 256;
 
-// Names first: what is removed during a walk of a directory may take others out of it.
+// Collects the names first: removing a directory during readdir(3) may make it skip entries.
 std::vector<std::string> groups_of_runs(const std::string& group) {
   std::vector<std::string> found;
   DIR* directory = ::opendir(group.c_str());

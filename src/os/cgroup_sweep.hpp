@@ -1,4 +1,4 @@
-// Removes the cgroups that runs have left whose guard and front were killed: empty ones with our names, no others.
+// Removes the empty cgroups that runs left behind because their guard and front were killed. Checks the names.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace oversee::os {
 
-// Those directly in the group; stops when the bound is over, or after some hundred. A group that another run has made
-// and whose command is about to join is empty, too: its maker holds a lock on it (CgroupLeaf), which who sweeps must
-// have for himself. Returns how many were removed.
+// Sweeps the direct children of the group. Stops after `bound` or 256 groups. A group that a run has just created is
+// empty too, but its creator holds a lock on it (CgroupLeaf); the sweep removes a group only with the lock. Returns the
+// number of removed groups.
 int sweep_cgroups(const std::string& group, model::Duration bound);
 
 }  // namespace oversee::os

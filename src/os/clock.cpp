@@ -1,4 +1,4 @@
-// Reads the clocks.
+// Reads the monotonic and the wall clock.
 #include "os/clock.hpp"
 
 namespace oversee::os {

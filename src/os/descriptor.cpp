@@ -1,4 +1,4 @@
-// Thin calls on file descriptors.
+// Thin wrappers around system calls on file descriptors.
 #include "os/descriptor.hpp"
 
 #include <fcntl.h>
@@ -39,7 +39,7 @@ UniqueFd open_empty_input() {
 void open_closed_standard_streams() {
   for (int fd = 0; fd <= 2; ++fd) {
     if (::fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
-    // The lowest free number is this one, as those below are open.
+    // open(2) returns the lowest free number. All lower ones are open, so it is this one.
     (void)open_nothing(O_RDWR);
   }
 }
@@ -96,7 +96,7 @@ bool write_patiently(int fd, std::string_view bytes) {
 }
 
 bool write_in_time(int fd, std::string_view bytes, model::Duration patience) {
-  constexpr std::size_t kSmall = 4096;  // a pipe that polls writable has room for that much (pipe(7))
+  constexpr std::size_t kSmall = 4096;  // a pipe that polls writable has room for this much (pipe(7))
   while (!bytes.empty()) {
     if (!wait_writable(fd, patience)) {
       errno = ETIMEDOUT;
@@ -113,7 +113,7 @@ bool write_in_time(int fd, std::string_view bytes, model::Duration patience) {
 }
 
 bool close_checked(UniqueFd file) {
-  // It is closed even where a signal comes between.
+  // close(2) releases the descriptor even if it fails with EINTR.
   return ::close(file.release()) == 0 || errno == EINTR;
 }
 

@@ -1,4 +1,4 @@
-// File descriptors: ownership, pipes, whole writes. Every descriptor made here is CLOEXEC unless it says otherwise.
+// File descriptors: ownership, pipes, complete writes. Descriptors created here are CLOEXEC unless stated otherwise.
 #pragma once
 
 #include <array>
@@ -39,17 +39,17 @@ struct Pipe {
   UniqueFd writer;
 };
 
-// /dev/null; where it cannot be opened, as in a chroot without /dev, a descriptor that fails every read and write with
-// EBADF, as a closed one does, but keeps its number taken. Async-signal-safe. The flags are open(2)'s.
+// Opens /dev/null. If it cannot be opened (a chroot without /dev), opens a stand-in that fails every read and write
+// with EBADF, like a closed descriptor, but occupies the number. Async-signal-safe. The flags are open(2)'s.
 int open_nothing(int flags) noexcept;
 
-// Whether it is such a descriptor without /dev/null.
+// Whether the descriptor is a stand-in of open_nothing().
 bool is_stand_in(int fd);
 
-// An input that is at its end: /dev/null, or the reader of a pipe without a writer.
+// An input at end of file: /dev/null, or the read end of a pipe without a writer.
 UniqueFd open_empty_input();
 
-// Opens nothing on those of 0–2 that are closed, so that no file of ours ever gets such a number.
+// Opens /dev/null on each closed descriptor of 0 to 2, so that no later file gets one of these numbers.
 void open_closed_standard_streams();
 
 model::Result<Pipe> make_pipe();
@@ -57,44 +57,44 @@ model::Result<Pipe> make_pipe();
 // A connected pair of stream sockets.
 model::Result<std::array<UniqueFd, 2>> make_socket_pair();
 
-// A second descriptor of the same description, numbered 3 or more; far from the numbers that a caller names, where it
-// is `aside`.
+// Duplicates the descriptor to a number of at least 3; with `aside`, of at least 100 if possible, away from the numbers
+// that a caller names.
 model::Result<UniqueFd> duplicate(int fd, bool aside = false);
 
-// What an exec does with the descriptor from now on.
+// Sets whether the descriptor stays open across exec.
 void keep_over_exec(int fd, bool keep);
 
-// Writes all of it, over short writes and EINTR; false with errno set where it cannot.
+// Writes everything, retrying after short writes and EINTR; false with errno set if that fails.
 bool write_fully(int fd, std::string_view bytes);
 
-// The same, and waits for room where the descriptor's description is non-blocking, which may be another's doing.
+// The same, but waits for room if the description is non-blocking, which another process may have set.
 bool write_patiently(int fd, std::string_view bytes);
 
-// The same, and gives up with ETIMEDOUT once there was no room for `patience`.
+// The same, but fails with ETIMEDOUT after `patience` without room.
 bool write_in_time(int fd, std::string_view bytes, model::Duration patience);
 
-// Closes it; false with errno set where what was written is not kept (close(2)).
+// Closes the file; false with errno set if the written data was not stored (close(2)).
 bool close_checked(UniqueFd file);
 
-// Whether a small write would find room within the bound; looks, and changes no flag.
+// Whether the descriptor becomes writable within the bound. Only polls; changes no flag.
 bool wait_writable(int fd, model::Duration bound);
 
-// Whether a write to it can wait for somebody else: a terminal, pipe or socket can, a regular file or /dev/null cannot.
+// Whether a write can block on another process: yes for a terminal, pipe or socket; no for a regular file or /dev/null.
 bool can_block(int fd);
 
-// Whether it is a pipe or a socket: somebody else is at its other end.
+// Whether it is a pipe or a socket, which has another process at its other end.
 bool is_channel(int fd);
 
-// Whether both are one file: the same terminal, pipe or file behind two numbers.
+// Whether both descriptors refer to the same file: the same terminal, pipe or file.
 bool same_file(int one, int other);
 
-// Bytes that can be read from a pipe right now.
+// The number of bytes that a pipe holds for reading.
 std::size_t readable_bytes(int fd);
 
-// The whole of a small file such as those in /proc.
+// Reads a whole small file, such as those in /proc.
 model::Result<std::string> read_file(const std::string& path);
 
-// What is left to be read of an open one; the path is for the failure.
+// Reads the rest of an open file; the path appears in the failure only.
 model::Result<std::string> read_all(int fd, const std::string& path);
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Follows names to the files that they lead to.
+// Resolves the name of an output file as the kernel does.
 #include "os/destination.hpp"
 
 #include <fcntl.h>
@@ -21,7 +21,7 @@ namespace {
 
 using model::Failure;
 
-// As many as the kernel follows (path_resolution(7)).
+// The kernel's own limit on symbolic links (path_resolution(7)).
 constexpr int kMostLinks = 40;
 
 std::unexpected<Failure> refused(int error, const std::string& subject, std::string remedy = {}) {
@@ -43,7 +43,7 @@ std::string join(const std::string& directory, const std::string& name) {
   return directory.ends_with('/') ? directory + name : directory + '/' + name;
 }
 
-// The directory's path without links; the path as it is where that cannot be told.
+// The directory's path with links resolved; the given path if that fails.
 std::string real_directory(const std::string& directory) {
   const std::unique_ptr<char, void (*)(void*)> real(::realpath(directory.c_str(), nullptr), std::free);
   return real ? std::string(real.get()) : directory;
@@ -53,9 +53,9 @@ bool is_below(const std::string& directory, std::string_view top) {
   return directory.starts_with(top) && (directory.size() == top.size() || directory[top.size()] == '/');
 }
 
-// "3" in the directory of our own descriptors.
+// The number N if directory and name are /proc/self/fd/N of this process; else -1.
 int own_descriptor(const std::string& directory, const std::string& last) {
-  const std::string process = real_directory("/proc/self");  // also where another PID namespace's /proc has its number
+  const std::string process = real_directory("/proc/self");  // not getpid(): /proc may be of another PID namespace
   const bool own =
       directory == process + "/fd" || (is_below(directory, process + "/task") && directory.ends_with("/fd"));
   int number = -1;
@@ -63,7 +63,7 @@ int own_descriptor(const std::string& directory, const std::string& last) {
   return own && read.ec == std::errc{} && read.ptr == last.data() + last.size() ? number : -1;
 }
 
-// In a directory that all may write to, the link of another user's leads where that one wants (proc(5)).
+// In a sticky, world-writable directory a link of another user may lead anywhere (protected_symlinks, proc(5)).
 bool is_trap(const struct stat& link, const std::string& directory) {
   struct stat parent {};
   if (::stat(directory.c_str(), &parent) != 0) return false;
@@ -78,13 +78,14 @@ std::optional<std::string> link_text(const std::string& path) {
   return std::string(text, static_cast<std::size_t>(size));
 }
 
-// The name behind all links: its directory without any, and a last part that is no link but a descriptor's.
+// Resolves all links. The result's directory has none; its last part is not a link, unless it names a descriptor in
+// /proc.
 model::Result<Name> follow(const std::string& name) {
   std::string path = name;
   for (int links = 0; links <= kMostLinks; ++links) {
     Name at = split(path);
     at.directory = real_directory(at.directory);
-    // The link of an open file can lead to what has no name any more.
+    // A link in /proc/PID/fd may refer to a file that no longer has a name, so it is not followed.
     if (is_below(at.directory, "/proc") && at.directory.ends_with("/fd")) return at;
     const std::string here = join(at.directory, at.last);
     struct stat status {};
@@ -108,7 +109,7 @@ model::Result<void> check_descriptor(int descriptor, const std::string& name) {
   return {};
 }
 
-// Where a file is to be made.
+// Checks that a file can be created in the directory.
 model::Result<void> check_parent(const std::string& directory) {
   const auto failed = [&](int error, std::string remedy = {}) {
     return std::unexpected(Failure{"write to the directory", error, directory, std::move(remedy)});
@@ -120,7 +121,7 @@ model::Result<void> check_parent(const std::string& directory) {
   return {};
 }
 
-// The kernel's own judgement, by the name that was given: modes, lists of rights, files and links of others.
+// Opens the file to let the kernel decide: modes, ACLs, protected files and links of other users.
 model::Result<void> check_file(const std::string& name) {
   const UniqueFd file(::open(name.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600));
   if (!file) return refused(errno, name);

@@ -1,4 +1,4 @@
-// What a name that the user gave for a file leads to: the file that the shell's > would write to.
+// Resolves an output file that the user has named: to the file that the shell's `>` would write to.
 #pragma once
 
 #include <cstdint>
@@ -11,25 +11,25 @@ namespace oversee::os {
 
 struct Destination {
   enum class Kind : std::uint8_t {
-    file,        // a regular file, or one that is yet to be made
-    descriptor,  // one of this process: "-", /dev/stdout, /dev/fd/3
+    file,        // a regular file, or one that does not exist yet
+    descriptor,  // a descriptor of this process: "-", /dev/stdout, /dev/fd/3
     device       // a FIFO or a device
   };
 
   Kind kind = Kind::file;
-  std::string name;         // as it was given, for messages
-  std::string path;         // with links followed; absolute where the directory could be read
+  std::string name;         // as the user gave it, for messages
+  std::string path;         // with links resolved; absolute if the directory could be resolved
   int descriptor = -1;      // with Kind::descriptor
   bool exists = false;      // with Kind::file
   bool in_system = false;   // below /dev or /proc: never replaced, always written in place
-  std::string temporary{};  // what `path` is called while it is written, where it can be replaced
+  std::string temporary{};  // the name to write to before renaming to `path`
 };
 
-// Follows links as the kernel does, and refuses those that it would refuse (protected_symlinks, proc(5)). Fails for a
-// directory, a socket, and what this process may not write to. Changes nothing and never waits for a FIFO's reader.
+// Follows links as the kernel does and refuses the same ones (protected_symlinks, proc(5)). Fails for a directory, a
+// socket, and a file that this process may not write to. Truncates nothing and never waits for a FIFO's reader.
 model::Result<Destination> find_destination(const std::string& name);
 
-// The descriptor of this process that the name stands for; -1: it is another file's name.
+// The descriptor of this process that the name refers to; -1 if it names another file.
 int descriptor_named(const std::string& name);
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Opens files, pipes and sockets for events, and takes descriptors over.
+// Opens files, pipes and sockets for events, and takes over descriptors.
 #include "os/event_target.hpp"
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@ namespace {
 
 using model::Failure;
 
-// How long a listener whose queue of connections is full may keep us.
+// Bounds connect(2) to a listener with a full backlog.
 constexpr timeval kConnectBound{.tv_sec = 2, .tv_usec = 0};
 
 model::Result<UniqueFd> take_descriptor(const model::EventDestination& destination) {
@@ -43,7 +43,7 @@ model::Result<UniqueFd> connect_to(const std::string& path) {
   std::memcpy(address.sun_path, path.data(), path.size());
   UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket) return failed(errno, {});
-  // unix(7): the bound on sending is the one on connecting, too.
+  // SO_SNDTIMEO also bounds connect(2) (unix(7)).
   ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &kConnectBound, sizeof kConnectBound);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const int error = errno;
@@ -73,7 +73,7 @@ model::Result<EventTarget> EventTarget::hold(model::Result<UniqueFd> fd) {
 
 model::Result<EventTarget> EventTarget::by_name(const std::string& path) {
   const auto failed = [](Failure failure) {
-    // A socket has a form of its own.
+    // A socket has its own syntax.
     if (failure.error == ENXIO) failure.remedy = "it is a socket: write unix:" + failure.subject;
     return std::unexpected(std::move(failure));
   };

@@ -1,4 +1,4 @@
-// Opens what a run's events are written to. Neither here nor later does opening or writing change what others share.
+// Opens the destination of a run's event stream without changing flags of shared file descriptions.
 #pragma once
 
 #include "model/event_destination.hpp"
@@ -10,12 +10,12 @@ namespace oversee::os {
 
 class EventTarget {
  public:
-  // Opens what is there, and changes no file yet. To be called before anything else is opened that stays open: a number
-  // that the caller names but has not opened would be that one's. A descriptor of the caller's is CLOEXEC from now on,
-  // as the command is not to get it; its description is left as it is.
+  // Opens the destination, but changes no regular file yet. Must be called before opening other long-lived descriptors:
+  // otherwise a number that the caller names without having opened it could be oversee's. A descriptor from the
+  // caller becomes CLOEXEC, so that the command does not inherit it; its description is unchanged.
   static model::Result<EventTarget> open(const model::EventDestination& destination);
 
-  // Makes the file that is not there, empties the one that is. When all else that could be refused has been opened.
+  // Creates or truncates a regular file. Called after everything else that may be refused has been opened.
   model::Result<UniqueFd> begin() &&;
 
  private:
@@ -23,7 +23,7 @@ class EventTarget {
   static model::Result<EventTarget> hold(model::Result<UniqueFd> fd);
   EventTarget(Destination file, UniqueFd fd) : file_(std::move(file)), fd_(std::move(fd)) {}
 
-  Destination file_;  // that begin() opens, where nothing is open yet
+  Destination file_;  // for begin(), while `fd_` is not open
   UniqueFd fd_;
 };
 

@@ -22,15 +22,15 @@ namespace {
 using model::Failure;
 using model::LogMode;
 
-// How long the reader of a FIFO may take to come, and the one of a pipe to read on.
+// How long to wait for a FIFO to get a reader, and for a pipe's reader to make room.
 constexpr auto kReaderComes = std::chrono::seconds(2);
 constexpr auto kReaderReads = std::chrono::seconds(5);
 constexpr timespec kPause{.tv_sec = 0, .tv_nsec = 10'000'000};
 
-// So many logs of earlier runs are kept beside FILE with LogMode::rotate.
+// The number of old logs that LogMode::rotate keeps beside FILE.
 constexpr int kMostPutAside = 9;
 
-// While another run empties or renames the file, which takes no time to speak of.
+// Retries while another run truncates or renames the file, each of which takes only a moment.
 constexpr int kMostTries = 100;
 
 constexpr int kToWrite = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
@@ -47,7 +47,7 @@ bool is_named(const std::string& path, int fd) {
          named.st_ino == opened.st_ino;
 }
 
-// A FIFO is opened once it has a reader (fifo(7)).
+// Opening a FIFO for non-blocking writing fails with ENXIO until it has a reader (fifo(7)).
 model::Result<UniqueFd> open_device(const Destination& at, const std::string& stage) {
   const auto end = std::chrono::steady_clock::now() + kReaderComes;
   while (true) {
@@ -72,9 +72,9 @@ std::vector<std::string> attribute_names(ssize_t size, const std::vector<char>& 
   return names;
 }
 
-constexpr std::size_t kAttributes = 64 * 1024;  // as large as a list or a value can be (xattr(7))
+constexpr std::size_t kAttributes = 64 * 1024;  // the maximum size of a list or a value (xattr(7))
 
-// Makes the new file's extended attributes, lists of rights among them, those of the old one; false where it cannot.
+// Copies the old file's extended attributes, ACLs included, to the new file; false if that fails.
 bool keep_attributes(const std::string& old, int file) {
   std::vector<char> list(kAttributes);
   std::vector<char> value(kAttributes);
@@ -90,14 +90,15 @@ bool keep_attributes(const std::string& old, int file) {
     if (before == size && text(present, before) == text(value, size)) continue;
     if (::fsetxattr(file, name.c_str(), value.data(), static_cast<std::size_t>(size), 0) != 0) return false;
   }
-  // What it has of its directory (acl(5), default ACL).
+  // Removes attributes inherited from the directory (default ACL, acl(5)).
   for (const std::string& name : attribute_names(::flistxattr(file, list.data(), list.size()), list)) {
     if (std::ranges::find(wanted, name) == wanted.end() && ::fremovexattr(file, name.c_str()) != 0) return false;
   }
   return true;
 }
 
-// False where the new file cannot be made to be the old one to everybody but its readers.
+// Gives the new file the old one's owner, mode and attributes; false if that fails or the old file has several hard
+// links. Processes that have the old file open keep the old contents.
 bool keep_owner_and_rights(const std::string& old, int file) {
   struct stat before {};
   struct stat now {};
@@ -108,7 +109,7 @@ bool keep_owner_and_rights(const std::string& old, int file) {
   return keep_attributes(old, file) && ::fchmod(file, before.st_mode & 07777U) == 0;
 }
 
-// False with errno set: nothing has changed, and the file may still be written in place.
+// False with errno set: the old file is unchanged and may still be written in place.
 bool replace(const Destination& at, std::string_view text) {
   UniqueFd file(::open(at.temporary.c_str(), kToWrite | O_CREAT | O_EXCL | O_NOFOLLOW, kPrivateMode));
   if (!file) return false;
@@ -122,7 +123,8 @@ bool replace(const Destination& at, std::string_view text) {
   return false;
 }
 
-// Half a document is worse than none, and one of an earlier run is taken for this one's.
+// On failure the file is left empty or removed: half a document is worse than none, and an old document would be taken
+// for this run's.
 model::Result<void> write_in_place(const Destination& at, std::string_view text) {
   const auto failed = [&](int error) { return std::unexpected(Failure{"write", error, at.name, {}}); };
   const int follow = at.in_system ? 0 : O_NOFOLLOW;
@@ -157,7 +159,7 @@ Locked lock(int fd, int how) {
   return Locked::yes;
 }
 
-// FILE.1 becomes FILE.2 and so on, and FILE becomes FILE.1.
+// Renames FILE.1 to FILE.2 and so on, then FILE to FILE.1.
 bool put_aside(const std::string& path) {
   const auto numbered = [&](int number) { return number == 0 ? path : fmt::format("{}.{}", path, number); };
   int last = 0;
@@ -169,7 +171,7 @@ bool put_aside(const std::string& path) {
   return true;
 }
 
-// A line of this run's must not go on with one that was cut.
+// Ends an incomplete last line, so that this run's first line does not continue it.
 void end_last_line(const std::string& path, int fd) {
   const UniqueFd reader(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (reader && !ends_in_newline(reader.get())) (void)write_fully(fd, "\n");
@@ -224,7 +226,7 @@ class OutputOpener {
     return {};
   }
 
-  // The next log has the owner and the rights of the last one, as far as this user can give them.
+  // The new log gets the owner and rights of the previous one, as far as this user may set them.
   model::Result<void> rotate(UniqueFd& file) const {
     struct stat status {};
     if (::fstat(file.get(), &status) != 0 || status.st_size == 0) return {};

@@ -22,7 +22,7 @@ constexpr std::size_t kShown = 8;
 constexpr int kLookedAt = 64;
 constexpr int kCounted = 4096;
 
-// Of a list of connections: some ten thousand. What is further down stays without an address.
+// Bytes read of a list of connections: about ten thousand lines. Later connections are shown without an address.
 constexpr std::size_t kMostOfAList = 1024 * 1024;
 
 std::string link_target(const std::string& path) {
@@ -58,7 +58,7 @@ std::string read_at_most(const std::string& path, std::size_t most) {
   return text;
 }
 
-// The words of a line, the first ten or so.
+// The first ten words of a line.
 std::array<std::string_view, 10> words_of(std::string_view line) {
   std::array<std::string_view, 10> words;
   for (std::string_view& word : words) {
@@ -74,7 +74,7 @@ std::array<std::string_view, 10> words_of(std::string_view line) {
 std::string parse_socket_address(std::string_view hex) {
   const std::size_t colon = hex.find(':');
   const std::string_view address = hex.substr(0, colon);
-  std::array<std::uint32_t, 4> parts{};  // each in this machine's byte order, as the kernel prints it
+  std::array<std::uint32_t, 4> parts{};  // each in host byte order, as the kernel prints it
   const std::size_t count = address.size() / 8;
   if (colon == std::string_view::npos || (count != 1 && count != 4) || address.size() % 8 != 0) return {};
   for (std::size_t i = 0; i < count; ++i) {
@@ -100,7 +100,8 @@ OpenFiles FileLook::files_of(pid_t pid) {
   DIR* directory = ::opendir(path.c_str());
   if (directory == nullptr) return files;
   files.known = true;
-  // From Linux 6.2 on the directory's size is their number; before, they are counted, up to a bound.
+  // Since Linux 6.2 the directory's size is the number of descriptors. On older kernels they are counted, up to
+  // kCounted.
   struct stat status {};
   const bool sized = ::fstat(::dirfd(directory), &status) == 0 && status.st_size > 0;
   while (const dirent* entry = ::readdir(directory)) {
@@ -143,18 +144,18 @@ const FileLook::Peers& FileLook::peers_of(pid_t pid) {
   return entry->second;
 }
 
-// "  0: LOCAL:PORT REMOTE:PORT STATE QUEUES TIMER RETRANSMITS UID TIMEOUT INODE …" (proc(5))
+// Line format (proc(5)): "  0: LOCAL:PORT REMOTE:PORT STATE QUEUES TIMER RETRANSMITS UID TIMEOUT INODE …".
 void FileLook::read_peers(const std::string& path, Peers& peers) {
   constexpr std::string_view kListening = "0A";
   const std::string text = read_at_most(path, kMostOfAList);
   std::string_view rest = text;
-  // A line that is cut by the bound is left out.
+  // Skips an incomplete last line.
   for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
     const auto words = words_of(rest.substr(0, end));
     rest.remove_prefix(end + 1);
     std::uint64_t inode = 0;
     std::from_chars(words[9].data(), words[9].data() + words[9].size(), inode);
-    if (inode == 0) continue;  // the heading; a connection that nobody has open any more
+    if (inode == 0) continue;  // the heading, or a connection without an open socket
     if (words[3] == kListening) {
       peers[inode] = {model::FileKind::listener, parse_socket_address(words[1])};
     } else {

@@ -1,4 +1,4 @@
-// Writes files.
+// Writes to files and follows their rotation.
 #include "os/file_sink.hpp"
 
 #include <fcntl.h>
@@ -33,7 +33,7 @@ bool FileSink::write(std::string_view bytes) {
   return true;
 }
 
-// One look before each write: what is written behind a rotation is in the new file, to the line.
+// Checks before each write, so that every line after a rotation goes to the new file.
 void FileSink::look_at_name() {
   struct stat status {};
   const bool named = ::stat(path_.c_str(), &status) == 0;
@@ -46,7 +46,7 @@ void FileSink::look_at_name() {
   if (named ? S_ISREG(status.st_mode) : errno == ENOENT) open_by_name();
 }
 
-// Where that fails, the file that is open goes on being written to.
+// If that fails, the sink continues with the file that is open.
 void FileSink::open_by_name() {
   UniqueFd next(::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW,
                        kPrivateMode));

@@ -1,4 +1,4 @@
-// A byte sink that writes at once, for what cannot block: regular files, /dev/null.
+// A byte sink that writes immediately, for files that cannot block: regular files, /dev/null.
 #pragma once
 
 #include <cstdint>
@@ -11,21 +11,21 @@ namespace oversee::os {
 
 class FileSink final : public model::ByteSink {
  public:
-  // Writes to a descriptor that stays the caller's. The stand-in of one that was closed takes all, as /dev/null does.
+  // Writes to a descriptor that the caller owns. A stand-in (os::open_nothing) discards everything, like /dev/null.
   explicit FileSink(int fd) : fd_(fd), failed_(is_stand_in(fd)) {}
-  // Writes to a file of its own.
+  // Takes over the file.
   explicit FileSink(UniqueFd file) : owned_(std::move(file)), fd_(owned_.get()) {}
-  // Writes to the end of a file that others may rotate (logrotate(8)): one that is renamed or removed is opened anew by
-  // its name, with the same owner and mode, as soon as there is something to write. `head` is what such a file begins
-  // with, also where it was emptied.
+  // Appends to a file that other programs may rotate (logrotate(8)). After a rename or removal, the next write opens
+  // the name again, with the same owner and mode. `head` is written first to each new or truncated file.
   FileSink(UniqueFd file, std::string path, std::string head);
 
   bool write(std::string_view bytes) override;
   bool idle() const override { return true; }
 
-  // Empties it, where it is a file; one that cannot be emptied is lost, as it would hold what is not meant to be in it.
+  // Truncates a named regular file. If that fails the sink stops writing, because the file would keep content that must
+  // be gone.
   void clear();
-  // Nothing more will come; what the file system has not taken is an error like that of a write.
+  // Ends the output. An error of close(2) is reported like one of write(2).
   void close();
 
  private:
@@ -35,14 +35,14 @@ class FileSink final : public model::ByteSink {
 
   UniqueFd owned_;
   int fd_;
-  bool failed_ = false;  // or takes all
+  bool failed_ = false;  // or the descriptor is a stand-in
 
-  // Of a file that may be rotated.
+  // Only for a file that may be rotated.
   std::string path_;
   std::string head_;
   std::uint64_t device_ = 0;
   std::uint64_t inode_ = 0;
-  std::uint64_t size_ = 0;  // at least, while nobody empties it
+  std::uint64_t size_ = 0;  // the size as of the last look; a smaller file has been truncated
 };
 
 }  // namespace oversee::os

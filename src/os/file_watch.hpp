@@ -1,4 +1,4 @@
-// Tells when an open file has been touched, or closed by somebody who could have written to it (inotify(7)).
+// Reports when an open file is touched, or closed by a process that could write to it (inotify(7)).
 #pragma once
 
 #include "os/descriptor.hpp"
@@ -7,21 +7,21 @@ namespace oversee::os {
 
 class FileWatch {
  public:
-  // Of the file behind the descriptor, whatever its name is by now. Where the kernel or the user's limits allow no
-  // watch, fd() is -1.
+  // Watches the file behind the descriptor, even after a rename. If the kernel or the user's limits allow no watch,
+  // fd() is -1.
   explicit FileWatch(int file);
 
-  // Readable when something has happened; non-blocking.
+  // Readable after an event; non-blocking.
   int fd() const { return fd_.get(); }
 
-  // Forgets what has happened.
+  // Discards the pending events.
   void drain();
 
  private:
   UniqueFd fd_;
 };
 
-// Has those who watch the file told of it.
+// Notifies all watchers of the file.
 void touch(int file);
 
 }  // namespace oversee::os

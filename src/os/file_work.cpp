@@ -1,10 +1,12 @@
-// Waits for work beside this process.
+// Runs file system work in a side process and waits for it.
 #include "os/file_work.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 
 #include "os/asked_file.hpp"
 
@@ -13,16 +15,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Nearly all is done within this, and costs no more than the wait.
+// Most work ends within this time, so that blocking the signals is not necessary.
 constexpr auto kUsual = std::chrono::milliseconds(20);
 
-// Between two looks for a signal.
+// The interval between two checks for a pending signal.
 constexpr auto kStep = std::chrono::milliseconds(50);
 
 constexpr std::array kSignalsToEnd{SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 
-// One that ends this process, of those that wait to be delivered; 0: none. Where they are not blocked they end it by
-// themselves.
+// A pending signal that ends this process; 0: none. Only blocked signals stay pending.
 int pending_signal() {
   sigset_t pending;
   sigemptyset(&pending);
@@ -54,23 +55,34 @@ FileWork::FileWork(const std::function<void()>& work) {
 }
 
 model::Result<void> FileWork::wait(model::Duration bound, const SignalState& caller) {
-  if (process_.wait(std::min<model::Duration>(bound, kUsual))) return {};
+  if (process_.wait(std::min<model::Duration>(bound, kUsual))) return outcome();
   const auto end = Clock::now() + bound;
   const BlockedSignals blocked;
   const SignalSet unwanted = caller.ignored | caller.blocked;
   while (!process_.wait(kStep)) {
-    // A process that hangs shares our streams: only when they are closed there is an end to be read.
+    // A hung side process shares our standard streams: their readers see end of file only after it has closed them,
+    // too.
     if (const int signal = pending_signal(); signal != 0 && (unwanted & signal_bit(signal)) == 0) {
       leave_files();
       die_of(signal);
     }
     if (Clock::now() >= end) return std::unexpected(no_answer());
   }
-  return {};
+  return outcome();
+}
+
+model::Result<void> FileWork::outcome() const {
+  if (process_.finished()) return {};
+  return std::unexpected(helper_killed());
 }
 
 model::Result<void> do_beside(const std::function<void()>& work, model::Duration bound, const SignalState& caller) {
   return FileWork(work).wait(bound, caller);
+}
+
+std::string describe_write_error(int error) {
+  if (error == ETIMEDOUT) return "its file system does not answer";
+  return error == ECHILD ? "the process that writes it was killed" : std::strerror(error);
 }
 
 void leave_files() {

@@ -1,9 +1,10 @@
-// What is asked of file systems before there is a command: done beside this process, so that one that does not answer
-// is refused in time, and a signal ends the wait.
+// Runs file system work before the command starts in a side process, so that a file system that does not respond fails
+// in time and a signal ends the wait.
 #pragma once
 
 #include <chrono>
 #include <functional>
+#include <string>
 
 #include "model/duration.hpp"
 #include "model/failure.hpp"
@@ -12,26 +13,33 @@
 
 namespace oversee::os {
 
-// How long a file system may take where the run has no limit of its own.
+// How long a file system may take if the run has no limit of its own.
 inline constexpr auto kFileBound = std::chrono::seconds(5);
 
-// Begun when it is made. What it refers to must outlive it; where it hangs, this process must end by leave_files().
+// Starts the work on construction. Everything that `work` refers to must outlive this object. If the work hangs, this
+// process must call leave_files() before it ends.
 class FileWork {
  public:
   explicit FileWork(const std::function<void()>& work);
 
-  // Waits for its end; a failure names the file that gives no answer. A signal that ends a process ends this one,
-  // unless the caller ignores or blocks it.
+  // Waits for the end of the work. The failure names the file that does not respond. TERM, INT, HUP and QUIT end this
+  // process during the wait, unless the caller ignores or blocks them.
   model::Result<void> wait(model::Duration bound, const SignalState& caller);
 
  private:
+  model::Result<void> outcome() const;
+
   SideProcess process_;
 };
 
-// The same at one stroke.
+// Starts the work and waits for it.
 model::Result<void> do_beside(const std::function<void()>& work, model::Duration bound, const SignalState& caller);
 
-// To be called before _exit(2): where a process hangs beside this one, nothing of ours stays open there.
+// Must be called before _exit(2): if a side process hangs, it closes our descriptors there.
 void leave_files();
+
+// What an errno means for a file that is written by a side process (run/aside_sink.hpp): ETIMEDOUT and ECHILD are about
+// the side process.
+std::string describe_write_error(int error);
 
 }  // namespace oversee::os

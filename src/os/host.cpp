@@ -21,7 +21,7 @@ std::string host_name() {
 
 std::string current_directory() {
   char path[PATH_MAX];
-  return ::getcwd(path, sizeof path) == nullptr ? "." : path;  // a directory that was removed has no name
+  return ::getcwd(path, sizeof path) == nullptr ? "." : path;  // getcwd(3) fails in a removed directory
 }
 
 std::string temporary_directory() {

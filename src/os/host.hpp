@@ -1,4 +1,4 @@
-// Where and as whom this process runs.
+// Host, directory and user of this process.
 #pragma once
 
 #include <string>
@@ -12,11 +12,11 @@ std::string temporary_directory();
 unsigned user_id();
 int process_id();
 
-// As ps -o comm shows it; at most 15 letters count (prctl(2)).
+// Sets the name that `ps -o comm` shows; the kernel keeps 15 characters (prctl(2)).
 void name_this_process(const char* name);
 
-// Ahead of every ordinary process at the processor, where that is allowed (CAP_SYS_NICE, CAP_SYS_ADMIN): both within
-// the session and, as the kernel shares out by sessions first (autogroups, sched(7)), among sessions.
+// Gives this process the highest scheduling priority, if permitted (CAP_SYS_NICE, CAP_SYS_ADMIN): within the session by
+// its nice value, and between sessions by the autogroup's (sched(7)).
 void take_precedence();
 
 }  // namespace oversee::os

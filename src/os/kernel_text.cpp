@@ -1,4 +1,4 @@
-// Reads what the kernel writes.
+// Reads small files that the kernel generates.
 #include "os/kernel_text.hpp"
 
 #include <fcntl.h>

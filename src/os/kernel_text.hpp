@@ -1,5 +1,5 @@
-// Small texts that the kernel makes up when they are read, as in /proc and in a cgroup: read at one stroke, and the
-// numbers in them found by name.
+// Small files that the kernel generates on reading, as in /proc and in cgroups: reads them with one call and finds
+// numbers by name.
 #pragma once
 
 #include <sys/types.h>
@@ -11,13 +11,14 @@
 
 namespace oversee::os {
 
-// Such a file is made whole by the first read, if that is large enough for it. Empty where it cannot be read.
+// Reads the file with one read(2), which yields a consistent text if the buffer is large enough. Empty if it cannot be
+// read.
 std::string_view read_once(const char* path, std::span<char> buffer);
 
-// The same of /proc/PID/FILE; empty where /proc is not ours (os/proc.hpp).
+// The same for /proc/PID/FILE; empty if /proc is not ours (os/proc.hpp).
 std::string_view read_once(pid_t pid, std::string_view file, std::span<char> buffer);
 
-// The number behind a word that starts a line, with what separates them: "Pss:", "oom_kill ".
+// The number after a word at the start of a line. The word includes the separator: "Pss:", "oom_kill ".
 std::optional<std::uint64_t> number_behind(std::string_view text, std::string_view word);
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// The handlers of terminate and SIGABRT.
+// Handles std::terminate and SIGABRT.
 #include "os/last_words.hpp"
 
 #include <unistd.h>
@@ -14,12 +14,12 @@
 namespace oversee::os {
 namespace {
 
-// How long a reader of stderr is waited for, in seconds.
+// Seconds that a write to stderr may block.
 constexpr unsigned kPatience = 1;
 
 volatile std::sig_atomic_t exit_code_ = 1;
 
-// Where write(2) waits for longer, this ends it, and the process with it.
+// The alarm ends the process if write(2) blocks for longer.
 void bound_the_wait() {
   struct sigaction action {};
   action.sa_handler = [](int /*signal*/) { ::_exit(exit_code_); };
@@ -31,7 +31,7 @@ void bound_the_wait() {
   ::alarm(kPatience);
 }
 
-// Without memory: it may be what is out. A line of this size a pipe takes whole or not at all.
+// Allocates nothing, because memory may have run out. A pipe takes a line of this size atomically (PIPE_BUF).
 [[noreturn]] void end_with(std::string_view why) {
   constexpr std::string_view kBefore = "oversee: cannot go on: ";
   char line[512];
@@ -51,7 +51,7 @@ void bound_the_wait() {
   end_with("an unknown error");
 }
 
-// libuv aborts where a system call fails that it cannot do without.
+// libuv calls abort(3) if a system call that it depends on fails.
 void end_by_abort(int /*signal*/) {
   const char* const error = ::strerrordesc_np(errno);
   end_with(errno != 0 && error != nullptr ? error : "an internal error");
@@ -74,7 +74,7 @@ void say_last_words(int exit_code) {
   struct sigaction callers {};
   ::sigaction(SIGABRT, &action, &callers);
   if (callers.sa_handler == SIG_IGN)
-    ::sigaction(SIGABRT, &callers, nullptr);  // to be handed on; abort() ends us anyway
+    ::sigaction(SIGABRT, &callers, nullptr);  // keep it ignored for the command; abort() ends this process anyway
 }
 
 }  // namespace oversee::os

@@ -1,17 +1,17 @@
-// What this process says when it cannot go on at all.
+// The last message of a process that cannot continue.
 #pragma once
 
 #include <string_view>
 
 namespace oversee::os {
 
-// From here on an error that nobody handles (an exception, an abort of libuv's or libc's) ends this process with a
-// sentence on stderr and the given exit code, in place of a core file.
-// Writes one line to stderr and ends the process, after a second at the latest, whether anybody reads the line or not.
-// Async-signal-safe, and without memory. For where nothing else of this program can run: between fork and exec, and in
-// a guard; everybody else asks the console.
+// Writes one line to stderr and ends the process, after one second at the latest, whether or not the line is read.
+// Async-signal-safe; allocates nothing. Only for code that cannot use the console: between fork and exec, and in the
+// guard.
 [[noreturn]] void end_saying(std::string_view line, int exit_code);
 
+// From now on an unhandled error (an exception, an abort of libuv or the C library) ends this process with a message on
+// stderr and the given exit code, without a core file.
 void say_last_words(int exit_code);
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Tries system calls by their numbers, as libc keeps errors of some to itself.
+// Tries system calls by number, because the C library hides the errors of some.
 #include "os/needed_calls.hpp"
 
 #include <fcntl.h>
@@ -29,7 +29,7 @@ constexpr std::array kNeeded{
     Call{"getppid", SYS_getppid, {}},
     Call{"wait4", SYS_wait4, {kNoProcess, 0, WNOHANG}},
     Call{"recvfrom", SYS_recvfrom, {kNoDescriptor}},
-    Call{"ioctl", SYS_ioctl, {kNoDescriptor, FIONBIO}},  // libuv's way to make its descriptors non-blocking
+    Call{"ioctl", SYS_ioctl, {kNoDescriptor, FIONBIO}},  // libuv uses it to make descriptors non-blocking
     Call{"fcntl", SYS_fcntl, {kNoDescriptor, F_GETFL}},
     Call{"epoll_ctl", SYS_epoll_ctl, {kNoDescriptor, EPOLL_CTL_DEL, kNoDescriptor}},
 };

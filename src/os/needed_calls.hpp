@@ -1,11 +1,11 @@
-// The system calls without which nothing can be supervised.
+// The system calls that supervision depends on.
 #pragma once
 
 namespace oversee::os {
 
-// The name of the first of them that this system refuses, as a seccomp filter does (ENOSYS or EPERM); null: none. Each
-// is tried on nothing, so that it does nothing. A run that began without one of them could neither see its command end
-// nor stop it.
+// Returns the name of the first needed system call that fails with ENOSYS or EPERM, as under a seccomp filter; null if
+// none does. Each call is tried with arguments that have no effect. Without one of them a run could neither detect the
+// end of its command nor stop it.
 const char* refused_call();
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Which of two files another process has open, by its descriptors in /proc.
+// Determines whether another process has our output streams open, from its descriptors in /proc.
 #pragma once
 
 #include <sys/types.h>
@@ -9,7 +9,7 @@
 
 namespace oversee::os {
 
-// What tells one open file from another; both ends of a pipe have the same.
+// Identifies an open file by device and inode. Both ends of a pipe have the same identity.
 struct FileIdentity {
   std::uint64_t device = 0;
   std::uint64_t inode = 0;  // 0: none
@@ -17,10 +17,10 @@ struct FileIdentity {
   bool operator==(const FileIdentity&) const = default;
 };
 
-// None for a closed descriptor.
+// All zeros for a closed descriptor.
 FileIdentity identify(int fd);
 
-// Looks at the first few thousand descriptors. Not known where this user may not look (proc(5), PTRACE_MODE_READ).
+// Inspects the first 4096 descriptors. `known` is false if this user may not read them (proc(5), PTRACE_MODE_READ).
 model::HeldStreams streams_held_by(pid_t pid, const FileIdentity& out, const FileIdentity& err);
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Tries numbers.
+// Finds children by trying process ids.
 #include "os/own_children.hpp"
 
 #include <sched.h>
@@ -23,8 +23,8 @@ void find_between(pid_t first, pid_t last, std::vector<pid_t>& found) {
 
 int end_at_once(void*) { ::_exit(0); }
 
-// The number of a process that is started now; -1 where none can be. Its end sends no signal, so that only a wait for
-// such children (__WCLONE, wait(2)) meets it, and the waits for the tree do not.
+// Starts a process to learn the newest process id; -1 if that fails. The process sends no signal at its end, so that
+// only a wait with __WCLONE (wait(2)) reaps it, never a wait for the tree.
 pid_t newest_number() {
   alignas(16) char stack[4096];
   const pid_t pid = ::clone(end_at_once, stack + sizeof stack, CLONE_VM | CLONE_VFORK, nullptr);
@@ -41,7 +41,7 @@ std::vector<pid_t> find_children() {
   const pid_t newest = newest_number();
   if (newest > self) {
     find_between(self + 1, newest, found);
-  } else if (newest > 0) {  // the numbers have begun again at the bottom
+  } else if (newest > 0) {  // process ids have wrapped around
     find_between(self + 1, kLargest, found);
     find_between(1, newest, found);
   }

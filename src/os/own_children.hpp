@@ -1,4 +1,4 @@
-// The children of this process, found without /proc.
+// Finds the children of this process without /proc.
 #pragma once
 
 #include <sys/types.h>
@@ -7,9 +7,9 @@
 
 namespace oversee::os {
 
-// All that are not reaped yet. waitid(2) says of any number whether it is a child's, and a child's number is no other's
-// until it is reaped. The numbers that can be children's are those given out since this process was started, which
-// takes some microseconds; where none of these is a child's and there is one, all numbers are tried: about a second.
+// Returns all unreaped children. waitid(2) tells for any process id whether it is a child; an unreaped child's id is
+// not reused. First tries the ids given out since this process started, which takes some microseconds. If none of them
+// is a child although there is one, tries all ids, which takes about a second.
 std::vector<pid_t> find_children();
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Forks and executes the running binary.
+// Forks and executes the running binary again.
 #include "os/own_copy.hpp"
 
 #include <fcntl.h>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kCannotExecute = 125;
 
-// The rest is called between fork and exec.
+// The following functions run between fork and exec.
 void replace(int stream, int by) {
   if (by >= 0 && by != stream) ::dup2(by, stream);
 }
@@ -60,7 +60,7 @@ model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::strin
   const pid_t pid = ::fork();
   if (pid < 0) return std::unexpected(model::Failure{"start oversee once more", errno, {}, {}});
   if (pid == 0) {
-    // Only what may be called between fork and exec (signal-safety(7)).
+    // Only async-signal-safe functions until exec (signal-safety(7)).
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::getppid() != parent) ::_exit(kCannotExecute);
     arrange(place);

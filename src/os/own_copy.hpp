@@ -1,4 +1,4 @@
-// Starts oversee itself once more, as a child that ends with us, until it chooses not to.
+// Starts oversee again as a child, which ends with this process unless it detaches.
 #pragma once
 
 #include <sys/types.h>
@@ -15,29 +15,29 @@ namespace oversee::os {
 
 struct OwnCopy {
   pid_t pid = -1;
-  UniqueFd answer;  // what it writes to the other end of it; at its end, so is this
+  UniqueFd answer;  // the read end of a pipe that the child writes to; end of file when the child ends
 };
 
-// Where it is run, and what it has of our descriptors, all of which stay ours: the standard streams where nothing else
-// is said.
+// The session and descriptors of the child. The descriptors remain open here. By default the child inherits the
+// standard streams.
 struct CopyPlace {
   bool null_input = false;
   bool null_output = false;
   int error_output = -1;     // becomes its stderr
-  int more = -1;             // is open there under the same number, CLOEXEC or not here
+  int more = -1;             // stays open there under the same number, whether or not it is CLOEXEC here
   bool own_session = false;  // without a controlling terminal
 };
 
-// Its argv is made from the number of the descriptor that it answers to. It has the signal state that is given. When
-// this process dies, it is sent a TERM.
+// `argv` receives the number of the child's end of the answer pipe. The child starts with the given signal state. The
+// kernel sends it TERM when this process dies.
 model::Result<OwnCopy> start_own_copy(const std::function<std::vector<std::string>(int answer)>& argv,
                                       const SignalState& signals, const CopyPlace& place);
 
-// What such a child does to go on by itself: it does not end with its parent any more, and its standard streams are
-// /dev/null, so that it holds up nobody who waits for their end.
+// Detaches such a child: it survives its parent, and its standard streams become /dev/null, so that no reader waits for
+// them.
 void let_go_of_parent();
 
-// Waits for its end; returns what it ended with, as a shell shows it in $?.
+// Waits for the child and returns its exit status as the shell's $? shows it.
 int wait_for(const OwnCopy& copy);
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Asks /proc and /etc where this process lives.
+// Identifies the machine, boot and namespaces from /proc and /etc.
 #include "os/own_place.hpp"
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@
 namespace oversee::os {
 namespace {
 
-// A /proc of another PID namespace still leads from /proc/self to this process.
+// /proc/self refers to this process even if /proc belongs to another PID namespace.
 std::optional<std::uint64_t> own_namespace(const char* path) {
   struct stat status {};
   if (::stat(path, &status) != 0) return {};
@@ -27,7 +27,7 @@ std::string_view first_line(const char* path, std::span<char> buffer) {
   return text.substr(0, text.find('\n'));
 }
 
-// FNV-1a: machine-id(5) asks that the id itself be kept from others, and records are copied into reports.
+// FNV-1a. machine-id(5) asks programs not to disclose the id, and records are copied into reports.
 std::string hash_of(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
@@ -39,7 +39,7 @@ model::RunPlace look() {
   model::RunPlace place;
   place.host = host_name();
   const std::string_view machine = first_line("/etc/machine-id", buffer);
-  // "uninitialized" is what the image of a machine has before its first start.
+  // An image that has not been booted contains "uninitialized".
   if (!machine.empty() && machine != "uninitialized") place.machine = hash_of(machine);
   place.boot_id = first_line("/proc/sys/kernel/random/boot_id", buffer);
   place.pid_namespace = own_namespace("/proc/self/ns/pid");

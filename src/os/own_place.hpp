@@ -1,11 +1,11 @@
-// Where this process lives: host, boot, namespaces.
+// The machine, boot and namespaces in which this process runs.
 #pragma once
 
 #include "model/run_place.hpp"
 
 namespace oversee::os {
 
-// Found out at the first call; it does not change afterwards.
+// Determined on the first call; it never changes.
 const model::RunPlace& own_place();
 
 }  // namespace oversee::os

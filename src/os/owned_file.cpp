@@ -1,4 +1,4 @@
-// Reads a file and its owners by one description, so that both are of the same file.
+// Reads a file and its ownership through one description, so that both belong to the same file.
 #include "os/owned_file.hpp"
 
 #include <fcntl.h>
@@ -16,8 +16,8 @@ constexpr const char* kStage = "read the settings file";
 
 bool is_foreign(const struct stat& file) { return file.st_uid != ::geteuid() && file.st_uid != 0; }
 
-// Where each user has a group of their own, files are made for it to write (umask 002), and the group's number is the
-// user's: nobody else is in it.
+// With one private group per user, files are group-writable (umask 002), but the group has only that user as member.
+// Such a group has the same number as the user.
 bool others_can_write(const struct stat& file) {
   if ((file.st_mode & S_IWOTH) != 0) return true;
   return (file.st_mode & S_IWGRP) != 0 && file.st_gid != file.st_uid && file.st_gid != 0;
@@ -31,11 +31,11 @@ model::Result<std::optional<OwnedText>> read_owned_file(const std::string& path,
   };
   struct stat link {};
   if (::lstat(path.c_str(), &link) < 0) {
-    // A directory above that may not be searched hides what is in there from us as from anybody we run.
+    // A directory above that may not be searched hides the file from this process and from the command alike.
     if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) return std::optional<OwnedText>();
     return failed(errno);
   }
-  // A pipe in its place would hang us.
+  // O_NONBLOCK: opening a FIFO must not hang.
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file) return failed(errno);
   struct stat status {};

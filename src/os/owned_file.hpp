@@ -1,4 +1,4 @@
-// Small files whose words are followed: who else could have written them.
+// Small trusted files, such as settings: reads them together with who else may write them.
 #pragma once
 
 #include <optional>
@@ -10,13 +10,13 @@ namespace oversee::os {
 
 struct OwnedText {
   std::string text;
-  // The user id of who could have written it, being neither we nor root; none where nobody could.
+  // The owner of the file or its link, if neither this user nor root.
   std::optional<unsigned> foreign_owner;
   bool others_can_write = false;
 };
 
-// The file whole; none where there is none, or none that we could know of. Follows links: the owner of a link counts as
-// the file's does. Refuses what is no regular file, or larger than `limit` bytes.
+// Reads the whole file; none if it does not exist or cannot be reached. Follows links; the owner of a link counts like
+// the owner of the file. Fails if it is not a regular file or is larger than `limit` bytes.
 model::Result<std::optional<OwnedText>> read_owned_file(const std::string& path, std::size_t limit);
 
 }  // namespace oversee::os

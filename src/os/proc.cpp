@@ -1,4 +1,4 @@
-// Looks at /proc/self.
+// Examines /proc/self.
 #include "os/proc.hpp"
 
 #include <fcntl.h>
@@ -35,7 +35,7 @@ std::string_view line_of(std::string_view text, std::string_view word) {
   return {};
 }
 
-// The value of "NAME=" in a line's last list of options; a name that ends another, as "gid=" ends "pgid=", is none.
+// The value of "NAME=" in the list of options that ends the line. Matches whole names: "gid=" does not match "pgid=".
 std::string_view option_of(std::string_view line, std::string_view name) {
   std::string_view options = line.substr(line.rfind(' ') + 1);
   while (!options.empty()) {
@@ -53,7 +53,7 @@ bool is_number(std::string_view text, std::int64_t expected) {
   return error == std::errc{} && end == text.data() + text.size() && number == expected;
 }
 
-// CAP_SYS_PTRACE sees through hidepid.
+// CAP_SYS_PTRACE overrides hidepid.
 bool may_see_everybody() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, 2> data{};
@@ -61,7 +61,7 @@ bool may_see_everybody() {
   return (data[0].effective & (1U << CAP_SYS_PTRACE)) != 0;
 }
 
-// A process that can gain no privileges has no descendant of another user.
+// With no_new_privs, descendants cannot become another user.
 bool has_own_user_only() { return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1; }
 
 std::vector<gid_t> own_groups() {
@@ -71,8 +71,8 @@ std::vector<gid_t> own_groups() {
   return groups;
 }
 
-// Process 1 is another user's almost everywhere: if it shows, nothing is hidden. Only where it is ours do the options
-// of the mount have to tell.
+// Process 1 belongs to another user almost everywhere: if it is visible, nothing is hidden. If it belongs to this user,
+// the mount options decide.
 bool hides_other_users() {
   if (may_see_everybody() || has_own_user_only()) return false;
   struct stat first {};
@@ -88,7 +88,7 @@ ProcView look() {
   std::array<char, 32> link;
   const ssize_t size = ::readlink("/proc/self", link.data(), link.size());
   if (size < 0) {
-    // A /proc without us belongs to a PID namespace that we are not in.
+    // A /proc without this process belongs to a PID namespace that this process is not in.
     const bool without_us = errno == ENOENT && ::access("/proc/stat", F_OK) == 0;
     return without_us ? ProcView::foreign : ProcView::absent;
   }
@@ -119,9 +119,9 @@ ProcView judge_proc(std::string_view link, std::string_view status, pid_t self) 
   return is_number(numbers, self) ? ProcView::all : ProcView::foreign;
 }
 
-// "22 27 0:21 / /proc rw,relatime - proc proc rw,gid=27,hidepid=invisible"
+// Example: "22 27 0:21 / /proc rw,relatime - proc proc rw,gid=27,hidepid=invisible".
 bool hides_processes(std::string_view mountinfo, std::span<const gid_t> groups) {
-  bool hides = false;  // by the last mount, which is the one that is seen
+  bool hides = false;  // from the last mount, which covers earlier ones
   while (!mountinfo.empty()) {
     const std::size_t end = std::min(mountinfo.find('\n'), mountinfo.size());
     const std::string_view line = mountinfo.substr(0, end);

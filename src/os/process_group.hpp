@@ -9,11 +9,12 @@
 
 namespace oversee::os {
 
-// Those that live. The group's number may have become another's: only descendants of ours are looked at. Where /proc is
+// Lists the live members. Only our descendants are inspected, because the group id may have been reused. If /proc is
 // not ours, only our children are found.
 std::vector<Descendant> list_group_members(pid_t group);
 
-// Whether a group of that number may have members that are not found: nobody is signalled because of the answer.
+// Whether the group may have members that list_group_members() cannot find. The id may have been reused, so never
+// signal because of the answer.
 bool may_have_more_members(pid_t group);
 
 }  // namespace oversee::os

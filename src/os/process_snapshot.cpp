@@ -1,4 +1,4 @@
-// Chooses the processes that are worth a closer look, and takes it.
+// Selects the processes that are worth a closer look and inspects them.
 #include "os/process_snapshot.hpp"
 
 #include <fmt/format.h>
@@ -24,12 +24,12 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Of a tree that is larger, the first and the last so many are looked at: what started it, and what was started last.
+// Of a larger tree only the first and the last processes are sampled: the oldest and the newest.
 constexpr std::size_t kMostGlances = 256;
 
 constexpr std::size_t kMostListed = 32;
 
-// Processor time comes in ticks of 10 ms: over less than this its share means nothing.
+// CPU time is counted in ticks of 10 ms; over a shorter span a percentage is meaningless.
 constexpr auto kShortestSpan = std::chrono::milliseconds(50);
 
 model::Duration since_boot() {
@@ -45,7 +45,7 @@ std::vector<Descendant> some_of(std::vector<Descendant> tree) {
   return tree;
 }
 
-// A process that was glanced at.
+// One process's cheap sample.
 struct Glance {
   pid_t pid;
   ProcessStat stat;
@@ -73,8 +73,8 @@ Glance glance_at(pid_t pid, ProcessStat stat, const std::optional<CpuLook>& befo
   return glance;
 }
 
-// Those that are listed, in their order: the leader, what works, what is stuck, what stands at the end of its branch,
-// the younger first.
+// Keeps the most informative processes, in their order. Precedence: the leader, busy processes, stuck ones, live ones,
+// leaves of the tree, younger ones.
 void keep_the_telling(std::vector<Glance>& glances, pid_t leader) {
   if (glances.size() <= kMostListed) return;
   std::unordered_set<pid_t> parents;
@@ -143,7 +143,7 @@ Snapshot take_snapshot(pid_t root, pid_t leader, const std::optional<CpuLook>& b
   std::vector<Glance> glances;
   for (const Descendant& each : some) {
     auto stat = process_stat(each.pid);
-    // Gone since; or the guard is about to reap it.
+    // It has ended meanwhile, or the guard is about to reap it.
     if (!stat || (stat->state == 'Z' && stat->parent == root)) continue;
     glances.push_back(glance_at(each.pid, std::move(*stat), before));
   }
@@ -151,7 +151,7 @@ Snapshot take_snapshot(pid_t root, pid_t leader, const std::optional<CpuLook>& b
   keep_the_telling(glances, leader);
   FileLook look;
   for (const Glance& each : glances) {
-    if (steady_clock::now() >= until && !snapshot.evidence.processes.empty()) break;  // the leader's is always there
+    if (steady_clock::now() >= until && !snapshot.evidence.processes.empty()) break;  // but always include the first
     snapshot.evidence.processes.push_back(look_closely(each, look));
   }
   for (const Descendant& each : tree) snapshot.tree.push_back(each.pid);

@@ -1,4 +1,4 @@
-// A look at the processes below one: what each is doing at this moment, read from /proc, bounded in number and time.
+// A snapshot of a process tree from /proc: what each process is doing now. Bounded in number and time.
 #pragma once
 
 #include <sys/types.h>
@@ -13,7 +13,7 @@
 
 namespace oversee::os {
 
-// How much processor time each had used by then: a cheap look, for a later one to be measured against.
+// A cheap sample of the CPU time used so far, as the baseline of a later snapshot.
 struct CpuLook {
   struct Used {
     model::Duration born;
@@ -25,12 +25,12 @@ struct CpuLook {
 CpuLook look_at_cpu(pid_t root);
 
 struct Snapshot {
-  model::Evidence evidence;  // leader and silence are for who knows them to fill in
-  std::vector<pid_t> tree;   // the pids of all, listed or not
+  model::Evidence evidence;  // the caller fills in leader and silence
+  std::vector<pid_t> tree;   // the process ids of the whole tree, listed or not
 };
 
-// Of everything below `root`, which is not one of them. May wait where a process holds its own memory's lock: not for a
-// thread with a deadline. What is not looked at by `until` is only counted.
+// Samples everything below `root`, without `root`. May block while a process holds its own memory lock, so never call
+// it on a thread with a deadline. After `until`, the remaining processes are only counted.
 Snapshot take_snapshot(pid_t root, pid_t leader, const std::optional<CpuLook>& before, model::Instant until);
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Takes a line of /proc/PID/stat apart.
+// Parses a line of /proc/PID/stat.
 #include "os/process_stat.hpp"
 
 #include <unistd.h>
@@ -14,9 +14,9 @@
 namespace oversee::os {
 namespace {
 
-constexpr std::uint64_t kExiting = 0x4;  // PF_EXITING, among the flags
+constexpr std::uint64_t kExiting = 0x4;  // PF_EXITING, in the field of flags
 
-// Of the fields from the third on, those that all kernels have.
+// The number of fields, counted from the third, that every kernel provides.
 constexpr std::size_t kNeeded = 22;
 
 model::Duration from_ticks(std::uint64_t ticks) {
@@ -31,13 +31,13 @@ std::uint64_t from_pages(std::uint64_t pages) {
 
 }  // namespace
 
-// The second field is a name that may hold anything, brackets included.
+// The second field is a name in brackets that may itself contain brackets and blanks.
 std::optional<ProcessStat> parse_process_stat(std::string_view line) {
   const std::size_t open = line.find('(');
   const std::size_t close = line.rfind(')');
   if (open == std::string_view::npos || close == std::string_view::npos || close < open) return {};
   std::string_view rest = line.substr(close + 1);
-  std::array<std::string_view, 29> fields;  // from the third on
+  std::array<std::string_view, 29> fields;  // starting with the third
   for (std::string_view& field : fields) {
     rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of(' ')));
     field = rest.substr(0, rest.find(' '));

@@ -28,7 +28,7 @@ std::uint64_t take_number(std::string_view& line) {
   return number;
 }
 
-// A pidfd is readable once its process has ended (pidfd_open(2)).
+// A pidfd becomes readable when its process ends (pidfd_open(2)).
 std::optional<ProcessState> look_without_proc(pid_t pid) {
   ProcessState state;
   const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));

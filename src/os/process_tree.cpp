@@ -1,4 +1,4 @@
-// Walks and kills the process tree through /proc.
+// Lists, signals and kills the process tree, using /proc.
 #include "os/process_tree.hpp"
 
 #include <dirent.h>
@@ -39,7 +39,7 @@ namespace {
 using model::Mechanism;
 using model::works;
 
-constexpr std::size_t kLongestName = 200;  // bytes of a command line that are worth a place in a report
+constexpr std::size_t kLongestName = 200;  // maximum bytes of a command line in a report
 
 std::optional<pid_t> pid_from(std::string_view text) {
   pid_t pid = 0;
@@ -48,7 +48,7 @@ std::optional<pid_t> pid_from(std::string_view text) {
   return pid;
 }
 
-// Calls visit(pid) for each entry of a directory whose name is a number.
+// Calls visit(number) for each entry of a directory that is named by a number.
 template <class Visit>
 void for_each_number_in(const std::string& path, Visit visit) {
   DIR* directory = ::opendir(path.c_str());
@@ -64,20 +64,20 @@ std::optional<pid_t> parent_of(pid_t pid) {
   return stat ? std::optional(stat->parent) : std::nullopt;
 }
 
-// Children files are a kernel option (CONFIG_PROC_CHILDREN) that most kernels have.
+// /proc/PID/task/TID/children depends on CONFIG_PROC_CHILDREN, which most kernels set.
 bool has_children_files() {
   static const bool available = ::access("/proc/thread-self/children", R_OK) == 0;
   return available;
 }
 
-// The links of a task directory are those of any directory, and one for each thread (proc_task_getattr in the kernel's
-// fs/proc/base.c): one call tells what reading the directory takes four for.
+// The link count of a task directory is 2 plus the number of threads (proc_task_getattr in the kernel's
+// fs/proc/base.c). One stat(2) replaces the four calls that reading the directory needs.
 bool has_one_thread(const std::string& task_directory) {
   struct stat found {};
   return ::stat(task_directory.c_str(), &found) == 0 && found.st_nlink == 3;
 }
 
-// Calls visit(child) for each child of a process, as soon as it is read.
+// Calls visit(child) for each child of a process, without listing them first.
 template <class Visit>
 void for_each_child(pid_t parent, Visit visit) {
   const auto of_thread = [&](pid_t thread) {
@@ -97,7 +97,7 @@ void for_each_child(pid_t parent, Visit visit) {
   for_each_number_in(threads, of_thread);
 }
 
-// The same of this process, also where /proc is not ours.
+// The same for this process; works even if /proc is not ours.
 template <class Visit>
 void for_each_own_child(Visit visit) {
   const pid_t self = ::getpid();
@@ -105,7 +105,8 @@ void for_each_own_child(Visit visit) {
   for (const pid_t child : find_children()) visit(Descendant{child, self});
 }
 
-// Without children files: every process's parent, turned round. Visit returns whether to go on below the process.
+// For kernels without children files: builds the tree from the parent of every process. `visit` returns whether to
+// descend.
 template <class Visit>
 void scan_descendants(pid_t root, Visit visit) {
   std::unordered_multimap<pid_t, pid_t> children;
@@ -122,14 +123,13 @@ void scan_descendants(pid_t root, Visit visit) {
   }
 }
 
-// Whether a child of ours is a zombie; it stays one. A look that costs next to nothing, where thousands have ended.
+// Whether our child is a zombie; does not reap it. Cheap, for trees with thousands of ended processes.
 bool has_ended(pid_t child) {
   siginfo_t info{};
   return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
 }
 
-// Our own zombies are passed by unless they are asked for, as are those of our children that are spared, with all that
-// is below them.
+// A walk skips our own zombies unless asked for them, and skips the `spared` children with their descendants.
 enum class Zombies : std::uint8_t { without, with };
 struct Walk {
   Zombies zombies = Zombies::without;
@@ -137,8 +137,8 @@ struct Walk {
   std::span<const pid_t> spared = {};
 };
 
-// Calls visit(descendant) for each, parents before their children, each as soon as it is found: what forks and exits
-// in a loop is gone a moment later.
+// Calls visit(descendant) for each, parents before their children, as soon as it is found: a process that forks and
+// exits in a loop is gone a moment later.
 template <class Visit>
 void for_each_descendant(Visit visit, const Walk& walk = {}) {
   const pid_t self = ::getpid();
@@ -149,7 +149,7 @@ void for_each_descendant(Visit visit, const Walk& walk = {}) {
     visit(child);
     return true;
   };
-  if (!proc_is_ours()) {  // whose child a process is that is not ours is not known
+  if (!proc_is_ours()) {  // without /proc only our own children are known
     if (walk.root == self) for_each_own_child(is_met);
     return;
   }
@@ -162,7 +162,7 @@ void for_each_descendant(Visit visit, const Walk& walk = {}) {
   }
 }
 
-// hidepid hides a process of another user, but not its number among the children of one that is seen.
+// hidepid hides the process of another user, but its id still appears among its parent's children.
 bool has_child(pid_t parent, pid_t pid) {
   bool found = false;
   for_each_child(parent, [&](const Descendant& child) { found |= child.pid == pid; });
@@ -225,7 +225,7 @@ model::ProcessName short_process_name(pid_t pid) {
 
 namespace {
 
-// What PIDFD_GET_INFO (Linux 6.13) fills in; the start of the kernel's struct pidfd_info.
+// Filled in by PIDFD_GET_INFO (Linux 6.13); the start of the kernel's struct pidfd_info.
 struct PidfdInfo {
   std::uint64_t mask;
   std::uint64_t cgroup;
@@ -234,10 +234,10 @@ struct PidfdInfo {
 };
 static_assert(sizeof(PidfdInfo) == 64);
 
-// A tenth of the cost of /proc/PID/stat: where thousands of processes leave us little of a processor, that decides how
-// long it takes to stop them. Both are asked in our PID namespace.
+// Costs a tenth of reading /proc/PID/stat. That matters when thousands of processes leave us little CPU time to stop
+// them. Both ways report the parent in our PID namespace.
 std::optional<pid_t> parent_of(pid_t pid, int process) {
-  static bool known = true;  // to this kernel
+  static bool known = true;  // this kernel has PIDFD_GET_INFO
   PidfdInfo info{};
   if (known && process >= 0) {
     if (::ioctl(process, _IOWR(0xFF, 11, PidfdInfo), &info) == 0) return static_cast<pid_t>(info.parent);
@@ -258,7 +258,7 @@ Signalled signal_descendant(const Descendant& target, int signal) {
   const bool hidden = !parent && !proc_shows_all() && has_child(target.parent, target.pid);
   const bool ours = hidden || parent == target.parent || parent == self;
   if (!ours && works(Mechanism::parent_check)) return Signalled::gone;
-  if (!process) return outcome_of(::kill(target.pid, signal));  // before Linux 5.3: the look above is all there is
+  if (!process) return outcome_of(::kill(target.pid, signal));  // before Linux 5.3 there is only the check above
   return outcome_of(::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0));
 }
 
@@ -270,7 +270,7 @@ void signal_descendants(int signal, std::optional<pid_t> group) {
   }
 }
 
-// A round may take long where the tree leaves us no processor.
+// A round may take long if the tree leaves us little CPU time.
 void TreeKill::beat() {
   constexpr int kOften = 64;
   if (on_beat && ++beats_ % kOften == 0) on_beat();
@@ -283,13 +283,18 @@ bool TreeKill::round() {
   const Walk walk{.spared = spared_};
   bool met_new = false;
   bool all_stopped = !works(Mechanism::stop_first);
-  if (group_ && !all_stopped) ::kill(-*group_, SIGSTOP);
-  // Members that are not our children are known by the group alone.
+  if (!all_stopped) frozen_.watch();
+  if (group_ && !all_stopped) {
+    frozen_.stops(-*group_);
+    ::kill(-*group_, SIGSTOP);
+  }
+  // Members that are not our children can be reached only through the group.
   if (group_ && !proc_is_ours()) ::kill(-*group_, SIGKILL);
-  // A stopped process cannot fork, but a fork may have been in flight: look again until nobody new shows up. The bound
-  // is for a tree that grows as fast as it is walked: its dead must be reaped in between, or each walk takes longer.
+  // A stopped process cannot fork, but a fork may be in flight: repeat until no new process appears. The number of
+  // passes is bounded for a tree that grows as fast as it is walked: its dead must be reaped in between, or each walk
+  // takes longer.
   std::unordered_set<pid_t> stopped;
-  std::vector<Descendant> listed;  // by the last walk
+  std::vector<Descendant> listed;  // by the last pass
   for (int pass = 0; pass < 8 && !all_stopped; ++pass) {
     all_stopped = true;
     listed.clear();
@@ -300,12 +305,13 @@ bool TreeKill::round() {
           if (!stopped.insert(each.pid).second) return;
           all_stopped = false;
           met_new |= seen_.insert(each.pid).second;
+          frozen_.stops(each.pid);
           (void)signal_descendant(each, SIGSTOP);
         },
         walk);
   }
   if (!works(Mechanism::stop_first)) for_each_descendant([&](const Descendant& each) { listed.push_back(each); }, walk);
-  // From a list: the children of one that is killed during a walk become ours behind its back.
+  // Kill from the list, not during a walk: the children of a process killed during the walk become ours unseen.
   for (const Descendant& each : listed) {
     beat();
     if (!works(Mechanism::kill_at_a_stroke)) pause_briefly();
@@ -313,6 +319,7 @@ bool TreeKill::round() {
     if (signalled == Signalled::sent) killed_.insert(each.pid);
     if (signalled == Signalled::refused && each.parent == self) refused_children_.push_back(each.pid);
   }
+  frozen_.all_killed();
   return !all_stopped || (met_new && !first);
 }
 
@@ -321,7 +328,8 @@ OrphanKill::Round OrphanKill::round(const Beside& beside) {
   const std::size_t done = kill_.done();
   Round round{.progressed = kill_.round()};
   round.progressed |= kill_.done() != done;
-  // Its own, the watched one has handed on once it is a zombie: what is not listed below by then is not there.
+  // Check the watched child before listing: once it is a zombie its children have become ours, so the list below
+  // includes them.
   const auto watched = beside.watched ? look_at_process(*beside.watched) : std::nullopt;
   const std::size_t before = left_.size();
   left_.clear();

@@ -1,4 +1,4 @@
-// The descendants of this process: listing, naming, signalling and killing them without ever hitting a stranger.
+// The descendants of this process: lists, names, signals and kills them, and never signals another process.
 #pragma once
 
 #include <sys/types.h>
@@ -10,63 +10,65 @@
 #include <vector>
 
 #include "model/outcome.hpp"
+#include "os/frozen_tree.hpp"
 
 namespace oversee::os {
 
 struct Descendant {
   pid_t pid;
-  pid_t parent;  // as it was when listed
+  pid_t parent;  // when it was listed
 };
 
-// From now on orphans below this process become its children (PR_SET_CHILD_SUBREAPER, prctl(2)); false with errno where
-// the kernel does not do that.
+// Makes this process adopt the orphans below it (PR_SET_CHILD_SUBREAPER, prctl(2)); false with errno if the kernel
+// refuses.
 bool adopt_orphans();
-// No longer: those of its descendants' pass it by.
+// Stops adopting orphans.
 void pass_orphans_by();
 
-// All live descendants of this process, parents before their children; of others' zombies, those that are not reaped
-// yet. A fork in flight may be missed: who needs them all looks again.
+// Lists all live descendants, parents before their children, and unreaped zombies of other parents. May miss a fork in
+// flight; a caller that needs every process must repeat.
 std::vector<Descendant> list_descendants();
-// The same of a process of ours, zombies included.
+// Lists the descendants of one of our processes, zombies included.
 std::vector<Descendant> list_descendants(pid_t root);
 
-// By its command line, for which the kernel takes the process's memory lock (mmap_lock), or touches its memory: both
-// can take as long as another process likes.
+// Names a process by its command line. Reading that takes the process's memory lock (mmap_lock) and touches its memory,
+// which can take arbitrarily long.
 model::ProcessName name_process(pid_t pid);
-// By its name alone, "[sleep]": nothing holds that up.
+// Names a process by its short name, "[sleep]", which never blocks.
 model::ProcessName short_process_name(pid_t pid);
 
 enum class Signalled : std::uint8_t { sent, gone, refused };
 
-// Sends through a pidfd whose parentage was looked at after it was opened, so that a reused pid is never hit. A child
-// of ours must not have been reaped.
+// Sends the signal through a pidfd and checks the parent after opening it, so that a reused process id is never hit. A
+// child of this process must be unreaped.
 Signalled signal_descendant(const Descendant& target, int signal);
 
-// Signals all descendants. The group, if any, has no others in it and its leader is unreaped: where /proc is not ours,
-// its members that are not our children are reached by it alone, and those of other groups not before they are.
+// Signals all descendants. `group`, if set, must contain only descendants, and its leader must be unreaped. It is used
+// only if /proc is not ours: members that are not our children are reached through it.
 void signal_descendants(int signal, std::optional<pid_t> group);
 
-// Kills the whole tree in rounds: stop everything to a fixpoint, so that nothing forks; then KILL. Whoever calls it
-// reaps in between: no child left to wait for (ECHILD) is the only proof of an empty tree.
+// Kills the whole tree in rounds: first stops every process until no new one appears, so that nothing forks; then sends
+// KILL. The caller must reap between rounds: only ECHILD from wait(2) proves that the tree is empty.
 class TreeKill {
  public:
-  // A process group that is stopped at one stroke first; only while its leader is unreaped, or it may be another's.
+  // Stops this process group first, with one call. Its leader must be unreaped, because the group id could be reused
+  // otherwise.
   void stop_group_first(pid_t group) { group_ = group; }
   void leader_reaped() { group_.reset(); }
 
-  // Those children of ours are left alone from now on, with what is below them.
+  // Excludes these children and their descendants from now on.
   void spare(std::vector<pid_t> children) { spared_ = std::move(children); }
 
-  // Called now and then during a round, which may take long.
+  // Called regularly during a round, which may take long.
   std::function<void()> on_beat;
 
-  // Returns whether the tree still grows: the next round is due at once, after reaping.
+  // Returns whether the tree still grows. Then the next round is due immediately after reaping.
   bool round();
 
-  // How many processes it has stopped, and killed, for the first time each.
+  // The number of processes stopped so far plus the number killed, each counted once.
   std::size_t done() const { return seen_.size() + killed_.size(); }
 
-  // The children that could not be signalled in the last round: another user's, by setuid.
+  // Our children that could not be signalled in the last round because they belong to another user (setuid).
   const std::vector<pid_t>& refused_children() const { return refused_children_; }
 
  private:
@@ -78,23 +80,24 @@ class TreeKill {
   std::unordered_set<pid_t> killed_;
   std::vector<pid_t> refused_children_;
   int beats_ = 0;
+  FrozenTree frozen_;
 };
 
-// Kills the descendants that a dead guard left to this process, round by round, and reaps those that are its children.
+// Kills the descendants that a dead guard left to this process, round by round, and reaps our children among them.
 class OrphanKill {
  public:
   struct Beside {
-    std::vector<pid_t> spared = {};     // children of ours that are left alone, with what is below them
-    std::optional<pid_t> watched = {};  // a child whose status another waits for: killed, and not reaped
+    std::vector<pid_t> spared = {};     // children that are excluded, with their descendants
+    std::optional<pid_t> watched = {};  // killed but not reaped: another part waits for its status
   };
   struct Round {
-    bool empty = false;  // nothing is left
+    bool empty = false;  // no descendants remain
     bool progressed = false;
   };
-  // Never waits.
+  // Never blocks.
   Round round(const Beside& beside);
 
-  // Those that were left by the last round, zombies included.
+  // The descendants that remained after the last round, zombies included.
   const std::vector<Descendant>& left() const { return left_; }
 
  private:

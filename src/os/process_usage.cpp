@@ -1,4 +1,4 @@
-// Reads the accounts of processes in /proc.
+// Reads the resource usage of processes from /proc.
 #include "os/process_usage.hpp"
 
 #include <sys/resource.h>
@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string_view>
 
 #include "os/kernel_text.hpp"
@@ -23,6 +24,18 @@ std::optional<std::uint64_t> proportional_memory(pid_t pid) {
   std::array<char, 2048> buffer;
   const auto kilobytes = number_behind(read_once(pid, "smaps_rollup", buffer), "Pss:");
   return kilobytes ? std::optional(*kilobytes * 1024) : std::nullopt;
+}
+
+std::uint64_t private_memory(pid_t pid) {
+  std::array<char, 256> buffer;
+  std::string_view text = read_once(pid, "statm", buffer);
+  std::array<std::uint64_t, 3> pages{};  // size, resident, shared
+  for (std::uint64_t& each : pages) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), each);
+    if (error != std::errc{}) return 0;
+    text.remove_prefix(std::min<std::size_t>(text.size(), static_cast<std::size_t>(end - text.data()) + 1));
+  }
+  return (pages[1] - std::min(pages[1], pages[2])) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 std::string short_name(pid_t pid) {

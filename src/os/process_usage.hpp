@@ -1,4 +1,4 @@
-// What a process uses, as /proc says; nothing here adds up or judges.
+// Resource usage of a single process from /proc. Sums and limits are handled elsewhere.
 #pragma once
 
 #include <sys/types.h>
@@ -11,30 +11,34 @@
 
 namespace oversee::os {
 
-// By /proc/PID/stat (proc(5)).
+// From /proc/PID/stat (proc(5)).
 struct ProcessUsage {
-  model::Duration cpu{};             // user and system, its own and that of the children it has waited for
-  std::uint64_t resident_bytes = 0;  // what it shares with others counts whole; 0 of a zombie
+  model::Duration cpu{};             // user and system time, including children that it has waited for
+  std::uint64_t resident_bytes = 0;  // shared pages counted in full; 0 for a zombie
 };
 
-// None where there is no such process (any more).
+// None if the process does not exist.
 std::optional<ProcessUsage> process_usage(pid_t pid);
 
-// Its resident memory, of which what is shared counts in proportion (PSS). The kernel walks the process's pages for it:
-// milliseconds for a GiB. None where it may not be read (another user's, by setuid) or is not there.
+// Resident memory with shared pages counted in proportion (PSS). The kernel walks the page tables: milliseconds per
+// GiB. None if the process does not exist or may not be read (another user's, by setuid).
 std::optional<std::uint64_t> proportional_memory(pid_t pid);
 
-// As ps -o comm shows it; "?" where there is none.
+// Resident memory that is not backed by a file or by shared memory; pages shared with the process that forked it count
+// in full. Cheap; takes no lock. 0 if the process does not exist.
+std::uint64_t private_memory(pid_t pid);
+
+// The name that `ps -o comm` shows; "?" if unknown.
 std::string short_name(pid_t pid);
 
-// How many processes the kernel has killed for lack of memory since it was started, on the whole machine and for any
-// cgroup; none where it does not say (Linux before 4.13).
+// The number of processes that the kernel has killed for lack of memory since boot, on the whole machine and in any
+// cgroup; none before Linux 4.13.
 std::optional<std::uint64_t> out_of_memory_kills();
 
-// The limit on the CPU time of each process that this one has and hands on, in seconds (RLIMIT_CPU); none: none.
+// This process's inherited limit on CPU time per process, in seconds (RLIMIT_CPU); none if unlimited.
 std::optional<std::uint64_t> own_cpu_limit();
 
-// At which the tree can run at once.
+// The number of online processors.
 unsigned processors();
 
 }  // namespace oversee::os

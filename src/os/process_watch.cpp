@@ -1,4 +1,4 @@
-// Watches a process.
+// Waits for and signals a process through a pidfd.
 #include "os/process_watch.hpp"
 
 #include <poll.h>
@@ -13,7 +13,7 @@ namespace oversee::os {
 ProcessWatch::ProcessWatch(pid_t pid) : pid_(pid), process_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {}
 
 bool ProcessWatch::wait(model::Duration bound, int written_to) const {
-  // Without a pidfd (a process that is gone; a kernel or a sandbox that has none), poll passes the first by.
+  // poll(2) ignores the first entry if there is no pidfd: the process has ended, or the kernel or a sandbox lacks them.
   pollfd watched[] = {{process_.get(), POLLIN, 0}, {written_to, 0, 0}};
   const bool gone = pid_ <= 0 || (!process_ && !process_exists(pid_));
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(bound).count();

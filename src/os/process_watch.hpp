@@ -1,4 +1,4 @@
-// Watches a process that is not our child for its end, by a pidfd: no other that gets its number later is taken for it.
+// Watches a process that is not our child, through a pidfd, so that a reused process id is not mistaken for it.
 #pragma once
 
 #include <sys/types.h>
@@ -11,14 +11,14 @@ namespace oversee::os {
 
 class ProcessWatch {
  public:
-  // A process that is gone already has ended.
+  // A process that does not exist counts as ended.
   explicit ProcessWatch(pid_t pid);
 
-  // Waits for its end, or until nobody can read any more what is written to the descriptor: so long at the most.
-  // Returns whether the process has ended.
+  // Waits, at most `bound`, until the process ends or all readers of `written_to` are gone. Returns whether the process
+  // has ended.
   bool wait(model::Duration bound, int written_to) const;
 
-  // Signals that very process; false, and errno, where that cannot be (ESRCH: it has ended).
+  // Signals this process; false with errno if that fails (ESRCH: it has ended).
   bool signal(model::Signal number) const;
 
  private:
@@ -26,10 +26,10 @@ class ProcessWatch {
   UniqueFd process_;
 };
 
-// Whether a process has the pid in this PID namespace; a zombie does.
+// Whether a process has this id in our PID namespace; zombies count.
 bool process_exists(pid_t pid);
 
-// Whether the descriptor's readers are all gone: a pipe's, a socket's, a terminal's.
+// Whether all readers of the descriptor's pipe, socket or terminal are gone.
 bool nobody_reads(int fd);
 
 }  // namespace oversee::os

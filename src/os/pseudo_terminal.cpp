@@ -1,4 +1,4 @@
-// Pseudo-terminals by pty(7).
+// Creates pseudo-terminals (pty(7)).
 #include "os/pseudo_terminal.hpp"
 
 #include <fcntl.h>
@@ -15,7 +15,7 @@ winsize to_winsize(const WindowSize& size) { return {size.rows, size.columns, si
 
 }  // namespace
 
-// By the master itself, so that it works where /dev/pts is another mount; by name on kernels before 4.13.
+// TIOCGPTPEER works even if /dev/pts is another mount; kernels before 4.13 need the name.
 UniqueFd open_slave(int master) {
   constexpr int kFlags = O_RDWR | O_NOCTTY | O_CLOEXEC;
   const int slave = ::ioctl(master, TIOCGPTPEER, kFlags);

@@ -1,4 +1,4 @@
-// A terminal of our own making: the command sits at its slave, we hold its master.
+// A pseudo-terminal for the command: the command uses the slave, oversee holds the master.
 #pragma once
 
 #include <sys/types.h>
@@ -11,7 +11,7 @@ namespace oversee::os {
 struct WindowSize {
   unsigned short rows = 24;
   unsigned short columns = 80;
-  unsigned short width = 0;  // in pixels, where known
+  unsigned short width = 0;  // in pixels; 0: unknown
   unsigned short height = 0;
   bool operator==(const WindowSize&) const = default;
 };
@@ -21,19 +21,19 @@ struct PseudoTerminal {
   UniqueFd slave;
 };
 
-// A new pair, of the kernel's default modes and this size. It becomes nobody's controlling terminal by this.
+// Opens a new pair with the kernel's default modes and the given size. Makes it no process's controlling terminal.
 model::Result<PseudoTerminal> open_pseudo_terminal(const WindowSize& size);
 
-// Of the first of 1, 2 and 0 that is a terminal and knows its size; 80x24 where none does.
+// The size of the first of descriptors 1, 2 and 0 that is a terminal and knows its size; otherwise 80x24.
 WindowSize window_size_around();
 
-// The slave of a master, opened once more; none where that is gone.
+// Opens the slave of a master again; none if the slave is gone.
 UniqueFd open_slave(int master);
 
-// Of a master: whoever is in the foreground gets WINCH, where the size is another.
+// Sets the size through the master. The kernel sends WINCH to the foreground group if the size has changed.
 void resize(int master, const WindowSize& size);
 
-// The process group in the foreground; of a master, that at its slave. 0 where there is none or it may not be known.
+// The foreground process group; of a master, the slave's. 0 if no group is in the foreground or it may not be read.
 pid_t foreground_group(int terminal);
 
 }  // namespace oversee::os

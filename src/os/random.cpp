@@ -1,4 +1,4 @@
-// Asks the kernel for randomness.
+// Reads random bytes from the kernel.
 #include "os/random.hpp"
 
 #include <sys/random.h>
@@ -7,7 +7,7 @@ namespace oversee::os {
 
 std::array<std::uint8_t, 4> random_bytes() {
   std::array<std::uint8_t, 4> bytes{};
-  // Zeros at worst: the maker of names tries again.
+  // The bytes are zero if getrandom(2) fails; the caller retries when a name collides.
   [[maybe_unused]] const ssize_t got = ::getrandom(bytes.data(), bytes.size(), GRND_NONBLOCK);
   return bytes;
 }

@@ -1,4 +1,4 @@
-// Randomness for names that must not collide.
+// Random bytes for unique names.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// OFD locks.
+// Open file description locks (fcntl_locking(2)).
 #include "os/range_lock.hpp"
 
 #include <fcntl.h>
@@ -30,7 +30,7 @@ bool share_byte(int fd, std::int64_t byte) {
   return ::fcntl(fd, F_OFD_SETLK, &lock) == 0;
 }
 
-// Asked as a writer would, which takes no descriptor that can write.
+// Queries with a write lock, which needs no descriptor that can write.
 bool is_byte_taken(int fd, std::int64_t byte) {
   struct flock lock = range(F_WRLCK, byte, 1);
   return ::fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
@@ -50,7 +50,7 @@ bool wait_for_byte(int fd, std::int64_t byte) {
   return true;
 }
 
-// Asked as a reader would, so that who only waits for a byte does not count.
+// Queries with a read lock, so that the momentary read lock of wait_for_byte() does not count.
 std::optional<std::int64_t> locked_byte(int fd, std::int64_t first, std::int64_t end) {
   if (first >= end) return {};
   struct flock lock = range(F_RDLCK, first, end - first);

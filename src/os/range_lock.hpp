@@ -1,5 +1,5 @@
-// Locks on single bytes of an open file that belong to its open file description (OFD locks, fcntl_locking(2)): the
-// kernel gives them up when the last descriptor of it is closed, however its processes end. The bytes need not exist.
+// Locks on single bytes of a file. They belong to the open file description (OFD locks, fcntl_locking(2)): the kernel
+// releases them when its last descriptor is closed, however the processes end. The bytes need not exist.
 #pragma once
 
 #include <cstdint>
@@ -7,23 +7,23 @@
 
 namespace oversee::os {
 
-// Locks the byte for this description alone. False with errno set where it cannot: EAGAIN where another has it.
+// Locks the byte exclusively. False with errno set on failure; EAGAIN: another description holds it.
 bool lock_byte(int fd, std::int64_t byte);
 
-// Whatever the lock was.
+// Releases the byte, whether locked or shared.
 void unlock_byte(int fd, std::int64_t byte);
 
-// Shares the byte with other descriptions that share it: for what can only be opened for reading, such as a directory.
+// Takes a shared lock: for files that can only be opened for reading, such as directories.
 bool share_byte(int fd, std::int64_t byte);
 
-// Whether another description has the byte, locked or shared.
+// Whether another description holds the byte, exclusively or shared.
 bool is_byte_taken(int fd, std::int64_t byte);
 
-// Waits until no other description has the byte locked; has it read-locked for a moment, which is no lock to
-// locked_byte. False where that cannot be waited for.
+// Waits until no other description holds the byte exclusively. Takes a read lock for a moment, which locked_byte()
+// ignores. False if waiting fails.
 bool wait_for_byte(int fd, std::int64_t byte);
 
-// A byte from `first` on and before `end` that another description has locked; of several, any.
+// Returns any byte in [first, end) that another description holds exclusively.
 std::optional<std::int64_t> locked_byte(int fd, std::int64_t first, std::int64_t end);
 
 }  // namespace oversee::os

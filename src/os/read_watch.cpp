@@ -1,4 +1,4 @@
-// Watches reads by inotify.
+// Detects reads by inotify(7).
 #include "os/read_watch.hpp"
 
 #include <fmt/format.h>
@@ -27,7 +27,7 @@ bool is_socket(int fd) {
   return ::fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode);
 }
 
-// Whether the kernel reports reads of such a file at all, tried on one of our own.
+// Whether this kernel reports reads of such files at all; tested on a pipe or socket pair of our own.
 bool kernel_tells(bool of_sockets) {
   UniqueFd reader;
   UniqueFd writer;

@@ -1,4 +1,4 @@
-// Whether anybody has read from a pipe or a socket, without reading from it.
+// Detects whether any process has read from a pipe or socket, without reading from it.
 #pragma once
 
 #include <cstddef>
@@ -7,19 +7,19 @@
 
 namespace oversee::os {
 
-// Watches from its making on, by inotify(7). The kernel reports what read(2), readv(2) and splice(2) take, and not what
-// recv(2) takes from a socket: of that only a shrinking queue tells.
+// Watches from construction on, by inotify(7). The kernel reports read(2), readv(2) and splice(2), but not recv(2) on a
+// socket; that is noticed only if the queue has become shorter.
 class ReadWatch {
  public:
   explicit ReadWatch(int fd);
 
-  // True also where this kernel cannot tell: whoever asks is about to rely on the answer "no".
+  // True also if this kernel cannot tell, because callers rely on the answer "no".
   bool may_have_been_read();
 
  private:
   int watched_;
-  std::size_t waiting_;  // bytes, at the start
-  UniqueFd events_;      // none: the kernel cannot tell
+  std::size_t waiting_;  // bytes in the queue at the start
+  UniqueFd events_;      // none: the kernel cannot report reads
   bool read_ = false;
 };
 

@@ -1,4 +1,4 @@
-// Readiness by epoll(7): an epoll descriptor is itself one that can be polled.
+// Readiness by epoll(7): an epoll descriptor can itself be polled.
 #include "os/readiness.hpp"
 
 #include <poll.h>
@@ -8,7 +8,7 @@ namespace oversee::os {
 
 std::optional<Readiness> Readiness::of(int fd) { return watch(fd, EPOLLIN); }
 
-// Errors and hang-ups are told whether they were asked for or not.
+// EPOLLERR and EPOLLHUP are always reported, even with an empty event mask.
 std::optional<Readiness> Readiness::of_departure(int fd) { return watch(fd, 0); }
 
 std::optional<Readiness> Readiness::watch(int fd, unsigned events) {

@@ -1,4 +1,4 @@
-// Whether a descriptor of our caller's can be read, with its description left as it is.
+// Waits for descriptors of the caller without changing their descriptions.
 #pragma once
 
 #include <optional>
@@ -7,13 +7,13 @@
 
 namespace oversee::os {
 
-// A descriptor of ours that is readable while another is. A loop that makes what it watches non-blocking does it to
-// this one, not to the description that the caller shares with others.
+// An epoll descriptor that is readable while another descriptor is. An event loop makes the descriptors that it watches
+// non-blocking; this way it changes only ours, not the description that the caller shares with other processes.
 class Readiness {
  public:
-  // None where it cannot be watched, as it is always readable: a regular file, /dev/null.
+  // None if the file cannot be watched because it is always readable: a regular file, /dev/null.
   static std::optional<Readiness> of(int fd);
-  // Readable once nobody is left at the other end of what is written to: of a pipe, a socket, a terminal.
+  // Readable once the other end of an output (pipe, socket or terminal) is gone.
   static std::optional<Readiness> of_departure(int fd);
 
   int fd() const { return epoll_.get(); }
@@ -25,7 +25,8 @@ class Readiness {
   UniqueFd epoll_;
 };
 
-// Whether a read would return at once: looked at right before it, as others may read there too.
+// Whether a read would return immediately. Call it right before reading, because other processes may read the same
+// input.
 bool readable_now(int fd);
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Keeps bytes in an unnamed file.
+// Stores bytes in an unnamed file.
 #include "os/scratch_file.hpp"
 
 #include <fcntl.h>
@@ -41,7 +41,7 @@ std::size_t ScratchFile::read(std::uint64_t offset, std::span<char> into) {
 
 void ScratchFile::clear() {
   size_ = 0;
-  [[maybe_unused]] const int done = ::ftruncate(file_.get(), 0);  // else it keeps its room on the disk, no more
+  [[maybe_unused]] const int done = ::ftruncate(file_.get(), 0);  // on failure it only keeps its disk space
 }
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// A file without a name, gone with the process that made it.
+// An unnamed temporary file, which disappears with the process.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@ namespace oversee::os {
 
 class ScratchFile final : public model::Scratch {
  public:
-  // In that directory (O_TMPFILE, or a name that is taken away at once where the file system has none).
+  // Creates the file in the directory, by O_TMPFILE or, if the file system lacks that, by a name that is removed at
+  // once.
   static model::Result<UniqueFd> make(const std::string& directory);
 
   explicit ScratchFile(UniqueFd file) : file_(std::move(file)) {}

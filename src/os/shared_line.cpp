@@ -1,4 +1,4 @@
-// Looks before it reads: at a file by its position, at a pipe by tee(2), at a socket by MSG_PEEK.
+// Peeks before reading: a file by its position, a pipe by tee(2), a socket by MSG_PEEK.
 #include "os/shared_line.hpp"
 
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 namespace oversee::os {
 namespace {
 
-// What would be read, as far as it is known; -1 where this cannot be looked at.
+// Copies the next bytes without consuming them; -1 if the file cannot be peeked at.
 ssize_t peek(int fd, mode_t mode, std::span<char> buffer) {
   if (S_ISSOCK(mode)) return ::recv(fd, buffer.data(), buffer.size(), MSG_PEEK | MSG_DONTWAIT);
   if (S_ISFIFO(mode)) {
@@ -44,7 +44,7 @@ ssize_t read_byte_by_byte(int fd, std::span<char> buffer) {
 ssize_t read_shared_line(int fd, std::span<char> buffer) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return -1;
-  if (S_ISCHR(status.st_mode)) return ::read(fd, buffer.data(), buffer.size());  // of no end, or line by line anyway
+  if (S_ISCHR(status.st_mode)) return ::read(fd, buffer.data(), buffer.size());  // endless, or line by line
   const ssize_t there = peek(fd, status.st_mode, buffer);
   if (there == 0) return ::read(fd, buffer.data(), 1);
   if (there < 0) return read_byte_by_byte(fd, buffer);

@@ -1,4 +1,4 @@
-// Reading lines from input that others read as well, and not a byte behind them.
+// Reads lines from input that other processes also read, without consuming bytes past the line.
 #pragma once
 
 #include <sys/types.h>
@@ -7,14 +7,15 @@
 
 namespace oversee::os {
 
-// Up to the first newline, that included, or to the end of the buffer; as read(2) returns it. What is there is read at
-// once: a line that is not complete is returned as far as it has come. May wait where nothing is there.
+// Reads up to and including the first newline, or until the buffer is full; returns like read(2). Reads what is
+// available: an incomplete line is returned as it is. Blocks if nothing is available.
 ssize_t read_shared_line(int fd, std::span<char> buffer);
 
-// As many whole lines as there are and find room, without taking them; 0 where there is none, or none can be seen.
+// Copies as many whole lines as are available and fit, without consuming them; 0 if there is none or the input cannot
+// be peeked at.
 std::size_t peek_shared_lines(int fd, std::span<char> buffer);
 
-// Takes so many bytes that were seen. Fewer where somebody else was quicker; never waits.
+// Consumes that many bytes after a peek; fewer if another process has read some. Never blocks.
 void take_shared(int fd, std::size_t size);
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Processes made by clone(2) that share memory; the way of vfork(2), without its wait.
+// Creates processes that share our memory by clone(2), as vfork(2) does, but without suspending the parent.
 #include "os/side_process.hpp"
 
 #include <linux/magic.h>
@@ -24,12 +24,12 @@
 namespace oversee::os {
 namespace {
 
-constexpr std::size_t kStack = 512 * 1024;  // of which only what is used takes memory
+constexpr std::size_t kStack = 512 * 1024;  // committed only as it is used
 
-constexpr std::size_t kMost = 8;  // of them at a time
+constexpr std::size_t kMost = 8;  // at the same time
 std::array<std::atomic<pid_t>, kMost> side_processes{};
 
-std::atomic<pid_t> own_pid = 0;  // that starts them
+std::atomic<pid_t> own_pid = 0;  // the process that starts them
 
 void enter(pid_t pid) {
   for (auto& each : side_processes) {
@@ -74,9 +74,16 @@ struct SideProcess::State {
   std::vector<int> listed;
   std::function<void()> work;
 
-  std::mutex mutex;  // of this process's threads alone: a process that is killed would leave it locked
+  std::mutex mutex;  // for our threads only: a side process that is killed would leave it locked
   std::condition_variable changed;
   bool ended = false;
+  std::atomic<bool> finished = false;
+  std::function<void(bool finished)> on_end;
+
+  void run() {
+    work();
+    finished = true;
+  }
 };
 
 namespace {
@@ -85,22 +92,28 @@ int run_beside(void* argument) {
   auto& state = *static_cast<SideProcess::State*>(argument);
   struct sigaction wake {};
   wake.sa_handler = [](int) {};
-  sigaction(SIGHUP, &wake, nullptr);  // its own table of handlers
+  sigaction(SIGHUP, &wake, nullptr);  // its handlers are separate from ours (no CLONE_SIGHAND)
   ::prctl(PR_SET_PDEATHSIG, state.files == SideProcess::Files::ours ? SIGKILL : SIGHUP);
   ::prctl(PR_SET_NAME, "oversee-files");
   ::setsid();
   if (state.files == SideProcess::Files::listed) close_all_but(state.listed);
-  // What is to be written still is, where our parent has been killed meanwhile; what is to be opened serves nobody.
-  if (state.files == SideProcess::Files::listed || !SideProcess::orphaned()) state.work();
+  // After our death, pending writes are still completed; opening files would be useless.
+  if (state.files == SideProcess::Files::listed || !SideProcess::orphaned()) state.run();
   ::syscall(SYS_exit_group, 0);
   return 0;
 }
 
-// Returns once the process has ended; false where there can be none. It uses this thread's own variables (errno, the
-// allocator's cache), which the thread leaves alone meanwhile: it is in one system call.
+// Returns when the process has ended; false if it cannot be created. The process uses this thread's thread-local data
+// (errno, the allocator's cache). That is safe because the thread stays in one system call meanwhile.
 bool start_and_wait(SideProcess::State& state) {
+#ifdef __SANITIZE_ADDRESS__
+  // AddressSanitizer knows the stack of this thread and takes any other for an error.
+  alignas(16) std::array<char, kStack> of_thread;
+  void* const stack = of_thread.data();
+#else
   void* const stack = ::mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (stack == MAP_FAILED) return false;
+#endif
   const int shared = state.files == SideProcess::Files::ours ? CLONE_FILES : 0;
   const pid_t pid = ::clone(run_beside, static_cast<char*>(stack) + kStack, CLONE_VM | shared, &state);
   if (pid > 0) {
@@ -109,12 +122,15 @@ bool start_and_wait(SideProcess::State& state) {
     }
     leave(pid);
   }
+#ifndef __SANITIZE_ADDRESS__
   ::munmap(stack, kStack);
+#endif
   return pid > 0;
 }
 
 void lend_thread(const std::shared_ptr<SideProcess::State>& state) {
-  if (!start_and_wait(*state)) state->work();  // a thread holds up our end, but not our clocks
+  if (!start_and_wait(*state)) state->run();  // a thread keeps the deadlines working, but can delay our exit
+  if (state->on_end) state->on_end(state->finished);
   const std::lock_guard lock(state->mutex);
   state->ended = true;
   state->changed.notify_all();
@@ -122,11 +138,13 @@ void lend_thread(const std::shared_ptr<SideProcess::State>& state) {
 
 }  // namespace
 
-bool SideProcess::start(Files files, std::vector<int> listed, std::function<void()> work) {
+bool SideProcess::start(Files files, std::vector<int> listed, std::function<void()> work,
+                        std::function<void(bool finished)> on_end) {
   auto state = std::make_shared<State>();
   state->files = files;
   state->listed = std::move(listed);
   state->work = std::move(work);
+  state->on_end = std::move(on_end);
   own_pid = ::getpid();
   if (!start_thread([state] { lend_thread(state); })) return false;
   state_ = state;
@@ -139,7 +157,9 @@ bool SideProcess::wait(model::Duration bound) {
   return state_->changed.wait_for(lock, bound, [&] { return state_->ended; });
 }
 
-// In the thread that stands in for a process, the parent is not asked for.
+bool SideProcess::finished() const { return !state_ || state_->finished; }
+
+// If the work runs in a thread of our own process, there is no parent to check.
 bool SideProcess::orphaned() { return ::getpid() != own_pid && ::getppid() != own_pid; }
 
 bool is_side_process(pid_t pid) {

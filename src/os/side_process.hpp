@@ -1,5 +1,5 @@
-// Work that may hang in the kernel, done by a process beside this one: a file server that is gone or a disk that is
-// frozen must not hold up our clocks, nor our end.
+// Runs work that may hang in the kernel in a side process: a dead file server or a frozen disk must delay neither our
+// deadlines nor our exit.
 #pragma once
 
 #include <sys/types.h>
@@ -13,13 +13,13 @@
 
 namespace oversee::os {
 
-// A process that shares this one's memory, as a thread does, and is no thread: one that hangs in an uninterruptible
-// call keeps its process from ending, a process beside it does not. It runs with all signals blocked but HUP, which the
-// kernel sends it when this process ends (PR_SET_PDEATHSIG, prctl(2)), in a session of its own.
+// A process that shares our memory like a thread. A thread in an uninterruptible call would keep our process from
+// ending; a separate process does not. It has its own session and blocks all signals except HUP, which the kernel sends
+// it when our process ends (PR_SET_PDEATHSIG, prctl(2)).
 class SideProcess {
  public:
-  // Which descriptors it has: ours, so that what it opens is open here; or only copies of those that are listed, so
-  // that it keeps no pipe, socket or lock of ours open after our end.
+  // The side process's descriptors. `ours`: shared with us, so that files it opens are open here. `listed`: copies of
+  // the listed ones only, so that it keeps no pipe, socket or lock open after our exit.
   enum class Files : std::uint8_t { ours, listed };
 
   SideProcess() = default;
@@ -27,31 +27,34 @@ class SideProcess {
   SideProcess& operator=(const SideProcess&) = delete;
   ~SideProcess() = default;
 
-  // Runs the work in it; in a thread where there can be no process; false where there can be neither. What the work
-  // refers to must outlive it: where it hangs, this process must end by _exit(2).
-  bool start(Files files, std::vector<int> listed, std::function<void()> work);
+  // Runs the work in a side process, or in a thread if no process can be created; false if neither can. Everything that
+  // the work refers to must outlive it. If the work hangs, this process must end by _exit(2).
+  bool start(Files files, std::vector<int> listed, std::function<void()> work,
+             std::function<void(bool finished)> on_end = {});
 
-  // Waits for its end; false where it still runs after the bound.
+  // Waits for the end of the work; false if it still runs after the bound.
   bool wait(model::Duration bound);
+  // After wait() has returned true: whether the work was done, and the process not killed before.
+  bool finished() const;
 
-  // For the work itself: whether the process that it was started by is gone.
+  // To be called by the work: whether the process that started it has ended.
   static bool orphaned();
 
   struct State;
 
  private:
-  std::shared_ptr<State> state_;  // with the thread that waits for its end
+  std::shared_ptr<State> state_;  // shared with the thread that waits for the side process
 };
 
-// Side processes are children of ours that no walk of a command's tree may meet.
+// Side processes are our children, but not part of the command's tree; walks of the tree must skip them.
 bool is_side_process(pid_t pid);
 bool any_side_process();
 
-// Closes every descriptor of this process, which a side process that hangs may share: for the moment before _exit(2),
-// so that whoever reads our output sees its end.
+// Closes every descriptor of this process, which a hung side process may share. Call it right before _exit(2), so that
+// readers of our output see end of file.
 void close_all_descriptors();
 
-// Whether work with this open file may hang: not where its file system has no device and no server (tmpfs).
+// Whether work with this open file may hang; false if its file system has no device and no server (tmpfs, ramfs).
 bool can_hang(int fd);
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Thin calls on signal state.
+// Thin wrappers around system calls on signal state.
 #include "os/signals.hpp"
 
 #include <sys/prctl.h>
@@ -13,10 +13,10 @@ namespace oversee::os {
 namespace {
 
 constexpr int kLastSignal = 64;
-constexpr int kFirstAboveStandard = 32;  // the C library keeps some from there on for itself
+constexpr int kFirstAboveStandard = 32;  // the C library reserves some from here on
 
-// What the kernel has to say of our own doings, and what cannot be caught. A fault of our own is not in question: the
-// kernel forces its signal on us, blocked or not, so that a SEGV which can be read was sent by somebody (signal(7)).
+// Signals that cannot be caught, or that report the supervisor's own actions. SEGV and the like are not listed: a real
+// fault kills us even if the signal is blocked, so one that can be read was sent by a process (signal(7)).
 constexpr int kAboutOurselves[] = {SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGTTIN, SIGTTOU, SIGXCPU, SIGXFSZ};
 
 sigset_t to_sigset(SignalSet set) {
@@ -97,7 +97,7 @@ SignalSet supervised_signals() {
 void die_of(model::Signal signal) {
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
-  ::prctl(PR_SET_DUMPABLE, 0);  // a core_pattern that is a pipe ignores the limit (core(5))
+  ::prctl(PR_SET_DUMPABLE, 0);  // a core_pattern that is a pipe ignores RLIMIT_CORE (core(5))
   if (::getpid() != 1) {
     struct sigaction action {};
     action.sa_handler = SIG_DFL;
@@ -112,7 +112,7 @@ void die_of(model::Signal signal) {
 void stop_self(model::Signal signal) {
   const sigset_t stop = to_sigset(signal_bit(SIGTSTP));
   ::kill(::getpid(), signal);
-  sigprocmask(SIG_UNBLOCK, &stop, nullptr);  // here it stops, and here it goes on
+  sigprocmask(SIG_UNBLOCK, &stop, nullptr);  // the process stops and continues here
   sigprocmask(SIG_BLOCK, &stop, nullptr);
 }
 

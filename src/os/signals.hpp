@@ -1,4 +1,4 @@
-// Signal state: what the caller had, what we watch, how we die. Nothing here decides what a signal means.
+// Signal state: reads and sets it, watches signals, and ends this process by one. Other modules interpret the signals.
 #pragma once
 
 #include <sys/types.h>
@@ -16,7 +16,7 @@ namespace oversee::os {
 using SignalSet = std::uint64_t;
 constexpr SignalSet signal_bit(model::Signal signal) { return SignalSet{1} << (signal - 1); }
 
-// What a process hands on over exec.
+// Signal state that exec preserves.
 struct SignalState {
   SignalSet ignored = 0;
   SignalSet blocked = 0;
@@ -24,30 +24,30 @@ struct SignalState {
   bool operator==(const SignalState&) const = default;
 };
 
-// This process's state; to be read before anything changes it.
+// The state of this process; must be read before anything changes it.
 SignalState signal_state();
 
-// Ignores, resets to the default and blocks exactly so. Async-signal-safe: for use between fork and exec. Only the
-// signals in `handled` are reset: the fewer calls between fork and exec, the faster the start.
+// Sets exactly this state. Async-signal-safe, for use between fork and exec. Resets only the signals in `handled` to
+// the default, because every call between fork and exec delays the start.
 void apply_signal_state(const SignalState& state, SignalSet handled = ~SignalSet{0});
 
-// What this process needs for itself, whatever the caller had: the signals that a write of ours can raise (PIPE, XFSZ)
-// are errors of that write; CHLD, by which libuv learns of a child's end, gets through.
+// Sets what this process needs, whatever the caller had: ignores PIPE and XFSZ, so that a failed write returns an
+// error, and unblocks CHLD, which libuv needs.
 void set_own_signals();
 
 void block_all_signals();
 
 struct ReceivedSignal {
   model::Signal number = 0;
-  bool from_terminal = false;  // the kernel's own: a key at the terminal, a hang-up
-  pid_t sender = 0;            // 0 where the kernel sent it
+  bool from_terminal = false;  // sent by the kernel: a key at the terminal, a hang-up
+  pid_t sender = 0;            // 0: the kernel
 };
 
-// Signals as readable events with their origin, which a handler that only gets a number cannot tell. They are blocked
-// from its making on, so that none is lost before the first read, in PID 1 neither (signal(7), signalfd(2)).
+// Delivers signals as readable events with their sender, which a plain handler does not learn. They are blocked from
+// construction on, so that none is lost before the first read, even as PID 1 (signal(7), signalfd(2)).
 class SignalWatch {
  public:
-  // Watches those of the set that are neither ignored nor blocked in the caller's state.
+  // Watches the signals of the set that the caller neither ignores nor blocks.
   static model::Result<SignalWatch> open(SignalSet wanted, const SignalState& caller);
 
   int fd() const { return fd_.get(); }
@@ -59,15 +59,15 @@ class SignalWatch {
   UniqueFd fd_;
 };
 
-// All signals that a supervisor passes on or acts on: the standard ones but for those about the supervisor itself, and
+// All signals that a supervisor forwards or acts on: the standard ones, except those about the supervisor itself, and
 // the real-time ones.
 SignalSet supervised_signals();
 
-// Ends this process by the signal, without a core file; by _exit(128+N) where the signal cannot kill (PID 1).
+// Ends this process by the signal, without a core file; by _exit(128+N) if the signal cannot kill it (PID 1).
 [[noreturn]] void die_of(model::Signal signal);
 
-// Stops this process until somebody continues it, by TSTP or STOP. The kernel drops TSTP where nobody is there to
-// continue it (an orphaned process group, setpgid(2)): then this returns at once.
+// Stops this process by TSTP or STOP until it is continued. The kernel drops TSTP in an orphaned process group, which
+// no shell could continue (setpgid(2)); then this returns immediately.
 void stop_self(model::Signal signal);
 
 }  // namespace oversee::os

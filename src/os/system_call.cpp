@@ -1,4 +1,4 @@
-// Names the system calls that processes wait in, by this machine's numbers.
+// Names the system calls that processes block in, by the numbers of this architecture.
 #include "os/system_call.hpp"
 
 #include <sys/syscall.h>
@@ -20,7 +20,7 @@ struct Known {
   bool takes_descriptor;
 };
 
-// The numbers differ from one architecture to the next, and the younger ones lack what has a better successor.
+// Numbers differ between architectures, and newer architectures lack superseded calls.
 constexpr std::array kKnown{
     Known{SYS_read, "read", true},
     Known{SYS_readv, "readv", true},
@@ -72,7 +72,7 @@ constexpr std::array kKnown{
 std::optional<SystemCall> parse_system_call(std::string_view text) {
   long number = -1;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{}) return {};  // "running"
+  if (error != std::errc{}) return {};  // the file says "running"
   const auto* known = std::ranges::find(kKnown, number, &Known::number);
   if (known == kKnown.end()) return {};
   SystemCall call{known->name, {}};

@@ -1,4 +1,4 @@
-// Which system call a process is in, and which of its descriptors it is about, by /proc/PID/syscall.
+// Reads from /proc/PID/syscall which system call a process is in and which descriptor it concerns.
 #pragma once
 
 #include <sys/types.h>
@@ -10,14 +10,14 @@ namespace oversee::os {
 
 struct SystemCall {
   std::string_view name;
-  std::optional<int> descriptor;  // its first argument, where that is one
+  std::optional<int> descriptor;  // the first argument, if it is a descriptor
 };
 
-// None where the process is in none, where it may not be known (another user's, or ptrace(2) is restricted), and for
-// the many calls that nobody waits in.
+// None if the process is in no system call, if it may not be read (another user's process, or ptrace(2) is restricted),
+// and for calls that processes do not block in.
 std::optional<SystemCall> system_call_of(pid_t pid);
 
-// What the file's text says; apart for the tests.
+// Parses the file's text; public for tests.
 std::optional<SystemCall> parse_system_call(std::string_view text);
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Thin calls on the terminal.
+// Thin wrappers around system calls on the terminal.
 #include "os/terminal.hpp"
 
 #include <fcntl.h>

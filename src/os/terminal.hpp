@@ -1,4 +1,4 @@
-// What is known of the caller's terminal. Its modes are in terminal_modes.hpp.
+// Properties of the caller's terminal. For its modes see terminal_modes.hpp.
 #pragma once
 
 #include <sys/types.h>
@@ -7,28 +7,29 @@
 
 namespace oversee::os {
 
-// Whether this process has a controlling terminal, and with it a shell that may do job control.
+// Whether this process has a controlling terminal, and therefore possibly a shell with job control.
 bool has_controlling_terminal();
 
-// Whether standard input is a terminal that hands over keys one by one: an editor or a line editor reads it.
+// Whether standard input is a terminal in non-canonical mode: an editor or line editor is reading it.
 bool reads_keys();
 
-// How wide the terminal behind it is; 80 where that is not known.
+// The width of the terminal in columns; 80 if unknown.
 std::size_t terminal_columns(int fd);
 
-// Whether it is a terminal on which a newline alone goes straight down: another terminal's output is shown on it.
+// Whether a newline alone does not return to the first column (no OPOST), as while another terminal's output is shown
+// on it.
 bool needs_carriage_returns(int fd);
 
-// The number of the device behind it.
+// The device number of the terminal.
 dev_t device_of(int terminal);
 
 // Whether it is our controlling terminal.
 bool is_own_terminal(int terminal);
 
-// Puts our group into the terminal's foreground, if the group that is there has no process left.
+// Makes our group the foreground group if the current one has no processes left.
 void take_foreground_from_dead(int terminal);
 
-// Whether it is our controlling terminal and our group is in its foreground: only then its keys are meant for us.
+// Whether it is our controlling terminal and our group is in the foreground: only then its keys are meant for us.
 bool in_foreground(int terminal);
 
 }  // namespace oversee::os

@@ -1,4 +1,4 @@
-// Terminal modes over termios(3).
+// Reads and sets terminal modes (termios(3)).
 #include "os/terminal_modes.hpp"
 
 #include <unistd.h>
@@ -65,7 +65,8 @@ std::optional<model::Signal> TerminalModes::signal_of(char key) const {
   return {};
 }
 
-// The key hands over what has been typed; at the start of a line that is nothing, and nothing is the end (termios(3)).
+// The EOF key submits the typed text. At the start of a line it submits zero bytes, which means end of file
+// (termios(3)).
 std::string TerminalModes::end_of_input(bool at_line_start) const {
   const cc_t key = modes_.c_cc[VEOF];
   if (key == _POSIX_VDISABLE) return {};

@@ -1,4 +1,4 @@
-// The modes of a terminal: what they are, what a supervisor makes of them, and who may put them back.
+// Terminal modes: reads them, derives the modes that a supervisor needs, and decides whether to restore them.
 #pragma once
 
 #include <termios.h>
@@ -13,33 +13,33 @@ namespace oversee::os {
 
 class TerminalModes {
  public:
-  // None where it is no terminal. Of a pseudo-terminal's master these are the slave's.
+  // None if it is not a terminal. For the master of a pseudo-terminal these are the slave's modes.
   static std::optional<TerminalModes> of(int fd);
 
-  // As a message carries them; none where the size is not right.
+  // Serialization for messages; from_bytes() fails if the size is wrong.
   static std::optional<TerminalModes> from_bytes(std::string_view bytes);
   std::string bytes() const;
 
   bool operator==(const TerminalModes& other) const;
 
-  // Sets them at once, discarding nothing; from the background as well, where a program is stopped otherwise.
+  // Applies the modes immediately and discards no input. Works from the background too: TTOU is blocked meanwhile.
   bool apply(int fd) const;
 
-  // Every key is a byte, every byte of output is shown as it is: for a terminal behind which another one does the work.
+  // Passes every key and every output byte through unchanged: for the caller's terminal while the command uses its own.
   TerminalModes raw() const;
-  // Keys as they were, output still as it is: for the time when what the other terminal printed is still being shown.
+  // Processes keys as before but passes output through: while the command's last output is still being shown.
   TerminalModes unprocessed() const;
-  // For input that nobody types: no echo, and no byte is a key but the one that ends the input.
+  // For piped input: no echo, and no special characters except end of file.
   TerminalModes for_data() const;
 
-  // The signal that the key raises; none where it is an ordinary one.
+  // The signal that the key raises; none for an ordinary key.
   std::optional<model::Signal> signal_of(char key) const;
-  // Input is handed over line by line, not key by key.
+  // Whether input is delivered by lines (canonical mode).
   bool by_line() const { return (modes_.c_lflag & ICANON) != 0; }
-  // What is to be typed to end the input; empty where no key does.
+  // The characters that end the input when typed; empty if the EOF key is disabled.
   std::string end_of_input(bool at_line_start) const;
 
-  // Whether the terminal is as these modes' raw() or unprocessed() left it, and nobody has changed it since.
+  // Whether the terminal still has the modes that raw() or unprocessed() set, so that they should be restored.
   bool left_behind_on(int fd) const;
 
  private:

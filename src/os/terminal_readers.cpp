@@ -1,4 +1,4 @@
-// Reads what threads are blocked in.
+// Inspects the system calls that threads are blocked in.
 #include "os/terminal_readers.hpp"
 
 #include <dirent.h>
@@ -30,17 +30,17 @@
 namespace oversee::os {
 namespace {
 
-// More descriptors than this in one call are not looked at.
+// Only the first descriptors of one poll or select are inspected.
 constexpr std::size_t kMostPolled = 1024;
 
-// What such a line says: "0 0x0 0x7ffc... 0x1000 0x0 0x0 0x0 SP PC".
+// One line of /proc/PID/task/TID/syscall: "0 0x0 0x7ffc... 0x1000 0x0 0x0 0x0 SP PC".
 struct BlockedCall {
   long number = -1;
   std::array<std::uint64_t, 6> arguments{};
   std::uint64_t stack = 0;
 };
 
-// None where the thread runs, or is blocked outside of a system call.
+// False if the thread runs or is blocked outside a system call.
 bool parse_call(std::string_view line, BlockedCall& call) {
   std::array<std::uint64_t, 8> fields{};
   const std::size_t space = line.find(' ');
@@ -124,7 +124,7 @@ Waiting TerminalReaders::look_at(pid_t pid, pid_t thread) const {
   if (line.empty()) return ::access(proc_path(pid, "stat").c_str(), F_OK) == 0 ? Waiting::unknown : Waiting::no;
   BlockedCall call;
   if (!parse_call(line, call)) return Waiting::no;
-  // A 32-bit program has other numbers.
+  // 32-bit programs use other system call numbers.
   if constexpr (sizeof(void*) == 8) {
     if (call.stack < (1ULL << 32U)) return Waiting::unknown;
   }
@@ -194,7 +194,7 @@ Waiting TerminalReaders::in_select(pid_t pid, std::uint64_t size, std::uint64_t 
   return found;
 }
 
-// "tfd:        0 events:       19 data: ...", a line for each (proc_pid_fdinfo(5)).
+// One line per watched file: "tfd:        0 events:       19 data: ..." (proc_pid_fdinfo(5)).
 Waiting TerminalReaders::in_epoll(pid_t pid, std::uint64_t epoll) const {
   std::array<char, 4096> buffer;
   const std::string path = proc_path(pid, fmt::format("fdinfo/{}", epoll));

@@ -1,4 +1,4 @@
-// Whether a process waits to read from a terminal, without asking the process.
+// Determines from outside whether a process waits to read from a terminal.
 #pragma once
 
 #include <sys/types.h>
@@ -10,16 +10,16 @@ namespace oversee::os {
 
 enum class Waiting : std::uint8_t { no, yes, unknown };
 
-// Looks for a thread that is blocked in a read, poll, select or epoll of the terminal (/proc/PID/task/TID/syscall,
-// proc(5)). A process in the terminal's background is no reader: it would be stopped.
+// Finds a thread that is blocked in a read, poll, select or epoll of the terminal (/proc/PID/task/TID/syscall,
+// proc(5)). Processes in the terminal's background do not count: a read would stop them.
 class TerminalReaders {
  public:
-  // The slave's device, and the process whose descendants may have it open.
+  // The slave's device, and the root of the process tree to search.
   TerminalReaders(dev_t terminal, pid_t root) : terminal_(terminal), root_(root) {}
 
-  // Unknown where a process sleeps whose system call this user may not see, or where /proc is not ours.
+  // Unknown if this user may not see the system call of a sleeping process, or if /proc is not ours.
   Waiting look();
-  // The process and thread that waited at the last look.
+  // The process and thread that were waiting at the last look.
   std::pair<pid_t, pid_t> last() const { return last_; }
 
  private:

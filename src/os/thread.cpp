@@ -1,4 +1,4 @@
-// Starts threads.
+// Starts threads with all signals blocked.
 #include "os/thread.hpp"
 
 #include <csignal>
@@ -12,7 +12,7 @@ bool start_thread(std::function<void()> work) {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);  // the thread inherits it
+  pthread_sigmask(SIG_SETMASK, &all, &before);  // inherited by the thread
   bool started = true;
   try {
     std::thread(std::move(work)).detach();

@@ -1,12 +1,12 @@
-// Threads that nobody waits for and that no signal is delivered to.
+// Detached threads that receive no signals.
 #pragma once
 
 #include <functional>
 
 namespace oversee::os {
 
-// Runs the work in a thread of its own; false where there can be none: the user has as many as are allowed
-// (setrlimit(2), RLIMIT_NPROC), or the system refuses them.
+// Runs the work in a detached thread; false if none can be created because the user's limit is reached (setrlimit(2),
+// RLIMIT_NPROC) or the system refuses.
 bool start_thread(std::function<void()> work);
 
 }  // namespace oversee::os

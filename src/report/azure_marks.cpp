@@ -1,6 +1,7 @@
-// Azure Pipelines: logging commands
-// (https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands). It documents standard output as where
-// they are read. "%25" is no escape there; the agent decodes %AZP25 since 2.206 and nothing else that begins so.
+// Markers for Azure Pipelines: logging commands
+// (https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands). Azure documents that it reads them
+// from standard output. It does not decode "%25"; since 2.206 the agent decodes %AZP25, and nothing else that begins
+// so.
 #include <fmt/format.h>
 
 #include "report/ci_format.hpp"
@@ -21,7 +22,7 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-// A group's title is shown as it is: it is one line, and nothing in it is decoded.
+// A group's title is one line and is shown verbatim, so it needs no escapes.
 std::string begin_section(const CiSection& section) { return fmt::format("##[group]{}\n", section.title); }
 std::string end_section(const CiSection&) { return "##[endgroup]\n"; }
 

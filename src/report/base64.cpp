@@ -1,4 +1,4 @@
-// Makes base64.
+// Encodes base64.
 #include "report/base64.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Bytes that are no text, as JSON can hold them (RFC 4648).
+// Base64 (RFC 4648), for bytes in JSON that are not text.
 #pragma once
 
 #include <string>

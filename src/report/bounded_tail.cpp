@@ -1,4 +1,4 @@
-// Keeps the last part of a stream.
+// Keeps the last part of a stream in a ring.
 #include "report/bounded_tail.hpp"
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 namespace oversee::report {
 namespace {
 
-// A stamp and an end at their longest; a line of one byte carries as much, and may not blow the ring up.
+// The longest stamp plus end; it dominates for lines of one byte, so the ring has its own bound.
 constexpr std::size_t kFrame = 40;
 constexpr std::size_t kLargestRing = 512 * 1024;
 

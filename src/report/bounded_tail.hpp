@@ -1,4 +1,4 @@
-// The last part of a stream that is too long to be kept whole, in bounded memory.
+// The last part of a long stream, in bounded memory.
 #pragma once
 
 #include <cstdint>
@@ -9,28 +9,28 @@
 
 namespace oversee::report {
 
-// A ring of records, each a stamp and an end that are ours around a text that is the command's. The oldest go, whole,
-// and are counted, when the texts pass their bound or the records the ring. So what is held is one unbroken end of the
-// stream.
+// A ring of records; each is a text of the command between the log's stamp and end. When the texts exceed their bound,
+// or the records fill the ring, the oldest whole records are dropped and counted. So the ring always holds one
+// contiguous end of the stream.
 class BoundedTail {
  public:
   explicit BoundedTail(std::size_t most_text);
 
-  // Of a text that is longer than the bound itself the end is kept.
+  // Keeps only the end of a text longer than the bound.
   void add(std::string_view stamp, std::string_view text, std::string_view end);
 
-  // Of the texts that are gone.
+  // Counts of the dropped texts.
   std::uint64_t omitted_bytes() const { return omitted_bytes_; }
   std::uint64_t omitted_lines() const { return omitted_lines_; }
 
-  // The records, oldest first; the second part is what lies beyond the ring's end.
+  // The records, oldest first; the second part is the wrapped-around rest.
   std::pair<std::string_view, std::string_view> parts() const;
 
  private:
   struct Record {
     std::uint32_t size;
     std::uint32_t text;
-    bool line;  // with its newline
+    bool line;  // ends with a newline
   };
 
   void drop_oldest();

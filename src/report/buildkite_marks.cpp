@@ -1,6 +1,6 @@
-// Buildkite: groups of the log, which begin with "--- " (closed) or "+++ " (open) and last until the next one begins;
-// "^^^ +++" opens the one that it stands in (https://buildkite.com/docs/pipelines/managing-log-output). Annotations
-// take the agent's own program.
+// Markers for Buildkite: log groups begin with "--- " (closed) or "+++ " (open) and last until the next group; "^^^
+// +++" opens the current group (https://buildkite.com/docs/pipelines/managing-log-output). Annotations would need the
+// agent's program.
 #include <fmt/format.h>
 
 #include <algorithm>

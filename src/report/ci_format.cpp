@@ -1,4 +1,4 @@
-// Lists the services' formats.
+// Lists the formats of the services.
 #include "report/ci_format.hpp"
 
 #include <array>

@@ -1,4 +1,4 @@
-// The marks of a CI service: each service in a file of its own, and the list of them.
+// The interface and list of CI log markers; each service has its own file.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@
 namespace oversee::report {
 
 struct CiSection {
-  std::string id;     // letters, digits, '-' and '_'; no other section of the job has it
+  std::string id;     // letters, digits, '-' and '_'; unique in the job
   std::string title;  // one line
   model::WallTime at;
-  bool failed = false;  // where it ends
+  bool failed = false;  // valid at the section's end
 };
 
 struct CiProblem {
@@ -23,14 +23,14 @@ struct CiProblem {
   std::string text;   // several lines
 };
 
-// Each makes whole lines; none where the service has nothing for it. Values are escaped as the service documents, so
-// that they cannot end a mark or begin another.
+// Each function returns whole lines, or nothing if the service has no such marker. Values are escaped as the service
+// documents, so that they cannot end a marker or begin another.
 struct CiFormat {
   std::string (*begin_section)(const CiSection&);
   std::string (*end_section)(const CiSection&);
   std::string (*problem)(const CiProblem&);
-  bool problem_has_text;  // else the text is to be printed besides
-  // Lines in between are no marks, whatever they hold; null where the service cannot be told so.
+  bool problem_has_text;  // else the text must be printed as well
+  // Makes the service ignore markers in between; null if the service cannot.
   std::string (*stop_marks)(std::string_view token) = nullptr;
   std::string (*resume_marks)(std::string_view token) = nullptr;
 };
@@ -41,11 +41,10 @@ extern const CiFormat kBuildkiteMarks;
 extern const CiFormat kTeamcityMarks;
 extern const CiFormat kAzureMarks;
 
-// Null for no service.
+// Null for CiService::none.
 const CiFormat* ci_format(model::CiService service);
 
-// The text with a space in each "##[", "##vso[" and "##teamcity[": these are marks to some services wherever they stand
-// in a line.
+// Inserts a space into each "##[", "##vso[" and "##teamcity[", which some services treat as markers anywhere in a line.
 std::string without_marks(std::string_view text);
 
 }  // namespace oversee::report

@@ -1,4 +1,4 @@
-// Writes marks.
+// Writes markers.
 #include "report/ci_marks.hpp"
 
 #include <fmt/format.h>
@@ -48,7 +48,7 @@ void CiMarks::end_section(const model::AttemptResult& result, const model::Readi
   place_.print(on_its_line(text + format_.end_section(ended)));
 }
 
-// Whoever cancelled a run knows that.
+// Reports no cancellation: the user who cancelled knows about it.
 void CiMarks::tell_end(const model::RunFinished& run) {
   const model::Verdict& verdict = run.verdict;
   const bool flaky = verdict.warns();
@@ -58,7 +58,7 @@ void CiMarks::tell_end(const model::RunFinished& run) {
                                   : verdict.status == model::Status::timed_out ? " timed out"
                                                                                : " failed");
   problem.text = without_marks(digest_text(run, digests_.of(failed_attempt(run).number)));
-  problem.text.pop_back();  // the last newline
+  problem.text.pop_back();  // the final newline
   place_.print(on_its_line(format_.problem(problem)));
 }
 

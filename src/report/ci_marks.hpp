@@ -1,4 +1,4 @@
-// Tells a CI service of attempts and of how the run ended, between the lines of the output.
+// Marks attempts and the run's end for a CI service, between the lines of the output.
 #pragma once
 
 #include <functional>
@@ -16,24 +16,23 @@ namespace oversee::report {
 class CiMarks final : public model::EventSink {
  public:
   struct Place {
-    model::ByteSink* sink;  // stderr's, in order with the output; it stays the caller's
-    std::function<void(std::string_view)>
-        print;                   // the same place once an attempt is over, when nobody waits for the sink
-    bool output_follows = true;  // from each attempt's start on; else somebody calls section_follows()
-    bool line_known = true;      // we see what stands before a mark; else each begins with a newline
-    bool holds_stdout = false;   // the sink takes stdout as well
-    // The sink's last byte was within a line of the command's. Whoever else writes lines there has the same one.
+    model::ByteSink* sink;                        // stderr's sink, in order with the output; owned by the caller
+    std::function<void(std::string_view)> print;  // writes there without the sink once an attempt is over
+    bool output_follows = true;  // output starts with each attempt; else the caller calls section_follows()
+    bool line_known = true;      // we see the text before a marker; else each marker starts on a new line
+    bool holds_stdout = false;   // the sink takes stdout too
+    // Whether the sink's last byte was within a line of the command. Shared with every other writer to the sink.
     std::shared_ptr<bool> within_line = std::make_shared<bool>(false);
-    std::string stop_token = {};  // not empty: marks are stopped while the command's output comes
+    std::string stop_token = {};  // not empty: the service ignores markers in the command's output
   };
 
-  // All outlive it; `digests` is told before this.
+  // All arguments must outlive it; `digests` must receive each event first.
   CiMarks(const CiFormat& format, Place place, const FailureDigest& digests)
       : format_(format), place_(std::move(place)), digests_(digests) {}
 
   void on(const model::Event& event, const model::Reading& at) override;
 
-  // The output of the attempt is going to be shown now.
+  // Call before the attempt's output is shown.
   void section_follows(const model::Reading& at);
 
  private:
@@ -48,7 +47,7 @@ class CiMarks final : public model::EventSink {
   const model::RunInfo* info_ = nullptr;
   int attempt_ = 0;
   bool open_ = false;
-  bool held_within_line_ = false;  // what is not shown yet ends so
+  bool held_within_line_ = false;  // the buffered output ends within a line
 };
 
 }  // namespace oversee::report

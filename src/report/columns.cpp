@@ -1,4 +1,4 @@
-// Cuts text.
+// Cuts and wraps text.
 #include "report/columns.hpp"
 
 #include "model/text_width.hpp"
@@ -14,7 +14,7 @@ std::string shorten(std::string_view text, std::size_t columns) {
 }
 
 std::string wrap(std::string_view text, std::size_t columns, std::size_t indent) {
-  constexpr std::size_t kLeast = 20;  // narrower, lines are left to the terminal
+  constexpr std::size_t kLeast = 20;  // in a narrower terminal, the terminal wraps
   const std::size_t room = columns == kAnyWidth || columns < indent + kLeast ? kAnyWidth : columns - indent;
   std::string lines;
   while (true) {

@@ -1,4 +1,4 @@
-// Text in a terminal's columns: cut, and broken into lines.
+// Cuts and wraps text to a terminal's columns.
 #pragma once
 
 #include <cstddef>
@@ -7,14 +7,14 @@
 
 namespace oversee::report {
 
-// So wide that nothing is cut or wrapped.
+// Disables cutting and wrapping.
 inline constexpr std::size_t kAnyWidth = SIZE_MAX;
 
-// Cut to so many columns (model/text_width.hpp); what was cut ends in "...", where that fits.
+// Cuts to this many columns (model/text_width.hpp) and marks the cut with "..." if that fits.
 std::string shorten(std::string_view text, std::size_t columns);
 
-// The text in lines of so many columns at the most, broken at blanks where that can be; the lines behind the first
-// start with `indent` blanks, for which there is room on the first as well. Without a newline at the end.
+// Wraps to lines of at most this many columns, at blanks where possible. All lines except the first get `indent`
+// blanks; the first leaves as much room for its label. No newline at the end.
 std::string wrap(std::string_view text, std::size_t columns, std::size_t indent);
 
 }  // namespace oversee::report

@@ -1,4 +1,4 @@
-// Puts digests into words.
+// Formats digests as text.
 #include "report/digest_text.hpp"
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 namespace oversee::report {
 namespace {
 
-// A bar before each line: what the command wrote does not look like a line of ours, to people and to CI services.
+// The bar before each line keeps people and CI services from mistaking the command's output for oversee's.
 std::string quoted_lines(const Digest& digest) {
   std::string text;
   for (const DigestLine& line : digest.last) text += fmt::format("  | {}\n", line.text);
@@ -39,7 +39,7 @@ const model::AttemptResult& failed_attempt(const model::RunFinished& run) {
 
 std::string run_again(const model::RunInfo& info) {
   std::vector<std::string> words = info.argv;
-  // The shell's name behind a line is there for the arguments' sake only.
+  // The shell's name after the line matters only if arguments follow.
   if (info.is_shell_line && words.size() == 4) words.pop_back();
   std::string command = model::quote_command(words);
   if (!info.changed_directory) return command;
@@ -65,7 +65,7 @@ std::string digest_text(const model::RunFinished& run, const Digest& digest) {
 DigestLines::DigestLines(Place place, const FailureDigest& digests, std::function<void(std::string_view)> print)
     : place_(place), digests_(digests), print_(std::move(print)) {}
 
-// Nobody is told what stands right above: of itself this is a line or two, or nothing.
+// With ShowDigest::automatic, repeats nothing that the screen shows right above: usually a line or two, or nothing.
 void DigestLines::on(const model::Event& event, const model::Reading&) {
   const auto* finished = std::get_if<model::RunFinished>(&event);
   if (finished == nullptr || finished->verdict.success() || place_.show == model::ShowDigest::never) return;

@@ -1,4 +1,4 @@
-// The digest of a failed run in words: the lines on stderr before the summary line, and the text that reports carry.
+// The digest of a failed run as text: the lines on stderr before the summary line, and the text in reports.
 #pragma once
 
 #include <functional>
@@ -10,20 +10,19 @@
 
 namespace oversee::report {
 
-// The attempt that a run failed by: the last that did not succeed; the last one where all did.
+// The attempt that explains the run's failure: the last unsuccessful one, or the last one if all succeeded.
 const model::AttemptResult& failed_attempt(const model::RunFinished& run);
 
-// The command as a shell runs it again, quoted: without oversee, in the same directory if that is another than the
-// caller's.
+// The quoted shell command that repeats the run without oversee, with a cd if the run changed the directory.
 std::string run_again(const model::RunInfo& info);
 
-// One attempt as a text of several lines: its sentence, first error and last lines.
+// An attempt on several lines: its sentence, first error and last lines.
 std::string attempt_text(const model::AttemptResult& result, const Digest& digest);
 
-// Two lines: the log, the command to run again.
+// Two lines: the log, and the command to run again.
 std::string where_text(const model::RunInfo& info);
 
-// All of it as one text of several lines, by its verdict.
+// The whole digest on several lines, chosen by the verdict.
 std::string digest_text(const model::RunFinished& run, const Digest& digest);
 
 class DigestLines final : public model::EventSink {
@@ -31,9 +30,9 @@ class DigestLines final : public model::EventSink {
   struct Place {
     model::ShowDigest show = model::ShowDigest::automatic;
     model::ShowSummary summary = model::ShowSummary::always;
-    bool output_shown = true;  // whoever reads this has the output above it
+    bool output_shown = true;  // the reader has the output above the digest
   };
-  // `digests` is told before this and outlives it; `print` is given whole lines.
+  // `digests` must outlive it and receive each event first; `print` gets whole lines.
   DigestLines(Place place, const FailureDigest& digests, std::function<void(std::string_view)> print);
 
   void on(const model::Event& event, const model::Reading& at) override;

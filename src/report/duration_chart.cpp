@@ -1,4 +1,4 @@
-// Draws durations.
+// Draws charts of durations.
 #include "report/duration_chart.hpp"
 
 #include <fmt/format.h>
@@ -31,7 +31,7 @@ std::string duration_chart(std::span<const model::Duration> durations, std::size
   std::string text;
   for (std::size_t i = 0; i < kRows; ++i) {
     const auto from = fastest + step * static_cast<int>(i);
-    const std::size_t bar = (rows.at(i) * widest + most - 1) / most;  // what is there is seen
+    const std::size_t bar = (rows.at(i) * widest + most - 1) / most;  // rounded up: never 0 for a counted duration
     text += fmt::format("  {:>10}  {:<{}}  {}\n", model::describe_duration(from), std::string(bar, '#'), widest,
                         rows.at(i) == 0 ? "" : fmt::format("{}", rows.at(i)));
   }
@@ -44,7 +44,7 @@ std::string sparkline(std::span<const model::Duration> durations, bool blocks) {
   const model::Duration longest = std::max(std::ranges::max(durations), model::Duration(1));
   std::string line;
   for (const model::Duration each : durations) {
-    // In floating point: a duration may be as long as the clock's range.
+    // Floating point, because a duration may be as long as the clock's range.
     const double share = static_cast<double>(each.count()) / static_cast<double>(longest.count());
     const auto step = static_cast<std::size_t>(std::max(share, 0.0) * static_cast<double>(steps.size()));
     line += steps.at(std::min(step, steps.size() - 1));

@@ -1,4 +1,4 @@
-// Durations as pictures made of characters: how many took how long, and how they went one after the other.
+// Charts of durations in characters: a histogram and a sparkline.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,11 @@
 
 namespace oversee::report {
 
-// How many took how long, in steps of equal length from the fastest to the slowest: lines, no wider than `width`. Empty
-// where that is too narrow, or all took as long.
+// A histogram with equal steps from the fastest to the slowest; lines no wider than `width`. Empty if `width` is too
+// small or all durations are equal.
 std::string duration_chart(std::span<const model::Duration> durations, std::size_t width);
 
-// A character each, as high as the duration is long, beside the longest. Of blocks where `blocks` says that they can
-// be shown, else of ASCII.
+// One character per duration, its height relative to the longest. Uses Unicode blocks if `blocks`, else ASCII.
 std::string sparkline(std::span<const model::Duration> durations, bool blocks);
 
 }  // namespace oversee::report

@@ -1,4 +1,4 @@
-// Knows error lines.
+// Recognizes error lines.
 #include "report/error_line.hpp"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ bool starts_with_any(Text line, std::span<const Text> beginnings) {
   return std::ranges::any_of(beginnings, [&](Text each) { return line.starts_with(each); });
 }
 
-// What says so wherever it stands.
+// Phrases that mean an error anywhere in a line.
 constexpr std::array<Text, 26> kAnywhere{"undefined reference to",
                                          "undefined symbol",
                                          "No such file or directory",
@@ -54,7 +54,7 @@ constexpr std::array<Text, 26> kAnywhere{"undefined reference to",
 
 constexpr std::array<Text, 5> kAtStart{"not ok ", "E   ", "--- FAIL", "make: *** ", "CMake Error"};
 
-// Lines that tell of a pass, that echo what is run, or that draw a border.
+// Beginnings of lines that report a pass, echo a command, or draw a border.
 constexpr std::array<Text, 9> kPassing{"ok ",          "PASS",         "--- PASS", "[       OK", "[  PASSED",
                                        "\xe2\x9c\x93", "\xe2\x9c\x94", "+ ",       "warning:"};
 constexpr std::array<Text, 4> kPassed{" ok", " PASSED", " OK", " passed"};
@@ -77,7 +77,7 @@ bool tells_of_none(Text after) {
   return false;
 }
 
-// What stands behind the word "error" where a compiler says so: ':', "[E0308]:", " TS2304:", " C2065:".
+// Whether the text after the word "error" looks like a compiler's: ':', "[E0308]:", " TS2304:", " C2065:".
 bool ends_as_error(Text after) {
   if (after.starts_with(':')) return true;
   if (after.starts_with('[')) return after.find("]:") != Text::npos;
@@ -90,11 +90,11 @@ bool ends_as_error(Text after) {
 }
 
 enum class Before : std::uint8_t {
-  anything,    // "TypeError:" is one
-  word_start,  // "nonfatal:" is none
+  anything,    // also matches "TypeError:"
+  word_start,  // does not match "nonfatal:"
 };
 
-// Whether the word stands somewhere in the line as an error, by what is around it.
+// Whether the word occurs in the line as an error, judged by the text around it.
 bool stands(Text line, Text word, Before before, bool (*after_it)(Text)) {
   for (std::size_t at = line.find(word); at != Text::npos; at = line.find(word, at + 1)) {
     const Text head = line.substr(0, at);
@@ -124,7 +124,7 @@ bool is_assertion(Text line) {
 
 bool is_traceback(Text line) { return line.find("Traceback (most recent call last)") != Text::npos; }
 
-// "ValueError: no such thing", "requests.exceptions.Timeout", but not the indented lines before it.
+// "ValueError: no such thing" or "requests.exceptions.Timeout", but not the indented lines before it.
 bool is_exception(Text line) {
   const Text name = line.substr(0, line.find(':'));
   return !name.empty() && is_letter(name.front()) &&

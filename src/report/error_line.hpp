@@ -1,4 +1,4 @@
-// Which lines of a command's output look like the error that a person would search for.
+// Recognizes the line of a command's output that looks like its error.
 #pragma once
 
 #include <optional>
@@ -8,11 +8,11 @@
 
 namespace oversee::report {
 
-// By the words of compilers, linkers, shells, interpreters and test runners. A guess: what passes ("0 errors",
-// "-Werror", "ok 3 - error: is printed") is none.
+// Matches the wording of compilers, linkers, shells, interpreters and test runners. A heuristic: skips passing lines
+// such as "0 errors", "-Werror" and "ok 3 - error: is printed".
 bool looks_like_error(std::string_view line);
 
-// The first of them. A Python traceback is named by the exception at its end, where that is there.
+// The first error line. For a Python traceback, the exception line at its end, if present.
 std::optional<std::string_view> first_error(std::span<const std::string_view> lines);
 
 }  // namespace oversee::report

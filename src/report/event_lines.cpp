@@ -1,4 +1,4 @@
-// Writes events as lines.
+// Writes events as JSON Lines.
 #include "report/event_lines.hpp"
 
 #include <fmt/format.h>
@@ -14,8 +14,8 @@ namespace {
 
 constexpr int kSchema = 1;
 
-// Of the command's output in one line. Every byte as \u00xx makes less than 64 KiB of it, which is what readers of
-// lines take by default (Go's Scanner, Python's asyncio).
+// Output bytes per event line. Even with every byte as \u00xx a line stays below 64 KiB, the default limit of line
+// readers (Go's Scanner, Python's asyncio).
 constexpr std::size_t kLargestPiece = 8 * 1024;
 
 void count(JsonText& json, std::string_view key, const Dropped& dropped) {
@@ -142,7 +142,7 @@ void EventLines::tell(const model::AttemptFinished& event, const model::Reading&
     const std::string rest = std::exchange(unfinished_[model::index(stream)], {});
     if (!rest.empty()) output(to_string(stream), rest, at);
   }
-  attempt_ = event.result->number;  // one that could not be started has not been told of
+  attempt_ = event.result->number;  // an attempt that could not be started has had no event yet
   JsonText line = begin("attempt_finished", at);
   write_attempt(line, "result", *event.result);
   write(std::move(line));

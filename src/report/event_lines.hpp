@@ -1,4 +1,4 @@
-// What happens in a run, for programs: JSON Lines by docs/events.schema.json, each written as it happens.
+// The events of a run for programs: JSON Lines by docs/events.schema.json, each written as it happens.
 #pragma once
 
 #include <array>
@@ -13,27 +13,27 @@
 
 namespace oversee::report {
 
-// Output that was left out.
+// The count of dropped output.
 struct Dropped {
   std::uint64_t events = 0;
-  std::uint64_t bytes = 0;  // of the command's, not of the lines
+  std::uint64_t bytes = 0;  // of the command's output, not of the lines
 };
 
-// While the sink is full, output is dropped and counted, as nobody waits for a reader of events; all other events are
-// few and small, and are queued. Output that is UTF-8 stays text, wherever it was cut when it was read: the start of an
-// unfinished sequence waits for its rest, until the attempt ends.
+// While the sink is full, output events are dropped and counted, because the run does not wait for a reader of events.
+// All other events are few and small, and are queued. UTF-8 output stays text wherever reads cut it: the start of an
+// incomplete sequence is buffered until its rest arrives or the attempt ends.
 class EventLines final : public model::EventSink {
  public:
-  // The sink stays the caller's, who passes its on_ready on to made_room() and its on_error to lost().
+  // The caller owns the sink, and forwards its on_ready to made_room() and its on_error to lost().
   EventLines(model::ByteSink& sink, std::vector<SettingValue> settings);
 
   void on(const model::Event& event, const model::Reading& at) override;
 
   void made_room() { full_ = false; }
-  // Nothing gets through any more.
+  // Call when the sink has failed.
   void lost() { lost_ = true; }
 
-  // In the whole run so far.
+  // Of the whole run so far.
   const Dropped& dropped() const { return dropped_; }
 
  private:
@@ -60,11 +60,11 @@ class EventLines final : public model::EventSink {
   std::vector<SettingValue> settings_;
   std::string run_id_;
   int attempt_ = 0;
-  std::array<std::string, model::kStreams> unfinished_;  // the start of a sequence, of each stream
+  std::array<std::string, model::kStreams> unfinished_;  // the start of an incomplete sequence, per stream
   bool full_ = false;
   bool lost_ = false;
   Dropped dropped_;
-  Dropped gap_;  // not told in a line yet
+  Dropped gap_;  // not reported in a line yet
 };
 
 }  // namespace oversee::report

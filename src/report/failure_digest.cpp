@@ -10,12 +10,12 @@
 namespace oversee::report {
 namespace {
 
-// The lines of both streams in the order of their ends.
+// The lines of both streams, ordered by their ends.
 class Lines {
  public:
   void add(model::Stream stream, std::string_view bytes, bool broken) {
     Open& open = open_[model::index(stream)];
-    if (broken) {  // what follows, up to the next newline, is the end of a line whose start is gone
+    if (broken) {  // the bytes up to the next newline end a line that lost its start
       finish(stream);
       open.headless = true;
     }

@@ -1,4 +1,4 @@
-// What a person looks for in the output of an attempt: its last lines, and the first that looks like an error.
+// The digest of an attempt's output: its last lines, and the first line that looks like an error.
 #pragma once
 
 #include <array>
@@ -22,19 +22,19 @@ struct DigestLine {
 struct Digest {
   static constexpr std::size_t kMostLines = 20;
 
-  std::vector<DigestLine> last;  // of both streams by time, the time of a line being that of its end
+  std::vector<DigestLine> last;  // of both streams, ordered by the time of a line's end
   std::optional<DigestLine> first_error;
 
-  // Whether whoever has read the last lines has read the error, too.
+  // Whether the error is one of the last lines.
   bool error_is_among_last() const;
 };
 
-// Of what was kept of an attempt's output.
+// Makes the digest of the kept output.
 Digest make_digest(const OutputEnds& ends);
 
-// Keeps, while an attempt runs, no more than the beginning and the end of its output; looks at them when it has failed.
-// So the first error is the first within the first 64 KiB or, where none is there, within the last 64 KiB (less of a
-// stream that is read in large pieces, see output_ends.hpp).
+// Keeps only the beginning and the end of an attempt's output, and makes the digest after a failure. So the first error
+// is the first within the first 64 KiB, or else within the last 64 KiB (less if a stream is read in large pieces, see
+// output_ends.hpp).
 class FailureDigest final : public model::EventSink {
  public:
   enum class Of : std::uint8_t { failures, every_attempt };
@@ -42,7 +42,8 @@ class FailureDigest final : public model::EventSink {
 
   void on(const model::Event& event, const model::Reading& at) override;
 
-  // From the attempt's end on; empty where nothing is kept of it: of many attempts the first ones and the last are.
+  // Valid from the attempt's end on. Empty if the digest was not kept: of many attempts, only the first ones and the
+  // last are.
   const Digest& of(int attempt) const;
 
  private:

@@ -1,5 +1,5 @@
-// GitHub Actions: workflow commands.
-// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands; what is escaped and how is
+// Markers for GitHub Actions: workflow commands.
+// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands; the escapes follow
 // actions/toolkit's packages/core/src/command.ts. The runner reads both streams of a step.
 #include <fmt/format.h>
 

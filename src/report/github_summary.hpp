@@ -1,4 +1,4 @@
-// The row of a run in the summary page of a GitHub step, which is Markdown.
+// The row of a run in a GitHub step's summary page, in Markdown.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace oversee::report {
 
-// What is to be appended to the page: a row where the page ends in such a table, else the table's head as well.
+// The text to append to the page: a row, preceded by the table's head unless the page ends in such a table.
 std::string github_summary_row(const model::RunFinished& run, std::string_view page);
 
 }  // namespace oversee::report

@@ -1,5 +1,5 @@
-// GitLab CI: collapsible sections of the job's log (https://docs.gitlab.com/ci/jobs/job_logs/, "Custom collapsible
-// sections"). The runner reads both streams. Its log has no annotations: reports go there by artifacts.
+// Markers for GitLab CI: collapsible sections of the job log (https://docs.gitlab.com/ci/jobs/job_logs/, "Custom
+// collapsible sections"). The runner reads both streams. The log has no annotations: reports reach GitLab as artifacts.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace {
 
 std::string mark(std::string_view what, const CiSection& section, std::string_view title) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(section.at.time_since_epoch()).count();
-  // The title is text of the log: nothing but its controls could be a mark in there.
+  // The title is plain text in the log: only control characters could form a marker.
   std::string text(title);
   std::ranges::replace_if(
       text, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, '?');

@@ -1,4 +1,4 @@
-// Keeps output and shows it later.
+// Buffers output and shows it later.
 #include "report/held_output.hpp"
 
 #include <algorithm>
@@ -10,10 +10,10 @@
 namespace oversee::report {
 namespace {
 
-// Of the start and of the end, each.
+// For the start, and again for the end.
 constexpr std::uint64_t kInMemory = 64 * 1024;
 
-// Pieces are shown whole, so they are kept no larger than what is read back at once.
+// Pieces are shown whole, so none may be larger than one read from disk.
 constexpr std::size_t kLargestPiece = 32 * 1024;
 
 struct Header {
@@ -21,7 +21,7 @@ struct Header {
   model::Stream stream;
 };
 
-// The order in which the parts are shown.
+// The parts, in the order in which they are shown.
 enum Part : std::size_t { kHead, kStart, kGap, kOlder, kNewer, kTail, kParts };
 
 std::uint64_t share_of(const std::optional<std::uint64_t>& most_kept, std::uint64_t part) {
@@ -69,7 +69,7 @@ void HeldOutput::keep(model::Stream stream, std::string_view bytes) {
   }
   if (bytes.empty()) return;
   tail_.add(stream, bytes, largest_);
-  // All of the last 64 KiB, or no more than the limit's share.
+  // Without a limit keeps at least the last 64 KiB in memory; with one, no more than the limit's share.
   while (tail_limit_ == kInMemory ? tail_.bytes - tail_.list.front().bytes.size() >= tail_limit_
                                   : tail_.bytes > tail_limit_) {
     move_to_disk(tail_.list.front());
@@ -99,7 +99,7 @@ void HeldOutput::move_to_disk(const Piece& piece) {
   text_[writing_] += piece.bytes.size();
 }
 
-// Where the file that is written to has its share, the one of the end that has the older output is next.
+// If the current file has reached its share, switches to the end file with the older output and clears it.
 void HeldOutput::make_room(std::size_t size) {
   const std::uint64_t start = *most_kept_ / 2 - std::min(*most_kept_ / 2, head_limit_);
   const std::uint64_t end = *most_kept_ / 2 - std::min(*most_kept_ / 2, tail_limit_ + largest_);
@@ -111,7 +111,7 @@ void HeldOutput::make_room(std::size_t size) {
   if (std::exchange(kept_[writing_], 0) != 0) (*files_)[writing_]->clear();
 }
 
-// What the files of the end hold is in the middle of what is missing.
+// The end files are cleared too: what they hold lies between lost bytes.
 void HeldOutput::lose(std::uint64_t bytes, model::Failure why) {
   lost_ += bytes + std::exchange(text_[1], 0) + std::exchange(text_[2], 0);
   kept_[1] = kept_[2] = 0;
@@ -143,7 +143,7 @@ bool HeldOutput::release() {
   return true;
 }
 
-// False: the sink is full, and the rest comes later.
+// False: the sink is full, so the rest must wait.
 bool HeldOutput::show_pieces(const Pieces& pieces) {
   while (offset_ < pieces.list.size()) {
     const Piece& piece = pieces.list[offset_++];
@@ -160,7 +160,7 @@ bool HeldOutput::show_file(std::size_t file) {
     Header header{};
     if (count >= sizeof header) std::memcpy(&header, into.data(), sizeof header);
     if (count < sizeof header || count - sizeof header < header.size) {
-      // It can be read no more: what is missing is not to pass for all of it.
+      // The file has become unreadable: reports a gap, so that the rest does not pass for the whole.
       if (!failure_) failure_.emplace(model::Failure{"read the output that was held back", EIO, {}, {}});
       return callbacks_.show_gap(text_[file]);
     }

@@ -1,4 +1,4 @@
-// Output that is held back until it is known whether anybody wants to see it: its ends in memory, the rest on a disk.
+// Output that is buffered until it is known whether to show it: start and end in memory, the rest on disk.
 #pragma once
 
 #include <array>
@@ -15,19 +15,19 @@
 
 namespace oversee::report {
 
-// Keeps the last attempt's output in its order, at most so many bytes of it: the first half, and of what follows the
-// last quarter at least. The first and the last 64 KiB are in memory: no disk is needed for them.
+// Keeps the last attempt's output in order, up to a limit: the first half of the limit, and of the later output at
+// least the last quarter. The first and last 64 KiB stay in memory, so short output needs no disk.
 class HeldOutput final : public model::EventSink {
  public:
-  // The first holds the start; the others take turns at the end.
+  // The first file holds the start; the other two alternate at the end.
   using Files = std::array<std::unique_ptr<model::Scratch>, 3>;
 
   struct Callbacks {
-    // Asked once there is more than memory is for.
+    // Called when the output exceeds the memory share.
     std::function<model::Result<Files>()> make_files;
-    // Takes a piece of a stream, dead when the call returns; false: it is full, and release() is to be called again.
+    // Shows a piece, which is dead on return. False: the sink is full; call release() again later.
     std::function<bool(model::Stream, std::string_view)> show;
-    // Told where so many bytes are missing between what was shown and what is next; false as with show.
+    // Reports that this many bytes are missing at this place. Returns as `show` does.
     std::function<bool(std::uint64_t bytes)> show_gap;
   };
 
@@ -35,10 +35,10 @@ class HeldOutput final : public model::EventSink {
 
   void on(const model::Event& event, const model::Reading& at) override;
 
-  // Shows what is kept, as far as it is taken; true once all is.
+  // Shows the kept output until the sink is full; true when everything is shown.
   bool release();
 
-  // Why output is missing that was to be kept; none: nothing is, but for what the limit leaves out.
+  // Why output is missing beyond the limit; empty if none is.
   const std::optional<model::Failure>& failure() const { return failure_; }
 
  private:
@@ -46,7 +46,7 @@ class HeldOutput final : public model::EventSink {
     model::Stream stream;
     std::string bytes;
   };
-  // Pieces in memory, the neighbours of one stream together.
+  // Pieces in memory; small adjacent pieces of one stream are merged.
   struct Pieces {
     std::deque<Piece> list;
     std::uint64_t bytes = 0;
@@ -63,7 +63,7 @@ class HeldOutput final : public model::EventSink {
   bool show_gap();
 
   const std::optional<std::uint64_t> most_kept_;
-  const std::size_t largest_;  // piece
+  const std::size_t largest_;  // largest size of a piece
   const std::uint64_t head_limit_;
   const std::uint64_t tail_limit_;
   Callbacks callbacks_;
@@ -74,12 +74,12 @@ class HeldOutput final : public model::EventSink {
   std::optional<Files> files_;
   std::array<std::uint64_t, 3> kept_{};  // bytes of each file, headers included
   std::array<std::uint64_t, 3> text_{};  // bytes of output in each file
-  std::size_t writing_ = 0;              // the file that is written to
-  std::uint64_t lost_ = 0;               // bytes of output that fell out between the start and the end
+  std::size_t writing_ = 0;              // index of the current file
+  std::uint64_t lost_ = 0;               // bytes lost between the start and the end
   std::optional<model::Failure> failure_;
 
-  // Showing.
-  std::size_t next_ = 0;      // the part
+  // The progress of release().
+  std::size_t next_ = 0;      // the current part
   std::uint64_t offset_ = 0;  // in that part
   std::unique_ptr<char[]> buffer_;
 };

@@ -1,4 +1,4 @@
-// Writes what was looked at before a stop.
+// Writes the snapshot of a tree as JSON.
 #include <string>
 
 #include "report/json_members.hpp"

@@ -1,4 +1,4 @@
-// Prints a log's lines as JSON.
+// Prints the lines of a log as JSON.
 #include "report/json_log_lines.hpp"
 
 #include <algorithm>
@@ -14,10 +14,10 @@ namespace {
 
 constexpr std::size_t kLargestPiece = 8 * 1024;
 
-// In seconds; what a damaged log tells past that is no time.
+// In seconds; a larger stamp comes from a damaged log.
 constexpr std::uint64_t kLongestRun = std::chrono::floor<std::chrono::seconds>(model::Duration::max()).count();
 
-// "    0.012 out| "
+// Parses "    0.012 out| ".
 std::optional<std::int64_t> read_time(std::string_view stamp) {
   stamp.remove_prefix(std::min(stamp.find_first_not_of(' '), stamp.size()));
   std::uint64_t seconds = 0;

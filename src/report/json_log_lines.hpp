@@ -1,4 +1,4 @@
-// A tagged log as JSON Lines, for programs: the command's lines with stream and time, oversee's own with their keys.
+// A tagged log as JSON Lines, for programs: the command's lines with stream and time, oversee's with their keys.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,17 @@
 
 namespace oversee::report {
 
-// Is told what a LogVisitor is told, and prints an object a line:
+// Takes the calls of a LogVisitor and prints one object a line:
 // {"time_ms":12,"stream":"stdout","text":"compiling\n"},
-// {"note":"attempt","text":"1 of 3"}. A line's own newline is in its text. A line longer than 8 KiB comes in pieces,
-// cut between characters; one that is not UTF-8 has "base64" in the place of "text".
+// {"note":"attempt","text":"1 of 3"}. The text includes the line's own newline. A line longer than 8 KiB is split
+// between characters; a text that is not UTF-8 has the key "base64" instead of "text".
 class JsonLogLines {
  public:
   using Print = std::function<void(std::string_view line)>;
 
   explicit JsonLogLines(Print print) : print_(std::move(print)) {}
 
-  // A stamp tells the time of the text behind it; any other frame, that it is not known.
+  // A stamp sets the time of the text after it; any other frame makes it unknown.
   void frame(std::string_view bytes);
   void text(model::Stream stream, std::string_view bytes);
   void note(std::string_view key, std::string_view text);
@@ -32,7 +32,7 @@ class JsonLogLines {
   Print print_;
   std::optional<std::int64_t> time_ms_;
   model::Stream stream_ = model::Stream::out;
-  std::string pending_;  // of one line
+  std::string pending_;  // the unprinted part of a line
 };
 
 }  // namespace oversee::report

@@ -1,4 +1,4 @@
-// Writes what the documents have in common.
+// Writes the members that the documents share.
 #include "report/json_members.hpp"
 
 #include <optional>
@@ -63,7 +63,7 @@ void survivors(JsonText& json, const model::AttemptResult& result) {
   if (result.unkilled_unknown) json.boolean("unkilled_unknown", true);
 }
 
-// Bytes and counts as they are, CPU time in milliseconds.
+// Bytes and counts unchanged, CPU time in milliseconds.
 std::int64_t amount(model::Resource resource, std::uint64_t value) {
   const auto number = static_cast<std::int64_t>(value);
   return resource == model::Resource::cpu ? whole_milliseconds(model::Duration(number)) : number;
@@ -105,7 +105,7 @@ void limit_passed(JsonText& json, const model::PassedLimit& passed) {
   json.end_object();
 }
 
-// By wait4(2), or by a source that knows of the whole tree.
+// From wait4(2), or from a source for the whole tree.
 void usage_members(JsonText& json, const model::Usage& usage) {
   const auto number = [&](std::string_view key, std::uint64_t value) {
     json.number(key, static_cast<std::int64_t>(value));
@@ -123,7 +123,7 @@ void usage_members(JsonText& json, const model::Usage& usage) {
   json.text("usage_accuracy", to_string(usage.accuracy));
 }
 
-// What is not known is null.
+// Unknown values are null.
 void write_place(JsonText& json, const model::RunInfo& info) {
   const auto number = [&](std::string_view key, const std::optional<std::uint64_t>& value) {
     json.number_or_null(key, value ? std::optional(static_cast<std::int64_t>(*value)) : std::nullopt);

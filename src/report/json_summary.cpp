@@ -11,7 +11,7 @@ namespace {
 
 constexpr int kSchema = 1;
 
-// The record is written anew with each attempt that has ended; from here on no more often than that.
+// The record is rewritten after each attempt; past this many attempts, at most once per kBetweenRecords.
 constexpr int kManyAttempts = 32;
 constexpr auto kBetweenRecords = std::chrono::seconds(1);
 
@@ -45,7 +45,8 @@ void own_lines(JsonText& json, const model::OwnLines& own) {
   json.number("dropped_bytes", static_cast<std::int64_t>(own.dropped_bytes)).end_object();
 }
 
-// With all that is known from the start: should we be killed, the guard finishes it (report/lost_summary).
+// Contains all facts known at the start: if the front is killed, the guard completes the document
+// (report/lost_summary).
 std::string running_document(const model::RunInfo& info, const std::vector<SettingValue>& settings,
                              const model::AttemptHistory& ended, std::optional<model::Duration> waited) {
   JsonText json;

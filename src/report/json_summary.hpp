@@ -16,43 +16,43 @@
 
 namespace oversee::report {
 
-// What the summary says of the log, as known when the run has ended.
+// The final state of the log.
 struct LogState {
-  std::string path;  // empty: there is none
+  std::string path;  // empty: no log
   bool complete = true;
-  std::string error;  // why it is not complete
+  std::string error;  // why it is incomplete
 };
 
-// What it says of the events, where the user asked for them.
+// The final state of the events, if the user asked for them.
 struct EventsState {
   std::string destination;  // as the user wrote it
   Dropped dropped;
-  std::string error;  // why the last ones are not there; empty: they are
+  std::string error;  // why the last ones are missing; empty: none are
 
   bool complete() const { return dropped.events == 0 && error.empty(); }
 };
 
 class JsonSummary final : public model::EventSink {
  public:
-  // Takes a whole document, to be put in the place of the one before.
+  // Replaces the stored document by this one.
   using Store = std::function<void(std::string_view document)>;
 
   struct Stores {
-    Store while_running;  // told at the start, when there is a slot, and before each retry; may be empty
-    Store final;          // told at the end, and once more where lines were dropped after it
+    Store while_running;  // at the start, when the run gets its slot, and before each retry; may be empty
+    Store final;          // at the end, and again if lines were dropped after it
   };
 
-  // Asked when the final document is made.
+  // Called when the final document is made.
   struct States {
     std::function<LogState()> log;
-    std::function<EventsState()> events = {};  // empty: nobody asked for them
+    std::function<EventsState()> events = {};  // empty: no events were asked for
   };
 
   JsonSummary(Stores stores, std::vector<SettingValue> settings, States states);
 
   void on(const model::Event& event, const model::Reading& at) override;
 
-  // After the last event, while run and attempts still exist: makes the final document anew, with what was dropped.
+  // Call after the last event, while run and attempts still exist: rewrites the final document with the dropped lines.
   void finish(const model::OwnLines& own);
 
  private:
@@ -62,9 +62,9 @@ class JsonSummary final : public model::EventSink {
   Stores stores_;
   std::vector<SettingValue> settings_;
   const model::RunInfo* info_ = nullptr;
-  model::AttemptHistory ended_;            // where there may be more than one
-  model::Instant told_{};                  // of the last retry of which the record was told
-  std::optional<model::Duration> waited_;  // for its slot, once it has one
+  model::AttemptHistory ended_;            // only if more than one is allowed
+  model::Instant told_{};                  // the latest update at a retry
+  std::optional<model::Duration> waited_;  // for the slot; empty until it is taken
   States states_;
   std::optional<model::RunFinished> finished_;
   std::optional<EventsState> events_;

@@ -13,7 +13,7 @@
 namespace oversee::report {
 namespace {
 
-// Whether the byte stands in a string as it is, and is a character of its own.
+// Whether the byte needs no escape in a string and is a character by itself.
 constexpr auto kPlain = [] {
   std::array<bool, 256> plain{};
   for (std::size_t c = 0x20; c < 0x7f; ++c) plain[c] = c != '"' && c != '\\';
@@ -26,7 +26,7 @@ std::size_t plain_prefix(std::string_view text) {
   return size;
 }
 
-// As UTF-16 has it (RFC 8259, section 7).
+// As UTF-16 code units (RFC 8259, section 7).
 void append_escape(std::string& text, char32_t code) {
   if (code >= 0x10000) {
     fmt::format_to(std::back_inserter(text), "\\u{:04x}", static_cast<unsigned>(0xd800 + ((code - 0x10000) >> 10U)));

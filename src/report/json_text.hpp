@@ -1,4 +1,4 @@
-// Writes JSON: structure, escapes, indentation. What the keys mean is the caller's.
+// Writes JSON: structure, escapes, indentation. The caller chooses keys and meaning.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,8 @@
 
 namespace oversee::report {
 
-// Members come out in the order of the calls; without a key (a view of nothing, not of an empty text) they are
-// elements. Text that is not UTF-8 has each wrong byte replaced by U+FFFD, as JSON can hold nothing else (RFC 8259,
-// section 8.1).
+// Members appear in the order of the calls; a null key (not an empty one) makes an array element. Each byte that is not
+// UTF-8 becomes U+FFFD, because JSON must be UTF-8 (RFC 8259, section 8.1).
 class JsonText {
  public:
   enum class Layout : std::uint8_t { indented, line };
@@ -27,11 +26,11 @@ class JsonText {
   JsonText& boolean(std::string_view key, bool value);
   JsonText& null(std::string_view key);
 
-  // Null for nothing; an empty text is nothing.
+  // Writes null for an empty value.
   JsonText& text_or_null(std::string_view key, std::string_view value);
   JsonText& number_or_null(std::string_view key, std::optional<std::int64_t> value);
 
-  // The document so far, with a newline at its end.
+  // Returns the document so far, with a final newline.
   std::string take();
 
  private:
@@ -47,8 +46,8 @@ class JsonText {
   bool first_ = true;
 };
 
-// A document that somebody else may have written or damaged, for a terminal: what is harmful is escaped as JSON does
-// it, and what is no UTF-8 is U+FFFD. One of ours is not changed.
+// Makes a possibly foreign or damaged document safe for a terminal: escapes harmful characters as JSON does; bytes that
+// are not UTF-8 become U+FFFD. Does not change a document of JsonText.
 std::string harmless_json(std::string_view document);
 
 }  // namespace oversee::report

@@ -16,7 +16,7 @@ bool is_failure(model::Reason reason) {
 
 std::string seconds(model::Duration time) { return fmt::format("{:.3f}", std::chrono::duration<double>(time).count()); }
 
-// Surefire's dates are local and without a zone; here they are UTC.
+// Surefire writes local dates without a zone; these are UTC.
 std::string date(model::WallTime time) { return model::format_date(time).substr(0, 19); }
 
 std::string stream_element(std::string_view name, const Digest& digest, model::Stream stream) {
@@ -36,7 +36,7 @@ std::string streams(const Digest& digest, std::string_view indent) {
   return text;
 }
 
-// "flakyFailure", "rerunError": an attempt beside the one that counts.
+// "flakyFailure" or "rerunError": an attempt besides the deciding one.
 std::string other_attempt(std::string_view kind, const model::AttemptResult& result, const Digest& digest) {
   const std::string name = fmt::format("{}{}", kind, is_failure(result.reason) ? "Failure" : "Error");
   const std::string sentence = describe(result);
@@ -72,8 +72,8 @@ std::string properties(const model::RunFinished& run) {
 std::string document(const model::RunFinished& run, const FailureDigest& digests) {
   const model::RunInfo& info = *run.info;
   const bool passed = run.verdict.success();
-  std::string own;       // of the test case
-  std::string failures;  // its further attempts, in the order of Surefire's schema: by their elements
+  std::string own;       // the test case's own failure
+  std::string failures;  // the other attempts, grouped by element as Surefire's schema requires
   std::string errors;
   for (const model::AttemptResult& each : *run.attempts) {
     if (each.status == model::Status::completed) continue;

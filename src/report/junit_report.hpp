@@ -1,5 +1,4 @@
-// The run as a JUnit report: one test case, in the elements of Surefire's schema, which Jenkins, GitLab and others
-// read.
+// The run as a JUnit report: one test case in Surefire's schema, which Jenkins, GitLab and others read.
 #pragma once
 
 #include <functional>
@@ -10,11 +9,13 @@
 
 namespace oversee::report {
 
-// Failed attempts before a pass are flakyFailure or flakyError. Where none passed the first is failure or error and the
-// others are rerunFailure or rerunError. "Failure" is an end of the command's own choosing, "error" all else.
+// Failed attempts before a success become flakyFailure or flakyError. Without a success the first attempt becomes
+// failure or error and the others rerunFailure or rerunError. "Failure" is a failure by the command itself, "error" any
+// other.
 class JunitReport final : public model::EventSink {
  public:
-  // Takes the whole document, once, at the run's end. `digests` is of every attempt, told before this, and outlives it.
+  // Takes the whole document, once, at the run's end. `digests` must cover every attempt, receive each event first, and
+  // outlive this object.
   using Store = std::function<void(std::string_view document)>;
   JunitReport(const FailureDigest& digests, Store store) : digests_(digests), store_(std::move(store)) {}
 

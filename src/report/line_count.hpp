@@ -1,4 +1,4 @@
-// Counts lines where no log does.
+// Counts output lines for runs without a log.
 #pragma once
 
 #include <array>
@@ -10,8 +10,8 @@
 
 namespace oversee::report {
 
-// Piece by piece, each as long as a narrow count can hold: five times as fast as a wide one, of which only a few fit
-// into a register.
+// Counts in pieces that fit a one-byte counter: five times as fast as a wide counter, because more counters fit into a
+// vector register.
 inline std::uint64_t newlines_in(std::string_view bytes) {
   using Narrow = std::uint8_t;
   std::uint64_t count = 0;

@@ -1,4 +1,4 @@
-// Reads logs for digests.
+// Makes a digest from a log.
 #include "report/log_digest.hpp"
 
 namespace oversee::report {

@@ -1,5 +1,5 @@
-// What a person looks for in the log of a run: the last lines of its last attempt and the first that looks like an
-// error, read back from the log.
+// The digest of a run's last attempt, read back from its log: the last lines, and the first line that looks like an
+// error.
 #pragma once
 
 #include <functional>
@@ -14,15 +14,15 @@ namespace oversee::report {
 
 class LogDigest final : private LogVisitor {
  public:
-  // A raw log has the command's bytes and nothing else. What of a stream is in a file of its own `read_spilled` hands
-  // on; its end is enough.
+  // A raw log has only the command's bytes. `read_spilled` supplies the parts in separate files; the end of each
+  // suffices.
   LogDigest(bool raw, LogView::ReadSpilled read_spilled)
       : raw_(raw), read_spilled_(std::move(read_spilled)), reader_(*this) {}
 
-  // The log from the start of a line on, in chunks cut anywhere.
+  // Takes the log from the start of a line on, in chunks split at any byte.
   void read(std::string_view chunk);
 
-  // No more is to come.
+  // Call after the last chunk.
   Digest take();
 
  private:

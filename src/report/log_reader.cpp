@@ -1,4 +1,4 @@
-// Takes a tagged log apart.
+// Parses a tagged log.
 #include "report/log_reader.hpp"
 
 #include <algorithm>
@@ -7,10 +7,10 @@
 namespace oversee::report {
 namespace {
 
-// Notes that are read by what they say are short, or end in a path; a command's own line may be as long as any.
+// Notes that readers parse are short or end in a path; a note with the command may be arbitrarily long.
 constexpr std::size_t kLongestNote = 8192;
 
-// "SECONDS.MMM out| ": more digits than a stamp ever has, so that a long number is not held for its end.
+// "SECONDS.MMM out| ", with more digits than any real stamp: bounds the buffering of a long number.
 constexpr std::size_t kLongestStamp = 40;
 
 enum class Match : std::uint8_t { yes, no, unfinished };
@@ -24,7 +24,7 @@ struct Stamp {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// At the front of the text, which may go on.
+// Parses a stamp at the front of the text, which may be incomplete.
 Stamp read_stamp(std::string_view text) {
   std::size_t at = 0;
   const auto skip = [&](auto&& wanted) {
@@ -85,13 +85,13 @@ void LogReader::finish() {
   if (state_ == State::start && !held_.empty()) visitor_.frame(std::exchange(held_, {}));
 }
 
-// Returns what of the chunk is left behind the line's head.
+// Returns the part of the chunk after the line's head.
 std::string_view LogReader::begin_line(std::string_view rest) {
   if (held_.empty() && rest.front() == '#') {
     state_ = State::note;
     return rest;
   }
-  // A stamp that is cut is put together byte by byte.
+  // A split stamp is completed byte by byte.
   Stamp stamp;
   if (held_.empty()) {
     stamp = read_stamp(rest);
@@ -111,7 +111,7 @@ std::string_view LogReader::begin_line(std::string_view rest) {
     const std::string head = std::exchange(held_, {});
     if (stamp.match == Match::no && head.back() == '\n') {
       visitor_.frame(head);
-      return rest;  // the line was all of it
+      return rest;  // the head was the whole line
     }
     visitor_.frame(head);
   }

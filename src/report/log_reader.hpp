@@ -1,4 +1,4 @@
-// Reads a tagged log back into the bytes it was made from, piece by piece; what is done with them is the visitor's.
+// Splits a tagged log into the command's bytes and oversee's; a visitor uses them.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace oversee::report {
 
-// Told of a log in its order: frames and texts one behind the other are the log. No span outlives its call.
+// Receives a log in order: frames and texts concatenated are the log. A span is dead on return.
 class LogVisitor {
  public:
   LogVisitor() = default;
@@ -17,35 +17,35 @@ class LogVisitor {
   LogVisitor& operator=(const LogVisitor&) = delete;
   virtual ~LogVisitor() = default;
 
-  // Of the command's own bytes the next ones, a line's newline included where it had one. Long lines come in pieces.
+  // The next bytes of the command, including a line's newline if it wrote one. Long lines come in pieces.
   virtual void text(model::Stream stream, std::string_view bytes) = 0;
 
-  // What is not the command's: stamps, oversee's own lines, newlines that no command wrote, lines that are neither.
+  // Bytes not from the command: stamps, oversee's lines, added newlines, damaged lines.
   virtual void frame(std::string_view bytes) = 0;
 
-  // A whole line of oversee's, after its frame: "# omitted   12MiB, 3 lines of stdout" has the key "omitted". Of one
-  // longer than any that is read by its text, the start.
+  // A whole line of oversee's, after its frame: "# omitted   12MiB, 3 lines of stdout" has the key "omitted". A line
+  // longer than any parsed one is truncated.
   virtual void note(std::string_view key, std::string_view text) = 0;
 };
 
-// The format is TaggedLog's. Takes the log in chunks cut anywhere; holds no more of it than a stamp and a note.
+// Reads TaggedLog's format in chunks split at any byte; buffers at most a stamp and a note.
 class LogReader {
  public:
-  // The visitor stays the caller's.
+  // The caller owns the visitor.
   explicit LogReader(LogVisitor& visitor) : visitor_(visitor) {}
 
   void read(std::string_view chunk);
 
-  // The log is over: what was held back of a line that is not whole goes to the visitor.
+  // Call at the end of the log: passes the buffered start of an incomplete line to the visitor.
   void finish();
 
  private:
   enum class State : std::uint8_t {
-    start,  // at the start of a line; `held_` has what came of it
-    whole,  // in the text of a line that had a newline
-    open,   // in the text of one that had none
+    start,  // at the start of a line; `held_` has its first bytes
+    whole,  // in the text of a line that ended in a newline
+    open,   // in the text of a line without one
     note,
-    unknown,  // in a line that is neither the command's nor oversee's: the log was damaged
+    unknown,  // in a line of neither format: the log is damaged
   };
 
   std::string_view begin_line(std::string_view rest);

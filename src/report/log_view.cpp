@@ -13,7 +13,7 @@
 namespace oversee::report {
 namespace {
 
-// Takes the words off the front of the text, if they are there.
+// Removes the words from the front of the text, if it starts with them.
 bool take(std::string_view& text, std::string_view words) {
   if (!text.starts_with(words)) return false;
   text.remove_prefix(words.size());
@@ -27,7 +27,7 @@ std::uint64_t take_number(std::string_view& text) {
   return number;
 }
 
-// As the log names them.
+// Parses a stream's name in the log.
 std::optional<model::Stream> take_stream(std::string_view& text) {
   if (take(text, "stdout")) return model::Stream::out;
   if (take(text, "stderr")) return model::Stream::err;
@@ -36,7 +36,7 @@ std::optional<model::Stream> take_stream(std::string_view& text) {
 
 }  // namespace
 
-// "5000000 bytes, 88123 lines of stdout: from byte 0 of PATH"; the file is the run's own, whatever its path was.
+// "5000000 bytes, 88123 lines of stdout: from byte 0 of PATH"; PATH is ignored, as the file belongs to the run.
 std::optional<SpilledPart> read_spilled_note(std::string_view text) {
   SpilledPart part{};
   part.bytes = take_number(text);
@@ -59,7 +59,7 @@ LogView::LogView(LogChoice choice, Print print, ReadSpilled read_spilled)
 
 void LogView::read(std::string_view chunk) {
   if (choice_.whole_log() && !choice_.plain && !choice_.json) {
-    emit(chunk);  // nothing of it need be known
+    emit(chunk);  // the chunk can be shown without parsing
   } else if (choice_.raw) {
     print_plain(frame_stripper_, chunk);
   } else {
@@ -88,7 +88,7 @@ void LogView::text(model::Stream stream, std::string_view bytes) {
   }
 }
 
-// Between a stream's texts in the whole log stand frames: a byte held back must not come behind them.
+// In the whole log, frames separate texts: a buffered byte must be shown before the frame.
 void LogView::frame(std::string_view bytes) {
   if (choice_.json) {
     for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
@@ -111,7 +111,7 @@ void LogView::note(std::string_view key, std::string_view text) {
   if (key == "spilled") note_spilled(text);
 }
 
-// "12MiB, 88123 lines of stdout"
+// Parses "12MiB, 88123 lines of stdout".
 void LogView::note_omitted(std::string_view text) {
   const std::string_view size = text.substr(0, text.find(','));
   take(text, size);
@@ -198,7 +198,7 @@ void TailCount::count(std::string_view bytes) {
 }
 
 LogView::Size TailCount::all_but(std::uint64_t last_lines) const {
-  // By bytes, so that what may still come of an unfinished line is not left out.
+  // In bytes, so that the rest of an unfinished line is still shown.
   if (last_lines == 0) return {.lines = 0, .bytes = bytes_};
   const std::uint64_t lines = newlines_ + (open_ ? 1 : 0);
   return {.lines = lines > last_lines ? lines - last_lines : 0, .bytes = 0};

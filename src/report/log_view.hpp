@@ -1,5 +1,4 @@
-// What is shown of a tagged log: all of it or the bytes of a stream, with or without escape sequences, all lines or the
-// last.
+// Shows a tagged log: the whole log or one stream's bytes, with or without escape sequences, all lines or the last.
 #pragma once
 
 #include <array>
@@ -16,29 +15,29 @@
 namespace oversee::report {
 
 struct LogChoice {
-  bool out = false;  // of the streams, the bytes that the command wrote
-  bool err = false;  // neither: the log as it is
+  bool out = false;  // show the command's bytes of this stream
+  bool err = false;  // neither stream: the log itself
   bool plain = false;
-  bool json = false;  // its lines as JSON, not as they are
-  bool raw = false;   // the log is a raw one, without records: it cannot be had but as it is
+  bool json = false;  // show lines as JSON
+  bool raw = false;   // a raw log has no records and can only be shown whole
 
   bool whole_log() const { return !out && !err; }
 };
 
-// What of a stream stands in its own file, in the place where the log says so.
+// A part of a stream that is in a separate file; it belongs at the place of its note in the log.
 struct SpilledPart {
   model::Stream stream;
   std::uint64_t offset;
   std::uint64_t bytes;
 };
 
-// Reads the note about one: the text of oversee's line "# spilled".
+// Parses the note about such a part: the text of a "# spilled" line.
 std::optional<SpilledPart> read_spilled_note(std::string_view text);
 
 class LogView final : private LogVisitor {
  public:
   using Print = std::function<void(std::string_view bytes)>;
-  // Hands on what there is of the part, in pieces.
+  // Passes on the available bytes of the part, in pieces.
   using ReadSpilled = std::function<void(const SpilledPart& part, const Print& take)>;
 
   LogView(LogChoice choice, Print print, ReadSpilled read_spilled);
@@ -46,23 +45,22 @@ class LogView final : private LogVisitor {
   void read(std::string_view chunk);
   void finish();
 
-  // Of what would be printed so much is left out, at its start.
+  // The amount of output to skip at the start.
   struct Size {
     std::uint64_t lines = 0;  // newlines
     std::uint64_t bytes = 0;
   };
   void skip(Size size) { skip_ = size; }
 
-  // The sentence that tells what of the chosen streams the log has left out among what was printed; nothing where that
-  // is whole.
+  // A sentence about the bytes that the log omitted from the printed streams; empty if none are missing.
   std::optional<std::string> missing() const;
 
  private:
   struct Omitted {
-    std::uint64_t bytes = 0;  // about: the log tells it in three digits
+    std::uint64_t bytes = 0;  // approximate: the log rounds to three digits
     std::uint64_t lines = 0;
     bool any = false;
-    std::uint64_t spilled = 0;  // bytes that the log says are in a file, and are not
+    std::uint64_t spilled = 0;  // bytes whose file is missing
   };
 
   void text(model::Stream stream, std::string_view bytes) override;
@@ -89,8 +87,7 @@ class LogView final : private LogVisitor {
   std::array<Omitted, model::kStreams> omitted_;
 };
 
-// How much of the lines of a text is left out so that the last so many are left; a text's end without a newline counts
-// as a line.
+// Counts a text and returns how much to skip so that the last lines remain. An unterminated last line counts as a line.
 class TailCount {
  public:
   void count(std::string_view bytes);
@@ -99,7 +96,7 @@ class TailCount {
  private:
   std::uint64_t newlines_ = 0;
   std::uint64_t bytes_ = 0;
-  bool open_ = false;  // the last byte was no newline
+  bool open_ = false;  // the last byte was not a newline
 };
 
 }  // namespace oversee::report

@@ -1,4 +1,4 @@
-// Finishes the record and the log of a run whose front is gone.
+// Completes the record and the log of an interrupted run.
 #include "report/lost_summary.hpp"
 
 #include <fmt/format.h>
@@ -11,16 +11,16 @@
 namespace oversee::report {
 namespace {
 
-// A member of the outermost object, and no text: those hold no newlines.
+// A member of the outermost object; it cannot occur in a JSON string, which has no newlines.
 constexpr std::string_view kStillRunning = "\n  \"status\": \"running\"";
 
-// Of the attempts that had ended before, which stand right in front of it.
+// The attempts that ended earlier; this member comes right before the status.
 constexpr std::string_view kAttempts = "\n  \"attempts\": [";
 constexpr std::string_view kEndOfAttempts = "\n  ],";
 
 constexpr std::string_view kWhyIncomplete = "oversee was killed: what it had not read yet of the output is missing";
 
-// Whether the command had come to its end before is for exit_code and signal to say.
+// Does not say whether the command had ended: exit_code and signal do.
 std::string sentence(const model::LostRun& lost) {
   const auto took = lost.attempt.finished.instant - lost.started;
   const auto number = [](std::uint64_t count) {
@@ -68,7 +68,7 @@ std::optional<std::string> finish_document(std::string_view running, const model
     std::string_view list = head.substr(earlier + kAttempts.size());
     list.remove_suffix(kEndOfAttempts.size());
     const std::size_t at = members.find(kAttempts) + kAttempts.size();
-    // Killed between two attempts: how the one before ended is known better than by its guard.
+    // Killed between two attempts: the record knows more about the last attempt than the guard.
     const bool told =
         list.find(fmt::format("\"number\": {},\n      \"status\"", lost.attempt.number)) != std::string_view::npos;
     if (told) {
@@ -78,7 +78,7 @@ std::optional<std::string> finish_document(std::string_view running, const model
     }
     head = head.substr(0, earlier);
   }
-  return std::string(head) + members.substr(1);  // without its brace
+  return std::string(head) + members.substr(1);  // without its opening brace
 }
 
 std::string last_lines(const model::LostRun& lost) {

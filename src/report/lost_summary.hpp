@@ -1,4 +1,4 @@
-// What is written of a run whose front is gone, in the place of what the front would have written at its end.
+// Writes, in place of the dead front, the end of an interrupted run.
 #pragma once
 
 #include <optional>
@@ -10,17 +10,17 @@
 
 namespace oversee::report {
 
-// Where the run's log is, as its record says.
+// The run's log, according to its record.
 struct LostLog {
-  std::string path;  // empty: there is none
+  std::string path;  // empty: no log
   model::LogFormat format = model::LogFormat::tagged;
 };
 
-// The document that JsonSummary wrote at the run's start, finished; none where it is not such a document, as it is once
-// the front has finished it.
+// Completes the document that JsonSummary wrote while the run lived. Empty if the document has another form, for
+// example because the front had completed it.
 std::optional<std::string> finish_document(std::string_view running, const model::LostRun& lost, const LostLog& log);
 
-// The last lines of its tagged log.
+// The last lines of the tagged log.
 std::string last_lines(const model::LostRun& lost);
 
 }  // namespace oversee::report

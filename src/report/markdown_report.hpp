@@ -1,4 +1,4 @@
-// The run as a short page of Markdown, to be read by people: in a comment, a wiki, a mail.
+// The run as a short Markdown page for people: for a comment, a wiki, a mail.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@ std::string_view result_word(const model::Verdict& verdict);
 
 class MarkdownReport final : public model::EventSink {
  public:
-  // Takes the whole document, once, at the run's end. `digests` is told before this and outlives it.
+  // Takes the whole document, once, at the run's end. `digests` must outlive it and receive each event first.
   using Store = std::function<void(std::string_view document)>;
   MarkdownReport(const FailureDigest& digests, Store store) : digests_(digests), store_(std::move(store)) {}
 

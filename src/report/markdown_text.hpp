@@ -1,4 +1,4 @@
-// Text inside Markdown, so that it stays what it is (CommonMark, and the tables of GitHub's dialect).
+// Escapes text for Markdown, so that it appears verbatim (CommonMark, and GitHub's tables).
 #pragma once
 
 #include <string>
@@ -6,13 +6,13 @@
 
 namespace oversee::report {
 
-// One line of plain text, also for a cell of a table: what would be markup or HTML is escaped.
+// One line of plain text, also in a table cell: escapes markup and HTML.
 std::string markdown_words(std::string_view text);
 
-// One line in the font of code, whatever backticks it has.
+// One line as inline code, with any backticks.
 std::string markdown_code(std::string_view text);
 
-// Lines in a block whose fence is longer than any run of backticks in them.
+// A code block; its fence is longer than any run of backticks in the lines.
 std::string markdown_block(std::string_view language, std::string_view lines);
 
 }  // namespace oversee::report

@@ -1,4 +1,4 @@
-// Prints slow warnings, heartbeats and answers.
+// Prints slow warnings, heartbeats and status answers.
 #include "report/notice_lines.hpp"
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ void NoticeLines::on(const model::Event& event, const model::Reading&) {
     const bool ours = output->stream == model::Stream::err || place_.holds_stdout;
     if (ours && place_.output_shown) *place_.within_line = !output->bytes.ends_with('\n');
   } else if (const auto* notice = std::get_if<model::StillRunning>(&event)) {
-    // Behind a reader that is slow there is enough to be read already.
+    // Skips the notice while the sink has unwritten output: a slow reader has enough to read.
     if (!place_.sink->idle()) return;
     print(sentence(*notice));
   } else if (const auto* slot = std::get_if<model::SlotAwaited>(&event)) {
@@ -58,7 +58,7 @@ void NoticeLines::print(const std::string& line) {
 }
 
 std::string NoticeLines::sentence(const model::StillRunning& notice) const {
-  // Whole seconds where there are some: nobody reads a heartbeat's milliseconds.
+  // Whole seconds from one second on: milliseconds are noise in a heartbeat.
   const auto rounded = [](model::Duration time) {
     using namespace std::chrono;
     return model::format_duration(time >= seconds(1) ? model::Duration(floor<seconds>(time))

@@ -1,4 +1,4 @@
-// The lines on stderr that say that a command still runs, of themselves or where somebody asks.
+// Lines on stderr that say that a command still runs, at intervals or on request.
 #pragma once
 
 #include <memory>
@@ -13,12 +13,12 @@ namespace oversee::report {
 class NoticeLines final : public model::EventSink {
  public:
   struct Place {
-    model::ByteSink* sink;      // stderr's, which stays the caller's
-    bool output_known = true;   // we see the command's output; else its silence is not known
-    bool output_shown = true;   // it comes through as it is written
-    bool retries_told = true;   // an attempt that is followed by another is told of
-    bool holds_stdout = false;  // the sink takes stdout as well
-    // The sink's last byte was within a line of the command's. Whoever else writes lines there has the same one.
+    model::ByteSink* sink;      // stderr's sink, owned by the caller
+    bool output_known = true;   // we read the command's output; else its silence is unknown
+    bool output_shown = true;   // output is shown live
+    bool retries_told = true;   // report each retry and the attempt before it
+    bool holds_stdout = false;  // the sink takes stdout too
+    // Whether the sink's last byte was within a line of the command. Shared with every other writer to the sink.
     std::shared_ptr<bool> within_line = std::make_shared<bool>(false);
   };
 
@@ -26,9 +26,9 @@ class NoticeLines final : public model::EventSink {
 
   void on(const model::Event& event, const model::Reading& at) override;
 
-  // An answer to whoever asked how the run is. Behind a reader that is slow the last one waits for its turn.
+  // Answers a request for the status. While the reader is slow, the latest answer waits and replaces earlier ones.
   void answer(std::string line);
-  // The sink has taken all that it was given.
+  // Call when the sink has written everything.
   void sink_ready();
 
  private:
@@ -37,8 +37,8 @@ class NoticeLines final : public model::EventSink {
   std::string sentence(const model::StillRunning& notice) const;
 
   Place place_;
-  int attempts_ = 1;                            // at most
-  const model::AttemptResult* last_ = nullptr;  // dead once the next attempt has begun
+  int attempts_ = 1;                            // the maximum
+  const model::AttemptResult* last_ = nullptr;  // dead once the next attempt begins
   std::string name_;
   std::string late_answer_;
 };

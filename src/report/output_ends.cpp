@@ -1,4 +1,4 @@
-// Keeps both ends.
+// Keeps both ends of the output.
 #include "report/output_ends.hpp"
 
 #include <algorithm>
@@ -39,7 +39,7 @@ void OutputRing::clear() {
   dropped_ = {};
 }
 
-// Whose bytes go is noted where its next ones are.
+// If bytes of a stream are dropped, its next run is marked as broken.
 void OutputRing::drop(std::size_t bytes) {
   begin_ = (begin_ + bytes) % kBytes;
   size_ -= bytes;

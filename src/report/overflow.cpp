@@ -11,7 +11,7 @@
 namespace oversee::report {
 namespace {
 
-// Of what is kept of a stream at its end, in memory until then.
+// The largest tail that is kept in memory until the stream ends.
 constexpr std::uint64_t kLargestTail = 256 * 1024;
 
 }  // namespace

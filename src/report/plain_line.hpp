@@ -1,4 +1,4 @@
-// One line of a command's output as a person is to read it elsewhere: no escape sequence, no control, whole UTF-8.
+// Makes one line of a command's output safe to quote: no escape sequences or controls, valid UTF-8.
 #pragma once
 
 #include <string>
@@ -6,11 +6,11 @@
 
 namespace oversee::report {
 
-// Longer lines are cut, and end in "...".
+// Longer lines are cut and end in "...".
 inline constexpr std::size_t kLongestPlainLine = 400;
 
-// The line without its newline, as it is seen in the end (model/seen_text.hpp); a tab is spaces; bytes that are not
-// UTF-8 are U+FFFD, and what else is harmful '?'.
+// Takes the line without its newline and renders it as a terminal finally shows it (model/seen_text.hpp). A tab becomes
+// spaces, a byte that is not UTF-8 U+FFFD, any other harmful character '?'.
 std::string plain_line(std::string_view line);
 
 }  // namespace oversee::report

@@ -1,4 +1,4 @@
-// Makes output plain as it comes: for a terminal that is not the command's.
+// Makes a stream of output plain, for a terminal that is not the command's.
 #pragma once
 
 #include <string>
@@ -8,19 +8,19 @@
 
 namespace oversee::report {
 
-// Takes escape sequences out, and of what is left makes all that is harmful a '?' but newlines, carriage returns and
-// tabs. A sequence or a character may be cut anywhere and goes on with the next call.
+// Removes escape sequences and replaces harmful characters by '?', except newline, carriage return and tab. A sequence
+// or a character may be split at any byte and continue in the next call.
 class PlainOutput {
  public:
   void strip(std::string_view bytes, std::string& out);
-  // Appends what was held back; to be called where nothing follows.
+  // Appends the buffered bytes; call it at the end of the text.
   void release(std::string& out);
 
  private:
   void pass_on(std::size_t size, std::string& out);
 
   model::EscapeStripper stripper_;
-  std::string text_;  // stripped, and perhaps the start of a character
+  std::string text_;  // stripped text that may end in an incomplete character
 };
 
 }  // namespace oversee::report

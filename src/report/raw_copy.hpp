@@ -1,4 +1,4 @@
-// Copies of the streams of an attempt, byte for byte, in files that the user named.
+// Copies the streams of an attempt byte for byte to the user's files.
 #pragma once
 
 #include <functional>
@@ -12,8 +12,8 @@ namespace oversee::report {
 class RawCopy final : public model::EventSink {
  public:
   struct Files {
-    std::function<void(int attempt)> begin;               // told before an attempt's output
-    std::function<model::ByteSink*(model::Stream)> sink;  // asked for each piece; null: it is not copied
+    std::function<void(int attempt)> begin;               // called before an attempt's output
+    std::function<model::ByteSink*(model::Stream)> sink;  // called for each piece; null: no copy
   };
 
   explicit RawCopy(Files files) : files_(std::move(files)) {}

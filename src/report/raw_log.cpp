@@ -10,7 +10,7 @@
 namespace oversee::report {
 namespace {
 
-// A line that is longer is kept in pieces.
+// Longer lines are kept in pieces.
 constexpr std::size_t kPiece = 4096;
 
 }  // namespace
@@ -39,7 +39,7 @@ void RawLog::output(Captured& captured, std::string_view bytes) {
     (void)sink_.write(bytes);
     return;
   }
-  // By lines, so that the tail begins with a whole one.
+  // Split into lines, so that the tail begins with a whole one.
   while (!bytes.empty()) {
     const std::size_t newline = bytes.find('\n');
     const std::size_t size = std::min(newline == std::string_view::npos ? bytes.size() : newline + 1, kPiece);
@@ -53,7 +53,7 @@ model::StreamTally RawLog::tally(model::Stream stream) const {
   return captured.overflow.tally(captured.lines);
 }
 
-// A cut is never silent, not even here.
+// Even the raw log reports omitted output.
 void RawLog::finish(Captured& captured) {
   if (const auto remark = captured.overflow.remark(); !remark.text.empty()) {
     (void)sink_.write(fmt::format("\n# {:<9} {}\n", remark.key, remark.text));

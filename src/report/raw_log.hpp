@@ -1,4 +1,4 @@
-// The log without stamps: the bytes of both streams as they came, and nothing else while they fit.
+// The log without stamps: only the bytes of both streams in order, as long as they fit.
 #pragma once
 
 #include <array>
@@ -12,12 +12,12 @@ namespace oversee::report {
 
 class RawLog final : public model::EventSink {
  public:
-  // The sink stays the caller's.
+  // The caller owns the sink.
   RawLog(model::ByteSink& sink, OverflowPolicy policy);
 
   void on(const model::Event& event, const model::Reading& at) override;
 
-  // Of the attempt's output, once it is complete.
+  // For the attempt's output, once it is complete.
   model::StreamTally tally(model::Stream stream) const;
 
  private:

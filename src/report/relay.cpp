@@ -16,7 +16,7 @@ void Relay::on(const model::Event& event, const model::Reading& at) {
   if (output == nullptr) return;
   model::ByteSink* sink = sinks_[model::index(output->stream)];
   if (sink->write(stamped_ ? with_stamps(output->stream, output->bytes, at) : output->bytes)) return;
-  // Behind one sink both streams wait, or the other would overrun it.
+  // If both streams share the sink, both must stop, or the other one would overrun it.
   for (const model::Stream each : {model::Stream::out, model::Stream::err}) {
     if (sinks_[model::index(each)] == sink) on_full_(each);
   }

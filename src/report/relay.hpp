@@ -1,4 +1,4 @@
-// Passes the command's output through, each stream to its own sink, as it comes and byte for byte.
+// Passes the command's output through byte for byte, each stream to its own sink.
 #pragma once
 
 #include <array>
@@ -13,11 +13,11 @@ namespace oversee::report {
 
 class Relay final : public model::EventSink {
  public:
-  // The sinks stay the caller's and may be one and the same. on_full is told a stream that should bring nothing more
-  // until its sink is ready again.
+  // The caller owns the sinks, which may be the same. on_full names a stream that should be paused until its sink is
+  // ready.
   Relay(model::ByteSink& out, model::ByteSink& err, std::function<void(model::Stream)> on_full);
 
-  // From now on each line starts with the seconds since the run did: the time of the line's first byte.
+  // From now on each line starts with the seconds since the start of the run, at the time of the line's first byte.
   void stamp_lines() { stamped_ = true; }
 
   void on(const model::Event& event, const model::Reading& at) override;
@@ -30,7 +30,7 @@ class Relay final : public model::EventSink {
   bool stamped_ = false;
   model::Instant start_{};
   std::array<bool, model::kStreams> within_line_{};
-  std::string text_;  // with its stamps; kept for its room
+  std::string text_;  // the stamped text; a member to reuse its capacity
 };
 
 }  // namespace oversee::report

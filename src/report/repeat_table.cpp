@@ -13,7 +13,7 @@
 namespace oversee::report {
 namespace {
 
-// Of the runs that ended alike.
+// Runs listed by number for each cause.
 constexpr std::size_t kNamed = 8;
 
 std::string percent(double rate) { return fmt::format("{:.0f}", rate * 100); }

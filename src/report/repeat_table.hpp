@@ -1,4 +1,4 @@
-// The end of a command that was repeated: how many runs passed, why others did not, and how long they took.
+// The final report of --repeat: how many runs passed, why others failed, and how long they took.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 
 namespace oversee::report {
 
-// Lines of text, each with its newline; the first starts with "oversee: ". With a width, a chart of the durations, no
-// wider than that; 0: none.
+// Lines with newlines; the first starts with "oversee: ". A `chart_width` above 0 adds a chart of the durations, at
+// most that wide.
 std::string repeat_table(std::span<const model::RepeatedRun> runs, std::size_t chart_width);
 
 }  // namespace oversee::report

@@ -16,7 +16,7 @@ namespace oversee::report {
 namespace {
 
 constexpr std::size_t kLabelWidth = 11;
-constexpr std::size_t kMostLines = 10;  // of the command's
+constexpr std::size_t kMostLines = 10;  // of the command
 constexpr std::string_view kQuote = "  | ";
 
 std::string_view fate_of_leaked(const model::AttemptResult& result) {
@@ -24,7 +24,7 @@ std::string_view fate_of_leaked(const model::AttemptResult& result) {
   return result.all_killed() ? "killed" : "not all of them killed";
 }
 
-// Rows of a label and a text; a label that is empty goes on with the one above.
+// Rows of a label and a text; an empty label continues the row above.
 class Page {
  public:
   explicit Page(std::size_t width) : width_(width) {}
@@ -53,7 +53,7 @@ class Page {
   std::string lines_;
 };
 
-// "timed_out" as a person writes it.
+// The status in plain words: "timed out" for "timed_out".
 std::string status_words(const model::ToldRun& run) {
   if (run.passed() && run.flaky) return "flaky";
   return model::spaced(run.status);
@@ -98,7 +98,7 @@ std::string label_words(const model::ToldRun& run) {
   return text;
 }
 
-// Those that bound the run, where they do.
+// The settings that limit the run, except those at their default.
 std::string setting_words(const model::ToldRun& run) {
   std::string text;
   const auto add = [&](std::string_view key, std::string_view none) {
@@ -116,7 +116,7 @@ std::string setting_words(const model::ToldRun& run) {
   return text;
 }
 
-// However many attempts a record tells of, and of however many years, this stays within the clock's range.
+// Keeps the sum within the clock's range, whatever the record claims.
 model::Duration add(model::Duration sum, model::Duration each) {
   return std::min(sum + each, model::Duration::max() / 3);
 }
@@ -166,7 +166,7 @@ void add_attempts(Page& page, const model::ToldRun& run) {
   }
 }
 
-// What the attempts did, and left behind; with more than one, each is named.
+// What the attempts did and left behind; labelled by attempt if there are several.
 void add_findings(Page& page, const model::ToldRun& run) {
   const bool many = run.attempts.size() > 1;
   for (const model::ToldAttempt& each : run.attempts) {
@@ -218,7 +218,7 @@ std::string run_page(const model::ToldRun& run, const Digest& digest, model::Wal
   page.row("status", status_sentence(run, now));
   page.row("exit", exit_words(run));
   if (run.duration) page.row("duration", model::describe_duration(*run.duration));
-  // Where nothing could be started, nothing was used.
+  // Without a process, nothing was used.
   if (const model::Usage usage = sum_of(run.attempts); usage.max_rss_bytes != 0) {
     const std::string without =
         run.omitted ? fmt::format(" (without attempts {}-{})", run.omitted->first, run.omitted->last) : std::string();

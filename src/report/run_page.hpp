@@ -1,4 +1,4 @@
-// The page about one run that oversee show prints.
+// The page about one run, for `oversee show`.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,7 @@
 
 namespace oversee::report {
 
-// Lines of text, wrapped at `width`; what the command wrote is cut there. The digest is that of the run's last attempt,
-// and empty where nothing of it is to be told.
+// Lines wrapped at `width`; output of the command is cut there. The digest is the last attempt's; empty to omit it.
 std::string run_page(const model::ToldRun& run, const Digest& digest, model::WallTime now, std::size_t width);
 
 }  // namespace oversee::report

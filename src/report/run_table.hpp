@@ -1,4 +1,4 @@
-// The table of runs that oversee list prints.
+// The table of runs, for `oversee list`.
 #pragma once
 
 #include <optional>
@@ -15,12 +15,12 @@ struct ListedRun {
   std::string status;  // "completed", "lost", ...
   bool flaky = false;
   std::optional<int> exit_status = {};
-  std::optional<model::Duration> duration = {};  // of one that lives, so far
+  std::optional<model::Duration> duration = {};  // so far, if the run lives
   model::Duration age{};                         // since its start
-  int attempts = 0;                              // that were begun
+  int attempts = 0;                              // attempts that began
 };
 
-// Lines of text, no wider than `width`: names give way.
+// Lines at most `width` wide; names are shortened to fit.
 std::string run_table(std::span<const ListedRun> runs, std::size_t width);
 
 }  // namespace oversee::report

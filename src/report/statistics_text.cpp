@@ -41,7 +41,7 @@ std::string rank(const std::vector<model::Duration>& took, unsigned percent) {
   return took.empty() ? std::string(kUnknown) : model::describe_duration(model::percentile(took, percent));
 }
 
-// The last ones, as far as there is room for a character each.
+// The latest durations, one character each, as many as fit.
 std::string picture(const RunStatistics& one, std::size_t room, bool blocks) {
   const std::span took(one.took);
   return sparkline(took.last(std::min({took.size(), kMostDrawn, room})), blocks);

@@ -1,4 +1,4 @@
-// What oversee stats prints: a table of names, and all about one.
+// The output of `oversee stats`: a table of names, and a page about one.
 #pragma once
 
 #include <cstddef>
@@ -10,14 +10,15 @@
 namespace oversee::report {
 
 struct StatisticsPlace {
-  std::size_t width = 0;  // of lines at the most
-  bool blocks = false;    // characters beyond ASCII can be shown
+  std::size_t width = 0;  // the maximum for lines
+  bool blocks = false;    // the terminal shows characters beyond ASCII
 };
 
-// A line a name, and a second one where some of its runs failed. Names and durations give way to the width.
+// A line per name, and a second one for its failures, if any. To fit, names are shortened and columns of durations
+// dropped.
 std::string statistics_table(std::span<const model::RunStatistics> all, const StatisticsPlace& place);
 
-// Lines about one name, with a chart.
+// The page about one name, with a chart.
 std::string statistics_page(const model::RunStatistics& one, model::WallTime now, const StatisticsPlace& place);
 
 }  // namespace oversee::report

@@ -13,7 +13,7 @@
 namespace oversee::report {
 namespace {
 
-// No terminal shows more of a line.
+// No terminal shows a longer line.
 constexpr std::size_t kLongestLine = 1024;
 
 std::string clipped(const std::string& line, std::size_t columns) {
@@ -32,7 +32,7 @@ void StatusLine::on(const model::Event& event, const model::Reading& at) {
   if (const auto* started = std::get_if<model::RunStarted>(&event)) {
     info_ = started->info;
     queued_ = info_->slot.has_value();
-    running_ = !queued_;  // the command may run, and be asked after, a moment before we hear of it
+    running_ = !queued_;  // the command may already run before its event arrives
     attempt_ = 1;
     started_ = at.instant;
   } else if (std::holds_alternative<model::SlotTaken>(event)) {
@@ -86,7 +86,7 @@ std::string StatusLine::text(model::Instant now, std::size_t columns) const {
   return clipped(line, columns);
 }
 
-// For a slot, or between two attempts.
+// The text while waiting for a slot or for the next attempt.
 std::string StatusLine::waiting(model::Instant now) const {
   if (queued_) {
     return fmt::format("oversee: {}  waits for a slot of group {}  {}", info_->name, info_->slot->group,

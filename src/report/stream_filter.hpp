@@ -1,4 +1,4 @@
-// Tells a reporter of one stream's output only, and of all that is no output.
+// Forwards events to a reporter, but the output of only one stream.
 #pragma once
 
 #include "model/event.hpp"
@@ -7,7 +7,7 @@ namespace oversee::report {
 
 class StreamFilter final : public model::EventSink {
  public:
-  // The reporter stays the caller's.
+  // The caller owns the reporter.
   StreamFilter(model::EventSink& told, model::Stream only) : told_(told), only_(only) {}
 
   void on(const model::Event& event, const model::Reading& at) override {

@@ -26,7 +26,7 @@ std::string name_processes(const std::vector<Process>& list, std::uint64_t more,
   return text;
 }
 
-// Nothing of those that outlived it where some, or nobody knows how many, could not be killed: that is told of all.
+// If some or an unknown number of processes could not be killed, does not claim that the leaked ones were.
 std::string_view fate_of_leaked(const model::AttemptResult& result) {
   const bool one = result.leaked.size() + result.leaked_more == 1;
   if (result.leaked_live) return one ? "outlived it and lives on" : "outlived it and live on";
@@ -35,7 +35,10 @@ std::string_view fate_of_leaked(const model::AttemptResult& result) {
 
 std::string name_unkilled(const model::AttemptResult& result, const std::string& from) {
   std::string text = name_processes(result.unkilled, result.unkilled_more, "could not be killed" + from);
-  if (result.unkilled_unknown) text += fmt::format("; how many of its processes are left{} is unknown", from);
+  if (result.unkilled_unknown) {
+    const std::string_view how_many = result.unkilled.empty() ? "how many" : "whether more";
+    text += fmt::format("; {} of its processes are left{} is unknown", how_many, from);
+  }
   return text;
 }
 
@@ -46,14 +49,14 @@ std::string summary_line(const model::RunFinished& run) {
   std::string text = "oversee: ";
   text += model::headline(words, sentence);
   if (last.evidence) {
-    // How long it was silent, the verdict of an idle timeout has told already.
+    // The sentence of an idle timeout already says how long the command was silent.
     const bool told = last.reason == model::Reason::idle_timeout;
     const std::string what = told ? conclusion(*last.evidence) : model::sentence(*last.evidence);
     if (!what.empty()) text += "; " + what;
   }
   text += name_processes(last.leaked, last.leaked_more, fate_of_leaked(last));
   text += name_unkilled(last, "");
-  // Of the attempts before, who may still be there.
+  // Processes of earlier attempts that may remain.
   for (const model::AttemptResult& each : *run.attempts) {
     if (&each == &last) break;
     const std::string from = fmt::format(" after attempt {}", each.number);
@@ -68,7 +71,7 @@ std::string summary_line(const model::RunFinished& run) {
   return model::harmless(text) + '\n';
 }
 
-// An end with 125 never goes without a word: the command's own 125 is its own affair.
+// Exit status 125 is always explained, unless it is the command's own.
 bool is_own_failure(const model::RunFinished& run) {
   const model::AttemptResult& last = run.attempts->back();
   return run.verdict.exit == model::ExitAction{model::kExitOwnFailure, {}} && !last.exit_code;

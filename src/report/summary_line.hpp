@@ -1,4 +1,4 @@
-// The one line on stderr that says how a run ended.
+// The line on stderr that says how a run ended.
 #pragma once
 
 #include <functional>
@@ -11,8 +11,8 @@ namespace oversee::report {
 
 class SummaryLine final : public model::EventSink {
  public:
-  // `print` is given whole lines. On a terminal that echoes keys, "^C" stands where the line is to go: it gets its own.
-  // With colours its first word tells a success, a warning and a failure apart.
+  // `print` gets whole lines. If a cancelling key echoed "^C" on the terminal, the summary starts on a new line. With
+  // colours, the first word shows success, warning or failure.
   SummaryLine(model::ShowSummary show, bool on_terminal, std::function<void(std::string_view)> print,
               bool colours = false);
 

@@ -17,21 +17,21 @@ namespace {
 
 constexpr std::size_t kBuffer = 128 * 1024;
 
-// Longer lines go to the sink as they are, not through the buffer.
+// Longer lines bypass the buffer.
 constexpr std::size_t kLongLine = 16 * 1024;
 
-// A shorter line is copied as so many bytes, where they are there to be read: what is too much of it is written over.
+// Shorter lines are copied with this fixed size, if that many bytes are readable; the next line overwrites the excess.
 constexpr std::size_t kShortLine = 128;
 
-// A read of at least a page that ends within a line is a piece of a stream of blocks: its last line is held for its
-// rest, up to a bound. A smaller one that ends so is a prompt, or a program at its end, and is written at once.
+// A read of at least a page that ends within a line belongs to a block-buffered stream: the incomplete line waits for
+// its rest, up to kLongestUnfinished. A smaller such read is a prompt or the end of a program, and is written at once.
 constexpr std::size_t kBlock = 4096;
 constexpr std::size_t kLongestUnfinished = 16 * 1024;
 
-// A line that a line of the user's writes is written in pieces, where it is longer.
+// Longer lines of a hook are written in pieces.
 constexpr std::size_t kLongestUserLine = 4096;
 
-// The kinds of a visit.
+// Combines lambdas into one visitor.
 template <class... Each>
 struct Overload : Each... {
   using Each::operator()...;
@@ -153,7 +153,7 @@ void TaggedLog::evidence(const model::Evidence& evidence) {
   if (evidence.more > 0) note("evidence", fmt::format("and {} more processes", evidence.more));
 }
 
-// Lines of another program than the command: behind a mark of ours, each with its time.
+// Lines of a hook, not of the command: as oversee's notes, each with its time.
 void TaggedLog::user_line_output(const model::UserLineOutput& event, const model::Reading& at) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at.instant - start_).count();
   for (const char c : event.bytes) {
@@ -207,7 +207,7 @@ model::StreamTally TaggedLog::tally(model::Stream stream) {
   return captured.overflow.tally(captured.lines);
 }
 
-// Once a chunk: its bytes came at one time.
+// Once per chunk, whose bytes all arrived together.
 void TaggedLog::stamp(model::Stream stream, const model::Reading& at) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at.instant - start_).count();
   Stamp& stamp = stamps_[model::index(stream)];
@@ -230,7 +230,7 @@ void TaggedLog::whole_line(model::Stream stream, std::string_view text, std::siz
   }
   if (size_ + stamp.text.size() + std::max(text.size(), kShortLine) > kBuffer) flush();
   char* const line = buffer_.get() + size_;
-  std::memcpy(line, stamp.text.data(), stamp.text.size());  // of a fixed size, too
+  std::memcpy(line, stamp.text.data(), stamp.text.size());  // a fixed size copies faster
   if (text.size() <= kShortLine && readable >= kShortLine) {
     std::memcpy(line + stamp.size, text.data(), kShortLine);
   } else {
@@ -259,7 +259,7 @@ void TaggedLog::flush_tail(model::Stream stream) {
   unfinished.clear();
 }
 
-// What was kept back of the attempt's stream, behind a line that counts what is between.
+// The kept end of the stream, after a note that counts the omitted part.
 void TaggedLog::write_tail(model::Stream stream) {
   flush_tail(stream);
   Captured& captured = captured_[model::index(stream)];
@@ -272,7 +272,7 @@ void TaggedLog::write_tail(model::Stream stream) {
 }
 
 void TaggedLog::append(std::string_view text) {
-  if (text.empty()) return;  // it may be null, and memcpy takes no null
+  if (text.empty()) return;  // may be null, which memcpy does not accept
   if (size_ + text.size() > kBuffer) flush();
   if (text.size() > kLongLine) {
     flush();
@@ -283,7 +283,7 @@ void TaggedLog::append(std::string_view text) {
   size_ += text.size();
 }
 
-// Nothing in it may start a line: commands, directories and names are not ours to trust.
+// Text from outside must not start a new line: commands, directories and names may hold anything.
 void TaggedLog::note(std::string_view key, std::string_view text) {
   append(fmt::format("# {:<9} {}\n", key, model::harmless(text)));
 }

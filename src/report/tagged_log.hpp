@@ -1,4 +1,4 @@
-// The log that a person reads: each line of the command's with its time, its stream and a mark, written as it comes.
+// The log for people: each line of the command with its time and stream, written as it comes.
 #pragma once
 
 #include <array>
@@ -13,29 +13,29 @@
 
 namespace oversee::report {
 
-// Lines that start with '#' are oversee's. A line of the command's is "SECONDS out| TEXT" where it ended in a newline,
-// "SECONDS out: TEXT" where it did not; nothing of TEXT is changed, so that the stream can be had back to the byte.
+// Lines that start with '#' are oversee's. A line of the command is "SECONDS out| TEXT" if it ended in a newline,
+// "SECONDS out: TEXT" if not. TEXT is unchanged, so that the streams can be restored byte for byte.
 class TaggedLog final : public model::EventSink {
  public:
-  // The sink stays the caller's.
+  // The caller owns the sink.
   TaggedLog(model::ByteSink& sink, OverflowPolicy policy);
 
   void on(const model::Event& event, const model::Reading& at) override;
 
-  // Of the attempt's output, once it is complete. The log splits lines anyway: nobody else needs to look at a byte.
+  // For the attempt's output, once it is complete. The log splits lines anyway, so it also counts them.
   model::StreamTally tally(model::Stream stream);
 
  private:
-  // "    0.012 out| ", of a fixed size so that it is copied at one stroke.
+  // "    0.012 out| " in a buffer of fixed size, which copies faster.
   struct Stamp {
     std::array<char, 32> text{};
     std::size_t size = 0;
   };
 
-  // A stream of the attempt.
+  // One stream of the attempt.
   struct Captured {
     Overflow overflow;
-    std::string unfinished = {};  // the start of a line whose rest is sure to follow at once
+    std::string unfinished = {};  // the start of a line; its rest is expected at once
     std::uint64_t lines = 0;
   };
 
@@ -46,7 +46,7 @@ class TaggedLog final : public model::EventSink {
   void finished(const model::RunFinished& event);
   void name_survivors(const model::AttemptResult& result);
   void stamp(model::Stream stream, const model::Reading& at);
-  // So many bytes may be read from where the text begins, which is its size or more.
+  // `readable` bytes may be read from the start of the text; at least its size.
   void whole_line(model::Stream stream, std::string_view text_with_newline, std::size_t readable);
   void open_line(model::Stream stream, std::string_view text);
   void flush_tail(model::Stream stream);
@@ -59,11 +59,11 @@ class TaggedLog final : public model::EventSink {
   model::Instant start_{};
   int attempts_ = 1;
   std::unique_ptr<char[]> buffer_;
-  std::size_t size_ = 0;  // of what is in the buffer
+  std::size_t size_ = 0;  // of the buffered bytes
   const OverflowPolicy policy_;
   std::array<Stamp, model::kStreams> stamps_;
   std::array<Captured, model::kStreams> captured_;
-  std::string user_line_;  // the start of what one writes
+  std::string user_line_;  // the incomplete line of a hook
 };
 
 }  // namespace oversee::report

@@ -1,5 +1,5 @@
-// TeamCity: service messages (https://www.jetbrains.com/help/teamcity/service-messages.html). It documents standard
-// output as where they are read.
+// Markers for TeamCity: service messages (https://www.jetbrains.com/help/teamcity/service-messages.html). TeamCity
+// documents that it reads them from standard output.
 #include <fmt/format.h>
 
 #include "model/utf8.hpp"
@@ -8,7 +8,7 @@
 namespace oversee::report {
 namespace {
 
-// Of a problem: "description ... up to 4000 symbols", "identity ... up to 60 characters", a Java identifier.
+// Limits for a problem: "description ... up to 4000 symbols", "identity ... up to 60 characters", a Java identifier.
 constexpr std::size_t kLongestDescription = 4000;
 constexpr std::size_t kLongestIdentity = 60;
 

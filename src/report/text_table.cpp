@@ -1,4 +1,4 @@
-// Sets tables.
+// Lays out tables.
 #include "report/text_table.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// A table for people: columns below their titles, as wide as what stands in them.
+// A table for people: titled columns, as wide as their contents.
 #pragma once
 
 #include <cstddef>
@@ -11,13 +11,13 @@ namespace oversee::report {
 
 struct TableColumn {
   std::string_view title;
-  bool right = false;     // its texts stand at its right end
-  std::size_t least = 0;  // where the table is too wide it gives way, down to so many columns; 0: it never does
-  int drop = 0;           // where that is not enough it is left out, the highest number first; 0: it never is
+  bool right = false;     // align right
+  std::size_t least = 0;  // the column may shrink to this width; 0: never
+  int drop = 0;           // if shrinking does not suffice, the column with the highest number goes first; 0: never
 };
 
-// Lines, each with its newline; each row has a text for each column. What is harmful comes out as '?'. Where more
-// than one column gives way, the first does so before the next. No line is wider than `width`.
+// Lines with newlines; each row must have a text for each column. Harmful characters become '?'. Earlier columns shrink
+// before later ones. No line is wider than `width`.
 std::string text_table(std::span<const TableColumn> columns, std::vector<std::vector<std::string>> rows,
                        std::size_t width);
 

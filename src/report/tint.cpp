@@ -1,4 +1,4 @@
-// Puts colours in front.
+// Colours the prefix of a line.
 #include "report/tint.hpp"
 
 #include <fmt/format.h>
@@ -6,7 +6,7 @@
 namespace oversee::report {
 namespace {
 
-// Bold, and a colour that both light and dark terminals show.
+// Bold colours that are readable on light and dark terminals.
 std::string_view code_of(Tint tint) {
   switch (tint) {
     case Tint::good: return "1;32";

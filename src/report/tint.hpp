@@ -1,4 +1,4 @@
-// Colours of oversee's own lines: the word in front says at a glance how things stand.
+// Colours oversee's own lines by their outcome.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@ namespace oversee::report {
 
 enum class Tint : std::uint8_t { good, warning, bad };
 
-// The line with "oversee:" in front of it in the colour (ECMA-48, SGR); a line that begins with anything else as it is.
+// Colours the "oversee:" at the start of the line (ECMA-48, SGR); returns other lines unchanged.
 std::string tinted(std::string_view line, Tint tint);
 
 }  // namespace oversee::report

@@ -1,4 +1,4 @@
-// Puts limits and usage into words.
+// Formats limits and usage.
 #include "report/usage_text.hpp"
 
 #include <fmt/format.h>
@@ -11,7 +11,7 @@ std::string core_size(std::uint64_t size) {
   return size == model::kUnlimited ? "unlimited" : model::format_byte_size(size);
 }
 
-// As it was asked for, in the grammar that reads it.
+// The exact value, in the notation of the options.
 std::string amount(model::Resource resource, std::uint64_t value) {
   switch (resource) {
     case model::Resource::memory:

@@ -1,4 +1,4 @@
-// Limits and usage as the log tells them.
+// Limits and usage as text for the log.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace oversee::report {
 
-// What was asked for: "timeout 10m  memory 2GiB  stop TERM:10s,KILL".
+// The requested limits: "timeout 10m  memory 2GiB  stop TERM:10s,KILL".
 std::string limits_text(const model::AttemptLimits& limits);
 
-// By what means the tree's limits were held: "memory 2GiB by sampling, 8GiB a process by rlimit".
+// How the tree's limits were enforced: "memory 2GiB by sampling, 8GiB a process by rlimit".
 std::string means_text(const std::vector<model::HeldLimit>& limits);
 
 // "cpu 58.1s user 3.1s system  memory 512MiB (largest process)"

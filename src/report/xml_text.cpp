@@ -13,7 +13,7 @@ std::string_view reference(char c, bool in_attribute) {
   switch (c) {
     case '&': return "&amp;";
     case '<': return "&lt;";
-    case '>': return "&gt;";  // "]]>" may not stand in content
+    case '>': return "&gt;";  // "]]>" is not allowed in content
     case '\r': return "&#13;";
     case '"': return in_attribute ? "&quot;" : "";
     case '\n': return in_attribute ? "&#10;" : "";

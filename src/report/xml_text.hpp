@@ -1,4 +1,4 @@
-// Text as XML 1.0 can hold it.
+// Escapes text for XML 1.0.
 #pragma once
 
 #include <string>
@@ -6,10 +6,10 @@
 
 namespace oversee::report {
 
-// What XML 1.0 has no place for (production 2, Char) is left out; bytes that are not UTF-8 become U+FFFD.
+// Omits characters that XML 1.0 does not allow (production 2, Char); bytes that are not UTF-8 become U+FFFD.
 std::string xml_content(std::string_view text);
 
-// The same between double quotes; newlines and tabs as references, as a parser makes spaces of them (section 3.3.3).
+// For a double-quoted attribute: also escapes newlines and tabs, which a parser would turn into spaces (section 3.3.3).
 std::string xml_attribute(std::string_view text);
 
 }  // namespace oversee::report

@@ -13,6 +13,8 @@
 #include <cstring>
 #include <utility>
 
+#include "model/mechanism.hpp"
+
 namespace oversee::run {
 namespace {
 
@@ -45,8 +47,11 @@ struct AsideSink::Shared {
   std::atomic<std::uint64_t> appended = 0;  // bytes that it is to take; moved by the loop
   std::atomic<bool> asleep = false;         // the process waits for wake_up
   std::atomic<bool> told = false;           // the loop wants to know when there is room, or an error
+  std::atomic<bool> told_empty = false;     // and when all is written
   std::atomic<bool> quit = false;
   std::atomic<int> error = 0;
+  std::atomic<bool> gone = false;            // the process was killed
+  std::atomic<std::uint64_t> failed_at = 0;  // what was written before the error
   std::function<void()> job;
   std::atomic<bool> job_wanted = false;  // set by the loop, cleared by the process
   os::UniqueFd wake_up = make_event();
@@ -55,6 +60,11 @@ struct AsideSink::Shared {
 
 AsideSink::AsideSink(uv::Loop& loop, model::ByteSink& sink, std::function<std::vector<int>()> descriptors)
     : loop_(loop), sink_(sink), descriptors_(std::move(descriptors)) {}
+
+std::unique_ptr<AsideSink> AsideSink::over(uv::Loop& loop, model::ByteSink& sink, int fd) {
+  if (!model::works(model::Mechanism::write_aside) || !os::can_hang(fd)) return {};
+  return std::make_unique<AsideSink>(loop, sink, [fd] { return std::vector{fd}; });
+}
 
 AsideSink::~AsideSink() {
   if (!shared_) return;
@@ -67,13 +77,15 @@ void AsideSink::end() {
   if (!shared_) return;
   shared_->quit = true;
   raise(shared_->wake_up);
-  (void)process_.wait(std::chrono::seconds(1));
+  if (process_.wait(std::chrono::seconds(1)) && !shared_->gone)
+    direct_ = true;  // what comes after all, for example a second record
 }
 
 bool AsideSink::start() {
   shared_.reset(new Shared);  // not zeroed: the pages of the ring cost nothing until they are used
   if (!shared_->wake_up || !shared_->news) return false;
   sink_.on_error = [shared = shared_.get()](int error) {
+    shared->failed_at = shared->written.load();
     shared->error = error;
     raise(shared->news);
   };
@@ -81,7 +93,15 @@ bool AsideSink::start() {
   std::vector<int> listed = descriptors_();
   listed.push_back(shared_->wake_up.get());
   listed.push_back(shared_->news.get());
-  return process_.start(os::SideProcess::Files::listed, std::move(listed), [this] { work(*shared_); });
+  // The file may have been opened anew in the process, with a descriptor that only the process had.
+  const auto on_end = [shared = shared_.get()](bool finished) {
+    if (finished) return;
+    shared->gone = true;
+    if (int none = 0; shared->error.compare_exchange_strong(none, ECHILD)) shared->failed_at = shared->written.load();
+    raise(shared->news);
+  };
+  return process_.start(
+      os::SideProcess::Files::listed, std::move(listed), [this] { work(*shared_); }, on_end);
 }
 
 bool AsideSink::ready() {
@@ -90,6 +110,7 @@ bool AsideSink::ready() {
 }
 
 bool AsideSink::write(std::string_view bytes) {
+  taken_ += bytes.size();
   if (!ready()) return sink_.write(bytes);
   if (shared_->error != 0) return true;
   refill();
@@ -137,6 +158,10 @@ std::uint64_t AsideSink::left() const {
   return shared_->appended - shared_->written + overflow_.size();
 }
 
+std::uint64_t AsideSink::written() const {
+  return shared_ && shared_->error != 0 ? shared_->failed_at.load() : taken_ - left();
+}
+
 // In the process beside.
 void AsideSink::work(Shared& shared) noexcept {
   while (true) {
@@ -145,7 +170,10 @@ void AsideSink::work(Shared& shared) noexcept {
     if (count > 0) {
       sink_.write({shared.ring.data() + begin % kRing, count});
       shared.written = begin + count;
-      if (shared.appended - shared.written <= kLowMark && shared.told.exchange(false)) raise(shared.news);
+      const std::uint64_t rest = shared.appended - shared.written;
+      bool news = rest <= kLowMark && shared.told.exchange(false);
+      news |= rest == 0 && shared.told_empty.exchange(false);
+      if (news) raise(shared.news);
       continue;
     }
     if (shared.job_wanted) {
@@ -171,8 +199,18 @@ void AsideSink::notified() {
   }
   refill();
   next_job();
+  const bool all_written = idle_wanted_ && idle();
+  if (all_written) idle_wanted_ = false;
   if (left() > kLowMark && ask_for_news()) return;
-  if (std::exchange(full_, false) && on_ready) on_ready();
+  if ((std::exchange(full_, false) || all_written) && on_ready) on_ready();
+}
+
+// It is asked again after the process was told: where that was quicker, nothing would come.
+bool AsideSink::idle() const {
+  if (left() == 0) return true;
+  idle_wanted_ = true;
+  shared_->told_empty = true;
+  return left() == 0;
 }
 
 // Between two looks, where a sign of the process was missed.
@@ -180,6 +218,7 @@ constexpr timespec kStep{0, 5'000'000};
 
 void AsideSink::post(std::function<void()> job) {
   if (!ready()) return job();
+  if (shared_->gone) return;
   jobs_.push_back(std::move(job));
   next_job();
 }
@@ -195,14 +234,14 @@ void AsideSink::next_job() {
 bool AsideSink::call(std::function<void()> job, model::Duration patience) {
   if (!ready()) return job(), true;
   const auto end = std::chrono::steady_clock::now() + patience;
-  if (drain(patience) > 0) return false;
+  if (drain(patience) > 0 || shared_->gone) return false;
   post(std::move(job));
-  const auto busy = [&] { return shared_->job_wanted || !jobs_.empty(); };
+  const auto busy = [&] { return !shared_->gone && (shared_->job_wanted || !jobs_.empty()); };
   while (busy() && std::chrono::steady_clock::now() < end) {
     (void)await(shared_->news, &kStep);
     next_job();
   }
-  const bool done = !busy();
+  const bool done = !busy() && !shared_->gone;
   notified();
   return done;
 }

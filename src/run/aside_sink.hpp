@@ -31,14 +31,22 @@ class AsideSink final : public model::ByteSink {
   // Ends the process, where that does not hang: otherwise this process must end by _exit(2).
   ~AsideSink() override;
 
+  // For a file that is written through its sink; null where its file system cannot hang.
+  static std::unique_ptr<AsideSink> over(uv::Loop& loop, model::ByteSink& sink, int fd);
+
   bool write(std::string_view bytes) override;
-  bool idle() const override { return left() == 0; }
+  // Where it is not, on_ready is called once all is written.
+  bool idle() const override;
+
+  // Bytes since the start: given to this, and written.
+  std::uint64_t taken() const { return taken_; }
+  std::uint64_t written() const;
 
   // Waits, without the loop, until all is written; gives up when nothing was for so long. Returns how many bytes are
   // left.
   std::uint64_t drain(model::Duration patience);
 
-  // Nothing more will come: the process ends, so that none is left after us, unless it hangs.
+  // Ends the process, unless it hangs, so that none is left after us. Whatever comes later is done by this process.
   void end();
 
   // Has something done about the file, by that process and after all that was written; waits for it likewise. False
@@ -70,9 +78,11 @@ class AsideSink final : public model::ByteSink {
   std::optional<uv::PollWatch> news_;
   std::string overflow_;                    // what came after the ring was full
   std::deque<std::function<void()>> jobs_;  // behind the one that the process has
-  bool full_ = false;                       // write() said so, and on_ready is owed
-  bool direct_ = false;                     // there can be no process
+  std::uint64_t taken_ = 0;
+  bool full_ = false;    // write() said so, and on_ready is owed
+  bool direct_ = false;  // there can be no process, or it has ended
   bool error_told_ = false;
+  mutable bool idle_wanted_ = false;  // on_ready is owed once all is written
 };
 
 }  // namespace oversee::run

@@ -399,6 +399,8 @@ void Attempt::finish(const model::Reading& at) {
   result_.limits = std::move(before.limits);
   result_.containment = model::containment_of(by_cgroup_, proc_);
   result_.proc = proc_;
+  // Without our own /proc only children are seen: what a process that stays has started is not.
+  if (!result_.unkilled.empty() && !has_our_numbers(proc_)) result_.unkilled_unknown = true;
   result_.finished = at;
   result_.out = output_.count(model::Stream::out);
   result_.err = output_.count(model::Stream::err);

@@ -13,7 +13,7 @@ namespace oversee::settings {
 
 Layer layer_from_environment(std::span<const std::string> environment) {
   Layer layer;
-  // Services for continuous integration end a job that is silent for long; people read its lines, not its clock.
+  // CI services kill jobs that are silent for long, and their logs are read later, so a heartbeat is worth its lines.
   if (std::ranges::find(environment, kContinuousIntegration) != environment.end()) {
     layer.add("heartbeat", {"1m", std::string(kContinuousIntegration), Origin::variable});
   }
@@ -43,7 +43,7 @@ std::vector<std::string> unknown_variables(std::span<const std::string> environm
   std::vector<std::string> sentences;
   for (const std::string& variable : environment) {
     const std::string_view name = std::string_view(variable).substr(0, variable.find('='));
-    // An oversee around us gives its command these; they are no settings.
+    // A surrounding oversee sets these for its command; they are not settings.
     constexpr std::array<std::string_view, 6> kGiven{"OVERSEE_RUN_ID",   "OVERSEE_ATTEMPT", "OVERSEE_ATTEMPTS",
                                                      "OVERSEE_LOG_FILE", "OVERSEE_PID",     "OVERSEE_REASON"};
     if (!name.starts_with("OVERSEE_") || std::ranges::find(known, name) != known.end() ||

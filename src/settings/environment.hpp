@@ -10,13 +10,13 @@
 
 namespace oversee::settings {
 
-// The variable by which such services say so; where it is set, a heartbeat of 1m is the built-in value.
+// CI services set this variable; it makes the default heartbeat 1m.
 inline constexpr std::string_view kContinuousIntegration = "CI=true";
 
-// One variable a setting, "K=V" each; a repeatable setting takes one value a line. An empty variable counts as unset.
+// Takes the environment as "K=V". A repeatable setting takes one value per line. An empty variable counts as unset.
 Layer layer_from_environment(std::span<const std::string> environment);
 
-// A sentence for each variable that looks like a setting and is none.
+// One sentence for each OVERSEE_* variable that is not a setting.
 std::vector<std::string> unknown_variables(std::span<const std::string> environment);
 
 }  // namespace oversee::settings

@@ -1,4 +1,4 @@
-// Lays profiles, variables and flags on top of the files' defaults.
+// Layers profiles, variables and flags over the files' defaults.
 #include "settings/join.hpp"
 
 #include <fmt/format.h>
@@ -31,8 +31,8 @@ std::string no_such_profile(const std::vector<ProfileSummary>& all, std::string_
   return message + "; oversee profiles lists them";
 }
 
-// The way around the circle whose profiles these are, told from the one that comes first in the alphabet: the same
-// words whoever finds it.
+// The error for a cycle of profiles. Starts with the first name in alphabetical order, so that the message does not
+// depend on the profile that led into the cycle.
 SettingError circle(std::vector<const ProfileSummary*> profiles) {
   std::ranges::rotate(profiles, std::ranges::min_element(profiles, {}, &ProfileSummary::name));
   std::string way;
@@ -41,7 +41,8 @@ SettingError circle(std::vector<const ProfileSummary*> profiles) {
                   fmt::format("profiles inherit from each other in a circle: {}{}", way, profiles.front()->name));
 }
 
-// From the profile to the root of its inheritance; what is wrong with that as an error. `asked` says who named it.
+// The profiles from the requested one to the root of its inheritance, or the error in this chain. `asked` is the place
+// of the request.
 std::expected<std::vector<const ProfileSummary*>, SettingError> ancestry(const std::vector<ProfileSummary>& all,
                                                                          const Given& asked) {
   std::vector<const ProfileSummary*> line;
@@ -58,7 +59,7 @@ std::expected<std::vector<const ProfileSummary*>, SettingError> ancestry(const s
   }
 }
 
-// What the project's file may not add to the caller's profile of that name.
+// The settings that the project's file may not add to the caller's profile of this name.
 std::vector<SettingError> refused_of(const Profile& profile) {
   std::vector<SettingError> errors;
   const auto refuse = [&](const Given& place, std::string_view name) {
@@ -114,7 +115,7 @@ const Given* profile_asked(const Layer& flags, const Layer& variables) {
 }
 
 std::expected<Joined, SettingError> join(const Sources& sources) {
-  // Most calls ask for none.
+  // Profiles are only joined if one is requested: most calls request none.
   const bool asked = profile_asked(sources.flags, sources.variables) != nullptr;
   return join(sources, asked ? profiles(sources.files) : std::vector<ProfileSummary>());
 }
@@ -131,7 +132,7 @@ std::expected<Joined, SettingError> join(const Sources& sources, const std::vect
     for (auto each = line->rbegin(); each != line->rend(); ++each) joined.layer.override_with((*each)->settings);
   }
   Layer variables = sources.variables;
-  // A command on the command line is stronger than a form of one from a variable.
+  // A command on the command line overrides a shell line, script or interpreter from a variable.
   if (!sources.words.empty()) {
     for (const std::string_view form : {"shell-line", "script", "interpreter"}) variables.remove(form);
   }

@@ -14,46 +14,46 @@
 namespace oversee::settings {
 
 struct Sources {
-  std::vector<SettingsFile> files;  // the weakest first
+  std::vector<SettingsFile> files;  // weakest first
   Layer variables;
   Layer flags;
-  std::vector<std::string> words;  // the call's, behind its flags
+  std::vector<std::string> words;  // the words of the call after its flags
 };
 
-// What one run is to follow.
+// The joined settings of one run.
 struct Joined {
   Layer layer;                     // without kCommand
-  std::vector<std::string> words;  // the profile's command, where it has one, and the call's behind it
-  std::vector<Given> command;      // the profile's alone, for who asks where it came from
+  std::vector<std::string> words;  // the profile's command, if any, followed by the call's words
+  std::vector<Given> command;      // only the profile's command, with its places
 };
 
-// One profile as all files have it, what it inherits left out.
+// One profile, joined from all files, without inherited values.
 struct ProfileSummary {
   std::string name;
   std::string description = {};
-  Given place = {};  // in the strongest of the files
+  Given place = {};  // in the strongest file
   std::optional<Given> inherits = {};
   Layer settings = {};
-  FileOf whose = FileOf::caller;  // the caller's, where one of the caller's files has it at all
+  FileOf whose = FileOf::caller;  // caller, if at least one of the caller's files defines it
   std::vector<SettingError> refused = {};
 };
 
-// Later wins: the files' defaults, the profile, variables, flags. A profile is what all files say of it, joined in the
-// same order, on top of the one that it inherits. Fails where there is no such profile, its inheritance is a circle, or
-// a project's file adds to one of the caller's what its defaults may not have: who asks for their own by name does not
-// ask for what a directory makes of it.
+// Later sources win: the files' defaults, the profile, variables, flags. A profile is joined from all files in the same
+// order, on top of its parent. Fails if the profile does not exist, if inheritance has a cycle, or if a project's file
+// adds a setting to a caller's profile that project defaults may not have: a user who requests their own profile by
+// name does not request a directory's additions.
 std::expected<Joined, SettingError> join(const Sources& sources);
 
-// The same for who joins often: with what profiles() says of the files.
+// The same with the result of profiles(), for callers that join repeatedly.
 std::expected<Joined, SettingError> join(const Sources& sources, const std::vector<ProfileSummary>& profiles);
 
-// The profile that flags or variables ask for; null where none.
+// The profile that flags or variables request; null without one.
 const Given* profile_asked(const Layer& flags, const Layer& variables);
 
-// All profiles, by name.
+// All profiles, sorted by name.
 std::vector<ProfileSummary> profiles(std::span<const SettingsFile> files);
 
-// What is wrong with them beside their values, all of it.
+// All errors in the profiles except those in values.
 std::vector<SettingError> check_profiles(std::span<const SettingsFile> files);
 
 }  // namespace oversee::settings

@@ -1,4 +1,4 @@
-// Lets stronger sources have their way.
+// Applies stronger layers.
 #include "settings/layer.hpp"
 
 #include <algorithm>

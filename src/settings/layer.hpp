@@ -1,4 +1,4 @@
-// Values as they were written, with where: what flags, variables and files have in common before anything is parsed.
+// Unparsed values with their places: the common form of flags, variables and files.
 #pragma once
 
 #include <cstdint>
@@ -19,28 +19,28 @@ struct Given {
   std::string text;
   std::string where;  // "--timeout", "OVERSEE_TIMEOUT", "oversee.toml:3:5"
   Origin origin = Origin::flag;
-  std::string profile = {};  // whose value it is; empty: no profile's
-  SourcePlace place = {};    // in a file
+  std::string profile = {};  // the profile that the value comes from; empty: none
+  SourcePlace place = {};    // if it is in a file
 
-  // The line it stands in and a caret below it, to be shown below a message about it; empty: it stands in no file.
+  // The line with a caret below it, to show after a message; empty if the value is not from a file.
   std::string excerpt() const { return place.excerpt(); }
 };
 
-// One source of settings, or several joined. Keys are names of the table, and kCommand.
+// One source of settings, or several joined. Keys are names in the table, and kCommand.
 class Layer {
  public:
   void add(std::string_view name, Given given) { values_[std::string(name)].push_back(std::move(given)); }
 
-  // Says that it is given no value: what weaker sources say is taken back.
+  // Records that the setting is explicitly empty: this removes the values of weaker sources.
   void add_none(std::string_view name) { values_.try_emplace(std::string(name)); }
 
   void remove(std::string_view name) { values_.erase(std::string(name)); }
 
-  // Takes over what the stronger layer gives, key by key; what contradicts it here gives way, and is kept apart.
-  // Variables for the command are joined one by one; of a setting that adds up nothing gives way.
+  // Adds the stronger layer's values key by key. Values that they contradict here are moved to overridden().
+  // Environment variables are merged one by one. Values of a setting that adds up all stay.
   void override_with(const Layer& stronger);
 
-  // The value that counts: the last one given; null where none is.
+  // The effective value, which is the last one given; null if none.
   const Given* last(std::string_view name) const {
     const auto found = values_.find(name);
     return found == values_.end() || found->second.empty() ? nullptr : &found->second.back();
@@ -51,14 +51,14 @@ class Layer {
     return found == values_.end() ? std::vector<Given>{} : found->second;
   }
 
-  // What it has a value for, or takes back.
+  // All names with a value or an explicit removal.
   std::vector<std::string_view> names() const {
     std::vector<std::string_view> all;
     for (const auto& [name, values] : values_) all.emplace_back(name);
     return all;
   }
 
-  // What gave way to a stronger source, the weakest first.
+  // The values that a stronger source replaced, weakest first.
   std::vector<Given> overridden(std::string_view name) const {
     const auto found = overridden_.find(name);
     return found == overridden_.end() ? std::vector<Given>{} : found->second;
@@ -73,7 +73,8 @@ class Layer {
   Values overridden_;
 };
 
-// The key of a profile's command and its arguments, one value each. No flag is its like: there the words are.
+// The key of a profile's command with its arguments, one value each. There is no such flag: a command line has words
+// instead.
 inline constexpr std::string_view kCommand = "command";
 
 }  // namespace oversee::settings

@@ -1,4 +1,4 @@
-// Words what is wrong with a setting.
+// Words the errors of settings.
 #include "settings/reader.hpp"
 
 #include <fmt/format.h>
@@ -89,8 +89,8 @@ void Reader::refuse_value(const Given& given, std::string_view problem) {
   errors_.push_back({fmt::format("{}: {}", given.where, problem), given.excerpt()});
 }
 
-// "-" is stdout, for what is written while the command does not have it. What else begins with a dash was meant for
-// an option.
+// "-" means stdout, for files that are written while the command does not use stdout. Any other value with a leading
+// dash was probably meant as an option.
 void Reader::refuse_dashes(bool stdout_is_ours) {
   constexpr std::array<std::string_view, 7> kWritten{"log",    "json",        "junit",      "markdown",
                                                      "events", "stdout-file", "stderr-file"};
@@ -142,7 +142,7 @@ void Reader::fail_at(std::string_view name, std::string_view problem) {
   errors_.push_back({fmt::format("{}: {}", where(name), problem), layer_.last(name)->excerpt()});
 }
 
-// A place in a file does not say which setting stands there.
+// A place in a file does not name the setting, so the name is added.
 std::string Reader::where_named(std::string_view name) const {
   const Given* given = layer_.last(name);
   return given->origin == Origin::file ? fmt::format("'{}' ({})", name, given->where) : given->where;

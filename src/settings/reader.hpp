@@ -1,4 +1,4 @@
-// Reads single settings out of a layer, and collects what is wrong with them.
+// Reads single settings from a layer and collects their errors.
 #pragma once
 
 #include <initializer_list>
@@ -13,10 +13,10 @@
 
 namespace oversee::settings {
 
-// Whether it is a word for yes.
+// Whether the text is one of the words for yes.
 bool is_true(std::string_view text);
 
-// So that the list of settings in resolve.cpp reads as a list: what is wrong is noted, and some value returned.
+// Collects errors and returns a substitute for each bad value, so that resolve.cpp can read settings as a plain list.
 class Reader {
  public:
   explicit Reader(const Layer& layer) : layer_(layer) {}
@@ -25,7 +25,7 @@ class Reader {
   std::vector<std::string> list(std::string_view name);
   bool flag(std::string_view name);
 
-  // The built-in value where none is given. `otherwise` stands in for one that was refused.
+  // Uses the built-in value if none is given. `otherwise` replaces a refused value.
   template <class Value>
   Value parse(std::string_view name, model::Parsed<Value> (*parser)(std::string_view), Value otherwise) {
     const Given value = given_or_built_in(name);
@@ -37,18 +37,18 @@ class Reader {
 
   bool given(std::string_view name) const { return layer_.last(name) != nullptr; }
   const std::string& where(std::string_view name) const { return layer_.last(name)->where; }
-  // As it was given, not judged; none where it was not.
+  // The raw text; empty if not given.
   std::optional<std::string> plain_text(std::string_view name) const;
 
-  // `choices`, separated by '|', are where the nearest word is looked for.
+  // Suggests the nearest of the `choices`, which are separated by '|'.
   void refuse(const Given& given, std::string_view allowed, std::string_view choices = {});
   void refuse_value(const Given& given, std::string_view problem);
-  // Names of files that are options by their look; and "-" where stdout is the command's, or has two users.
+  // Refuses file names that look like options, and "-" if stdout is the command's or has two writers.
   void refuse_dashes(bool stdout_is_ours);
-  // Rivals of different sources have been settled when the layers were joined: these come from one.
+  // Joining the layers has resolved rivals from different sources; the remaining pairs come from the same one.
   void refuse_rivals();
   void refuse_same_file(std::initializer_list<std::string_view> names);
-  // About a setting that is given.
+  // The setting must be given.
   void fail_at(std::string_view name, std::string_view problem);
   void fail(std::string message) { errors_.push_back({std::move(message)}); }
 
@@ -57,14 +57,14 @@ class Reader {
  private:
   Given given_or_built_in(std::string_view name) const;
   std::string where_named(std::string_view name) const;
-  // Whether it asks for anything: a flag that says no contradicts nothing.
+  // Whether the setting asks for anything: a flag set to no contradicts nothing.
   bool claims(std::string_view name) const;
 
   const Layer& layer_;
   std::vector<SettingError> errors_;
 };
 
-// A choice's words and values, in one place each.
+// A word of a choice, paired with its value.
 template <class Value>
 struct Word {
   std::string_view text;

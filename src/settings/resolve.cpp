@@ -55,13 +55,13 @@ constexpr std::array kLogFormat{Word{"tagged", model::LogFormat::tagged}, Word{"
 constexpr std::array kLogMode{Word{"truncate", model::LogMode::truncate}, Word{"append", model::LogMode::append},
                               Word{"rotate", model::LogMode::rotate}};
 
-// Evidence is worth that much of a stop's time, and no more unless the user asks for it by a line of their own.
+// A snapshot may delay a stop by this much; only a hook of the user may take longer.
 constexpr auto kLongestLook = std::chrono::milliseconds(500);
 constexpr auto kLongestLine = std::chrono::seconds(10);
 
 constexpr std::string_view kAutomatic = "auto";
 
-// What "auto" is nobody knows here: settings know no history.
+// "auto" is resolved elsewhere: it depends on the history, which settings do not know.
 model::Parsed<model::TimeLimit> parse_timeout(std::string_view text) {
   if (text == kAutomatic) return model::TimeLimit();
   auto limit = model::parse_time_limit(text);
@@ -157,7 +157,7 @@ std::optional<model::SlotRequest> read_slot(Reader& read) {
 }
 
 std::vector<std::pair<std::string, std::string>> read_labels(Reader& read, const Layer& layer) {
-  std::map<std::string, std::string> labels;  // the stronger source comes later
+  std::map<std::string, std::string> labels;  // a later source is stronger
   for (const Given& each : layer.all("label")) {
     const std::size_t equals = each.text.find('=');
     if (equals == 0 || equals == std::string::npos) {
@@ -195,7 +195,7 @@ void read_masks(Reader& read, const Layer& layer, Settings& settings) {
 }
 
 std::map<model::Reason, int> read_exit_codes(Reader& read, const Layer& layer) {
-  std::map<model::Reason, int> codes;  // the stronger source comes later
+  std::map<model::Reason, int> codes;  // a later source is stronger
   for (const Given& each : layer.all("exit-code")) {
     const auto code = model::ReasonCode::parse(each.text);
     if (code) {
@@ -213,7 +213,7 @@ std::string no_command(const Reader& read) {
                      *read.plain_text("profile"));
 }
 
-// What is allowed and yet hardly meant.
+// Combinations that are allowed but probably unintended.
 void warn_of_contradictions(const Reader& read, Settings& settings) {
   const model::TimeLimit grace = settings.limits.ladder.rungs().front().grace;
   if (read.given("kill-after") && settings.total && grace && *grace > *settings.total) {
@@ -324,11 +324,11 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
     read.fail_at("stdin", "a detached run has no standard input of its caller's; give a file's name or null");
   }
   settings.verbose = read.flag("verbose");
-  (void)read.flag("no-config");  // read by then; here it is judged
+  (void)read.flag("no-config");  // was applied earlier; this only validates it
   settings.explain_json = read.parse("format", parse_word<kExplainFormat>, false);
   read.refuse_dashes(settings.show == model::ShowOutput::never || settings.detach);
 
-  // A heartbeat that nobody asked for is no reason to come between a command and its terminal.
+  // A default heartbeat is no reason to capture the output of a command that owns its terminal.
   if (!settings.capture() && read.given("heartbeat") && read.where("heartbeat") == kContinuousIntegration) {
     settings.notices.heartbeat.reset();
   }

@@ -1,4 +1,4 @@
-// Turns the layers' texts into typed values, or into one sentence that names the culprit.
+// Turns a layer's texts into typed values, or into an error that names the setting at fault.
 #pragma once
 
 #include <expected>
@@ -17,7 +17,7 @@
 namespace oversee::settings {
 
 struct Settings {
-  // The command's form: at most one of the first two; `words` are the command or the form's arguments.
+  // The form of the command: at most one of shell_line and script; `words` are the command or the form's arguments.
   std::optional<std::string> shell_line;
   std::optional<std::string> script;
   std::string shell;
@@ -33,7 +33,7 @@ struct Settings {
   bool pty = false;
 
   model::AttemptLimits limits;
-  std::optional<std::string> automatic_timeout;  // limits.wall comes from earlier runs; the place that asks for it
+  std::optional<std::string> automatic_timeout;  // limits.wall comes from earlier runs; holds the place of the request
   std::optional<std::string> on_timeout;
   model::NoticeTimes notices;
   model::RetryPolicy retry;
@@ -50,7 +50,7 @@ struct Settings {
   std::optional<std::string> log;
   std::optional<std::string> log_dir;
   bool no_log = false;
-  std::optional<std::uint64_t> max_output;  // bytes of a stream; none: all
+  std::optional<std::uint64_t> max_output;  // bytes per stream; empty: no limit
   model::LogFormat log_format = model::LogFormat::tagged;
   model::LogMode log_mode = model::LogMode::truncate;
   bool log_required = false;
@@ -69,38 +69,38 @@ struct Settings {
   std::optional<model::EventDestination> events;
   model::ShowSummary summary = model::ShowSummary::always;
   model::ShowDigest digest = model::ShowDigest::automatic;
-  std::optional<model::CiService> ci;  // none: by the environment
+  std::optional<model::CiService> ci;  // empty: detect from the environment
   bool ci_stop_commands = false;
-  bool status_on_usr1 = false;  // SIGUSR1 asks us how the run is; else it is the command's
+  bool status_on_usr1 = false;  // SIGUSR1 asks oversee for the status; else it is forwarded to the command
 
   std::optional<std::string> name;
   std::vector<std::pair<std::string, std::string>> labels;  // sorted by key, each key once
   bool detach = false;
   bool verbose = false;
-  bool is_repetition = false;  // one of several that another oversee starts and tells of
+  bool is_repetition = false;  // one of the runs that an outer oversee starts and reports
 
   bool explain = false;
   bool explain_json = false;
 
-  std::vector<std::string> warnings;  // what is allowed and yet hardly meant, each ready to follow "oversee: warning: "
+  std::vector<std::string> warnings;  // probable mistakes, each worded to follow "oversee: warning: "
 
-  // Whether the command's output comes through us; else it has our own stdout and stderr.
+  // Whether oversee reads the command's output; else the command inherits oversee's stdout and stderr.
   bool capture() const;
 
-  // Whether stdout is shown once it is known to be the last attempt's.
+  // Whether stdout is buffered until it is known to come from the last attempt.
   bool holds_stdout_back() const;
 };
 
 struct Resolution {
-  Settings settings;  // of use only where there are no errors
+  Settings settings;  // valid only without errors
   std::vector<SettingError> errors;
 };
 
-// All that is wrong.
+// Collects all errors.
 Resolution examine(const Layer& layer, std::vector<std::string> words);
 
-// The first that is wrong. `layer` holds all sources, the stronger having overridden the weaker; `words` are the
-// command line's rest.
+// Fails with the first error. `layer` holds all sources, with weaker values overridden; `words` are the rest of the
+// command line.
 std::expected<Settings, SettingError> resolve(const Layer& layer, std::vector<std::string> words);
 
 }  // namespace oversee::settings

@@ -1,14 +1,14 @@
-// What is wrong with a setting.
+// An error in a setting.
 #pragma once
 
 #include <string>
 
 namespace oversee::settings {
 
-// What is wrong, where, and what would be right; ready to follow "oversee: ".
+// States the problem, its place and the allowed values; worded to follow "oversee: ".
 struct SettingError {
   std::string message;
-  std::string excerpt = {};  // lines to be shown below it: the file's line and a caret; empty: none
+  std::string excerpt = {};  // lines to show below it: the file's line and a caret; empty: none
 };
 
 }  // namespace oversee::settings

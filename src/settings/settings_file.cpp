@@ -1,4 +1,4 @@
-// Reads settings files with toml++, and is the only one to include it.
+// Reads settings files with toml++; no other file includes it.
 #include "settings/settings_file.hpp"
 
 #include <fmt/format.h>
@@ -19,7 +19,7 @@ constexpr std::string_view kProfiles = "profile";
 constexpr std::string_view kInherits = "inherits";
 constexpr std::string_view kDescription = "description";
 
-// How a value of the setting is written, ready to follow "expected ".
+// How to write a value of the setting, worded to follow "expected ".
 std::string_view types_of(const Setting& setting) {
   if (setting.kind == Kind::assignment) return R"(a table, as in { NAME = "value" }, or a list of "NAME=value")";
   if (setting.repeatable) return "a text in quotes, or a list of them";
@@ -33,7 +33,7 @@ std::string_view types_of(const Setting& setting) {
   }
 }
 
-// One value that is neither list nor table, as a flag would be given it; none where its type is not the setting's.
+// A scalar value in the notation of a flag; empty if its type does not fit the setting.
 std::optional<std::string> scalar_text(const Setting& setting, const toml::node& node) {
   const Kind kind = setting.kind;
   if (const auto* truth = node.as_boolean()) {
@@ -78,7 +78,7 @@ class FileReader {
                                       source_->excerpt(at.line, at.column)});
   }
 
-  // toml++ hands out keys in the order of the alphabet; people read a file from its top.
+  // toml++ returns keys in alphabetical order; profiles and errors are sorted back into file order.
   void finish() {
     std::ranges::stable_sort(file_.profiles, {}, &Profile::line);
     std::ranges::stable_sort(errors_, {}, [](const auto& each) { return each.first; });
@@ -185,7 +185,7 @@ class FileReader {
                                    : fmt::format("no such setting: '{}'; did you mean '{}'?", key.str(), near));
   }
 
-  // Whether the key is one that profiles alone have.
+  // Whether the key is one that only profiles have.
   bool read_profile_key(const toml::key& key, const toml::node& node, Profile& profile) {
     if (key == kCommand) {
       read_command(node, profile);
@@ -244,7 +244,7 @@ class FileReader {
     }
   }
 
-  // Relative paths in a file start at the file's directory: what they name does not depend on where oversee is called.
+  // Relative paths in a file start at the file's directory, so that they do not depend on the working directory.
   std::string from_here(const Setting& setting, const std::string& text) const {
     const bool names_file = setting.kind == Kind::path || setting.kind == Kind::directory ||
                             (setting.kind == Kind::program && text.find('/') != std::string::npos);
@@ -273,8 +273,8 @@ class FileReader {
 
   SettingsFile& file_;
   std::shared_ptr<const SourceText> source_;
-  std::string directory_;  // where the file is; empty: here
-  std::string profile_;    // whose section is being read
+  std::string directory_;  // the directory of the file; empty: the working directory
+  std::string profile_;    // the profile of the current section
   std::vector<std::pair<std::pair<std::size_t, std::size_t>, SettingError>> errors_;
 };
 
@@ -289,7 +289,7 @@ bool breaks_an_assertion(std::string_view text) {
   return false;
 }
 
-// An assertion of toml++ has no place of its own: it is on the line without which there is none.
+// A failed toml++ assertion has no position: finds the first line up to which the text triggers it.
 toml::source_index first_line_that_fails(std::string_view text) {
   std::vector<std::size_t> ends;
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1)) {
@@ -299,8 +299,8 @@ toml::source_index first_line_that_fails(std::string_view text) {
   return static_cast<toml::source_index>(std::ranges::partition_point(ends, good) - ends.begin() + 1);
 }
 
-// toml++ bounds how deep values nest, and not how many parts a key has: it would use up the stack for them. 0: no line
-// has so many dots.
+// toml++ limits how deep values nest, but not how many parts a key has: too many would exhaust the stack. Returns 0 if
+// no line has that many dots.
 toml::source_index line_of_endless_key(std::string_view text) {
   constexpr int kMostDots = 1000;
   toml::source_index line = 1;

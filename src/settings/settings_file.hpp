@@ -15,29 +15,29 @@ inline constexpr std::string_view kSettingsFileName = "oversee.toml";
 
 struct Profile {
   std::string name;
-  Given place;              // where it begins; its text is the name, too
-  std::size_t line = 0;     // there
+  Given place;              // where it begins; its text is the name
+  std::size_t line = 0;     // of `place`
   std::string description;  // one line for people; empty: none
-  // The profile whose values it starts from. Its text is that one's name; empty: none.
+  // The profile that this one extends. The text is its name; empty: none.
   Given inherits;
-  Layer settings;  // its command among them, behind kCommand
+  Layer settings;  // includes the command, under kCommand
 };
 
-// Whose word a file is.
+// The owner of a file, which decides how far it is trusted.
 enum class FileOf : std::uint8_t {
-  caller,  // the machine's, the user's, or one that the call names
-  project  // found in the working directory or above it: a stranger may have written it
+  caller,  // the machine's, the user's, or named in the call
+  project  // found in or above the working directory: may come from a stranger
 };
 
 struct SettingsFile {
   std::string path;  // as messages show it
   FileOf whose = FileOf::caller;
   Layer defaults;
-  std::vector<Profile> profiles;     // in the file's order
-  std::vector<SettingError> errors;  // what is wrong with it as a file; its values are judged when they are resolved
+  std::vector<Profile> profiles;     // in file order
+  std::vector<SettingError> errors;  // errors of syntax and keys; values are checked when they are resolved
 };
 
-// Reads TOML (toml.io, version 1.0). Of a project's file, what its [defaults] may not have is an error.
+// Parses TOML (toml.io, version 1.0). In a project's file, settings that its [defaults] may not have are errors.
 SettingsFile read_settings_file(std::string path, std::string_view text, FileOf whose);
 
 }  // namespace oversee::settings

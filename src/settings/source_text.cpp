@@ -1,4 +1,4 @@
-// Cuts excerpts out of a text.
+// Cuts excerpts from a text.
 #include "settings/source_text.hpp"
 
 #include <fmt/format.h>
@@ -11,10 +11,10 @@
 namespace oversee::settings {
 namespace {
 
-constexpr std::size_t kShown = 70;   // characters of a line
-constexpr std::size_t kBefore = 40;  // of these before the column, where the line is longer
+constexpr std::size_t kShown = 70;   // the most characters of a line that are shown
+constexpr std::size_t kBefore = 40;  // of these, before the column, if the line is longer
 
-// The characters of the line, each as it is shown.
+// The characters of the line in displayable form.
 std::vector<std::string> characters(std::string_view line) {
   std::vector<std::string> all;
   while (!line.empty()) {
@@ -43,7 +43,7 @@ std::string SourceText::excerpt(std::size_t line, std::size_t column) const {
   if (line == 0 || line > starts_.size() || column == 0) return {};
   std::string_view text = std::string_view(text_).substr(starts_[line - 1]);
   text = text.substr(0, text.find('\n'));
-  // Far more than is shown: a file of one endless line is not walked for each message.
+  // Far beyond the shown part: bounds the work for a file that is one huge line.
   constexpr std::size_t kFar = 64UL << 10U;
   if (column > kFar) return {};
   if (text.ends_with('\r')) text.remove_suffix(1);

@@ -1,4 +1,4 @@
-// A file's text by lines, for messages that show where something stands.
+// A file's text split into lines, for messages that point into it.
 #pragma once
 
 #include <cstddef>
@@ -17,20 +17,20 @@ class SourceText {
 
   const std::string& text() const { return text_; }
 
-  // "oversee.toml:3:5". Lines and columns count from 1, columns in characters.
+  // "oversee.toml:3:5". Lines and columns count from 1; columns count characters.
   std::string place(std::size_t line, std::size_t column) const;
 
-  // The line and below it a caret under the column, both indented and ended by a newline. A long line is shown in part.
-  // It is harmless. Empty where there is no such line.
+  // The line and a caret under the column, both indented and with a newline. Long lines are cut. The result is
+  // harmless; empty if the line does not exist.
   std::string excerpt(std::size_t line, std::size_t column) const;
 
  private:
   std::string path_;
   std::string text_;
-  std::vector<std::size_t> starts_;  // of its lines
+  std::vector<std::size_t> starts_;  // offsets of the lines
 };
 
-// A place in a text, or none.
+// A place in a text; null `source` for no place.
 struct SourcePlace {
   std::shared_ptr<const SourceText> source = {};
   std::size_t line = 0;

@@ -1,4 +1,4 @@
-// What is known of settings beside their rows.
+// Facts about settings besides their rows.
 #include "settings/table.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The one table of settings: each is declared here once, and everybody who needs a list of them reads this one.
+// The table of settings: each is declared here once, and every list of settings derives from it.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@
 
 namespace oversee::settings {
 
-// What a value is: how it is completed, and which types of TOML it may have.
+// The type of a value: determines its completion and its TOML types.
 enum class Kind : std::uint8_t {
   flag,
   text,
@@ -21,7 +21,7 @@ enum class Kind : std::uint8_t {
   signal,
   ladder,
   choice,
-  variable,    // the name of one
+  variable,    // the name of an environment variable
   assignment,  // K=V
   causes,
   codes,
@@ -30,55 +30,55 @@ enum class Kind : std::uint8_t {
 
 enum class Group : std::uint8_t { command, time, retry, limits, output, run, settings };
 
-// Where a setting can be given.
+// Where a setting may be given.
 enum class Scope : std::uint8_t {
   file,     // anywhere: flag, variable, [defaults] and profiles of a settings file
-  profile,  // not in [defaults]: it is the command, which each call or profile names for itself
-  call,     // by flag or variable: it says which files and profiles are read
-  flag      // by flag alone
+  profile,  // not in [defaults]: defines the command, which each call or profile must name itself
+  call,     // by flag or variable: selects which files and profiles are read
+  flag      // only by flag
 };
 
-// Whether a project's [defaults] may have it: they hold for every run in a directory that a stranger may have written,
-// without being asked for (docs/decisions/009-what-a-project-may-set.md).
+// Whether a project's [defaults] may set it: they apply to every run in the directory without a request, and may come
+// from a stranger (docs/decisions/009-what-a-project-may-set.md).
 enum class InProject : std::uint8_t {
-  undecided,  // of no row
+  undecided,  // not used by any row
   allowed,    // it limits, paces or shows
-  refused     // it executes, names a file, removes one, or changes the environment, the verdict or what is stopped
+  refused     // it executes, names or removes a file, or changes the environment, the verdict or the target of a stop
 };
 
 struct Setting {
-  std::string_view name;  // the long flag, the TOML key, and (in capitals behind OVERSEE_) the variable
+  std::string_view name;  // the long flag, the TOML key, and the variable (upper case after OVERSEE_)
   char letter = 0;        // the short flag; 0: none
   Kind kind = Kind::text;
   std::string_view metavar = {};
-  std::string_view built_in = {};  // as it would be written; empty: none
+  std::string_view built_in = {};  // in written form; empty: none
   Group group = Group::run;
-  std::string_view help = {};         // one sentence without its full stop
+  std::string_view help = {};         // one sentence without a full stop
   std::string_view choices = {};      // with Kind::choice, separated by '|'
-  std::string_view suggestions = {};  // what completions offer beside what the kind says, separated by '|'
-  bool repeatable = false;            // each time adds; else the last one counts
-  bool adds_up = false;               // the values of all sources count; none takes those of a weaker one back
+  std::string_view suggestions = {};  // completions besides those of the kind, separated by '|'
+  bool repeatable = false;            // each use adds a value; else the last one counts
+  bool adds_up = false;               // values of all sources count; no source removes those of a weaker one
   Scope scope = Scope::file;
-  // It says what one run is, or where its files go. Its variable is not for the command: an oversee in there would
-  // write over our log.
+  // It identifies one run or its files. The command must not inherit the variable: a nested oversee would overwrite our
+  // log.
   bool names_one_run = false;
   InProject project = InProject::undecided;
 };
 
-// In the order in which help shows them.
+// In the order of the help.
 std::span<const Setting> table();
 
 const Setting* find(std::string_view name);
 
-// The settings that cannot stand beside this one: side by side they are an error, else the stronger source wins.
+// The settings that exclude this one: from one source they are an error, else the stronger source wins.
 std::vector<std::string_view> rivals(std::string_view name);
 
 std::string_view title(Group group);
 
-// All groups, in the order in which help shows them.
+// All groups, in the order of the help.
 std::span<const Group> groups();
 
-// "duration" for Kind::duration, and so on; for those who read the table from outside.
+// "duration" for Kind::duration, and so on; for programs that read the table.
 std::string_view name_of(Kind kind);
 std::string_view name_of(Group group);
 std::string_view name_of(Scope scope);

@@ -1,4 +1,4 @@
-// Declares the settings: one row each.
+// Declares the settings, one row each.
 #include "settings/table.hpp"
 
 #include <algorithm>

@@ -1,16 +1,16 @@
-// toml++ as this project uses it: whole in the one source that includes it.
+// toml++ as this project configures it; only settings_file.cpp includes it.
 #pragma once
 
 #include <stdexcept>
 
 namespace oversee::settings {
 
-// toml++ 3.3 takes some texts that are no TOML ("[[ =") for impossible, and would end the program.
+// toml++ 3.3 asserts on some invalid texts ("[[ ="), which would abort the program.
 struct TomlAssertion : std::logic_error {
   using std::logic_error::logic_error;
 };
 
-[[noreturn]] void toml_assertion_failed(const char* expression);  // throws the above
+[[noreturn]] void toml_assertion_failed(const char* expression);  // throws TomlAssertion
 
 }  // namespace oversee::settings
 
@@ -20,8 +20,8 @@ struct TomlAssertion : std::logic_error {
 #define TOML_ASSERT(expression) \
   ((expression) ? static_cast<void>(0) : oversee::settings::toml_assertion_failed(#expression))
 
-// Where a space may stand, toml++ 3.3 takes letters such as U+00E4 for impossible, and behaviour is undefined. They are
-// no space, and no answer to what this header asks.
+// In place of a space, toml++ 3.3 treats letters such as U+00E4 as unreachable, which is undefined behaviour. They are
+// not spaces, so the answer is false.
 #include <toml++/impl/preprocessor.h>
 #pragma push_macro("TOML_UNREACHABLE")
 #undef TOML_UNREACHABLE

@@ -1,4 +1,4 @@
-// Tasks over threads.
+// Runs tasks on threads.
 #include "uv/background_task.hpp"
 
 #include <csignal>
@@ -17,7 +17,7 @@ struct BackgroundTask::Running {
 
 namespace {
 
-// As os::start_thread, which this folder does not know.
+// The same as os::start_thread, which this folder may not include.
 bool start_thread(std::function<void()> work) {
   sigset_t all;
   sigset_t before;

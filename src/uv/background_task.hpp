@@ -1,4 +1,4 @@
-// Work that may block, off the loop: on a thread of its own, whose end the loop is told of.
+// Runs blocking work on its own thread and reports its end to the loop.
 #pragma once
 
 #include <functional>
@@ -8,7 +8,7 @@
 
 namespace oversee::uv {
 
-// One at a time. Not by libuv's pool, which aborts the process where it can have no thread (uv_queue_work).
+// One task at a time. Avoids libuv's pool: uv_queue_work aborts the process if it cannot create a thread.
 class BackgroundTask {
  public:
   explicit BackgroundTask(Loop& loop);
@@ -16,11 +16,11 @@ class BackgroundTask {
   BackgroundTask& operator=(const BackgroundTask&) = delete;
   ~BackgroundTask() { forget(); }
 
-  // `work` runs elsewhere and owns all it touches, as it may outlive this; `done` runs on the loop, unless the task was
-  // forgotten. False where there is no thread to be had; nothing is run then.
+  // `work` runs on another thread and must own what it touches, as it may outlive this object. `done` runs on the loop
+  // unless the task was forgotten. False: no thread could be created, and nothing runs.
   bool start(std::function<void()> work, std::function<void()> done);
 
-  // The work goes on, and nobody is told.
+  // The work continues, but `done` is not called.
   void forget();
 
  private:
@@ -29,7 +29,7 @@ class BackgroundTask {
   void notified();
 
   Handle<uv_async_t, BackgroundTask> async_;
-  std::shared_ptr<Running> running_;  // with its thread
+  std::shared_ptr<Running> running_;  // shared with the thread
   std::function<void()> done_;
 };
 

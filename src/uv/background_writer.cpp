@@ -18,17 +18,17 @@
 namespace oversee::uv {
 namespace {
 
-// Up to the high mark the loop may go on; the chunks of two readers fit above it.
+// Up to the high mark write() accepts more; the chunks of two readers still fit above it.
 constexpr std::size_t kRing = 1024 * 1024;
 constexpr std::size_t kHighMark = kRing / 2;
 constexpr std::size_t kLowMark = kRing / 4;
 
-// A larger write blocks a full pipe for longer than its reader needs. While somebody waits for the end, a page and
-// whole lines: that tells a slow reader, which takes a page now and then, from one that has stalled.
+// A larger write would block on a full pipe for longer than its reader needs. During drain() a write is at most a page
+// of whole lines: this shows progress with a slow reader, as opposed to a stalled one.
 constexpr std::size_t kLargestWrite = 64 * 1024;
 constexpr std::size_t kSmallWrite = PIPE_BUF;
 
-// Waits and writes once. The description may be non-blocking, by another's doing: then poll waits in write's place.
+// Blocks until it has written once. The description may be non-blocking (others share it): then poll() waits instead.
 ssize_t write_once(int fd, const char* data, std::size_t size) {
   while (true) {
     const ssize_t written = ::write(fd, data, size);
@@ -59,7 +59,7 @@ void BackgroundWriter::leave() {
   async_.reset();
 }
 
-// Called with the mutex held, so that no thread tells a loop that was left.
+// Call with the mutex held, so that no thread notifies a loop after leave().
 void BackgroundWriter::notify() {
   if (async_) uv_async_send(async_->get());
 }
@@ -96,7 +96,7 @@ bool BackgroundWriter::offer(std::string_view bytes, model::Duration patience) {
   return true;
 }
 
-// False: the user has as many threads as are allowed.
+// False: the user's limit on threads is reached.
 bool BackgroundWriter::start_thread() {
   if (thread_.joinable()) return true;
   ring_ = std::make_unique_for_overwrite<char[]>(kRing);
@@ -122,8 +122,8 @@ bool BackgroundWriter::queue(std::string_view bytes) {
   return !full_;
 }
 
-// Returns how much there was room for. A reader that keeps up costs no copy, and no thread. Whatever is wrong with the
-// descriptor is left to the thread, which meets the same error.
+// Returns how many bytes were written without blocking: a reader that keeps up costs no copy and no thread. The thread
+// meets and reports any error of the descriptor.
 std::size_t BackgroundWriter::write_at_once(std::string_view bytes) {
   const std::lock_guard lock(mutex_);
   std::size_t done = 0;
@@ -143,7 +143,7 @@ std::size_t BackgroundWriter::write_at_once(std::string_view bytes) {
   return done;
 }
 
-// Where no thread can be had; what the tests do instead to see deadlines missed.
+// For when no thread can be created. Tests also use it, to see deadlines missed.
 bool BackgroundWriter::write_here(std::string_view bytes) {
   while (!bytes.empty() && error_ == 0) {
     const ssize_t written = write_once(fd_, bytes.data(), bytes.size());
@@ -159,7 +159,7 @@ bool BackgroundWriter::write_here(std::string_view bytes) {
   return true;
 }
 
-// Where there is room for anything, there is room for PIPE_BUF bytes.
+// If poll() reports a writable pipe, PIPE_BUF bytes fit.
 bool BackgroundWriter::write_if_room(std::string_view bytes, model::Duration patience) {
   pollfd writable{fd_, POLLOUT, 0};
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(patience).count();
@@ -277,7 +277,7 @@ std::size_t BackgroundWriter::next_write() const {
   return newline == std::string_view::npos ? small.size() : newline + 1;
 }
 
-// From the overflow, as much as the ring takes.
+// Moves as much of the overflow as fits into the ring.
 void BackgroundWriter::refill() {
   const std::size_t size = std::min(overflow_.size(), kRing);
   begin_ = 0;

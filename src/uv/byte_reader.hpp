@@ -1,4 +1,4 @@
-// What reads the command's output: a pipe's end or a terminal's.
+// The interface of a reader of the command's output, from a pipe or a terminal.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,7 @@ namespace oversee::uv {
 class ByteReader {
  public:
   struct Callbacks {
-    std::function<void(std::string_view)> on_bytes;  // dead when the call returns; may pause or close the reader
+    std::function<void(std::string_view)> on_bytes;  // dead on return; the callback may pause or close the reader
     std::function<void(int error)> on_end;           // 0 at the end of the stream, else an errno; the last call
   };
 
@@ -20,7 +20,7 @@ class ByteReader {
 
   virtual void start() = 0;
   virtual void pause() = 0;
-  // Ends the reading and closes the descriptor; no callback follows.
+  // Stops reading and closes the descriptor; no callback follows.
   virtual void close() = 0;
 
   virtual bool open() const = 0;

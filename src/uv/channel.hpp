@@ -1,4 +1,4 @@
-// A socket to another process of ours: small messages both ways.
+// A socket to another process of oversee, for small messages both ways.
 #pragma once
 
 #include <functional>
@@ -12,17 +12,17 @@ namespace oversee::uv {
 class Channel {
  public:
   struct Callbacks {
-    std::function<void(std::string_view)> on_bytes;  // dead when the call returns
-    std::function<void()> on_end;                    // the other side is gone; the last call
+    std::function<void(std::string_view)> on_bytes;  // dead on return
+    std::function<void()> on_end;                    // the peer has closed; the last call
   };
 
-  // Takes the descriptor of a stream socket over.
+  // Takes ownership of a stream socket.
   Channel(Loop& loop, int fd, Callbacks callbacks);
 
-  // An errno, where libuv could not take it: then nothing is sent, and nothing comes. Else 0.
+  // An errno if libuv refused the descriptor: then nothing is sent or received. Else 0.
   int error() const { return error_; }
 
-  // Written at once where the socket takes it, else queued. A dead peer shows as on_end, not here.
+  // Writes at once if the socket takes it, else queues. A dead peer is reported by on_end, not here.
   void send(std::string bytes);
   void close();
 

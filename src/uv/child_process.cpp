@@ -52,7 +52,7 @@ model::Result<int> ChildProcess::start(const std::string& file, std::vector<std:
   return handle_.get()->pid;
 }
 
-// libuv asks for ends alone, so that this takes nothing from it.
+// libuv waits only for exits, so this does not consume an event of libuv's.
 void ChildProcess::continue_if_stopped() {
   siginfo_t info{};
   const auto pid = static_cast<id_t>(handle_.get()->pid);

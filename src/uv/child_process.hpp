@@ -1,4 +1,4 @@
-// Starts a process of ours and tells when it is gone.
+// Starts a process of oversee and reports its end.
 #pragma once
 
 #include <sys/types.h>
@@ -12,17 +12,17 @@
 
 namespace oversee::uv {
 
-// Its descriptors 0–2 are `nothing`, which is no descriptor of our caller's: uv_spawn clears its O_NONBLOCK. Those from
-// 3 up that are not CLOEXEC pass through with their numbers. libuv resets its signals. Whoever stops
-// it (SIGSTOP) does so for a moment: it is continued.
+// Descriptors 0 to 2 of the process are `nothing`; it must not be a descriptor of the caller, because uv_spawn clears
+// its O_NONBLOCK. Descriptors from 3 up without CLOEXEC are inherited. libuv resets the signals. If the process is
+// stopped (SIGSTOP), it is continued at once.
 class ChildProcess {
  public:
   ChildProcess(Loop& loop, std::function<void()> on_exit);
 
-  // argv[0] is only the name that it shows.
+  // argv[0] is only the displayed name.
   model::Result<int> start(const std::string& file, std::vector<std::string> argv, int nothing);
 
-  // By KILL. It cannot be hit after its number went to another: libuv has not reaped it while running() is true.
+  // Sends KILL. Safe from pid reuse: while running() is true, libuv has not reaped the process.
   void kill();
 
   bool running() const { return running_; }
@@ -37,8 +37,8 @@ class ChildProcess {
   bool running_ = false;
 };
 
-// Of all that were started on the loop and that libuv has not reaped yet: it alone may do that, or their end is never
-// told.
+// The pids of all processes that were started on the loop and not yet reaped. Only libuv may reap them, else their exit
+// callbacks never come.
 std::vector<pid_t> running_children(Loop& loop);
 
 }  // namespace oversee::uv

@@ -12,7 +12,7 @@ Loop::Loop() {
 }
 
 Loop::~Loop() {
-  uv_run(&loop_, UV_RUN_NOWAIT);  // close callbacks
+  uv_run(&loop_, UV_RUN_NOWAIT);  // runs the close callbacks
   (void)uv_loop_close(&loop_);
 }
 

@@ -1,4 +1,4 @@
-// The event loop, and how its handles are owned.
+// The event loop and the ownership of its handles.
 #pragma once
 
 #include <uv.h>
@@ -7,16 +7,16 @@
 
 namespace oversee::uv {
 
-// One libuv loop. Everything made on it must be destroyed before it is.
+// One libuv loop. Everything created on it must be destroyed first.
 class Loop {
  public:
-  // Throws std::system_error where descriptors or memory are out: nothing has begun yet, and nothing can.
+  // Throws std::system_error if descriptors or memory are exhausted; at this point nothing has started.
   Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
   ~Loop();
 
-  // Runs callbacks until stop() or until nothing is left to wait for.
+  // Runs callbacks until stop(), or until no active handle is left.
   void run();
   void stop();
 
@@ -26,8 +26,8 @@ class Loop {
   uv_loop_t loop_{};
 };
 
-// Owns a libuv handle H that a callback still may touch after its owner is gone: the memory belongs to the close
-// callback (uv_close(3) is not done when it returns), the owner is found through `data`, null once detached.
+// Owns a libuv handle H that a callback may still touch after its owner is destroyed: uv_close() is asynchronous, so
+// the close callback frees the memory. `data` points to the owner, and is null once detached.
 template <class H, class Owner>
 class Handle {
  public:
@@ -41,7 +41,7 @@ class Handle {
   uv_stream_t* stream() const { return reinterpret_cast<uv_stream_t*>(handle_); }
   explicit operator bool() const { return handle_ != nullptr; }
 
-  // To be called when the init function failed: there is nothing to close.
+  // Call if the init function failed: there is nothing to close.
   void discard() {
     delete handle_;
     handle_ = nullptr;
@@ -49,13 +49,13 @@ class Handle {
 
   void close() {
     if (handle_ == nullptr) return;
-    if (handle_->type == UV_UNKNOWN_HANDLE) return discard();  // never begun
+    if (handle_->type == UV_UNKNOWN_HANDLE) return discard();  // never initialized
     handle_->data = nullptr;
     uv_close(base(), [](uv_handle_t* handle) { delete reinterpret_cast<H*>(handle); });
     handle_ = nullptr;
   }
 
-  // The owner behind a callback's handle; null when it is gone already.
+  // The owner of a callback's handle; null once it is destroyed.
   template <class Any>
   static Owner* owner(const Any* handle) {
     return static_cast<Owner*>(handle->data);

@@ -8,12 +8,12 @@
 namespace oversee::uv {
 namespace {
 
-// See model::ReadPace.
+// The pause of model::ReadPace.
 constexpr std::uint64_t kRest = 1;  // ms
 
-// libuv reads a pipe that stays full 32 times before it looks at its timers: 8 MiB, and short lines with all their
-// reporters take a second for that. So a turn of the loop ends after this, and a read that takes as long by itself asks
-// for less the next time.
+// libuv reads a full pipe 32 times before it runs timers: 8 MiB, and with short lines all reporters take a second for
+// these. So a turn of the loop ends after kLongestTurn, and a read that alone takes this long makes the next one
+// smaller.
 constexpr std::uint64_t kLongestTurn = 4'000'000;  // ns
 constexpr std::uint64_t kShortRead = 1'000'000;    // ns
 constexpr std::size_t kSmallestRead = 16 * 1024;
@@ -76,7 +76,7 @@ void PipeReader::read(ssize_t count) noexcept {
   }
   const auto size = static_cast<std::size_t>(count);
   const bool more = size == next_read_;
-  // A large pipe lets the writer run on while we write. It is asked for only once the command turns out to write a lot.
+  // In a large pipe the writer can continue while oversee writes. Requested only once the command writes a lot.
   if (size >= kUsualPipe) (void)size_of_pipe_.grow(fd());
   const std::uint64_t before = uv_hrtime();
   callbacks_.on_bytes(std::string_view(buffer_.data(), size));
@@ -90,7 +90,7 @@ void PipeReader::read(ssize_t count) noexcept {
   }
 }
 
-// To what the callback takes for one.
+// Adapts the read size to the time that the callback took.
 void PipeReader::fit_reads(std::uint64_t took) {
   if (took > kLongestTurn) {
     next_read_ = std::min(next_read_, std::max(next_read_ / 2, kSmallestRead));
@@ -99,8 +99,8 @@ void PipeReader::fit_reads(std::uint64_t took) {
   }
 }
 
-// The pipe is out of epoll meanwhile, which spares the writer a wake-up a write. A rest of nothing lasts until whatever
-// else is due has had its turn.
+// While resting the pipe is not in epoll, which saves the writer a wake-up per write. A rest of 0 ms only lets other
+// due callbacks run.
 void PipeReader::rest(std::uint64_t milliseconds) noexcept {
   resting_ = true;
   uv_read_stop(handle_.stream());

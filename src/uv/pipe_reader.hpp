@@ -1,5 +1,5 @@
-// Reads the command's output from a pipe, fast for large writes and cheap for small ones, and never for so long at a
-// time that a deadline would wait.
+// Reads the command's output from a pipe: fast for large writes, cheap for small ones, and never long enough to delay a
+// deadline.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace oversee::uv {
 
 class PipeReader final : public ByteReader {
  public:
-  // Takes the descriptor over. The buffer is the caller's and may serve several readers of one loop.
+  // Takes ownership of the descriptor. The caller owns the buffer, which several readers of one loop may share.
   PipeReader(Loop& loop, int fd, std::span<char> buffer, Callbacks callbacks);
 
   void start() override;
@@ -32,13 +32,13 @@ class PipeReader final : public ByteReader {
   void rest_is_over() noexcept;
 
   std::span<char> buffer_;
-  std::size_t next_read_;  // asks for so many bytes
+  std::size_t next_read_;  // size of the next read
   Callbacks callbacks_;
   Handle<uv_pipe_t, PipeReader> handle_;
   Handle<uv_timer_t, PipeReader> rest_;
   model::ReadPace pace_;
   bool wanted_ = false;   // by the owner: start() without pause()
-  bool resting_ = false;  // by ourselves
+  bool resting_ = false;  // paused by the reader itself
   PipeSize size_of_pipe_;
 };
 

@@ -1,4 +1,4 @@
-// How much a pipe holds, and how it is made to hold more.
+// The capacity of a pipe, and how to enlarge it.
 #pragma once
 
 #include <fcntl.h>
@@ -7,19 +7,18 @@
 
 namespace oversee::uv {
 
-// Of a pipe that nobody has changed (pipe(7)).
+// The default capacity (pipe(7)).
 inline constexpr std::size_t kUsualPipe = 64 * 1024;
 
-// As much as anybody may ask for by default.
+// The default limit for unprivileged users.
 inline constexpr int kLargePipe = 1 << 20;
 
-// Asks for a large pipe, once. It is refused without harm where the descriptor is of none, or the user's quota is used
-// up.
+// Requests a large pipe, once. Harmless if refused: the descriptor is not a pipe, or the user's quota is exhausted.
 class PipeSize {
  public:
   bool asked() const { return asked_; }
 
-  // Whether the pipe is large.
+  // Returns whether the pipe is large.
   bool grow(int fd) noexcept {
     if (!asked_) large_ = ::fcntl(fd, F_SETPIPE_SZ, kLargePipe) >= kLargePipe;
     asked_ = true;

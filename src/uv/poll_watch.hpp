@@ -1,4 +1,4 @@
-// Readability, or writability, of a descriptor that libuv has no type for.
+// Watches a descriptor without a libuv type for readability or writability.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace oversee::uv {
 
 enum class Direction : std::uint8_t { readable, writable };
 
-// The descriptor stays the caller's and must outlive this; libuv makes it non-blocking.
+// The caller owns the descriptor, which must outlive this object; libuv makes it non-blocking.
 class PollWatch {
  public:
   PollWatch(Loop& loop, int fd, std::function<void()> on_ready, Direction direction = Direction::readable);

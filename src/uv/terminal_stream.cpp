@@ -1,4 +1,4 @@
-// Reads and writes a master over uv_poll_t.
+// Reads and writes the master over uv_poll_t.
 #include "uv/terminal_stream.hpp"
 
 #include <unistd.h>
@@ -10,7 +10,7 @@
 namespace oversee::uv {
 namespace {
 
-// A read of a terminal brings a page at the most: several are handed on as one, so many that nothing else waits long.
+// A read from a terminal returns at most a page; several are joined, up to a size that does not delay other callbacks.
 constexpr std::size_t kLargestPiece = 64 * 1024;
 
 }  // namespace
@@ -74,7 +74,7 @@ void TerminalStream::watch() noexcept {
   }
   uv_poll_start(handle_.get(), events, [](uv_poll_t* handle, int status, int happened) {
     auto* self = Handle<uv_poll_t, TerminalStream>::owner(handle);
-    // An error shows at the read or write.
+    // The read or write reports the error.
     if (self != nullptr) self->ready(status < 0 ? UV_READABLE | UV_WRITABLE : happened);
   });
 }

@@ -1,4 +1,4 @@
-// The master of a pseudo-terminal: what the command prints is read here, what is typed for it is written here.
+// The master of a pseudo-terminal: reads the command's output and writes its input.
 #pragma once
 
 #include <functional>
@@ -11,11 +11,11 @@
 
 namespace oversee::uv {
 
-// Not a uv_pipe_t: that takes a short read beside a hang-up for the end, and of a terminal every read is short. The end
-// is EIO, which comes once the last slave is closed and all is read (pty(7)).
+// Not a uv_pipe_t: that treats a short read with a hang-up as the end, but every read of a terminal is short. The end
+// is EIO, once the last slave is closed and everything is read (pty(7)).
 class TerminalStream final : public ByteReader {
  public:
-  // Takes the descriptor over. The buffer is the caller's and may serve several readers of one loop.
+  // Takes ownership of the descriptor. The caller owns the buffer, which several readers of one loop may share.
   TerminalStream(Loop& loop, int fd, std::span<char> buffer, Callbacks callbacks);
   ~TerminalStream() override;
 
@@ -25,9 +25,9 @@ class TerminalStream final : public ByteReader {
   bool open() const override { return static_cast<bool>(handle_); }
   int fd() const override { return fd_; }
 
-  // Writes what finds room at once, and returns how much that was; none where the terminal is gone.
+  // Writes as much as fits and returns the count; empty if the terminal is closed.
   std::optional<std::size_t> write(std::string_view bytes);
-  // Calls once, when there is room again; an empty function calls the call off.
+  // Calls once when there is room again; an empty function cancels the call.
   void when_writable(std::function<void()> callback);
 
  private:

@@ -1,4 +1,4 @@
-// Timers over uv_timer_t, which counts in whole milliseconds of a cached clock.
+// Timers over uv_timer_t, which counts whole milliseconds of a cached clock.
 #include "uv/timer.hpp"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ void Timer::set(std::optional<model::Instant> deadline) {
 void Timer::arm() noexcept {
   using namespace std::chrono;
   const auto left = *deadline_ - steady_clock::now();
-  // At least 1 ms: a timer of 0 that is armed again in its own callback starves the rest of the loop.
+  // At least 1 ms: a timer of 0 ms that is restarted in its own callback starves the loop.
   const auto wait = std::max<std::int64_t>(1, ceil<milliseconds>(left).count());
   uv_update_time(handle_.get()->loop);
   uv_timer_start(

@@ -9,12 +9,12 @@
 
 namespace oversee::uv {
 
-// Calls back once the deadline has passed: never before it, and within a millisecond or two of an idle loop.
+// Calls back after the deadline, never before; on an idle loop within a millisecond or two.
 class Timer {
  public:
   Timer(Loop& loop, std::function<void()> on_deadline);
 
-  // Replaces the deadline; none disarms.
+  // Replaces the deadline; empty disarms the timer.
   void set(std::optional<model::Instant> deadline);
 
  private:

@@ -1,11 +1,11 @@
-"""The programs that try to outlive their supervisor, for the end-to-end tests and for survivors.py: what each is called,
-and how it is started from tests/helpers. Each says "ready" when it is in place."""
+"""Programs from tests/helpers that try to outlive their supervisor, for the end-to-end tests and survivors.py: their
+titles and commands. Each prints "ready" when it runs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# A bomb's heads at its start, and how many it starts at the most.
+# The number of a bomb's heads at its start, and the most that it starts.
 HEADS = 100
 CAP = 500
 
@@ -13,14 +13,14 @@ CAP = 500
 @dataclass(frozen=True)
 class Adversary:
     title: str
-    words: Sequence[str]  # {helpers}: the directory of the helper programs; {work}: a directory that can be written to
+    words: Sequence[str]  # {helpers}: the directory of the helper programs; {work}: a writable directory
 
     def command(self, helpers: Path | str, work: Path | str) -> list[str]:
         return [word.format(helpers=helpers, work=work) for word in self.words]
 
     @property
     def programs(self) -> set[str]:
-        """The helpers that it needs."""
+        """The helper programs that it needs."""
         words = " ".join(self.words).split()
         return {word.removeprefix("{helpers}/") for word in words if word.startswith("{helpers}/")}
 

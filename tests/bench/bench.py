@@ -1,4 +1,4 @@
-"""Compares oversee with what people use instead of it, side by side, and holds the figures against the budget."""
+"""Compares oversee with its alternatives, and checks the figures against the budget."""
 
 import argparse
 import datetime
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adversaries import ADVERSARIES
-from chart import Chart, render_svg, render_text
+from chart import render_svg, render_text
 from effort import Effort, parse_size
 from machine import describe_machine, describe_versions
 from page import Section, budget_table, size_text
@@ -20,7 +20,6 @@ from workplace import Workplace, make_workplace
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "performance.md"
 PICTURE = ROOT / "docs" / "performance.svg"
-README = ROOT / "README.md"
 PROGRAMS = ("rounds", "writers", "processes", "copy", "true")
 HELPERS = sorted(set().union(*(adversary.programs for adversary in ADVERSARIES.values())))
 VERSIONS = ("oversee", "timeout", "tini", "dumb-init", "script", "python3")
@@ -51,7 +50,7 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def build_programs(build_dir: Path) -> Path:
-    """Returns the directory that they are in."""
+    """Returns the directory of the programs."""
     targets = [f"tests/bench/{name}" for name in PROGRAMS] + [f"tests/helpers/{name}" for name in HELPERS]
     built = subprocess.run(["ninja", "-C", str(build_dir), *targets], capture_output=True, text=True, check=False)
     if built.returncode != 0:
@@ -62,7 +61,7 @@ def build_programs(build_dir: Path) -> Path:
 def choose_size(asked: int | None, quick: bool, place: Workplace) -> int:
     if asked is None:
         return 2**27 if quick else 2**30 if place.in_memory else 2**32
-    # A log of lines takes a quarter more than the lines do.
+    # A tagged log of lines takes a quarter more than the lines.
     if place.in_memory and asked * 1.25 > _available_memory() / 2:
         raise BenchError(f"{size_text(asked)} of log would take more than half of the free memory: "
                          "choose a --scratch on a disk")
@@ -77,7 +76,7 @@ def _available_memory() -> int:
 
 
 def measure_parts(names: Sequence[str], place: Workplace, effort: Effort) -> tuple[list[Section], list[str]]:
-    """The sections that came about, each printed when it is there, and a sentence for each part that failed."""
+    """Returns the measured sections, printing each one, and a sentence for each part that failed."""
     sections, failures = [], []
     for name in names:
         try:
@@ -103,23 +102,15 @@ def render_page(sections: Sequence[Section], place: Workplace, effort: Effort, m
         "with the smallest and the largest beside it. oversee writes its log and its summary unless the row says "
         "otherwise.",
         "\n".join(f"- {fact}" for fact in facts),
+        f"![The cost of a start and throughput]({PICTURE.name})",
         "## Budget", budget_table(sections).render(),
         *(section.render() for section in sections),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def draw(charts: Sequence[Chart]) -> None:
-    """The picture, and the same as text in the README, between two marks there."""
-    PICTURE.write_text(render_svg(charts), encoding="utf-8")
-    begin, end = "<!-- drawn by ./dev bench -->\n", "<!-- until here -->\n"
-    before, _, rest = README.read_text(encoding="utf-8").partition(begin)
-    text = f"```text\n{render_text(charts)}\n```\n"
-    README.write_text(before + begin + text + end + rest.partition(end)[2], encoding="utf-8")
-
-
 def run(options: argparse.Namespace) -> int:
-    machine = describe_machine()  # before anything here makes a load
+    machine = describe_machine()  # before this program causes load
     programs = build_programs(options.build_dir)
     place = make_workplace(options.scratch, programs, options.oversee or options.build_dir / "oversee")
     try:
@@ -135,7 +126,7 @@ def run(options: argparse.Namespace) -> int:
         if options.write or in_full:
             PAGE.write_text(render_page(sections, place, effort, machine), encoding="utf-8")
             if charts:
-                draw(charts)
+                PICTURE.write_text(render_svg(charts), encoding="utf-8")
             print(f"\nbench: wrote {PAGE.relative_to(ROOT)}", file=sys.stderr)
         return 1 if failures else 0
     finally:

@@ -1,4 +1,4 @@
-"""Bars for people: the same few figures as text for a terminal and as a picture, SVG, for a page."""
+"""Bar charts: the same figures as text for a terminal and as SVG for a page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    title: str  # says which way is better
+    title: str  # says which direction is better
     unit: str
     bars: Sequence[Bar]
 
     def length(self, bar: Bar) -> float:
-        """Of 1."""
+        """As a fraction of the longest bar."""
         return max(0.0, bar.value) / max(each.value for each in self.bars)
 
     def words(self, bar: Bar) -> str:
@@ -48,7 +48,7 @@ def _text_bar(length: float) -> str:
 
 
 def render_svg(charts: Sequence[Chart]) -> str:
-    """A page of its own colours, as it is shown on dark and on light ones."""
+    """Sets its own background, because it is shown on dark and light pages."""
     parts: list[str] = []
     y = _MARGIN
     for chart in charts:

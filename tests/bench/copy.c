@@ -2,8 +2,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* copy FILE: standard input to standard output and to the file, in a bare loop. Nothing that reads a pipe into its memory
- * and writes it out twice is faster: what a wrapper takes more is its own. */
+/* copy FILE: copies standard input to standard output and to the file, in a bare loop. No program that reads a pipe and
+ * writes it out twice is faster, so a wrapper's further cost is its own. */
 
 static char buffer[256 * 1024];
 

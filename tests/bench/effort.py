@@ -1,4 +1,4 @@
-"""How much is measured: rounds and sizes, in full and with --quick."""
+"""The extent of the measurements: rounds and sizes, in full and with --quick."""
 
 from argparse import ArgumentTypeError
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Effort:
     quick: bool
-    rounds: int | None  # asked for by --rounds, for every part
+    rounds: int | None  # from --rounds, for every part
     size: int  # bytes of a long output
 
     def rounds_of(self, full: int, quick: int) -> int:

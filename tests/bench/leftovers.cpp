@@ -19,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-// Short against the times that are measured here, long against what one look costs.
+// Short compared with the measured times, long compared with the cost of a poll.
 constexpr std::chrono::microseconds kPause{500};
 
 void append_children(pid_t parent, std::vector<pid_t>& list) {
@@ -31,7 +31,7 @@ void append_children(pid_t parent, std::vector<pid_t>& list) {
   }
 }
 
-// A zombie is dead: it only waits for its parent to ask. The state stands behind the last bracket (proc(5)).
+// A zombie is dead and only waits to be reaped. The state follows the last bracket (proc(5)).
 bool is_alive(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string stat;
@@ -54,7 +54,7 @@ bool has_children() {
   return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
 }
 
-// Reaps what has ended. Returns false when there is no child left.
+// Reaps ended children. Returns false when no child is left.
 bool reap_ended(rusage* usage) {
   for (;;) {
     int status = 0;
@@ -92,8 +92,8 @@ Leftovers clear_leftovers(milliseconds grace, rusage& usage) {
 }
 
 bool kill_everything_below() {
-  // A process that dies hands its children up to us, so that direct children are all there ever is to kill. They have
-  // not been reaped, so that their ids cannot be anybody else's.
+  // Orphans become our children, so killing direct children is enough. They are not reaped yet, so their pids cannot be
+  // reused.
   const auto end = Clock::now() + std::chrono::seconds(5);
   while (reap_ended(nullptr)) {
     std::vector<pid_t> children;

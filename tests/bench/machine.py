@@ -1,4 +1,4 @@
-"""The machine and the peers that figures belong to: no host names, no paths."""
+"""Describes the machine and the versions of the peers, without host names and paths."""
 
 import os
 import platform
@@ -21,7 +21,7 @@ def describe_machine() -> list[str]:
 
 
 def describe_versions(place: Workplace, names: Sequence[str]) -> list[str]:
-    """The first line of --version of each program that is there."""
+    """The first line of --version of each installed program."""
     lines = []
     for name in names:
         path = place.find(name)

@@ -1,4 +1,4 @@
-// Spawns and measures. Everything that can be done before the clock is read or after it is done there.
+// Spawns and measures. Does as little as possible between the readings of the clock.
 #include "one_run.hpp"
 
 #include <fcntl.h>
@@ -26,7 +26,7 @@ using std::chrono::microseconds;
 volatile std::sig_atomic_t stop_signal_seen = 0;
 volatile std::sig_atomic_t bound_seen = 0;
 
-// A descriptor that is closed with its owner, and never passed on by itself.
+// An owned descriptor, not inherited unless passed explicitly.
 class Descriptor {
  public:
   explicit Descriptor(int fd = -1) : fd_(fd) {}
@@ -67,8 +67,8 @@ std::expected<pid_t, int> spawn(const std::vector<std::string>& words, const Str
   return pid;
 }
 
-// While it lives, SIGALRM interrupts a wait when the bound is over, and again and again after it: the first one may
-// come between the look at the flag and the wait.
+// Interrupts a wait with SIGALRM at the bound, and repeatedly after it: the first signal may arrive between the check
+// of the flag and the wait.
 class BoundTimer {
  public:
   explicit BoundTimer(std::chrono::milliseconds bound) {
@@ -90,7 +90,7 @@ int status_of(int wait_status) {
   return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
-// Returns false when the bound, or a signal to us, ended the wait.
+// Returns false if the bound, or a signal to us, ended the wait.
 bool wait_for(pid_t pid, int& status, rusage& usage) {
   for (;;) {
     int wait_status = 0;
@@ -108,7 +108,7 @@ microseconds to_microseconds(const timeval& time) {
   return std::chrono::seconds(time.tv_sec) + microseconds(time.tv_usec);
 }
 
-// Where a run's standard output goes, cat included where it goes through a pipe.
+// The destination of a run's standard output, with the cat process if it is a pipe.
 struct Outlet {
   Descriptor write_end;
   pid_t cat = -1;
@@ -130,7 +130,7 @@ std::expected<Outlet, int> open_outlet(Sink sink, int null_fd) {
   return outlet;
 }
 
-// Waits for the copies and for cat. Returns false when the bound was passed or a signal came.
+// Waits for the copies and for cat. Returns false at the bound or at a signal.
 bool wait_for_all(const std::vector<pid_t>& copies, pid_t cat, Sample& sample, rusage& usage) {
   for (const pid_t pid : copies) {
     if (!wait_for(pid, sample.status, usage)) return false;
@@ -151,7 +151,7 @@ void fill_usage(Sample& sample, const rusage& usage) {
 void prepare_process() {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
-  struct sigaction action {};  // no SA_RESTART: a wait is to be interrupted
+  struct sigaction action {};  // no SA_RESTART: signals must interrupt a wait
   action.sa_handler = [](int) { stop_signal_seen = 1; };
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
@@ -197,7 +197,7 @@ std::expected<Sample, std::string> measure(const Command& command, const Limits&
   const Leftovers left = clear_leftovers(limits.grace, usage);
   sample.alive = left.alive;
   sample.survivors = left.survivors;
-  // A clean run is empty when it ends; the time it takes to see that is not the command's.
+  // A clean run is empty when it ends; detecting this takes time that is not the command's.
   sample.empty = left.alive == 0 ? sample.wall : left.emptied - start;
   fill_usage(sample, usage);
   return sample;

@@ -1,4 +1,4 @@
-// One measured run of one command: started, waited for within a bound, its leftovers cleared.
+// Measures one run of one command: starts it, waits up to a bound, and removes its leftovers.
 #pragma once
 
 #include <chrono>
@@ -9,40 +9,40 @@
 
 namespace bench {
 
-enum class Sink : std::uint8_t { null, cat };  // /dev/null, or a pipe that cat empties into /dev/null
+enum class Sink : std::uint8_t { null, cat };  // /dev/null, or a pipe that cat reads into /dev/null
 
 struct Command {
   std::string name;  // for messages
   Sink sink = Sink::null;
-  unsigned copies = 1;  // started at once; the run is over when the last one has ended
-  std::string errors;   // standard error goes to this file, which each run starts anew
+  unsigned copies = 1;  // started at once; the run ends with the last one
+  std::string errors;   // a file for standard error, truncated for each run
   std::vector<std::string> argv;
 };
 
 struct Sample {
-  std::chrono::nanoseconds wall{};   // to the end of the command, and of cat where there is one
-  std::chrono::nanoseconds empty{};  // to the end of the last process it started, or to its being killed as a survivor
-  std::chrono::microseconds user{};  // of all that it started, cat excepted
+  std::chrono::nanoseconds wall{};   // until the end of the command, and of cat if there is one
+  std::chrono::nanoseconds empty{};  // until the last process it started ended, or was killed as a survivor
+  std::chrono::microseconds user{};  // of all processes of the run except cat
   std::chrono::microseconds system{};
-  long max_rss_kib = 0;    // of the largest process among them
-  int status = 0;          // the exit code, or 128 + the signal; of several copies the highest
-  unsigned alive = 0;      // processes that lived when the command had ended
-  unsigned survivors = 0;  // processes that lived on and had to be killed
+  long max_rss_kib = 0;    // of the largest of these processes
+  int status = 0;          // the exit code, or 128 + the signal; the highest of several copies
+  unsigned alive = 0;      // processes alive when the command had ended
+  unsigned survivors = 0;  // processes that stayed alive and had to be killed
 };
 
 struct Limits {
   std::chrono::milliseconds bound;  // for a run that hangs
-  std::chrono::milliseconds grace;  // between the command's end and the killing of what it left
+  std::chrono::milliseconds grace;  // from the command's end until its leftovers are killed
 };
 
-// To be called once before the first run: makes this process the one that orphans below it go to, and lets SIGINT and
-// SIGTERM end a run in good order.
+// Call once before the first run: makes this process the subreaper of its descendants, and lets SIGINT and SIGTERM end
+// a run cleanly.
 void prepare_process();
 
-// Whether SIGINT or SIGTERM came: what measure() returned last is worth nothing.
+// Whether SIGINT or SIGTERM arrived: then the last result of measure() is invalid.
 bool interrupted();
 
-// The error is a sentence: what could not be started, or did not end in time. Nothing is left running then.
+// The error is a sentence about the command that did not start or did not end in time. Then no process is left.
 std::expected<Sample, std::string> measure(const Command& command, const Limits& limits);
 
 }  // namespace bench

@@ -1,4 +1,4 @@
-"""What a measurement is shown as: tables, verdicts on the budget, sections; Markdown that also reads well raw."""
+"""Presents measurements: tables, verdicts on the budget, sections, in Markdown that is also readable raw."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Table:
     caption: str = ""
 
     def render(self) -> str:
-        """The first column to the left, figures to the right, all padded to one width."""
+        """The first column left-aligned, figures right-aligned, all padded to equal widths."""
         lines = [list(self.header), *(list(row) for row in self.rows)]
         widths = [max(3, *(len(line[column]) for line in lines)) for column in range(len(self.header))]
         rule = [("-" * (width - 1) + (":" if column else "-")) for column, width in enumerate(widths)]
@@ -32,7 +32,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One line of the budget. `met` is None where it could not be measured."""
+    """One line of the budget. `met` is None if it could not be measured."""
 
     what: str
     beside: str
@@ -67,7 +67,7 @@ def budget_table(sections: Iterable[Section]) -> Table:
 
 
 def figure(value: float) -> str:
-    """Three significant digits, and no exponent."""
+    """Three significant digits without an exponent."""
     if abs(value) >= 100:
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"

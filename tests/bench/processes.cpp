@@ -1,5 +1,4 @@
-// Makes processes to be stopped or to compete with: a tree of sleepers in several shapes, or one that keeps a core
-// busy.
+// Creates processes to stop or to compete with: a tree of sleepers in several shapes, or a busy loop.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,7 +45,7 @@ std::optional<Shape> parse_shape(std::string_view text) {
   return {};
 }
 
-// The alarm's default action ends the process, so that a survivor of a bad measurement does not stay for ever.
+// The alarm's default action ends the process, so that survivors of a failed measurement do not stay for ever.
 [[noreturn]] void sleep_bounded(unsigned seconds) {
   ::alarm(seconds);
   for (;;) ::pause();
@@ -54,7 +53,7 @@ std::optional<Shape> parse_shape(std::string_view text) {
 
 [[noreturn]] void become_sleeper(const Tree& tree) {
   if (tree.shape != Shape::group) ::setsid();
-  if (tree.shape == Shape::daemons && ::fork() != 0) ::_exit(0);  // the child, if there is one, is an orphan now
+  if (tree.shape == Shape::daemons && ::fork() != 0) ::_exit(0);  // any child is an orphan now
   sleep_bounded(tree.seconds);
 }
 

@@ -1,5 +1,4 @@
-// Runs several commands in turn, round after round, and prints every sample as JSON; what the figures mean is for the
-// caller to say.
+// Runs several commands in turn, round after round, and prints every sample as JSON. The caller interprets the figures.
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -26,7 +25,7 @@ constexpr std::string_view kUsage =
     "standard error, number of words, the words. Before each run all files below SCRATCH are removed; its directories\n"
     "stay. The order is shuffled anew for each round, the same way in each invocation.\n";
 
-// The name that the caller's private directories carry: files are removed nowhere else.
+// Part of the name of the caller's private directories: files are only removed there.
 constexpr std::string_view kScratchMark = "oversee-bench.";
 
 struct Settings {
@@ -67,7 +66,7 @@ std::vector<std::string> read_fields(const fs::path& path) {
   return fields;
 }
 
-// Nothing, when the plan is cut off or says something unknown.
+// Empty if the plan is truncated or has an unknown value.
 std::optional<std::vector<bench::Command>> read_plan(const fs::path& path) {
   const std::vector<std::string> fields = read_fields(path);
   std::vector<bench::Command> commands;
@@ -89,7 +88,7 @@ std::optional<std::vector<bench::Command>> read_plan(const fs::path& path) {
   return commands;
 }
 
-// Directories stay, so that a run finds the one for its logs made, as every run but the first on a machine does.
+// Keeps directories, so that each run finds its log directory, as every run but the first on a machine does.
 void remove_files_below(const fs::path& directory) {
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(directory)) {
@@ -106,7 +105,7 @@ void print_sample(const bench::Sample& sample) {
   std::printf("\"status\":%d,\"alive\":%u,\"survivors\":%u}", sample.status, sample.alive, sample.survivors);
 }
 
-// One list of samples for each command, in the plan's order.
+// One list of samples per command, in the plan's order.
 void print_samples(const std::vector<std::vector<bench::Sample>>& samples) {
   const char* before_list = "[";
   for (const auto& of_command : samples) {
@@ -125,7 +124,7 @@ int run(const Settings& settings, const std::vector<bench::Command>& commands) {
   std::vector<std::vector<bench::Sample>> samples(commands.size());
   std::vector<std::size_t> order(commands.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::mt19937 dice(20090101);  // any seed: two invocations are to see the same order
+  std::mt19937 dice(20090101);  // any constant seed: two invocations must use the same order
   for (unsigned round = 0; round < settings.warmups + settings.rounds; ++round) {
     std::shuffle(order.begin(), order.end(), dice);
     for (const std::size_t index : order) {

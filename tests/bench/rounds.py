@@ -1,4 +1,4 @@
-"""Runs commands in interleaved rounds by the compiled runner, and gives their samples back."""
+"""Runs commands in interleaved rounds with the compiled runner, and returns their samples."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ Sink = Literal["null", "cat"]
 
 
 class BenchError(Exception):
-    """A measurement that means nothing: a command failed, hung, or could not be started."""
+    """An invalid measurement: a command failed, hung, or could not be started."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Sample:
-    """Fields as the runner prints them; one_run.hpp says what each means."""
+    """The runner's fields; one_run.hpp documents them."""
 
     wall_ns: int
     empty_ns: int
@@ -71,7 +71,7 @@ class Samples:
 
 def run_rounds(place: Workplace, commands: Sequence[Command], rounds: int, *, warmups: int = 1,
                bound_s: float = 120, grace_ms: int = 300) -> list[Samples]:
-    """All commands once a round, in an order that changes; samples in the order of the commands."""
+    """Runs all commands once per round in changing order; returns samples in the order of the commands."""
     plan = place.base / "plan"
     error_files = [place.errors / str(number) for number in range(len(commands))]
     plan.write_bytes(b"".join(_record(*pair) for pair in zip(commands, error_files)))
@@ -90,13 +90,13 @@ def _record(command: Command, errors: Path) -> bytes:
 
 
 def _run(argv: Sequence[str], place: Workplace) -> str:
-    # A session of its own: no command sees a terminal, so that each run is the same from a terminal and from cron.
+    # In its own session no command has a terminal, so runs from a terminal and from cron are the same.
     runner = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               text=True, cwd=place.home, env=place.environment, start_new_session=True)
     try:
         output, complaint = runner.communicate()
     except BaseException:
-        runner.terminate()  # it kills and reaps what it started
+        runner.terminate()  # it kills and reaps its children
         runner.wait()
         raise
     if runner.returncode != 0:
@@ -112,5 +112,5 @@ def _check(one: Samples, errors: Path) -> None:
 
 
 def quote_errors(file: Path) -> str:
-    """The end of what a command wrote to its standard error."""
+    """The end of a command's standard error."""
     return file.read_text(errors="replace").strip()[-400:] or "nothing"

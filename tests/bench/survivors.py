@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Who gets away? Starts each adversary of adversaries.py under oversee and under what people use instead of it, tells the
-supervisor to end by TERM (with a grace of 0.2 s before KILL where it has one), and counts the processes that still live
-1.5 s later. Everything is killed then. Needs nothing but a build: python3 tests/bench/survivors.py --build-dir build"""
+"""What survives under which tool? Starts each adversary of adversaries.py under oversee and under its alternatives, sends
+TERM to the supervisor (with a grace of 0.2 s before KILL if it has one), counts the processes that are alive 1.5 s later,
+and kills them. Needs only a build: python3 tests/bench/survivors.py --build-dir build"""
 
 import argparse
 import contextlib
@@ -26,7 +26,7 @@ SETTLE_S = 1.5
 READY_S = 20.0
 PR_SET_CHILD_SUBREAPER = 36
 
-# The command's output goes to a file, as some supervisors hold it back until the end.
+# The command's output goes to a file, because some supervisors buffer it until the end.
 TO_FILE = ["sh", "-c", 'exec "$@" >"$0"']
 
 
@@ -34,7 +34,7 @@ TO_FILE = ["sh", "-c", 'exec "$@" >"$0"']
 class Supervisor:
     name: str
     words: Sequence[str]
-    stop: Sequence[str] = ()  # the command that ends it; none: TERM
+    stop: Sequence[str] = ()  # the command that stops it; none: TERM
 
     def usable(self) -> bool:
         if shutil.which(self.words[0]) is None:
@@ -65,14 +65,14 @@ def supervisors(oversee: Path | None) -> list[Supervisor]:
 
 @dataclass(frozen=True)
 class Count:
-    """The processes that still lived, and how long after the TERM the last one had ended (none: not within the time)."""
+    """The number of survivors, and the time from TERM to the end of the last process (None: not in time)."""
 
     survivors: int
     empty_ms: float | None
 
 
 def descendants() -> list[int]:
-    """Of this process, parents before their children; zombies are not counted."""
+    """The live descendants of this process, parents before children, without zombies."""
     found, parents = [], [os.getpid()]
     for parent in parents:
         with contextlib.suppress(OSError):
@@ -92,7 +92,7 @@ def is_alive(pid: int) -> bool:
 
 
 def reap() -> bool:
-    """Whether a child is left."""
+    """Reaps ended children; returns whether any child is left."""
     while True:
         try:
             if os.waitpid(-1, os.WNOHANG)[0] == 0:
@@ -102,7 +102,7 @@ def reap() -> bool:
 
 
 def kill_everything() -> None:
-    """All of it is below this process, which adopts orphans; nobody else is touched."""
+    """Kills all descendants; this process adopts orphans, so no other process is touched."""
     end = time.monotonic() + 20
     while reap():
         for number in (signal.SIGSTOP, signal.SIGSTOP, signal.SIGKILL):
@@ -122,7 +122,7 @@ def count(supervisor: Supervisor, command: Sequence[str], work: Path) -> Count:
         process = subprocess.Popen([*supervisor.words, *TO_FILE, str(said), *command], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
                                    env=environment, cwd=work)
-        process.returncode = 0  # it is reaped below with all the others
+        process.returncode = 0  # reaped below with all others
         end = time.monotonic() + READY_S
         while not (said.exists() and b"ready" in said.read_bytes()):
             if time.monotonic() > end:
@@ -143,7 +143,7 @@ def count(supervisor: Supervisor, command: Sequence[str], work: Path) -> Count:
 
 
 def measure(oversee: Path | None, helpers: Path) -> dict[str, dict[str, Count | None]]:
-    """By adversary and supervisor; None where the supervisor is not here."""
+    """By adversary and supervisor; None if the supervisor is not installed."""
     found: dict[str, dict[str, Count | None]] = {}
     everyone = [(each, each.usable()) for each in supervisors(oversee)]
     for adversary in ADVERSARIES.values():

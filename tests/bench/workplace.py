@@ -1,4 +1,4 @@
-"""Where a benchmark runs: its private directories, the environment of the commands, the programs that it built."""
+"""The surroundings of a benchmark: its private directories, the commands' environment, the built programs."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-# rounds.cpp removes files below a directory of this name only.
+# rounds.cpp only removes files below a directory with this name.
 _PREFIX = "oversee-bench."
 
 
@@ -18,7 +18,7 @@ class Workplace:
 
     @property
     def logs(self) -> Path:
-        """TMPDIR of the commands, and the place of the peers' logs. Files in it do not outlive one run."""
+        """TMPDIR of the commands and the directory of the peers' logs; emptied for each run."""
         return self.base / "logs"
 
     @property
@@ -27,7 +27,7 @@ class Workplace:
 
     @property
     def home(self) -> Path:
-        """Working directory and HOME: no settings file of the user or of the project is found from here."""
+        """Working directory and HOME, from which no settings file of the user or the project is found."""
         return self.base / "home"
 
     @property
@@ -36,8 +36,8 @@ class Workplace:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Nothing of the caller's but PATH and the locale, which some peers load at their start as they would for a
-        user: CI=true or an OVERSEE_ variable is not to change what is measured."""
+        """Only PATH and the locale of the caller; some peers load the locale at their start. CI=true or an OVERSEE_
+        variable must not affect the measurement."""
         locale = {name: value for name, value in os.environ.items() if name == "LANG" or name.startswith("LC_")}
         return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(self.home), "TMPDIR": str(self.logs)} | locale
 
@@ -45,14 +45,14 @@ class Workplace:
         return str(self.programs / name)
 
     def find(self, name: str) -> str | None:
-        """Where a program is that a row needs, oversee included."""
+        """The path of a program that a row needs, oversee included."""
         if name == "oversee":
             return str(self.oversee) if self.oversee else None
         return shutil.which(name)
 
     @property
     def file_system(self) -> str:
-        """Type of the file system that the logs are on, such as tmpfs or ext4."""
+        """The type of the logs' file system, such as tmpfs or ext4."""
         mounts = [line.split()[1:3] for line in Path("/proc/self/mounts").read_text().splitlines()]
         above = [(len(point), kind) for point, kind in mounts if self.base.is_relative_to(point)]
         return max(above, default=(0, "an unknown file system"))[1]
@@ -62,7 +62,7 @@ class Workplace:
         return self.file_system in ("tmpfs", "ramfs")
 
     def empty_logs(self) -> None:
-        """Removes the files of a run; the runner does the same by itself before each of its own."""
+        """Removes the files of a run; the runner does this itself before each of its runs."""
         for path in self.logs.rglob("*"):
             if not path.is_dir() or path.is_symlink():
                 path.unlink()
@@ -72,7 +72,7 @@ class Workplace:
 
 
 def make_workplace(scratch: Path | None, programs: Path, oversee: Path) -> Workplace:
-    """In `scratch`; by default on /dev/shm, so that no disk is measured; without that, in the temp directory."""
+    """Uses `scratch`; by default /dev/shm, to exclude the disk; without it, the temporary directory."""
     shm = Path("/dev/shm")
     if scratch is None and shm.is_dir() and os.access(shm, os.W_OK):
         scratch = shm

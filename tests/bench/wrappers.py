@@ -1,6 +1,6 @@
-"""What is put around a command: oversee, and what a user would pick instead of it.
+"""The measured wrappers: oversee and its alternatives.
 
-A new row is one more constant here, named in the ROWS of the parts that are to measure it."""
+For a new row, add a constant here and name it in the ROWS of the parts that should measure it."""
 
 import shlex
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from workplace import Workplace
 
-# Long enough never to be reached: what is measured is the cost of having a limit.
+# Never reached: the benchmark measures the cost of having a limit.
 LIMIT = "600"
 
 PYTHON_LINE = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode)"
@@ -31,7 +31,7 @@ def _prefix(name: str, *words: str) -> Wrapper:
 
 
 def _shell(name: str, needs: Sequence[str], line: str) -> Wrapper:
-    """A shell line with the command as its "$@", the log's name as LOG, and our bare loop of a copier as COPY."""
+    """A shell line with the command as "$@", the log's name for LOG, and our copying loop for COPY."""
     return Wrapper(name, (*needs, "sh"), lambda command, place: [
         "sh", "-c", line.replace("LOG", shlex.quote(place.peer_log)).replace("COPY", shlex.quote(place.program("copy"))),
         "sh", *command])
@@ -44,7 +44,7 @@ def _oversee(name: str, *flags: str) -> Wrapper:
 
 PLAIN = Wrapper("plain", (), lambda command, place: list(command))
 # What any wrapper pays that is a program of its own: oversee is two of them, its front and its guard.
-EXEC = Wrapper("an exec of its own", (), lambda command, place: [place.program("true"), *command])
+EXEC = Wrapper("one extra exec", (), lambda command, place: [place.program("true"), *command])
 TIMEOUT = _prefix("`timeout X`", "timeout", LIMIT)
 TINI = _prefix("`tini -s -- X`", "tini", "-s", "--")
 CHRONIC = _prefix("`chronic X`", "chronic")
@@ -55,7 +55,7 @@ TIMEOUT_TEE = _shell("`timeout X \\| tee log`", ("timeout", "tee"), f'timeout {L
 SCRIPT = Wrapper("`script -qec X log`", ("script",), lambda command, place: [
     "script", "-qec", shlex.join(command), place.peer_log])
 OVERSEE = _oversee("oversee, tagged log and summary")
-# All that comes is in the log, as it is with tee.
+# The whole output is in the log, as with tee.
 OVERSEE_ALL = _oversee("oversee, tagged log of all", "--max-output", "none")
 OVERSEE_RAW = _oversee("oversee, raw log of all", "--max-output", "none", "--log-format", "raw")
 TRUNCATING = _oversee("oversee, `truncate` past 1 MiB", "--max-output", "1MiB")
@@ -64,7 +64,7 @@ OVERSEE_NO_LOG = _oversee("`oversee --no-log`", "--no-log")
 
 
 def present(wrappers: Sequence[Wrapper], place: Workplace) -> tuple[list[Wrapper], list[str]]:
-    """Those that can be run here, and a sentence for each that cannot."""
+    """The wrappers that can run here, and a sentence for each one that cannot."""
     usable, notes = [], []
     for wrapper in wrappers:
         missing = [name for name in wrapper.needs if place.find(name) is None]

@@ -1,4 +1,4 @@
-// Writes a given number of bytes to standard output in one of a few shapes; what is written holds no meaning.
+// Writes a given number of bytes to standard output in one of several shapes; the contents have no meaning.
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ constexpr std::string_view kUsage =
 
 constexpr std::size_t kBuffer = std::size_t{64} << 10U;
 
-// The bytes to write, over and over, and how many of them go into one write(2).
+// The bytes to write repeatedly, and the size of one write(2).
 struct Shape {
   std::string bytes;
   std::size_t write_size;
@@ -43,7 +43,7 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
   return {};
 }
 
-// Numbered lines of the given length, newline included, until so many bytes are full.
+// Numbered lines of this length, newline included, up to this total size.
 std::string numbered_lines(std::size_t line_length, std::size_t total) {
   std::string text;
   for (std::size_t number = 0; text.size() < total; ++number) {

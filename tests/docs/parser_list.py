@@ -1,4 +1,4 @@
-"""The parser's own list of options, and the options that texts use: what documents are held against."""
+"""The parser's list of options, and the options that texts use, for comparing documents with the program."""
 
 import os
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 OVERSEE = os.environ["OVERSEE"]
 ROOT = Path(os.environ["SOURCE_ROOT"])
-BUILD = Path(os.environ["BUILD_ROOT"])  # where the manual pages and completions are that are made of the table
+BUILD = Path(os.environ["BUILD_ROOT"])  # contains the generated manual pages and completions
 
 sys.path.insert(0, str(ROOT / "src"))
 from listings import Option, read_options, read_verbs  # noqa: E402
@@ -28,12 +28,12 @@ def built_text(path: str) -> str:
 
 
 def options_used(text: str) -> list[str]:
-    """The options of every call of oversee in a script, Makefile, Dockerfile or YAML file, in their order."""
+    """The options of every call of oversee in a script, Makefile, Dockerfile or YAML file, in order."""
     used = []
     for line in text.replace("\\\n", " ").splitlines():
         for call in re.finditer(r"""(?:^|[\s"/])(?:oversee|\$\(OVERSEE\))[",]*\s+"?(.*)""", line):
             value_follows = False
-            # A comma counts behind a quote alone: it is a list's there, and a value's elsewhere.
+            # A comma separates words only after a quote, in a list; elsewhere it is part of a value.
             for word in re.split(r"""(?:",?\s*"?|\s+)+""", call.group(1)):
                 if value_follows:
                     value_follows = False

@@ -1,4 +1,4 @@
-"""Asks bash, zsh and fish what they complete in a line, each in a directory and a home that hold nothing else."""
+"""Completes lines in bash, zsh and fish, each in an otherwise empty directory and home."""
 
 import os
 import pty
@@ -12,11 +12,11 @@ from parser_list import BUILD
 
 COMPLETIONS = BUILD / "completions"
 BASH_COMPLETION = Path("/usr/share/bash-completion/bash_completion")
-BOUND = 60  # seconds, for a shell that hangs: nothing here takes a second
+BOUND = 60  # seconds, for a shell that hangs; everything takes less than one
 
 
 class NotInstalled(AssertionError):
-    """A shell is missing; its completion cannot be checked, which is a failure and not a pass."""
+    """A shell is missing, so that its completion cannot be checked; this counts as a failure."""
 
 
 def require(shell: str) -> str:
@@ -27,12 +27,12 @@ def require(shell: str) -> str:
 
 
 def words_of(line: str) -> list[str]:
-    """As bash splits a line for completion: at blanks, and at = and : (COMP_WORDBREAKS)."""
+    """Splits a line like bash's completion: at blanks, = and : (COMP_WORDBREAKS)."""
     return re.findall(r"""[=:]+|(?:"[^"]*"|'[^']*'|[^\s=:"'])+""", line) + ([""] if line.endswith(" ") else [])
 
 
 class Shell:
-    name = ""  # of the completion's file
+    name = ""  # the name of the completion's file
 
     def __init__(self, place: Path, tools: Path, completions: Path = COMPLETIONS):
         self.place = place
@@ -50,7 +50,7 @@ class Shell:
 
 
 class Bash(Shell):
-    """Calls the completion function as readline does; compopt works in no other way and is left out."""
+    """Calls the completion function like readline does; compopt does not work outside of readline and is replaced."""
 
     name = "oversee"
 
@@ -71,7 +71,7 @@ class Bash(Shell):
         return {word.rstrip(" ") for word in output.splitlines()}
 
     def typed(self, line: str) -> str:
-        """What the line reads after a Tab, on a terminal."""
+        """The line after a Tab, on a terminal."""
         answer = self.place / "line"
         pid, terminal = pty.fork()
         if pid == 0:
@@ -82,7 +82,7 @@ class Bash(Shell):
         end = time.monotonic() + BOUND
         while time.monotonic() < end and not (answer.exists() and answer.read_text().endswith("\n")):
             time.sleep(0.02)
-        os.close(terminal)  # hangs the shell up
+        os.close(terminal)  # hangs up
         os.waitpid(pid, 0)
         text = answer.read_text().removesuffix("\n")
         answer.unlink()
@@ -113,6 +113,6 @@ class Fish(Shell):
     def candidates(self, line: str, setup: str = "") -> set[str]:
         output = self.run(self.path, "-c", f"source $argv[1]; {setup}\ncomplete -C $argv[2]", str(self.file), line)
         words = {each.partition("\t")[0].removesuffix("/") for each in output.splitlines()}
-        # fish shows --summary=never whole, where the others show what follows the =.
+        # fish prints --summary=never completely; the other shells print only the part after the =.
         before = re.search(r"(--[\w-]+=)\S*$", line)
         return {word.removeprefix(before.group(1)) for word in words} if before else words

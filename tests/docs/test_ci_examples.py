@@ -1,4 +1,4 @@
-"""Runs what configs/ci/ has for CI services as they run it: the shell of a step or script, with their variables set."""
+"""Runs the examples in configs/ci/ as the CI services do: in the shell of a step or script, with their variables."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ FLAKY = "test:\n\t@test $$OVERSEE_ATTEMPT = 2 || { echo once; exit 3; }\n"
 
 class Step(Example):
     def github(self):
-        """The first step's command, as the service's default shell is called (bash -e)."""
+        """The first step's command, run by the service's default shell (bash -e)."""
         line = re.search(r"^  run: (.*)$", (CONFIGS / "ci" / "github-step.yml").read_text(), re.MULTILINE).group(1)
         return self.run_here("bash", "-e", "-c", line, CI="true", GITHUB_ACTIONS="true", OVERSEE_DELAY="10ms",
                              GITHUB_STEP_SUMMARY=str(self.place / "summary.md"))
@@ -27,7 +27,7 @@ class Step(Example):
         return self.run_here("sh", "-e", "-c", "\n".join(lines), CI="true", GITLAB_CI="true", OVERSEE_DELAY="10ms")
 
     def outcome(self):
-        """The elements that tell of ends in the report."""
+        """The elements of the report that describe outcomes."""
         case = ElementTree.parse(self.place / "test.xml").find("testsuite/testcase")
         return [each.tag for each in case if each.get("message")]
 

@@ -1,4 +1,4 @@
-"""What bash, zsh and fish complete with the files that are made of the table of settings, asked in the real shells."""
+"""Completions of bash, zsh and fish, generated from the table of settings and tested in the real shells."""
 
 import functools
 import json
@@ -12,9 +12,9 @@ from pathlib import Path
 from parser_list import OPTIONS, OVERSEE, ROOT, VERB_WORDS, VERBS, WORDS
 from shells import BASH_COMPLETION, Bash, Fish, Zsh, require
 
-TOOL = "oversee-example-tool"  # a command that only the tests have
+TOOL = "oversee-example-tool"  # a command that exists only in these tests
 
-# An oversee with a setting and a verb more: what is filled in when the table grows. In PATH it answers for profiles.
+# An oversee with an additional setting and verb, for the case that the table grows. In PATH, it lists the profiles.
 GROWN = f"""#!/bin/sh
 case "$1" in
   @settings)
@@ -31,20 +31,20 @@ esac
 """
 
 
-# Without a slash, as files are to have these names; the last of them is legal, too.
+# File names without a slash; the last one is harmless.
 HOSTILE = ("$(echo>pwned)", "`echo>pwned`", "a b", "a\n$(echo>pwned)", ";echo>pwned;", "${x:=$(echo>pwned)}", "&&echo>pwned",
            "<(echo>pwned)", "'$(echo>pwned)'", '"', "\\$(echo>pwned)", "plain")
 
 
-@functools.cache  # the shells offer the same ones
+@functools.cache  # all shells offer the same values
 def refusal(option: str, value: str) -> str:
-    """What oversee says of a value that it may be, before another that it refuses, so that nothing is run."""
+    """oversee's message about this value, followed by one that it refuses, so that nothing is run."""
     return subprocess.run([OVERSEE, option, value, "--nice", "refused", "true"], env={}, stderr=subprocess.PIPE,
                           text=True, check=False).stderr
 
 
 class Candidates:
-    """What every shell must offer; the classes below give it a shell, and one completion of TOOL's own."""
+    """What every shell must offer; subclasses add the shell, and a completion for TOOL."""
 
     tool_setup = ""
 
@@ -72,7 +72,7 @@ class Candidates:
 
     @classmethod
     def make_hostile_shell(cls, top):
-        """In a directory whose settings, programs and files have such names."""
+        """A shell in a directory whose settings, programs and files have hostile names."""
         place, tools = top / "hostile", top / "hostile-tools"
         place.mkdir()
         tools.mkdir()
@@ -131,7 +131,7 @@ class Candidates:
         self.assertLessEqual({"HUP", "INT", "QUIT", "KILL", "USR1", "USR2", "TERM"}, signals)
         self.assertEqual(self.offered("oversee --signal TE"), {"TERM"})
         for signal in signals:
-            # A signal that is not one would have been refused before it.
+            # An invalid signal would have been refused first.
             self.assertIn("--nice: cannot read 'refused'", refusal("--signal", signal), signal)
 
     def test_offers_the_suggestions(self):
@@ -184,7 +184,7 @@ class Candidates:
         for verb in VERBS:
             self.assertIn(verb, self.offered(f"oversee {verb[:2]}"))
             if verb in ("help", "wait"):
-                continue  # shells have commands of these names
+                continue  # shells have commands with these names
             for before in ("-v ", "-- ", "-t 5m "):
                 self.assertNotIn(verb, self.offered(f"oversee {before}{verb[:2]}"), before)
 
@@ -228,7 +228,7 @@ class Candidates:
             for typed in ("", "2", "20261130-0"):
                 offered = self.hostile_shell.candidates(f"oversee logs {typed}", setup)
                 self.assertEqual(offered - {"last"}, {"20261130-000000-aaaa"})
-            if os.getuid() == 0:  # whoever makes the directory first
+            if os.getuid() == 0:  # the directory belongs to the user who created it
                 os.chown(records, 4242, 4242)
                 self.assertEqual(self.hostile_shell.candidates("oversee logs ", setup), {"last"})
         for line in ("oversee -P ", "oversee -P h", "oversee --profile=h", "oversee profiles h", "oversee h",
@@ -243,7 +243,7 @@ class Suggested(unittest.TestCase):
         for option in OPTIONS.values():
             for value in option.choices + option.suggestions:
                 if value.endswith(":"):
-                    continue  # it is to be gone on with
+                    continue  # a prefix that needs more
                 with self.subTest(option=option.name, value=value):
                     told = refusal(f"--{option.name}", value)
                     self.assertNotIn(f"--{option.name}: cannot read '{value}'", told)
@@ -263,7 +263,7 @@ class InBash(Candidates, unittest.TestCase):
     language = "bash"
 
     def test_offers_what_the_command_completes(self):
-        # Without bash-completion nobody knows what a command completes: files, as bash itself has it.
+        # Without bash-completion the command's completion is unknown, and bash completes files.
         self.assertEqual(self.offered(f"oversee -t 5m {TOOL} a-"), {"a-directory", "a-file"})
 
     def test_hands_the_command_to_bash_completion(self):

@@ -1,4 +1,4 @@
-"""Holds --help and the manual pages against the parser's own list: names, letters, defaults, variables, choices."""
+"""Compares --help and the manual pages with the parser's list: names, letters, defaults, variables, choices."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ SETTINGS_PAGE = "man/oversee.toml.5"
 
 
 def complaints(page: Path) -> str:
-    """What mandoc has to say about it; empty where nothing."""
+    """The output of mandoc's lint for the page; empty if it is clean."""
     if not shutil.which("mandoc"):
         raise AssertionError("mandoc is not installed; the manual pages cannot be checked")
     return subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(page)], stdout=subprocess.PIPE,
@@ -23,7 +23,7 @@ def complaints(page: Path) -> str:
 
 
 def filled(template: str) -> subprocess.CompletedProcess:
-    """What man/generate.py makes of this template, as stdout."""
+    """The output of man/generate.py for this template, as stdout."""
     with tempfile.TemporaryDirectory() as directory:
         source, page = Path(directory, "page.in"), Path(directory, "page")
         source.write_text(template)
@@ -84,7 +84,7 @@ class Help(unittest.TestCase):
 
 
 class ManualPage(unittest.TestCase):
-    """Reads the page by its mdoc macros; an option is an .It of Fl, with its default and variable in a line of .Pq."""
+    """Parses the page's mdoc macros; an option is an .It of Fl, and its default and variable are in a line of .Pq."""
 
     @classmethod
     def setUpClass(cls):
@@ -148,7 +148,7 @@ class ManualPage(unittest.TestCase):
             self.assertEqual(filled(broken).returncode, 1, broken)
 
     def test_a_variable_of_the_page_sets_its_option(self):
-        # Each is refused by its own name when it holds what its option cannot take; texts and paths take all but "".
+        # Each is refused by name if its value is invalid; texts and paths accept everything except an empty string.
         refusable = {"timeout": "x", "signal": "x", "kill-after": "x", "stop": "x", "summary": "x", "clear-env": "x",
                      "no-log": "x", "preserve-status": "x", "verbose": "x", "env": "=x", "unset-env": "=x"}
         for name, value in refusable.items():
@@ -248,7 +248,7 @@ class SettingsPage(unittest.TestCase):
 
 
 class VerbPages(unittest.TestCase):
-    """Each verb's help and page, oversee-VERB(1), against the parser's list of its options."""
+    """Each verb's help and page, oversee-VERB(1), compared with the parser's list of its options."""
 
     def test_help_names_exactly_the_parsers_options(self):
         for verb, options in VERBS.items():

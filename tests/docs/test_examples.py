@@ -1,4 +1,4 @@
-"""Runs the examples of configs/ and the manual page's recipe; checks the options of those that cannot be run here."""
+"""Runs the examples in configs/ and the manual page's recipe; for examples that cannot run here, checks the options."""
 
 import json
 import os
@@ -123,7 +123,7 @@ class ManualPage(Example):
 
 class AllExamples(unittest.TestCase):
     def test_each_opens_with_a_sentence_and_uses_known_options_only(self):
-        # A JSON file cannot have a sentence, and the files of a Debian package are no example.
+        # JSON files have no comments, and the files of a Debian package are not examples.
         files = [path for path in CONFIGS.rglob("*")
                  if path.is_file() and path.suffix != ".json" and path.parent.name not in ("debian", "source")]
         self.assertGreaterEqual(len(files), 13)
@@ -131,7 +131,7 @@ class AllExamples(unittest.TestCase):
             with self.subTest(file=path.name):
                 text = path.read_text()
                 self.assertTrue(text.removeprefix("#!/bin/sh\n").startswith("# "))
-                if path.suffix != ".toml":  # its comments call verbs and profiles by their own names
+                if path.suffix != ".toml":  # comments in TOML files name verbs and profiles
                     self.assertEqual([word for word in options_used(text) if word not in WORDS], [])
 
     def test_the_options_of_each_are_found(self):

@@ -1,4 +1,4 @@
-"""Holds the sources against the house plan (docs/design.md, section 7): who may include whom, how long, how named."""
+"""Checks the sources against the house plan (docs/design.md, section 7): includes, lengths, names."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 SOURCE = Path(os.environ["SOURCE_ROOT"]) / "src"
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
-# What each folder may know beside itself.
+# The folders that each folder may include in addition to itself.
 MAY_KNOW = {
     "model": set(),
     "os": {"model"},
@@ -22,11 +22,11 @@ MAY_KNOW = {
     "run": {"model", "match", "os", "uv", "guard"},
     "cli": {"model", "match", "os", "uv", "guard", "run", "report", "settings", "history"},
 }
-# Headers that belong to one folder alone.
+# Headers that only one folder may include.
 ONLY_IN = {"uv.h": "uv", "re2/re2.h": "match", "utf8proc.h": "model", "CLI/CLI.hpp": "cli"}
 SYSTEM = re.compile(r"(sys/.*|unistd|fcntl|poll|signal|dirent|termios|sched|time|pthread)(\.h)?$")
 LONGEST = 700
-# A /proc of another PID namespace names other processes: whether it is ours is asked where the paths are made.
+# A /proc of another PID namespace names other processes, so paths below /proc/PID are made only where that is checked.
 BY_NUMBER = re.compile(r'"/proc/\{')
 ASKS_WHOSE_PROC = {"os/proc.cpp", "os/kernel_text.cpp"}
 SAYS_NOTHING = re.compile(r"(^|_)(utils?|helpers?|common|misc)(_|$)")
@@ -48,9 +48,9 @@ def breaches(root):
         if not lines or not lines[0].startswith("// "):
             found.append(f"{place} does not open with its sentence")
         if len(place.parts) == 1:
-            continue  # main.cpp stands above all floors
+            continue  # main.cpp may include every folder
         if place.parts[0] == "precompiled":
-            continue  # system headers for the compiler's sake
+            continue  # system headers only, for the compiler's speed
         folder = place.parts[0]
         if folder not in MAY_KNOW:
             found.append(f"{place} is in a folder that the plan does not have")

@@ -1,4 +1,4 @@
-"""Installs what has been built to a directory of its own, as a packager does, and looks at what is there and what is not."""
+"""Installs the build to a private directory, as a packager does, and checks which files are there and which are not."""
 
 import json
 import os
@@ -22,7 +22,7 @@ NO_EXAMPLES = {"meson.build", "oversee.schema.json"}
 
 
 def examples():
-    """Each file of configs/ that is to be copied by people, by its path there."""
+    """Each file of configs/ that users copy, by its path there."""
     found = {path.relative_to(ROOT / "configs") for path in (ROOT / "configs").rglob("*") if path.is_file()}
     return {str(path) for path in found if path.parts[0] != "debian" and str(path) not in NO_EXAMPLES}
 
@@ -46,7 +46,7 @@ class Install(unittest.TestCase):
         expected = {BINARY, SCHEMA} | COMPLETIONS | {f"{DOCUMENTS}/{name}" for name in ("README.md", "CHANGELOG.md", "LICENSE")}
         expected |= {f"{DOCUMENTS}/examples/{name}" for name in examples()}
         found = {str(path.relative_to(self.place)) for path in self.place.rglob("*") if path.is_file()}
-        # There is a page for each verb and each kind of file, too; those that must be there are named.
+        # Every verb and file format has a page; PAGES lists only the required ones.
         pages = {path for path in found if re.match(r"share/man/man(\d)/oversee[\w.-]*\.\1$", path)}
         self.assertLessEqual(PAGES, pages)
         self.assertEqual(found - pages, expected)

@@ -1,4 +1,4 @@
-"""Runs what configs/ has for schedulers, clusters, images and hooks as these would run it, with programs that stand in."""
+"""Runs the examples in configs/ for schedulers, clusters, images and hooks like these would, with stand-in programs."""
 
 import json
 import re
@@ -31,9 +31,9 @@ def value_of(words, option):
 
 
 def yaml_faults(text):
-    """What a reader without a parser sees: each line a comment, an item or a member, brackets that close, no tabs."""
+    """A minimal check of YAML: each line is a comment, an item or a member, brackets are closed, no tabs are used."""
     faults = []
-    block = None  # how deep the key of a text that goes on over lines is indented
+    block = None  # the indentation of the key of a block text
     open_brackets = 0
     for number, line in enumerate(text.splitlines(), 1):
         depth = len(line) - len(line.lstrip(" "))
@@ -134,7 +134,7 @@ class Slurm(Example):
     def setUp(self):
         super().setUp()
         self.results = self.place / "results"
-        # The step's own options stand before the program, as srun takes them.
+        # The step's own options come before the program, as for srun.
         self.script("programs/srun", 'echo "$*" >>srun.calls; while [ "${1#-}" != "$1" ]; do shift; done; exec "$@"')
         self.script("simulate", 'echo "seed $2"; echo "$2 squared" >"$4"')
 
@@ -247,7 +247,7 @@ class PreCommit(Example):
         super().setUp()
         self.assertTrue(shutil.which("make"), "make is not installed; the hook's tests cannot be run")
         text = (CONFIGS / "pre-commit-config.yaml").read_text()
-        # pre-commit splits it so, and calls no shell.
+        # pre-commit splits the entry like this and uses no shell.
         self.words = shlex.split(re.search(r"^ *entry: (.*)$", text, re.MULTILINE).group(1))
 
     def makefile(self, recipe):
@@ -276,7 +276,7 @@ class PreCommit(Example):
 
 
 class Image(Example):
-    """configs/Dockerfile-entrypoint, without docker: its entry point as process 1 where that is allowed."""
+    """configs/Dockerfile-entrypoint without docker: its entry point runs as process 1 if that is permitted."""
 
     def setUp(self):
         super().setUp()
@@ -314,7 +314,7 @@ class Image(Example):
 
 
 class Units(unittest.TestCase):
-    """The units of systemd, as far as they can be read without it."""
+    """The systemd units, as far as they can be checked without systemd."""
 
     def setUp(self):
         self.service = (CONFIGS / "systemd" / "oversee-nightly.service").read_text()
@@ -342,7 +342,7 @@ class Units(unittest.TestCase):
 
 @unittest.skipUnless("profile" in OPTIONS, "this oversee has no profiles")
 class Profiles(Example):
-    """configs/oversee.toml, with its paths moved to a place of ours."""
+    """configs/oversee.toml, with its paths moved to a test directory."""
 
     def setUp(self):
         super().setUp()

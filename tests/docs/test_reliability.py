@@ -1,4 +1,4 @@
-"""Holds docs/reliability.md against the mechanisms, and it and docs/security.md against the tests that they name."""
+"""Compares docs/reliability.md with the mechanisms; checks that the tests named there and in docs/security.md exist."""
 
 import os
 import re
@@ -15,13 +15,13 @@ def mechanisms():
 
 
 def rows(first_cell, page=PAGE):
-    """The tables' rows whose first cell matches, each a list of cells."""
+    """The rows of the tables whose first cell matches, each a list of cells."""
     lines = [re.split(r"(?<!\\)\|", line)[1:-1] for line in page.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line] for line in lines if re.fullmatch(first_cell, line[0].strip())]
 
 
 def missing_tests(cell):
-    """What a cell names and no test is called; a name may be cut short at either end by an ellipsis."""
+    """The names in a cell that are not tests; an ellipsis at either end abbreviates a name."""
     for reference in cell.split(";"):
         module = re.search(r"`(?:test_\w+|unit/[\w/.]+)`", reference)
         if module is None:

@@ -1,4 +1,4 @@
-"""Holds the schema of settings files against the parser's list, the example in configs/, and the program's own judgement."""
+"""Compares the schema of settings files with the parser's list, the example in configs/, and the program's behaviour."""
 
 import json
 import re
@@ -28,7 +28,7 @@ without_check = unittest.skipUnless(CHECK_IS_BUILT, "this oversee has no verb ch
 without_toml = unittest.skipUnless(tomllib, "this Python has no tomllib (3.11 has)")
 without_jsonschema = unittest.skipUnless(jsonschema, "python3-jsonschema is not installed")
 
-# What stands in a [defaults], or in a [profile.x] that starts with a command.
+# Valid lines of [defaults], or of a [profile.x] that starts with a command.
 GOOD = ['timeout = 90', 'timeout = 1.5', 'timeout = "2m30s"', 'timeout = "none"', 'max-memory = 4096',
         'max-memory = "1.5GiB"', 'retries = 2', 'max-procs = "none"', 'signal = "INT"', 'signal = 15',
         'stop = "INT:5s,KILL"', 'flaky = "fail"', 'quiet = true', 'quiet = false', 'retry-on = "timeout"',
@@ -48,7 +48,7 @@ GOOD_FILES = ['', '[defaults]', '[profile.x]', '[profile.x]\ndescription = "y"\n
 
 
 def documents():
-    """Each document with whether it is right."""
+    """Each document, and whether it is valid."""
     for right, lines in ((True, GOOD), (False, BAD)):
         for line in lines:
             yield right, f"[defaults]\n{line}\n"
@@ -59,7 +59,7 @@ def documents():
 
 
 def typed(option, text):
-    """A value as a file has it: what is counted without quotes."""
+    """The value as in a file: numbers without quotes."""
     return int(text) if option.kind in ("number", "codes") and re.fullmatch(r"\d+", text) else text
 
 

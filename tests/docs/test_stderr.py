@@ -1,4 +1,4 @@
-"""Holds descriptor 2 to its owner: who else in src names it is listed here, with the reason; and nobody else writes there."""
+"""Checks that only the owner of descriptor 2 uses it; all exceptions in src are listed here, with their reasons."""
 
 import os
 import re
@@ -10,7 +10,7 @@ SOURCE = Path(os.environ["SOURCE_ROOT"]) / "src"
 
 OWNER = "cli/console.cpp"
 
-# Each place outside the owner that names descriptor 2: the file, what its line holds, and why it may.
+# The exceptions: the file, a part of the line, and the reason.
 ALLOWED = [
     ("os/last_words.cpp", "write_fully(STDERR_FILENO, line)",
      "between fork and exec, in the guard, after a fatal error: no console there; an alarm bounds the wait"),
@@ -21,8 +21,8 @@ ALLOWED = [
     ("run/attempt.cpp", "pass_on(model::Stream::err, STDERR_FILENO)", "hands the descriptor to the command (--no-log)"),
 ]
 
-# The descriptor by its name, a stream of the library on it, a header of functions that write to it, and calls that write
-# and are given a bare 2.
+# Names of the descriptor, standard streams on it, a header of functions that write to it, and write calls with a literal
+# 2.
 NAMES = re.compile(
     r"\bSTDERR_FILENO\b"
     r"|\bstderr\b(?=\s*[,);])"
@@ -42,7 +42,7 @@ def without_comments_and_texts(line):
 
 
 def places(root):
-    """Each line that names descriptor 2: (file, line number, line)."""
+    """Each line that uses descriptor 2: (file, line number, line)."""
     found = []
     for path in sorted(root.rglob("*.[ch]pp")):
         for number, line in enumerate(path.read_text().splitlines(), 1):

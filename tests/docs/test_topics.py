@@ -1,4 +1,4 @@
-"""How the texts of oversee help are made of the manual pages: the macros as plain text, the sections as topics."""
+"""The texts of oversee help, generated from the manual pages: macros as plain text, sections as topics."""
 
 import subprocess
 import sys

@@ -1,8 +1,8 @@
-# Prints what zsh completes: zsh -f zsh_candidates.zsh DIRECTORY-OF-_oversee DUMP SETUP LINE, one candidate a line. DUMP is
-# where zsh keeps its list of completions from one call to the next: to make the list takes it a second.
+# Prints zsh's candidates, one per line: zsh -f zsh_candidates.zsh DIRECTORY-OF-_oversee DUMP SETUP LINE. In DUMP zsh caches
+# its list of completions between calls, because generating the list takes a second.
 #
-# A second zsh on a pseudo-terminal completes the line as a user's would: it reads this file as well, as its set-up, and
-# then the lines of SETUP. Its compadd is wrapped, so that it tells the candidates that were taken.
+# A second zsh on a pseudo-terminal completes the line as a user's shell would: it reads this file as its configuration, and
+# then the lines of SETUP. Its compadd is wrapped to report the accepted candidates.
 
 if [[ $ZSH_CANDIDATES_DIRECTORY == '' ]]; then
   zmodload zsh/zpty || exit 3
@@ -35,7 +35,7 @@ eval $ZSH_CANDIDATES_SETUP
 
 compadd() {
   local -a took
-  # One that stores its matches (-O, -A, -D) adds none.
+  # A call that stores its matches (-O, -A, -D) adds none.
   if [[ ${@[1,(i)(-|--)]} != *-(O|A|D)\ * ]]; then
     builtin compadd -A took "$@"
     (( $#took )) && print -rl -- $took >>$ZSH_CANDIDATES_FOUND

@@ -1,4 +1,4 @@
-"""Groups of the cgroup v2 hierarchy for tests to run oversee in, some of them delegated to an ordinary user."""
+"""Creates cgroup v2 groups in which tests run oversee; some groups are delegated to an ordinary user."""
 
 import os
 import re
@@ -14,7 +14,7 @@ NOBODY = 65534
 
 
 def own_group():
-    """The directory of the test's own group; None where no such hierarchy is mounted."""
+    """The directory of the test's own group; None if no cgroup2 hierarchy is mounted."""
     group = re.search(r"(?m)^0::(/.*)$", Path("/proc/self/cgroup").read_text())
     mounts = [line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines() if " - cgroup2 " in line]
     if not group or not mounts or mounts[0][3] != "/":
@@ -27,7 +27,7 @@ def join(group):
 
 
 def remove(group):
-    """With all that is in it."""
+    """Removes the group and everything inside it."""
     if not group.is_dir():
         return
     (group / "cgroup.kill").write_text("1")
@@ -45,7 +45,7 @@ def try_rmdir(path):
 
 
 def why_none():
-    """Why the tests cannot have a group; empty: they can."""
+    """Why the tests cannot create a group; empty if they can."""
     own = own_group()
     if own is None:
         return "no cgroup v2 is mounted"
@@ -68,7 +68,7 @@ NO_CGROUP = why_none()
 
 @unittest.skipIf(NO_CGROUP, NO_CGROUP)
 class CgroupCase(OverseeCase):
-    """Each test has a group of its own, in which its oversee is started."""
+    """Each test starts oversee in a new group."""
 
     def setUp(self):
         super().setUp()
@@ -88,7 +88,7 @@ class CgroupCase(OverseeCase):
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root, to delegate a cgroup to another user")
 class DelegatedCase(CgroupCase):
-    """The group is nobody's, who runs all that the test starts."""
+    """The group belongs to the user nobody, who runs everything that the test starts."""
 
     def setUp(self):
         super().setUp()
@@ -99,7 +99,7 @@ class DelegatedCase(CgroupCase):
         self.records = self.tmp / f"oversee-{NOBODY}"
 
     def program(self, source, mode=0o755):
-        """A copy of a program where nobody can run it."""
+        """A copy of a program in a place where the user nobody can run it."""
         copy = self.directory / Path(source).name
         shutil.copy(source, copy)
         copy.chmod(mode)

@@ -1,6 +1,6 @@
-"""A command that counts its runs, for what tries it again."""
+"""A command that counts its runs, for tests of retries."""
 
-# Counts them in the file `count`, then does what its argument says, with $n the number of this one.
+# Counts the runs in the file `count`, then does what its argument says; $n is the number of the current run.
 COUNTING = 'n=$(($(cat count 2>/dev/null || echo 0) + 1)); echo $n > count; '
 
 QUICK = ("-d", "0")

@@ -1,4 +1,4 @@
-"""Reads what --events writes, holds each line against its schema, and the whole against the summary."""
+"""Reads the output of --events, and checks each line against its schema and the whole against the summary."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ DOCS = SOURCE_ROOT / "docs"
 
 
 def bundled(name, *others):
-    """The schema docs/NAME with those it refers to put into it, whichever way a library finds files."""
+    """The schema docs/NAME with the referenced schemas embedded, so that every JSON schema library finds them."""
     def load(each, place):
         text = (DOCS / each).read_text().replace('"#/', f'"#{place}/')
         for other in others:
@@ -32,17 +32,17 @@ def validator(schema):
     return kind(schema)
 
 
-VALIDATOR = validator(bundled("events.schema.json", "summary.schema.json"))  # of one line
+VALIDATOR = validator(bundled("events.schema.json", "summary.schema.json"))  # for one line
 
 
 def bytes_of(events, stream):
-    """The stream as its events have it."""
+    """The bytes of the stream according to its events."""
     return b"".join(base64.b64decode(each["base64"]) if "base64" in each else each["text"].encode()
                     for each in events if each["event"] == stream)
 
 
 class Pipe:
-    """A pipe for events; what comes is read when a test asks for it."""
+    """A pipe for events, which is read only when a test asks."""
 
     def __init__(self, case):
         self.reader, self.writer = os.pipe()
@@ -61,7 +61,7 @@ class Pipe:
             self.reader = None
 
     def rest(self):
-        """All that comes until its end."""
+        """Everything until end of file."""
         self.close_writer()
         data = bytearray()
         while more := os.read(self.reader, 1 << 20):
@@ -71,7 +71,7 @@ class Pipe:
 
 class EventsCase(OverseeCase):
     def events(self, data):
-        """The events of whole lines, each of which follows the schema."""
+        """Parses whole lines as events; each must follow the schema."""
         self.assertTrue(data.endswith(b"\n"), data[-100:])
         events = [json.loads(line) for line in data[:-1].split(b"\n")]
         for each in events:
@@ -79,7 +79,7 @@ class EventsCase(OverseeCase):
         return events
 
     def run_with_file(self, *arguments, **options):
-        """How a run ended, and its events."""
+        """Runs a command with events to a file; returns how the run ended, and its events."""
         path = self.work / "events.jsonl"
         ended = self.oversee("--events", path, *arguments, **options)
         return ended, self.events(path.read_bytes())
@@ -93,7 +93,7 @@ class EventsCase(OverseeCase):
         return [each["event"] for each in events]
 
     def assert_agree(self, events):
-        """With each other and with the only run's summary."""
+        """The events agree with each other and with the only run's summary."""
         summary = self.summary()
         self.assertEqual([self.kinds(events)[0], self.kinds(events)[-1]], ["started", "finished"])
         self.assertEqual(events[0]["time"], summary["started_at"])

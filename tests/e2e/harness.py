@@ -1,7 +1,7 @@
-"""Runs oversee and helper programs in a directory of the test's own, and looks at what is left of them.
+"""Runs oversee and helper programs in a test's own directory, and finds what they leave behind.
 
-Needs OVERSEE (the binary), OVERSEE_WITHOUT (the one that can do without a mechanism) and HELPERS (the directory of the
-built helper programs) in the environment.
+Needs in the environment OVERSEE (the binary), OVERSEE_WITHOUT (a binary whose mechanisms can be disabled) and HELPERS
+(the directory of the built helper programs).
 """
 
 import fcntl
@@ -29,12 +29,12 @@ OVERSEE_WITHOUT = os.path.abspath(os.environ["OVERSEE_WITHOUT"])
 HELPERS = Path(os.environ["HELPERS"]).resolve()
 SOURCE_ROOT = Path(__file__).resolve().parents[2]
 
-# So large that a fault shows as a hang, and no slow machine as a fault.
+# Seconds; so large that a fault shows as a hang, and a slow machine never shows as a fault.
 BOUND = 20
 
 RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z2-7]{4}")
 
-# What the tests were started with is not what commands are to inherit: a shell's background job ignores INT, for one.
+# Reset the inherited signal state, which commands would inherit: a shell's background job ignores INT, for example.
 for _each in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD, signal.SIGUSR1, signal.SIGUSR2):
     signal.signal(_each, signal.SIG_DFL)
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -46,7 +46,7 @@ def helper(name):
 
 
 def wait_until(condition, what, describe=lambda: ""):
-    """Returns the condition's first true value."""
+    """Polls until the condition is true; returns its first true value."""
     end = time.monotonic() + BOUND
     while True:
         value = condition()
@@ -58,8 +58,8 @@ def wait_until(condition, what, describe=lambda: ""):
 
 
 def nearly_full_pipe(room):
-    """The ends of a pipe as large as any is made, so that nobody makes it larger, and what it holds already; there is
-    room for so many bytes more, whole pages."""
+    """A nearly full pipe of the largest size, so that nothing can enlarge it: its ends, and the bytes that it holds.
+    It has room for `room` more bytes, in whole pages."""
     reader, writer = os.pipe()
     size = fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 1 << 20)
     held = bytes(size - room)
@@ -75,7 +75,7 @@ def read_or_none(path):
 
 
 def process_state(pid):
-    """The letter of proc(5); None where there is no such process."""
+    """The state letter of proc(5); None if there is no such process."""
     stat = read_or_none(f"/proc/{pid}/stat")
     return stat[stat.rindex(b")") + 2 :][:1].decode() if stat else None
 
@@ -89,18 +89,20 @@ def command_line(pid):
 
 
 def children(pid):
-    """Of all its threads: the guard's command is the child of a thread that waits for its start."""
+    """The children of all threads of a process, because a thread of the guard starts the command; without the side
+    processes that write oversee's own files."""
     texts = [read_or_none(each / "children") or b"" for each in Path(f"/proc/{pid}/task").glob("*")]
-    return [int(each) for text in texts for each in text.split()]
+    found = [int(each) for text in texts for each in text.split()]
+    return [each for each in found if read_or_none(Path(f"/proc/{each}/comm")) != b"oversee-files\n"]
 
 
 def guard_of(front):
-    """The guard's pid; None until there is one."""
+    """The pid of the front's guard; None if it does not exist yet."""
     return next((each for each in children(front) if command_line(each)[1:2] == ["@guard"]), None)
 
 
 def parse_state(text):
-    """The lines of show_state: a dict, with the variables as a dict of their own under "env"."""
+    """Parses the output of show_state to a dict, with the variables as a dict under "env"."""
     state = {"env": {}}
     for line in text.decode().splitlines():
         key, _, value = line.partition(": ")
@@ -114,7 +116,7 @@ def parse_state(text):
 
 @dataclass
 class Ended:
-    """How a process ended; `status` is negative where it died of a signal."""
+    """How a process ended; `status` is negative after death by a signal."""
 
     status: int
     out: bytes
@@ -123,12 +125,12 @@ class Ended:
 
 
 class Running:
-    """A process under test, its output kept as it comes."""
+    """A process under test; collects its output."""
 
     def __init__(self, case, argv, *, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                  env=None, cwd=None, prepare=None, pass_fds=()):
         self.kept = {"out": bytearray(), "err": bytearray()}
-        # Every process of the tree holds the writer, however it hides: end of file at the reader proves that none
+        # Every process of the tree holds the write end, however it hides: end of file at the read end proves that none
         # is left.
         self.lifeline, writer = os.pipe()
         self.started = time.monotonic()
@@ -157,7 +159,7 @@ class Running:
         return bytes(self.kept["err"])
 
     def close(self):
-        """Ends it and lets its descriptors go, at the test's end at the latest."""
+        """Ends the process and closes its descriptors, at the latest at the end of the test."""
         if self.closed:
             return
         self.closed = True
@@ -174,7 +176,7 @@ class Running:
         self.process.send_signal(number)
 
     def _read(self, fd):
-        """Reads what is there."""
+        """Reads the available output."""
         while fd in self.streams:
             try:
                 data = os.read(fd, 1 << 20)
@@ -196,12 +198,12 @@ class Running:
         return f"stdout so far {self.out[-500:]!r}, stderr {self.err[-500:]!r}"
 
     def expect(self, text, stream="out"):
-        """Waits until the stream has had the text; returns all that it has had."""
+        """Waits until the stream contains the text; returns its whole output so far."""
         self.expect_match(re.escape(text), stream)
         return bytes(self.kept[stream])
 
     def expect_match(self, pattern, stream="out"):
-        """Waits until the pattern is found in what the stream has had; returns the match."""
+        """Waits until the stream's output matches the pattern; returns the match."""
         end = time.monotonic() + BOUND
         while not (match := re.search(pattern, self.kept[stream])):
             if time.monotonic() > end or not self.streams:
@@ -210,7 +212,7 @@ class Running:
         return match
 
     def finish(self, within=BOUND):
-        """Waits for the end of the process, not of its streams: a survivor may hold those."""
+        """Waits for the end of the process, but not of its streams, which a remaining process may hold open."""
         end = time.monotonic() + within
         while self.pidfd not in self._pump(end, self.pidfd):
             if time.monotonic() > end:
@@ -221,12 +223,12 @@ class Running:
         return Ended(self.process.wait(), self.out, self.err, seconds)
 
     def anything_left(self, within=0.0):
-        """Whether a process of the tree still lives after so many seconds."""
+        """Whether a process of the tree is still live after that many seconds."""
         return not select.select([self.lifeline], [], [], within)[0]
 
 
 class OverseeCase(unittest.TestCase):
-    """A test with a directory, a TMPDIR and an environment of its own."""
+    """A test with its own directory, TMPDIR and environment."""
 
     maxDiff = 4000
 
@@ -244,15 +246,15 @@ class OverseeCase(unittest.TestCase):
         self.addCleanup(self._end_survivors)
 
     def environment(self, **changes):
-        """The caller's environment of a run; a change to None removes a variable."""
+        """The environment for a run; a change to None removes a variable."""
         kept = ("LANG", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
         environment = {name: os.environ[name] for name in kept if name in os.environ}
-        # A directory that may not be searched makes "permission denied" of every "not found" (execvp(3)).
+        # With a directory in PATH that may not be searched, execvp(3) reports EACCES instead of ENOENT.
         directories = os.environ.get("PATH", os.defpath).split(":")
         environment["PATH"] = ":".join(each for each in directories if os.access(each, os.X_OK))
         environment["TMPDIR"] = str(self.tmp)
-        environment["XDG_RUNTIME_DIR"] = str(self.runtime)  # where records go whose TMPDIR is no good
-        environment["HOME"] = str(self.directory)  # whose settings are not whose tests these are
+        environment["XDG_RUNTIME_DIR"] = str(self.runtime)  # the place of records if TMPDIR is unusable
+        environment["HOME"] = str(self.directory)  # without a user's settings
         name, _, value = self.mark.partition("=")
         environment[name] = value
         environment.update(changes)
@@ -263,7 +265,7 @@ class OverseeCase(unittest.TestCase):
         return Running(self, [str(each) for each in argv], env=environment, cwd=cwd or self.work, **options)
 
     def start_without(self, mechanisms, *arguments, env=None, **options):
-        """As oversee would be without the mechanisms that are named (src/model/mechanism.hpp): for negative controls."""
+        """Starts oversee with these mechanisms disabled (src/model/mechanism.hpp), for negative controls."""
         return self.start(OVERSEE_WITHOUT, *arguments, env={**(env or {}), "OVERSEE_TEST_WITHOUT": mechanisms}, **options)
 
     def run_plain(self, *argv, **options):
@@ -273,12 +275,12 @@ class OverseeCase(unittest.TestCase):
         return self.start(OVERSEE, *arguments, **options).finish()
 
     def survivors(self):
-        """The processes that carry the test's mark in their environment."""
+        """The processes with the test's mark in their environment."""
         return marked_processes(self.mark.encode())
 
     def _end_survivors(self):
-        """What a failed test or a negative control has left. Some start others when one dies: all are stopped first. Some
-        cannot be met: they end when they see their directory gone."""
+        """Kills what a failed test or a negative control has left. Stops all processes first, because some start others
+        when one dies. Processes that cannot be found end when their directory disappears."""
         shutil.rmtree(self.work, ignore_errors=True)
         end = time.monotonic() + BOUND
         stopped = set()
@@ -301,12 +303,12 @@ class OverseeCase(unittest.TestCase):
             self.fail(f"processes are left: {left}")
 
     def files(self):
-        """The names of the files in the run directory, but for the stamp that every run may leave."""
+        """The names of the files in the run directory, except the stamp that every run may leave."""
         names = (each.name for each in self.records.iterdir()) if self.records.is_dir() else []
         return sorted(each for each in names if each != ".cleaned")
 
     def the_only(self, suffix):
-        """The path of the only file so named in the run directory."""
+        """The path of the only file with this suffix in the run directory."""
         found = [each for each in self.files() if each.endswith(suffix)]
         self.assertEqual(len(found), 1, f"one {suffix} expected among {self.files()}")
         return self.records / found[0]
@@ -325,7 +327,7 @@ class OverseeCase(unittest.TestCase):
         return summary
 
     def file(self, name, content, mode=0o644):
-        """Makes a file in the working directory; returns its path."""
+        """Creates a file in the working directory; returns its path."""
         path = self.work / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         path.chmod(mode)

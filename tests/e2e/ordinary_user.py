@@ -1,4 +1,4 @@
-"""Tests that run once more as an ordinary user, where the tests themselves are run by root."""
+"""Repeats tests as an ordinary user if root runs the tests."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ def become_nobody():
 
 
 class OrdinaryUserCase(OverseeCase):
-    """The programs are copied to where everybody can get at them, and all that is started is started as nobody."""
+    """Copies the programs to where everyone can run them, and starts everything as the user nobody."""
 
     @classmethod
     def setUpClass(cls):

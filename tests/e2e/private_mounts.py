@@ -1,4 +1,4 @@
-"""Runs a command behind mounts of its own: a small or full file system, a /dev that nobody else has."""
+"""Runs a command with its own mounts: a small or full file system, a private /dev."""
 
 import shlex
 import subprocess
@@ -20,18 +20,18 @@ def needs_mounts(test):
 
 
 class PrivateMounts:
-    """For a test case: its commands see mounts that end with them."""
+    """For a test case: mounts that only its commands see and that end with them."""
 
     def behind(self, mounts, line, **options):
-        """Runs the shell line, with OVERSEE for the binary, after the lines that mount."""
+        """Runs the lines that mount and then the shell line, with the binary as OVERSEE."""
         script = f"set -e; {mounts}; set +e; {line.replace('OVERSEE', shlex.quote(OVERSEE))}"
         return self.run_plain("unshare", "-m", "--propagation", "private", "sh", "-c", script, **options)
 
     def small(self, size="64k", more=""):
-        """A file system of that size in the place of TMPDIR."""
+        """A file system of that size in place of TMPDIR."""
         return f"mount -t tmpfs -o size={size},mode=1777{more} tmpfs {shlex.quote(str(self.tmp))}"
 
     def full(self, keep=0):
-        """One on which nothing more can be written, but for so many pages."""
+        """A file system that is full except for this many pages."""
         free = f"; truncate -s -{keep * 4096} {self.tmp}/filler" if keep else ""
         return f"{self.small()}; dd if=/dev/zero of={self.tmp}/filler bs=4096 2>/dev/null || true{free}"

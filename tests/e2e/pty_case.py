@@ -1,4 +1,4 @@
-"""What tests of --pty share."""
+"""Common parts of the tests of --pty."""
 
 import termios
 
@@ -9,13 +9,13 @@ PTY = (OVERSEE, "--pty", "--summary", "never")
 
 
 def is_raw(modes):
-    """No key is a signal, no line is edited, no output is changed."""
+    """The terminal generates no signals, edits no lines and changes no output."""
     return not modes[3] & (termios.ICANON | termios.ISIG | termios.ECHO) and not modes[1] & termios.OPOST
 
 
 class PtyCase(TerminalCase):
     def command_of(self, front):
-        """The pid of the command, once it is itself."""
+        """The pid of the command, once it has been executed."""
         def command():
             guard = guard_of(front)
             return next((each for each in children(guard or 0) if command_line(each)[1:2] != ["@guard"]), None)

@@ -1,4 +1,4 @@
-"""Records of runs that never were, made after that of one that was; and what the verbs print of them."""
+"""Makes records of runs that never existed, from the record of a real run; and checks the output of verbs."""
 
 import json
 from datetime import datetime, timedelta, timezone
@@ -16,7 +16,7 @@ class RecordsCase(OverseeCase):
         self.pattern = None
 
     def make(self, age, **members):
-        """A record of a run that was started so many seconds ago; returns its id."""
+        """Makes a record of a run that was started `age` seconds ago; returns its id."""
         if self.pattern is None:
             other = self.directory / "pattern"
             other.mkdir()
@@ -36,7 +36,7 @@ class RecordsCase(OverseeCase):
         return run
 
     def told(self, *arguments, **options):
-        """What a verb prints, as text; it has nothing to complain about."""
+        """The output of a verb as text; stderr must be empty."""
         ended = self.oversee(*arguments, **options)
         self.assertEqual((ended.status, ended.err), (0, b""))
         return ended.out.decode()
@@ -45,7 +45,7 @@ class RecordsCase(OverseeCase):
         return json.loads(self.told(*arguments, "--format", "json"))
 
     def assert_refused(self, *arguments, culprit, **options):
-        """One line that says why, and nothing else."""
+        """The verb prints only one line, which names the reason."""
         ended = self.oversee(*arguments, **options)
         self.assertEqual((ended.status, ended.out), (125, b""))
         self.assertRegex(ended.err, rb"\Aoversee: [^\n]+\n\Z")

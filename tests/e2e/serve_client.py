@@ -1,4 +1,4 @@
-"""A client of `oversee serve --stdio`: it asks by lines of JSON, and holds them and the answers against their schema."""
+"""A client of `oversee serve --stdio`, which checks requests and answers against their schema."""
 
 import collections
 import json
@@ -13,12 +13,12 @@ from harness import BOUND, OVERSEE, OverseeCase
 SCHEMA = bundled("serve.schema.json", "summary.schema.json")
 REQUEST, ANSWER = (validator({**SCHEMA, "anyOf": [{"$ref": f"#/$defs/{kind}"}]}) for kind in ("request", "answer"))
 
-# For a thousand runs on a machine that has other things to do.
+# Seconds; enough for a thousand runs on a busy machine.
 PATIENCE = 10 * BOUND
 
 
 class Client:
-    """Writes requests and reads answers, and holds both against their schema."""
+    """Writes requests and reads answers, and checks both against their schema."""
 
     def __init__(self, case, *arguments, **options):
         self.case = case
@@ -41,7 +41,7 @@ class Client:
             self.requests = None
 
     def leave(self):
-        """Reads no more."""
+        """Stops reading."""
         if self.reader is not None:
             os.close(self.reader)
             self.reader = None
@@ -59,7 +59,7 @@ class Client:
         self.ask({"id": name, "op": "run", "argv": [str(each) for each in argv], **more})
 
     def read(self, end):
-        """Waits for more answers until that time; false where none will come."""
+        """Waits for more answers until that time; false if none will come."""
         if not select.select([self.reader], [], [], max(0.0, end - time.monotonic()))[0]:
             raise AssertionError(f"no more answers; the last were {self.answers[-5:]}")
         data = os.read(self.reader, 1 << 20)
@@ -71,7 +71,7 @@ class Client:
         return bool(data)
 
     def check(self):
-        """Holds the answers against the schema: of each kind as many as there is time for."""
+        """Checks the answers against the schema, as many of each kind as there is time for."""
         checked = collections.Counter()
         for answer in self.answers:
             kind = answer.get("reply") or answer["event"]
@@ -111,7 +111,7 @@ class Client:
         return [each for each in self.about[name] if "event" in each]
 
     def result(self, name):
-        """The only result of the run, which is the last about it."""
+        """The only result of the run, which must be the last answer about it."""
         about = self.about[name]
         self.case.assertEqual([each for each in about if each.get("reply") == "result"], about[-1:])
         return about[-1]
@@ -128,7 +128,7 @@ class ServeCase(OverseeCase):
         return Client(self, *arguments, **options)
 
     def gate(self):
-        """The path of a file for which commands wait, and their command."""
+        """The path of a file that commands wait for, and the command that does so."""
         path = self.work / "gate"
         return path, f"until test -e '{path}'; do sleep 0.02; done"
 

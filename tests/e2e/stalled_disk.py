@@ -1,12 +1,14 @@
-"""A file system on a disk that can be stalled: whoever writes to it meanwhile waits in state D, deaf to KILL."""
+"""A file system on a disk that can be stalled: a process that writes to it then waits in state D and ignores KILL."""
 
 import os
 import subprocess
 import unittest
 
+from harness import wait_until
+
 
 class StalledDisk:
-    """ext4 in a file, mounted at a directory of the test's until the test ends."""
+    """ext4 in a file, mounted at a directory of the test until the test ends."""
 
     def __init__(self, case, size="16M"):
         self.place = case.directory / "disk"
@@ -34,15 +36,17 @@ class StalledDisk:
             self._run("fsfreeze", "-u", self.place)
 
     def _unmount(self):
+        """Writers of a run that has ended may still be at it for a moment."""
         self.go_on()
-        subprocess.run(["umount", self.place], check=False, timeout=60)
+        wait_until(lambda: subprocess.run(["umount", "-q", self.place], check=False, timeout=60).returncode == 0,
+                   "no process uses the disk")
 
 
-def stalled_disk(case):
-    """For one test; skips it where there can be none."""
+def stalled_disk(case, size="16M"):
+    """The disk for one test; skips the test if it cannot be made."""
     if os.geteuid() != 0:
         raise unittest.SkipTest("needs root, to mount a disk that can be stalled")
     try:
-        return StalledDisk(case)
+        return StalledDisk(case, size)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise unittest.SkipTest(f"no disk that can be stalled can be mounted: {error}") from error

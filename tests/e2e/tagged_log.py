@@ -1,4 +1,4 @@
-"""Takes a tagged log apart: the bytes of each stream, exactly, and oversee's own lines (docs/design.md, section 4)."""
+"""Parses a tagged log: the exact bytes of each stream, and oversee's own lines (docs/design.md, section 4)."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,15 +12,15 @@ class TaggedLog:
     out: bytes = b""
     err: bytes = b""
     notes: list = field(default_factory=list)  # (key, text) of the lines that start with "#"
-    times: dict = field(default_factory=lambda: {"out": [], "err": []})  # in seconds, a stream's in the log's order
+    times: dict = field(default_factory=lambda: {"out": [], "err": []})  # in seconds, in the log's order
 
     def note(self, key):
-        """The texts under the key, in order."""
+        """The texts with this key, in order."""
         return [text for each, text in self.notes if each == key]
 
 
 def decode(data):
-    """Raises ValueError for a log that is not well-formed to the last byte."""
+    """Raises ValueError unless every byte of the log is well-formed."""
     log = TaggedLog()
     pieces = {"out": [], "err": []}
     lines = data.split(b"\n")

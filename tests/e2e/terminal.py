@@ -1,4 +1,4 @@
-"""A pseudo-terminal with a session of its own on it: types, reads, and looks at its modes."""
+"""A pseudo-terminal with its own session: types, reads, and inspects its modes."""
 
 import fcntl
 import os
@@ -15,18 +15,18 @@ from harness import BOUND, OVERSEE, OverseeCase, children, command_line, guard_o
 CTRL_C = b"\x03"
 CTRL_Z = b"\x1a"
 CTRL_BACKSLASH = b"\x1c"
-PAIR_BOUND = 4  # seconds: two that make a pair of two presses, and as many for the answer
+PAIR_BOUND = 4  # seconds: two within which presses form a pair, and two for the answer
 
 
 class Terminal:
-    """Runs argv as the leader of a new session whose controlling terminal this is."""
+    """Runs argv as the leader of a new session with this controlling terminal."""
 
     def __init__(self, case, *argv, env=None, cwd=None):
         self.master, self.slave = pty.openpty()
         case.addCleanup(self.close)
         self.seen = b""
         self.read_to = 0
-        # At a key that is a signal the kernel would drop what waits to be read: the output that the tests look for.
+        # At a key that raises a signal, the kernel would discard unread output, which the tests look for.
         modes = self.modes()
         modes[3] |= termios.NOFLSH
         termios.tcsetattr(self.slave, termios.TCSANOW, modes)
@@ -43,7 +43,7 @@ class Terminal:
         self.pid = self.process.pid
 
     def close(self):
-        """Ends the session's leader and hangs up, at the test's end at the latest."""
+        """Ends the session's leader and hangs up, at the latest at the end of the test."""
         if self.slave is None:
             return
         if self.process.poll() is None:
@@ -54,7 +54,7 @@ class Terminal:
         self.hang_up()
 
     def hang_up(self):
-        """What becomes of a terminal whose window is closed, or whose line is cut."""
+        """Does what closing a terminal's window does."""
         if self.master is not None:
             os.close(self.master)
         self.master = None
@@ -63,8 +63,8 @@ class Terminal:
         os.write(self.master, keys)
 
     def press_twice(self, key, *, once, twice):
-        """Types a pair, the second at the answer to the first; a pair that was seen in time is answered by `twice`, too. What
-        a busy machine stretches beyond two seconds is no pair, and is typed once more."""
+        """Types a pair of keys, the second after the answer to the first; a pair that was recognized in time is answered
+        by `twice`. If a busy machine takes more than two seconds, types the pair again."""
         for _ in range(5):
             for _ in range(2):
                 self.type(key)
@@ -74,7 +74,7 @@ class Terminal:
         raise AssertionError(f"{twice!r} did not come; the terminal shows {self.seen[-1500:]!r}")
 
     def press_until_end(self, key):
-        """Types the key, again and again only where a busy machine took it for a first press; returns as finish()."""
+        """Types the key, and again if a busy machine took it for a first press; returns like finish()."""
         for _ in range(5):
             self.type(key)
             if self.comes_to_end(PAIR_BOUND):
@@ -88,14 +88,14 @@ class Terminal:
         return termios.tcgetattr(self.slave)
 
     def flags(self):
-        """Of the description that the session's standard streams share."""
+        """The flags of the description that the session's standard streams share."""
         return fcntl.fcntl(self.slave, fcntl.F_GETFL)
 
     def echoes(self):
         return bool(self.modes()[3] & termios.ECHO)
 
     def by_line(self):
-        """Whether the terminal hands over lines; else single keys."""
+        """Whether the terminal is in canonical mode, not in single-key mode."""
         return bool(self.modes()[3] & termios.ICANON)
 
     def foreground_group(self):
@@ -108,7 +108,7 @@ class Terminal:
         return False
 
     def comes(self, pattern, seconds, *, anywhere=False):
-        """The pattern's match, when it comes up within the seconds after what was expected before, or anywhere."""
+        """The match if the pattern appears within the seconds, after the previously expected text or anywhere."""
         end = time.monotonic() + seconds
         while not (match := re.compile(pattern).search(self.seen, 0 if anywhere else self.read_to)):
             if not self._read(0.2) and time.monotonic() > end:
@@ -117,7 +117,7 @@ class Terminal:
         return match
 
     def expect(self, pattern, *, anywhere=False):
-        """Waits until the pattern comes up; returns the match."""
+        """Waits until the pattern appears; returns the match."""
         match = self.comes(pattern, BOUND, anywhere=anywhere)
         if not match:
             raise AssertionError(f"{pattern!r} did not come; the terminal shows {self.seen[-1500:]!r}")
@@ -148,11 +148,11 @@ class TerminalCase(OverseeCase):
         return Terminal(self, *argv, **options)
 
     def command_of(self, front):
-        """The pid of the command once it runs."""
+        """The pid of the command, once it runs."""
         return wait_until(lambda: next(iter(children(guard_of(front) or 0)), None), "the command")
 
     def job(self, shell):
-        """The pids of oversee and its command, started from the shell."""
+        """The pids of oversee and of its command, started from the shell."""
         def front():
             return next((pid for pid in children(shell.pid) if command_line(pid)[:1] == [OVERSEE]), None)
 
@@ -172,14 +172,14 @@ def is_stopped(pid):
 
 
 def interactive_bash(case):
-    """A shell with job control at a terminal, its prompt READY."""
+    """A shell with job control on a terminal, with the prompt READY."""
     shell = Terminal(case, "bash", "--norc", "--noprofile", "--noediting", "-i", env={"PS1": "READY> ", "HISTFILE": ""})
     shell.expect(rb"READY> ")
     return shell
 
 
 def lines_at(case, columns, command):
-    """What a shell line prints on a terminal that is so wide."""
+    """The output of a shell line on a terminal of that width."""
     terminal = Terminal(case, "sh", "-c", f"stty cols {columns}; {command}; echo end")
     terminal.expect(rb"\nend")
     terminal.finish()

@@ -1,5 +1,5 @@
-"""Every adversary of tests/bench/adversaries.py is ended to the last process, by whoever runs the tests and by an ordinary
-user; without the mechanism that it is up against (src/model/mechanism.hpp), it gets away."""
+"""Every adversary of tests/bench/adversaries.py is killed completely, run by the tests' user and by an ordinary user;
+without the mechanism that stops it (src/model/mechanism.hpp), it escapes."""
 
 import os
 import shutil
@@ -12,15 +12,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
 
 from adversaries import ADVERSARIES, HEADS
-from harness import BOUND, HELPERS, OVERSEE, OVERSEE_WITHOUT, OverseeCase, helper, is_gone
+from harness import (BOUND, HELPERS, OVERSEE, OVERSEE_WITHOUT, OverseeCase, guard_of, helper, is_gone, process_state,
+                     wait_until)
 from ordinary_user import OrdinaryUserCase
 
-# Long, so that a test which gets this far has failed.
+# So long that a test which waits for it has failed.
 NEVER = "15s"
 
 
 class Adversaries:
-    """What holds for every user."""
+    """The tests that apply to every user."""
 
     helpers = HELPERS
 
@@ -28,7 +29,7 @@ class Adversaries:
         return ADVERSARIES[name].command(self.helpers, self.work)
 
     def end(self, run):
-        """By TERM, once the adversary is in place."""
+        """Sends TERM once the adversary is in place."""
         run.expect(b"ready")
         run.signal(signal.SIGTERM)
         self.assertEqual(run.finish().status, -signal.SIGTERM)
@@ -50,7 +51,7 @@ class Adversaries:
         self.assertTrue(self.end_without(mechanism, name).anything_left())
 
     def started_heads(self):
-        """How many processes the bomb has started in all."""
+        """How many processes the bomb has started in total."""
         return struct.unpack("i", (self.work / "started").read_bytes()[:4])[0]
 
     def test_a_daemon(self):
@@ -95,7 +96,7 @@ class Adversaries:
         self.assert_ended("regrown")
 
     def test_a_kill_goes_on_while_processes_die(self):
-        """Killing takes its time here: more than a kill may go on without any progress."""
+        """Killing is slow here: it takes longer than it may go on without progress."""
         run = self.end_without("kill-at-a-stroke", "deaf_crowd")
         attempt = self.summary()["attempts"][0]
         self.assertEqual(attempt["unkilled"], [])
@@ -103,7 +104,7 @@ class Adversaries:
         self.assert_nothing_left(run)
 
     def test_control_a_kill_that_has_a_fixed_time(self):
-        """The guard is given up in the middle of it; that the front would take over is out of the way here."""
+        """The guard gives up in the middle of killing. The front, which would take over, is disabled."""
         run = self.end_without("kill-at-a-stroke,kill-is-patient,guard-is-watched", "deaf_crowd")
         self.assertTrue(run.anything_left())
 
@@ -191,7 +192,7 @@ class ByAnOrdinaryUser(Adversaries, OrdinaryUserCase):
 
 @unittest.skipUnless(os.geteuid() == 0, "needs root, to make a program setuid")
 class OfAnotherUser(OrdinaryUserCase):
-    """A setuid child of an unprivileged run: it may not be signalled."""
+    """A setuid child of an unprivileged run, which may not be signalled."""
 
     def setUp(self):
         super().setUp()
@@ -236,6 +237,28 @@ class OfAnotherUser(OrdinaryUserCase):
         os.kill(pid, signal.SIGKILL)
         self.assertEqual(run.finish().status, -signal.SIGTERM)
         self.assertFalse(run.anything_left(within=BOUND))
+
+
+class KilledInTheKill(OverseeCase):
+    """Front and guard are killed between the STOP and the KILL of the tree."""
+
+    def begin(self, mechanism):
+        run = self.start_without(mechanism, "-k", "100ms", *ADVERSARIES["deaf_crowd"].command(HELPERS, self.work))
+        run.expect(b"ready")
+        guard = guard_of(run.pid)
+        run.signal(signal.SIGTERM)
+        wait_until(lambda: any(process_state(each) == "T" for each in self.survivors()), "stopped processes")
+        for each in (run.pid, guard):
+            os.kill(each, signal.SIGKILL)
+        return run
+
+    def test_nothing_is_left_stopped(self):
+        self.assert_nothing_left(self.begin("kill-at-a-stroke"))
+
+    def test_control_the_rest_stays_stopped(self):
+        run = self.begin("kill-at-a-stroke,frozen-are-killed")
+        self.assertTrue(run.anything_left(within=1))
+        self.assertIn("T", [process_state(each) for each in self.survivors()])
 
 
 if __name__ == "__main__":

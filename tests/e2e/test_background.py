@@ -1,4 +1,4 @@
-"""--detach, oversee wait and oversee cancel: runs that go on by themselves, waited for and ended from elsewhere."""
+"""--detach, oversee wait and oversee cancel: runs in the background, waited for and stopped from another process."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import unittest
 from harness import OVERSEE, RUN_ID, OverseeCase, guard_of, is_gone, process_state, wait_until
 from ordinary_user import OrdinaryUserCase
 
-# Waits at a pipe until the test lets it go on.
+# Waits at a pipe until the test opens it.
 WAIT = "read -r line <go"
 
 
@@ -59,7 +59,7 @@ class Detach(BackgroundCase):
         for descriptor in (0, 1, 2):
             self.assertEqual(os.readlink(f"/proc/{front}/fd/{descriptor}"), "/dev/null")
         self.assertEqual(os.getsid(front), front)
-        self.assertEqual((ended.status, running.streams), (0, {}))  # both have come to their ends
+        self.assertEqual((ended.status, running.streams), (0, {}))  # both have reached end of file
         self.go_on()
         self.assertEqual(self.oversee("wait", run_id).status, 0)
 
@@ -120,7 +120,7 @@ class Detach(BackgroundCase):
         self.assertRegex(ended.out.decode(), rf"\A{RUN_ID.pattern}\n\Z")
         run_id = ended.out.decode().strip()
         self.assertEqual(self.oversee("wait", run_id).status, 0)
-        # The variable was the outer's alone: the inner one was not detached.
+        # The variable applied only to the outer run: the inner one was not detached.
         self.assertEqual(self.oversee("logs", run_id, "--stdout").out, b"inner\n")
         self.file("oversee.toml", '[profile.job]\ndetach = true\ncommand = ["true"]\n')
         ended = self.oversee("-P", "job")
@@ -169,7 +169,7 @@ class Wait(BackgroundCase):
         run_id = self.detach("-c", WAIT)
         front = self.record(run_id)["pid"]
         guard = guard_of(front)
-        os.kill(front, signal.SIGSTOP)  # both must go at once: each would tell of the other's end
+        os.kill(front, signal.SIGSTOP)  # both must die at once: each would record the other's end
         os.kill(guard, signal.SIGKILL)
         os.kill(front, signal.SIGKILL)
         ended = self.oversee("wait", run_id)
@@ -255,7 +255,7 @@ class Cancel(BackgroundCase):
         self.oversee("wait", run_id)
         path = self.records / f"{run_id}.json"
         record = self.record(run_id)
-        # Both may have been started in one tick of the kernel's clock, as no two that ever had one pid were.
+        # Otherwise both could have started in the same clock tick, which two processes with one pid cannot.
         record.update(status="running", pid=bystander.pid, pid_born_ms=record["pid_born_ms"] - 1000)
         path.write_text(json.dumps(record))
         ended = self.oversee("cancel", run_id)
@@ -287,7 +287,7 @@ class Cancel(BackgroundCase):
 @unittest.skipUnless(os.getuid() == 0, "takes two users")
 class TwoUsers(OrdinaryUserCase):
     def test_they_do_not_see_wait_for_or_cancel_each_others_runs(self):
-        """Both in one TMPDIR, as on any machine: what is started here is nobody's, but for the one run of root's."""
+        """Both share one TMPDIR, as on any machine: the user nobody starts the runs, except one that root starts."""
         self.tmp.chmod(0o1777)
         roots = subprocess.Popen([OVERSEE, "--summary", "never", "sleep", "1000"], env=self.environment(),
                                  cwd=self.work, stdin=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-"""What is refused: one line that names the culprit and the remedy, exit 125, nothing run, no file left."""
+"""Refused input: one line names the cause and the remedy, exit status 125, nothing is run, no file is left."""
 
 import os
 import socket
@@ -15,18 +15,18 @@ class Refused(OverseeCase):
         self.before = self.tree()
 
     def tree(self):
-        """Every file of the test's directories with its content."""
+        """Every file of the test's directories with its contents."""
         found = {}
         for parent, _, names in os.walk(self.directory):
             for name in names:
                 if name.startswith("tsan.rodata."):
-                    continue  # ThreadSanitizer's own, of a guard that was ended as it started
+                    continue  # ThreadSanitizer's, of a guard that ended while starting
                 path = Path(parent, name)
                 found[path] = path.read_bytes() if path.is_file() and not path.is_symlink() else None
         return found
 
     def assert_refused(self, *arguments, culprit, remedy, command=None, env=None):
-        """The command, if any is given, would touch the sentinel."""
+        """The command, if given, would create the sentinel."""
         before = self.tree()
         command = ["touch", self.sentinel] if command is None else command
         run = self.start(OVERSEE, *arguments, *command, env=env)
@@ -191,7 +191,7 @@ class BadFiles(Refused):
 
 
 class BadEvents(Refused):
-    """--events: what cannot be written to, or could wait for ever to be opened."""
+    """--events with destinations that cannot be written to, or that could block forever when opened."""
 
     def test_words(self):
         for word, remedy in (("-", "stdout"), ("fd:1", "fd:3 or more"), ("fd:2", "the command's alone"),
@@ -202,7 +202,7 @@ class BadEvents(Refused):
 
     def test_descriptors(self):
         self.assert_refused("--events", "fd:9", culprit="fd:9", remedy="open it")
-        for number in (3, 4, 5, 6, 7, 8):  # whatever number oversee's own get, none is taken for the caller's
+        for number in (3, 4, 5, 6, 7, 8):  # none of oversee's own descriptors is taken for the caller's
             with self.subTest(number=number):
                 line = f'exec {number}>&-; exec "$@"'
                 ended = self.run_plain("sh", "-c", line, "sh", OVERSEE, "--events", f"fd:{number}", "echo", "ran")
@@ -242,7 +242,7 @@ class BadTemporaryDirectory(Refused):
     REMEDY = "TMPDIR"
 
     def assert_passed_over(self):
-        """One warning names it and what to do; the run is recorded elsewhere."""
+        """One warning names it and the remedy; the run is recorded elsewhere."""
         ended = self.oversee("true")
         self.assertEqual(ended.status, 0, ended.err)
         warning = ended.err.decode().splitlines()[0]

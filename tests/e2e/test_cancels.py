@@ -1,4 +1,4 @@
-"""Cancels: each signal reaches the command as it comes, and one that comes before the verdict is one, however late."""
+"""Cancels: each signal is forwarded immediately, and a signal before the verdict cancels the run, however late."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from terminal import CTRL_C, Terminal
 
 
 class Cancelled(OverseeCase):
-    """Each cancel signal goes on to the command as it comes; only the same one in haste climbs."""
+    """Each cancel signal is forwarded immediately; only the same signal in quick succession climbs the ladder."""
 
     TOLD = (helper("report_signals"), signal.SIGTERM.value, 0)
 
@@ -62,7 +62,7 @@ class Cancelled(OverseeCase):
         self.assertEqual((ended.status, ended.out), (124, b"ready\n2\n15\n"))
 
     def test_that_reach_the_guard(self):
-        # The signals of a command's own kill $PPID; while it is stopped both wait.
+        # The signals of a command's own kill $PPID; both wait while the guard is stopped.
         run = self.start(OVERSEE, "-k", "50s", *self.TOLD)
         run.expect(b"ready\n")
         guard = guard_of(run.pid)
@@ -92,13 +92,13 @@ class Cancelled(OverseeCase):
 
 
 class AtTheEnd(OverseeCase):
-    """After the command's exit and before the verdict something is still waited for, and the signal ends that."""
+    """Between the command's exit and the verdict oversee still waits for something, and the signal ends that wait."""
 
-    # It holds no stream and ends by TERM; a shell has its background jobs ignore INT and QUIT.
+    # It holds no stream and ends by TERM; a shell lets its background jobs ignore INT and QUIT.
     DAEMON = "setsid sleep 55 >/dev/null 2>&1 & echo on; "
 
     def await_daemon(self, run):
-        """The leader has gone."""
+        """Waits until the leader has exited."""
         run.expect(b"on\n")
 
         def alone():
@@ -113,7 +113,7 @@ class AtTheEnd(OverseeCase):
         self.assert_nothing_left(run)
         summary = json.loads((self.work / "json").read_text())
         self.assertEqual((summary["status"], summary["exit_status"]), ("cancelled", 128 + number))
-        (attempt,) = summary["attempts"]  # and no other followed
+        (attempt,) = summary["attempts"]  # no other attempt followed
         self.assertEqual({key: attempt[key] for key in expected}, expected)
         self.assertEqual(attempt["cancelled_by"]["signal"], signal.Signals(number).name[3:])
 
@@ -154,8 +154,8 @@ class AtTheEnd(OverseeCase):
                     (self.work / "done").unlink()
 
     def test_at_a_terminal_by_a_key(self):
-        terminal = Terminal(self, OVERSEE, "--leak-timeout", "50s", "-r", "3", "-d", "0", "--json", "json", "sh", "-c",
-                            f"{self.DAEMON} exit 1")
+        terminal = Terminal(self, OVERSEE, "-k", "1s", "--leak-timeout", "50s", "-r", "3", "-d", "0", "--json", "json",
+                            "sh", "-c", f"{self.DAEMON} exit 1")
         terminal.expect(rb"on\r\n")
         wait_until(lambda: [command_line(each)[:1] for each in children(guard_of(terminal.pid) or 0)] == [["sleep"]],
                    "nobody but the daemon")
@@ -172,7 +172,7 @@ class AtTheEnd(OverseeCase):
         self.assertRegex(ended.err.decode(), r"cancelled by TERM sent by pid \d+ before attempt 2 \(attempt 1: timeout\)")
 
     def test_at_any_time_of_a_retried_command_with_a_background_child(self):
-        """A number of times that differ; a hundred and more of them are run by hand (docs/reliability.md)."""
+        """A few different times; more than a hundred are tested by hand (docs/reliability.md)."""
         rounds = int(os.environ.get("OVERSEE_CANCEL_ROUNDS", "12"))
         for number in range(rounds):
             run = self.start(OVERSEE, "--leak-timeout", "400ms", "-r", "30", "-d", "50ms", "--json", "json", "sh", "-c",

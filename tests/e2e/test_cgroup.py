@@ -1,5 +1,5 @@
-"""A cgroup holds the command where there can be one: joined, killed at one stroke, removed, by the next run if need
-be; and what comes without."""
+"""A cgroup contains the command if possible: joined, killed atomically, and removed, if need be by the next run;
+and what happens without one."""
 
 import fcntl
 import os
@@ -15,13 +15,13 @@ REMEDY = b"systemd-run --user --scope -p Delegate=yes"
 
 
 def group_of(pid):
-    """The last line of /proc/PID/cgroup, its path alone."""
+    """The path in the last line of /proc/PID/cgroup."""
     return Path(f"/proc/{pid}/cgroup").read_text().splitlines()[-1].partition("::")[2]
 
 
 class Held(CgroupCase):
     def ready(self, *options):
-        """A run whose tree is a leader and five children, all of which ignore TERM."""
+        """A run with a leader and five children, all of which ignore TERM."""
         run = self.start(OVERSEE, *options, helper("ignore_term"), 5)
         run.expect(b"ready\n")
         return run
@@ -115,7 +115,7 @@ class Held(CgroupCase):
 
 
 class Stale(CgroupCase):
-    """Groups that nobody is left to remove."""
+    """Groups left behind by killed runs."""
 
     NAME = "oversee-20260101-000000-abcd-1"
 
@@ -128,7 +128,7 @@ class Stale(CgroupCase):
         self.assertEqual(self.oversee("--cgroup", "always", "true").status, 0)
 
     def assert_swept(self):
-        """By one run, or the next: none takes more than a moment for it."""
+        """The next run removes the group, or the one after it: each spends only a moment on it."""
         wait_until(lambda: self.run_one() or self.leaves() == [], "an empty group", lambda: str(self.leaves()))
 
     def test_empty_ones_are_removed_by_the_next_run(self):
@@ -145,7 +145,7 @@ class Stale(CgroupCase):
         for pid in (run.pid, guard):
             os.kill(pid, signal.SIGKILL)
         (leaf,) = self.leaves()
-        (self.group / leaf / "cgroup.kill").write_text("1")  # who of its tree still lives
+        (self.group / leaf / "cgroup.kill").write_text("1")  # the processes of its tree that are still live
         wait_until(lambda: "populated 0" in (self.group / leaf / "cgroup.events").read_text(), "an empty group")
         self.assert_swept()
 
@@ -178,7 +178,7 @@ class Stale(CgroupCase):
 
 
 class Unreachable(DelegatedCase):
-    """A child that became root: signals of an ordinary user's do not reach it."""
+    """A child that became root, which an ordinary user may not signal."""
 
     def setUp(self):
         super().setUp()
@@ -187,7 +187,7 @@ class Unreachable(DelegatedCase):
             self.skipTest("setuid does not work on the file system of the temp directory")
 
     def stopped(self, *options):
-        """The run's end, and the pid that was root's."""
+        """The run's end, and the pid of the process that belonged to root."""
         run = self.start(OVERSEE, "-k", "50ms", *options, "sh", "-c", f"setsid {self.setuid} & exec sleep 50")
         pid = int(run.expect_match(rb"ready (\d+)\n")[1])
         self.assertIn("Uid:\t0\t0\t0\t0", Path(f"/proc/{pid}/status").read_text())
@@ -230,7 +230,7 @@ class Unreachable(DelegatedCase):
 
 
 class NotToBeHad(DelegatedCase):
-    """The group can be written, but not joined: only its directory has been delegated."""
+    """The group can be written to but not joined: only its directory was delegated."""
 
     def setUp(self):
         super().setUp()
@@ -261,7 +261,7 @@ class NotToBeHad(DelegatedCase):
 
 
 class NotPermitted(OverseeCase):
-    """Nobody, in a group of root's."""
+    """The user nobody in a group that belongs to root."""
 
     @unittest.skipUnless(os.geteuid() == 0, "needs root, to become nobody in a group of root's")
     @unittest.skipUnless(own_group(), "no cgroup v2 is mounted")

@@ -1,4 +1,4 @@
-"""Limits that the kernel holds, and accounts that it keeps, in the cgroup of the command: where it can, and only there."""
+"""Limits enforced and accounts kept by the kernel in the command's cgroup: used if available, and only then."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ time.sleep(20)
 
 
 def why_no_controllers():
-    """Why the tests' groups have no controllers; empty: they have."""
+    """Why the tests' groups have no controllers; empty if they have."""
     if NO_CGROUP:
         return NO_CGROUP
     try:
@@ -41,10 +41,10 @@ NO_CONTROLLERS = why_no_controllers()
 
 
 class Accounts(CgroupCase):
-    """Of CPU time, for which no controller is needed."""
+    """The account of CPU time, which needs no controller."""
 
     def burn_unseen(self, *options):
-        """By a child whose end tells its parent nothing: the status of the run, and its attempt."""
+        """Burns CPU time in a child that its parent never waits for; returns the run's status and attempt."""
         ended = self.oversee(*options, helper("burn_cpu"), 400, 1, "unseen")
         attempt = self.summary()["attempts"][0]
         return ended.status, attempt, attempt["cpu_user_ms"] + attempt["cpu_system_ms"]
@@ -90,10 +90,10 @@ class Accounts(CgroupCase):
 
 
 class Controlled:
-    """The group that oversee is started in has been given to it, with controllers to hand on."""
+    """The group in which oversee runs is delegated to it, with controllers that it can pass on."""
 
     def held(self, *arguments, status=123, **expected):
-        """The attempt of a run that ends so, and leaves all as it was."""
+        """Runs a command that must end so and restore the group; returns the attempt."""
         run = self.start(OVERSEE, *arguments)
         ended = run.finish()
         self.assertEqual(ended.status, status, ended.err)
@@ -112,12 +112,12 @@ class Controlled:
         self.assertLessEqual(passed["used"], 49 * MIB)
         self.assertTrue(attempt["forced"])
         self.assertRegex(self.summary()["summary"], r"^memory: \d+MiB of 48MiB after \S+, killed eat_memory pid \d+")
-        if "EMULATED" not in os.environ:  # there a command's CPU time before it joins is no trifle, and the accounts part
+        if "EMULATED" not in os.environ:  # in an emulator the CPU time before the command joins is too large
             self.assertEqual(attempt["usage_accuracy"], "exact")
         self.assertIn("# held      memory 48MiB by cgroup\n", self.log().decode())
 
     def test_the_largest_is_named(self):
-        # It has no time to be looked at; its last account names it.
+        # It ends before it can be sampled; its final account names it.
         self.held("-m", "40MiB", "sh", "-c", f"sleep 1; exec {helper('eat_memory')} 200")
         self.assertRegex(self.summary()["summary"], r"^memory: \d+MiB of 40MiB after \S+, killed eat_memory pid \d+")
 

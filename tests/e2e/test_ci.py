@@ -1,4 +1,4 @@
-"""What CI services are told: on stderr alone, in order with the output, by the environment or by --ci."""
+"""Marks for CI services: only on stderr, in order with the output, selected by the environment or by --ci."""
 
 import os
 import re
@@ -20,7 +20,7 @@ FAILING = ("sh", "-c", "echo out; echo err >&2; exit 3")
 
 class Services(OverseeCase):
     def both(self, *arguments, **options):
-        """Both streams into one pipe, as 2>&1 does."""
+        """Both streams in one pipe, like 2>&1."""
         read, write = os.pipe()
         self.addCleanup(os.close, read)
         started = self.start(*arguments, stdout=write, stderr=write, **options)

@@ -1,4 +1,4 @@
-"""oversee clean, and what runs remove by themselves: what goes, what stays, side by side with runs and with each other."""
+"""oversee clean, and automatic cleaning: what is removed and what is kept, also next to runs and to other cleaners."""
 
 import json
 import os
@@ -16,7 +16,7 @@ STAMP = ".cleaned"
 
 class CleanCase(OverseeCase):
     def record(self, *command, aged=0, **options):
-        """A run that ended so many seconds ago; returns its id."""
+        """A run that ended `aged` seconds ago; returns its id."""
         before = set(self.runs())
         ended = self.oversee("--summary", "never", "--keep-runs", "none", *(command or ("echo", "hi")), **options)
         new = set(self.runs()) - before
@@ -42,7 +42,7 @@ class CleanCase(OverseeCase):
         return json.loads(self.clean("--format", "json", *arguments))
 
     def start_waiting(self, *options):
-        """A run that waits until end_waiting."""
+        """A run that waits until end_waiting()."""
         os.mkfifo(self.work / "go")
         run = self.start(OVERSEE, *options, "sh", "-c", "echo waits; read _ <go; echo goes on")
         run.expect(b"waits")
@@ -245,7 +245,7 @@ class ByThemselves(CleanCase):
         os.utime(self.records / STAMP, (time.time() - HOUR - 1,) * 2)
 
     def kept(self):
-        """Which of the old runs are still there."""
+        """The old runs that still exist."""
         return [each for each in self.old if each in self.runs()]
 
     def test_a_run_that_ends_removes_old_ones_and_says_nothing(self):
@@ -284,7 +284,7 @@ class ByThemselves(CleanCase):
 
     def test_the_run_itself_stays_and_those_that_live(self):
         waiting = self.start_waiting("--keep-for", "none")
-        self.age("2", 100 * DAY)  # of them all
+        self.age("2", 100 * DAY)  # the age of all
         self.oversee("--keep-runs", "1", "--keep-size", "1", "echo", "hi")
         self.assertEqual((self.kept(), len(self.runs())), ([], 2))
         self.assertEqual(self.end_waiting(waiting).status, 0)

@@ -1,4 +1,4 @@
-"""Colours of oversee's own words: at a terminal, as asked for, and never elsewhere."""
+"""Colours of oversee's own lines: on a terminal, if wanted, and nowhere else."""
 
 import unittest
 

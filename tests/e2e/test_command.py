@@ -1,5 +1,5 @@
-"""What is run and with what: the forms of a command, its directory, its environment, its standard input, and variables
-that stand for flags."""
+"""What is run: the forms of a command, its directory, environment and standard input, and variables in place of
+flags."""
 
 import os
 import unittest
@@ -9,7 +9,7 @@ from harness import OVERSEE, RUN_ID, OverseeCase, helper, parse_state
 
 class Forms(OverseeCase):
     def shown(self, *arguments, **options):
-        """What show_state said of how it was started."""
+        """The output of show_state about how it was started."""
         ended = self.oversee(*arguments, **options)
         self.assertEqual(ended.status, 0, ended.err)
         return parse_state(ended.out)
@@ -76,7 +76,7 @@ class Forms(OverseeCase):
 
 
 class Words(OverseeCase):
-    """oversee about itself."""
+    """Texts about oversee itself."""
 
     def test_help_and_version(self):
         for flag, start in (("--help", b"usage: oversee"), ("-h", b"usage: oversee"), ("--version", b"oversee "),
@@ -194,7 +194,7 @@ class StandardInput(OverseeCase):
 
 
 class Variables(OverseeCase):
-    """OVERSEE_NAME stands for --name; the flag wins."""
+    """OVERSEE_NAME stands for --name; the flag takes precedence."""
 
     def test_a_timeout(self):
         self.assertEqual(self.oversee("sleep", 99, env={"OVERSEE_TIMEOUT": "200ms"}).status, 124)

@@ -1,4 +1,4 @@
-"""Nothing of a run outlives it, whatever its processes do to get away; what had to be killed is named."""
+"""No process of a run outlives it, however it tries to escape; the log names the processes that had to be killed."""
 
 import json
 import os
@@ -55,7 +55,7 @@ class Stopped(OverseeCase):
         self.assertTrue(int(ignored, 16) & 1 << (signal.SIGTERM - 1))
 
     def test_the_grace_is_for_every_process_not_only_the_leader(self):
-        # The shell dies of TERM at once; its child reports it, and lives on until it is told to end.
+        # The shell dies of TERM at once; its child reports the signal and lives on until USR1.
         run = self.start(OVERSEE, "-k", "15s", "sh", "-c", f"{helper('report_signals')} {signal.SIGUSR1.value} 0; true")
         run.expect(b"ready\n")
         (child,) = [pid for pid in self.survivors() if command_line(pid)[:1] == [helper("report_signals")]]
@@ -98,7 +98,7 @@ class Stopped(OverseeCase):
 
 
 class Leaked(OverseeCase):
-    """The command has ended, and left something behind."""
+    """The command has exited and left processes behind."""
 
     def test_a_leaked_process_is_killed_and_named_and_the_exit_code_kept(self):
         ended = self.run_plain("bash", "-c", f'got=$({OVERSEE} sh -c "setsid sleep 9 & echo hi; exit 7"); echo $got $?')
@@ -141,7 +141,7 @@ class Leaked(OverseeCase):
             self.assertEqual((ended.status, ended.out, ended.err), (7, b"out\n", b""))
 
     def start_with_stranger(self):
-        """A run whose output this process holds open, too, as one outside the tree; its command ends with its input."""
+        """A run with output that this process, outside the tree, also holds open; the command ends with its input."""
         run = self.start(OVERSEE, "sh", "-c", "echo $$; read x; exit 3", stdin=PIPE)
         command = int(run.expect_match(rb"(\d+)\n")[1])
         stranger = os.open(f"/proc/{command}/fd/1", os.O_WRONLY)

@@ -1,4 +1,4 @@
-"""What is said of a failed run beside its summary line: nothing that stands right above, and what does not."""
+"""The digest of a failed run: it omits what is visible directly above, and shows the rest."""
 
 import unittest
 
@@ -14,7 +14,7 @@ class Digest(OverseeCase):
         return ended.err.decode().splitlines()
 
     def captured(self, *arguments, **options):
-        """As lines(), with a log, whose path is cut off."""
+        """Like lines(), with a log; removes the log's path."""
         ended = self.oversee(*arguments, **options)
         return [line.partition(" [log ")[0] for line in ended.err.decode().splitlines()]
 
@@ -45,7 +45,7 @@ class Digest(OverseeCase):
         always = self.captured("--digest", "always", "-c", "exit 3")
         self.assertEqual(len(always), 2)
         self.assertEqual(len(self.captured(env={"OVERSEE_DIGEST": "always"}, *("-c", "exit 3"))), 2)
-        self.assertEqual(len(self.lines("-c", FAR)), 1)  # it had our own stdout: nothing is known
+        self.assertEqual(len(self.lines("-c", FAR)), 1)  # it had our own stdout, so nothing is known
 
     def test_the_command_it_names_runs_again(self):
         (self.work / "a b").mkdir()

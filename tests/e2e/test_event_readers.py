@@ -1,4 +1,4 @@
-"""Those who read what --events writes: slow, stalled, gone or full, they cannot hold up a run, nor harm it."""
+"""Slow, stalled, exited and full readers of --events: they neither delay nor change a run."""
 
 import json
 import socket

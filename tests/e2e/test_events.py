@@ -1,4 +1,4 @@
-"""--events: what it says and when, that it agrees with the summary, and the places it can be written to."""
+"""--events: its contents and timing, its agreement with the summary, and its destinations."""
 
 import fcntl
 import json
@@ -16,7 +16,7 @@ from harness import OVERSEE, helper, parse_state
 
 
 class Lines(EventsCase):
-    """What they say."""
+    """The contents of events."""
 
     def test_control_the_schema_refuses_what_is_wrong(self):
         _, events = self.run_with_file("echo", "hi")
@@ -106,7 +106,7 @@ class Lines(EventsCase):
 
 
 class Bytes(EventsCase):
-    """The output can be had back."""
+    """The output can be restored from events."""
 
     def test_any_bytes_of_both_streams(self):
         rng = random.Random(7)

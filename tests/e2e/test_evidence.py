@@ -1,4 +1,4 @@
-"""What the processes of a tree were doing when it was to be stopped, and the line of --on-timeout."""
+"""The snapshot of a tree's processes before a stop, and the line of --on-timeout."""
 
 import json
 import os
@@ -16,7 +16,7 @@ SILENT = r"(silent for [^;]+; )?"
 
 class Evidence(EventsCase):
     def evidence(self, *arguments, status=124):
-        """The evidence of a run that is stopped, which log, summary line and summary agree about."""
+        """The snapshot of a run that is stopped; log, summary line and summary must agree about it."""
         ended = self.oversee(*arguments)
         self.assertEqual(ended.status, status, ended.err)
         evidence = self.summary()["attempts"][0]["evidence"]
@@ -76,7 +76,7 @@ class Evidence(EventsCase):
 
     def test_a_process_that_works(self):
         evidence = self.evidence("-t", "1", "sh", "-c", "while :; do :; done")
-        # On a machine that is shared it may get little.
+        # On a shared machine it may get little CPU time.
         self.assertRegex(evidence["sentence"], rf"^{SILENT}sh \d+ (burns|uses|runs,) \d+ % CPU$")
         (worker,) = evidence["processes"]
         self.assertGreater(worker["cpu_ms"], 0)
@@ -120,11 +120,11 @@ class Evidence(EventsCase):
         self.assertEqual(self.summary()["attempts"][0]["evidence"]["silent_ms"], 0, "it is not seen")
 
     def test_of_a_large_tree_some_are_listed_and_all_are_counted(self):
-        # The clock starts anew with each of them, so that it is over only when all are there.
+        # Each process restarts the timer, so that it expires only after all have started.
         line = "i=0; while [ $i -lt 100 ]; do sleep 60 & i=$((i+1)); echo $i; done; echo ready; wait"
         evidence = self.evidence("-i", "4", "-c", line)
         self.assertIn(b"ready", self.log())
-        # On a busy machine the time for it may be over before all 32 have been looked at.
+        # On a busy machine the time may run out before 32 processes have been inspected.
         listed = len(evidence["processes"])
         self.assertTrue(1 <= listed <= 32, listed)
         self.assertEqual(evidence["more_processes"], 101 - listed)
@@ -144,10 +144,10 @@ class Evidence(EventsCase):
 
 
 class OnTimeout(OverseeCase):
-    """The line that is run before the first signal."""
+    """The line that runs before the first signal."""
 
     def stop(self, line, *command, status=124, options=()):
-        """Runs it; returns the log's lines about it, and how it went by the summary."""
+        """Runs the line; returns the log's lines about it, and its outcome in the summary."""
         run = self.start(OVERSEE, "-t", "1", *options, "--on-timeout", line, *(command or ("sleep", "60")))
         ended = run.finish()
         self.assertEqual(ended.status, status, ended.err)
@@ -225,7 +225,7 @@ class OnTimeout(OverseeCase):
         self.assert_summary(reason="timeout")
 
     def test_a_line_that_kills_its_supervisor_ends_with_it(self):
-        # ThreadSanitizer keeps a signal that only ppoll(2) lets in from its handler.
+        # ThreadSanitizer does not deliver a signal that only ppoll(2) unblocks.
         term = "KILL" if os.environ.get("SANITIZED") == "thread" else "TERM"
         for name, line in ((term, "sleep 99"), ("KILL", "sleep 99"), ("KILL", "sleep 98 & sleep 99 & wait")):
             with self.subTest(signal=name, line=line):

@@ -1,4 +1,4 @@
-"""What oversee exits with, for every way in which a command can end or be ended (docs/design.md, section 3)."""
+"""The exit status of oversee for every way in which a command can end or be stopped (docs/design.md, section 3)."""
 
 import signal
 import unittest

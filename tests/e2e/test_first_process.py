@@ -1,4 +1,4 @@
-"""As process 1 of a container: orphans reaped, signals with the effect that they have elsewhere, an exit status."""
+"""As process 1 of a container: orphans are reaped, signals have their usual effect, the exit status is right."""
 
 import signal
 import subprocess
@@ -13,7 +13,7 @@ REFUSED = subprocess.run([*UNSHARE, "true"], stderr=subprocess.PIPE, text=True, 
 @unittest.skipIf(REFUSED, f"may not make a pid namespace: {REFUSED.strip()}")
 class FirstProcess(OverseeCase):
     def begin(self, *arguments):
-        """The run, and the pid out here of the oversee that is 1 in there."""
+        """The run, and the pid out here of the oversee that is process 1 in the namespace."""
         run = self.start(*UNSHARE, OVERSEE, *arguments)
         (pid,) = wait_until(lambda: children(run.pid), "process 1")
         return run, pid
@@ -62,7 +62,7 @@ class FirstProcess(OverseeCase):
         run = self.start(*UNSHARE, OVERSEE, "--no-log", "sh", "-c", line, stdin=subprocess.PIPE)
         (pid,) = wait_until(lambda: children(run.pid), "process 1")
         run.expect(b"ready\n")
-        # Only the guard and the shell are left, and no zombie of either.
+        # Only the guard and the shell remain, and no zombie of either.
         wait_until(lambda: len(self.below(pid)) == 2, "the orphans reaped", lambda: str(self.below(pid)))
         run.process.stdin.close()
         ended = run.finish()

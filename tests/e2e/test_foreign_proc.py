@@ -1,5 +1,5 @@
-"""/proc belongs to another PID namespace, hides other users, or is not there: nobody else is signalled, the command's
-tree ends in time, and what cannot be kept is refused (os/proc.hpp)."""
+"""/proc belongs to another PID namespace, hides other users, or is missing: no other process is signalled, the command's
+tree ends in time, and limits that cannot be enforced are refused (os/proc.hpp)."""
 
 import json
 import os
@@ -16,13 +16,13 @@ from ordinary_user import NOBODY
 NAMESPACE = ("unshare", "--mount", "--pid", "--fork", "--kill-child=KILL")
 REFUSED = subprocess.run([*NAMESPACE, "true"], stderr=subprocess.PIPE, text=True, check=False).stderr.strip()
 
-# An answer that only a wait of two seconds for what cannot succeed would miss.
+# A run that waits two seconds in vain would take longer than this.
 SOON_MS = 2000
 
 OTHER_USER = 65533
 
-# Process 3 of the outer namespace has the children 20 to 59. In the inner one, whose /proc is the outer's, 3 is the guard,
-# and most bystanders have such numbers. The numbers below are left to front, guard, their threads and the command.
+# Process 3 of the outer namespace has the children 20 to 59. In the inner namespace, which sees the outer /proc, 3 is the
+# guard, and most bystanders have such numbers. Lower numbers are left for front, guard, their threads and the command.
 BYSTANDERS = """
 i=0; while [ $((i += 1)) -le 3 ]; do sleep 60 & done
 sh -c 'read go < gate; i=0; while [ $((i += 1)) -le 40 ]; do sleep 60 & done; wait' &
@@ -41,13 +41,13 @@ exec unshare --pid --fork --kill-child=KILL sh -c '
 
 
 def is_static(program):
-    """Whether an ELF file names no interpreter."""
+    """Whether an ELF file has no interpreter."""
     text = subprocess.run(["readelf", "--program-headers", program], stdout=subprocess.PIPE, check=True).stdout
     return b"INTERP" not in text
 
 
 def front_below(pid):
-    """The oversee among the descendants of a process; None where there is none yet."""
+    """The oversee among the descendants of a process; None if there is none yet."""
     for child in children(pid):
         if command_line(child)[:1] == [OVERSEE]:
             return child
@@ -58,7 +58,7 @@ def front_below(pid):
 
 @unittest.skipIf(REFUSED, f"may not make namespaces: {REFUSED}")
 class ForeignProc(OverseeCase):
-    """All in a PID namespace of their own with this one's /proc."""
+    """Everything runs in a PID namespace with the /proc of the outer one."""
 
     enter = NAMESPACE
     view = "foreign"
@@ -125,7 +125,7 @@ class ForeignProc(OverseeCase):
                 self.assertEqual(ended.status, 125)
                 self.assertIn(f"not run: {option} cannot be kept: ".encode(), ended.err)
                 self.assertIn(b"/proc", ended.err)
-                if "SANITIZED" not in os.environ:  # a sanitizer complains of a missing /proc itself
+                if "SANITIZED" not in os.environ:  # a sanitizer itself complains about a missing /proc
                     self.assertEqual(ended.err.count(b"\n"), 1)
                 self.assertFalse((self.work / "run").exists())
                 self.assert_summary(reason="spawn", exit_status=125)
@@ -160,9 +160,9 @@ class NoProc(ForeignProc):
 
 
 class StrangersProc(ForeignProc):
-    """That of a namespace which this one is not below, so that it does not know us."""
+    """/proc is that of a namespace which does not contain this one, so that our processes are not in it."""
 
-    # The first to come mounts its own, the second, which is no child of it, finds it there.
+    # The first process mounts its own /proc; the second, which is not its child, sees that one.
     enter = (*NAMESPACE, "sh", "-c",
              'unshare --pid --fork --kill-child=KILL sh -c "mount -t proc proc /proc && exec sleep 60" & '
              'until ! [ -e /proc/self ]; do :; done; "$0" "$@"')
@@ -243,9 +243,21 @@ class HiddenProcesses(OverseeCase):
         self.assertEqual(unkilled, [])
 
 
+@unittest.skipIf(REFUSED, f"may not make namespaces: {REFUSED}")
+class Unseen(OverseeCase):
+    def test_whether_more_is_left_is_unknown_without_our_own_proc(self):
+        """Below a process that stays, others may live, which only /proc could show."""
+        run = self.start("unshare", "--pid", "--fork", "--kill-child=KILL", helper("refuse_kill"), OVERSEE, "--cgroup=never",
+                         "-t", "300ms", "-k", "100ms", helper("ignore_term"), "1")
+        ended = run.finish(within=60)
+        attempt = self.summary()["attempts"][0]
+        self.assertEqual((len(attempt["unkilled"]), attempt["unkilled_unknown"]), (1, True))
+        self.assertIn(b"whether more of its processes are left is unknown", ended.err)
+
+
 @unittest.skipIf(REFUSED or os.getuid() != 0, REFUSED or "only root can change the root directory")
 class Alone(OverseeCase):
-    """A static oversee with a static command, and nothing else: no /proc, no /dev, no /tmp."""
+    """A static oversee with a static command and nothing else: no /proc, no /dev, no /tmp."""
 
     def setUp(self):
         super().setUp()

@@ -1,4 +1,4 @@
-"""Runs of other PID and time namespaces, and of other hosts, in one directory of runs: alive until it is known better."""
+"""Runs of other PID and time namespaces and of other hosts in one run directory: live unless known otherwise."""
 
 import fcntl
 import json
@@ -29,7 +29,7 @@ def where_allowed(namespace):
 
 class ForeignCase(BackgroundCase):
     def begin(self, *namespace, without=None):
-        """A run that waits at the gate in there; the pid of its oversee out here, and its id."""
+        """A run in the namespace that waits at the gate; its oversee's pid out here, and its id."""
         program = OVERSEE if without is None else OVERSEE_WITHOUT
         env = {} if without is None else {"OVERSEE_TEST_WITHOUT": without}
         self.run_in_there = self.start(*namespace, program, "-c", f"echo before; {WAIT}; echo after; exit 3", env=env)
@@ -52,7 +52,7 @@ class ForeignCase(BackgroundCase):
         path.write_text(json.dumps(record, indent=2) + "\n")
 
     def assert_counts_as_alive(self, run_id, status):
-        """In every verb alike; `cancel` is another matter."""
+        """All verbs agree, except `cancel`."""
         self.assertEqual(self.status_of(run_id), status)
         self.assertEqual([each["run_id"] for each in json.loads(
             self.oversee("list", "--status", status, "--format", "json").out)], [run_id])
@@ -65,7 +65,7 @@ class ForeignCase(BackgroundCase):
         self.assertEqual((waited.status, json.loads(waited.out)[0]["status"]), (124, status))
         cleaned = self.oversee("clean", "--keep", "0", "--format", "json")
         self.assertEqual((cleaned.status, json.loads(cleaned.out)["removed"]), (0, []))
-        # The turn that a run takes when it has ended; it spares itself.
+        # The cleaning that a run does at its end must spare it.
         self.assertEqual(self.oversee("--keep-runs", "0", "true").status, 0)
         self.assertTrue((self.records / f"{run_id}.json").exists())
         self.assertTrue((self.records / f"{run_id}.log").exists())
@@ -171,7 +171,7 @@ class OtherTime(ForeignCase):
 
     def test_killed_it_is_lost(self):
         run_id = self.begin(*OTHER_TIME, without="life-lock")
-        self.change(run_id, pid=2 ** 22 + 1)  # more than Linux gives
+        self.change(run_id, pid=2 ** 22 + 1)  # above Linux's maximum
         self.assertEqual(self.status_of(run_id), "lost")
         self.change(run_id, pid=self.front)
         self.assert_ends_well(run_id)
@@ -218,7 +218,7 @@ class OtherHost(ForeignCase):
 @unittest.skipIf("SANITIZED" in os.environ, "a sanitizer needs /proc at the end of a process")
 @where_allowed(NO_PROC)
 class WithoutProc(ForeignCase):
-    """/proc tells neither a process's birth nor its namespaces: the lock tells that it lives."""
+    """/proc shows neither a process's start time nor its namespaces: the lock shows that it is live."""
 
     def test_a_run_of_here_is_seen_from_there(self):
         run_id = self.detach("-c", WAIT)

@@ -1,4 +1,4 @@
-"""A temporary file system without room: what is shown comes from memory, what is lost is no success, the record is true."""
+"""A full temporary file system: output is shown from memory, lost output makes a run fail, and the record is true."""
 
 import json
 import os
@@ -61,7 +61,7 @@ class Records(PrivateMounts, OverseeCase):
     FILL = "cat /dev/zero >{tmp}/fill 2>/dev/null || true"
 
     def ends(self, line, more=""):
-        """Status and record of a run that fills the file system."""
+        """The status and the record of a run that fills the file system."""
         ended = self.behind(self.small(more=more), f"OVERSEE {line}; s=$?; OVERSEE list --format json; exit $s")
         return ended, json.loads(ended.out)
 

@@ -45,7 +45,7 @@ class Help(OverseeCase):
             with self.subTest(topic=name):
                 text = self.told(name)
                 self.assertGreater(len(text.splitlines()), 1)
-                self.assertNotRegex(text, r"(?m)^\.[A-Z]|\\\(|\\&|\\e")  # nothing of the pages' language is left
+                self.assertNotRegex(text, r"(?m)^\.[A-Z]|\\\(|\\&|\\e")  # no mdoc markup is left
 
     def test_a_section_has_what_the_page_says(self):
         text = self.told("exit-status")

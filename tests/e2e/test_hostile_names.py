@@ -1,4 +1,4 @@
-"""Two hundred names that are made to harm a terminal or a reader, through every verb and report."""
+"""Two hundred names that could harm a terminal or a reader, in every verb and report."""
 
 import json
 import os
@@ -16,7 +16,7 @@ INVISIBLE = "\u00ad\u034f\u061c\u115f\u3164\ufeff\uffa0" + "".join(map(chr, [*ra
                                                                         *range(0x2060, 0x2070), 0xe0001, 0xe0041]))
 HARMFUL = [bytes([byte]) for byte in range(1, 0x20)] + [b"\x7f"]
 HARMFUL += [chr(code).encode() for code in range(0x80, 0xa0)] + [each.encode() for each in INVISIBLE]
-HARMFUL += [bytes([byte]) for byte in range(0x80, 0x100)]  # no UTF-8
+HARMFUL += [bytes([byte]) for byte in range(0x80, 0x100)]  # not UTF-8
 HARMFUL += [b"\x1b[2J", b"\x1b]0;title\a", "\u009b31m".encode(), b"\xe2\x80", b"\xed\xa0\x80", b"\xc0\x9b", b"\r\nforged: "]
 HARMLESS = [b"name", b" ", b"'", b'"', b"$(id)", b"`", b"<b>", b"&", b"|", b"\\", "日本語".encode(), "é".encode(), b"-", b"*", b"::"]
 
@@ -33,7 +33,7 @@ def hostile_names(count):
 
 
 def harm_in(text):
-    """What of the bytes is harmful; newlines are not."""
+    """The harmful bytes in the text; newlines are harmless."""
     try:
         characters = text.decode()
     except UnicodeDecodeError as error:
@@ -52,7 +52,7 @@ class HostileNames(OverseeCase):
             self.assertFalse(harm_in(text), f"{what} of {name!r}: {text!r}")
 
     def oversee(self, *arguments):
-        """As the harness does, but without what it keeps of each until the test's end: there are a thousand."""
+        """Like the harness's method, but keeps no output until the end of the test: there are a thousand runs."""
         return subprocess.run([OVERSEE, *arguments], env=self.environment(), cwd=self.work, stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=BOUND, check=False)
 
@@ -65,7 +65,7 @@ class HostileNames(OverseeCase):
     def test_in_runs_and_their_reports(self):
         for number, name in enumerate(NAMES):
             reports = [flag for each in ("json", "junit", "markdown", "events") for flag in (f"--{each}", f"report.{each}")]
-            # GitLab's sections end their marks with a CR and clear the line, as it documents.
+            # GitLab's section marks end with CR and a sequence that clears the line, as GitLab documents.
             service = SERVICES[number % len(SERVICES)]
             ended = self.oversee("--ci", service, "--digest", "always", "--name", name, "--label",
                                  b"k=" + name, *reports, "sh", "-c", "exit 1", name)
@@ -122,7 +122,7 @@ class Widths(OverseeCase):
 
     @staticmethod
     def columns(line):
-        """By the tables of Python; what a selector asks for is wide."""
+        """By Python's tables; characters with an emoji variation selector are wide."""
         wide = sum(0 if unicodedata.category(each) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(each) in "WF" else 1
                    for each in line)
         return wide + line.count("\ufe0f")

@@ -1,5 +1,5 @@
-"""What a caller hands on reaches the command as it would without oversee: descriptors, signals, limits, make's
-jobserver; and what the caller lent is given back as it was."""
+"""The command inherits from the caller what it would without oversee: descriptors, signals, limits, make's
+jobserver; and what the caller lent is returned unchanged."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ from subprocess import PIPE
 
 from harness import OVERSEE, OverseeCase, helper, parse_state
 
-# Differs by design: processes, groups, what the streams are, and what oversee adds to the environment.
+# Differs by design: processes, groups, the streams, and variables that oversee adds.
 OWN = ("pid", "ppid", "group", "session", "fd 0", "fd 1", "fd 2", "isatty 0", "isatty 1", "isatty 2", "nonblocking 0",
        "nonblocking 1", "nonblocking 2")
 
@@ -37,13 +37,13 @@ class State(OverseeCase):
         return state
 
     def assert_as_plain(self, **options):
-        """Returns what the command has in common under oversee and without."""
+        """Returns the state that is equal under oversee and without it."""
         plain = self.state(**options)
         ours = self.state(OVERSEE, **options)
         for key in OWN:
             plain.pop(key, None)
             ours.pop(key, None)
-        # Each run holds one pipe of the test's own, under whatever number.
+        # Each run holds one pipe of the test, under any number.
         for state in (plain, ours):
             pipes = [key for key in state if key.startswith("fd ") and state[key].startswith("pipe:")]
             self.assertEqual(len(pipes), 1)

@@ -1,4 +1,4 @@
-"""Job control at a terminal: stopped and continued, by key and by signal, oversee and its command are one job."""
+"""Job control on a terminal: oversee and its command are stopped and continued as one job, by key and by signal."""
 
 import os
 import re
@@ -22,7 +22,7 @@ class JobControl(TerminalCase):
         front, command = self.job(shell)
 
         def is_itself():
-            words = command_line(command)  # none for a moment, in the midst of exec
+            words = command_line(command)  # empty for a moment during exec
             return words and words[1:2] != ["@guard"]
 
         wait_until(is_itself, "the command itself")
@@ -37,7 +37,7 @@ class JobControl(TerminalCase):
             shell.type(CTRL_Z)
             shell.expect(rb"Stopped")
             shell.expect(rb"READY> ")
-            # The shell waits for oversee alone, which a key just after fg may stop a moment before the command.
+            # The shell waits only for oversee, which a key just after fg may stop a moment before the command.
             wait_until(lambda: is_stopped(front) and is_stopped(command), "both stopped")
             shell.type(b"fg\n")
             wait_until(lambda: not is_stopped(front) and not is_stopped(command), "both going on")
@@ -49,13 +49,13 @@ class JobControl(TerminalCase):
         self.assert_nobody_left()
 
     def expect_status(self, shell, status):
-        """Of the job that the shell had in its foreground."""
+        """Waits for the status of the shell's foreground job."""
         shell.expect(rb"READY> ")
         shell.type(b"echo status $?\n")
         shell.expect(rb"status %d\r\n" % status)
 
     def stop_by_key(self, shell):
-        """Types Ctrl-Z until it is seen: less and vi lose one that comes while they take the terminal, oversee or not."""
+        """Types Ctrl-Z until it has an effect: less and vi lose one while they set the terminal's modes, even alone."""
         for _ in range(5):
             shell.type(CTRL_Z)
             if shell.comes(rb"Stopped", 4):
@@ -63,7 +63,7 @@ class JobControl(TerminalCase):
         self.fail(f"Ctrl-Z was never seen; the terminal shows {shell.seen[-500:]!r}")
 
     def stop_and_go_on(self, shell, program, *keys):
-        """Ctrl-Z and fg with a program that takes single keys, three times; then the keys that end it."""
+        """Ctrl-Z and fg three times with a program in single-key mode; then the keys that end it."""
         front, command = self.running_job(shell)
         self.assertEqual(os.path.basename(command_line(command)[0]), program)
 
@@ -77,7 +77,7 @@ class JobControl(TerminalCase):
         for _ in range(3):
             reaches(lambda: shell.foreground_group() == os.getpgid(front), "oversee in the foreground")
             reaches(lambda: not shell.by_line() and not shell.echoes(), f"the terminal in the hands of {program}")
-            # Just after CONT a key stops oversee, as it stops any program, also where the command then loses the key.
+            # Just after CONT a key stops oversee, as it stops any program, even if the command then loses the key.
             reaches(lambda: blocks(front, signal.SIGTSTP), "oversee at its events")
             self.stop_by_key(shell)
             shell.expect(rb"READY> ")
@@ -111,7 +111,7 @@ class JobControl(TerminalCase):
         self.stop_and_go_on(shell, "vi", b":q!\r")
 
     def test_a_stop_of_the_whole_group_by_the_command_is_not_sent_to_it_again(self):
-        # What oversee sends on arrives in order, so that a second TSTP would be seen before URG.
+        # oversee forwards signals in order, so that a second TSTP would be seen before URG.
         script = self.file("script", """trap 'echo stop' TSTP; trap 'echo end; exit 3' URG
             kill -TSTP 0; read -r _ _ _ front _ < /proc/$PPID/stat; kill -URG "$front"; sleep 60 & wait; wait""")
         shell = interactive_bash(self)
@@ -151,7 +151,7 @@ class JobControl(TerminalCase):
         shell.expect(rb"ready\r\n")
         shell.type(CTRL_Z)
         shell.expect(rb"Stopped")
-        # A wait of the shell's, longer than the limit: nothing in it depends on how long it takes.
+        # The shell waits for longer than the limit; nothing depends on the exact time.
         shell.type(b"sleep 2.5; echo slept\n")
         shell.expect(rb"slept\r\n")
         self.assertTrue(is_stopped(front) and is_stopped(command))

@@ -1,4 +1,4 @@
-"""Where output is kept beside what is shown: spills, a limit that stops, copies, the raw log, a log that must be."""
+"""Where output is stored in addition: spilled output, a limit that stops, copies, the raw log, a required log."""
 
 import json
 import os

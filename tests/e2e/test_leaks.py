@@ -1,4 +1,4 @@
-"""What outlives the command is named, then killed or let live (--leaks); and whom a stop reaches (--kill)."""
+"""Processes that outlive the command are named, then killed or left alive (--leaks); what a stop signals (--kill)."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from harness import (BOUND, OVERSEE, OverseeCase, children, command_line, guard_
                      wait_until)
 from terminal import Terminal
 
-# Far longer than any test: a wait for it is a hang.
+# Seconds; far longer than any test, so that waiting for it is a hang.
 LIVES = 55
 
 
@@ -62,7 +62,7 @@ class LeftAlive(LeaksCase):
         self.assertCountEqual([each["holds"] for each in self.attempt()["leaked"]], [["stdout", "stderr"], []])
 
     def test_behind_a_pty_it_holds_the_terminal(self):
-        # In a session of its own it outlives the terminal.
+        # In its own session it outlives the terminal.
         os.mkfifo(self.work / "up")
         self.oversee("--pty", "--leaks", "report", "-c", f"setsid sh -c 'echo >up; exec sleep {LIVES}' & read x <up")
         self.assertEqual([each["holds"] for each in self.attempt()["leaked"]], [["stdout"]])
@@ -78,7 +78,7 @@ class LeftAlive(LeaksCase):
         self.assertNotEqual((self.work / "done").read_bytes(), b"0\n")
 
     def test_ignore_ends_with_the_leader_and_names_nobody(self):
-        # With --leak-timeout none anything else would wait.
+        # With --leak-timeout none any other mode would wait.
         ended = self.oversee("--leaks", "ignore", "--leak-timeout", "none", "-c", f"sleep {LIVES} & echo $!; exit 3")
         self.assertEqual(ended.status, 3)
         self.assert_lives(int(ended.out))
@@ -155,7 +155,7 @@ class Judged(LeaksCase):
         self.assert_nothing_left(run)
 
     def test_a_zombie_is_no_survivor(self):
-        # The daemon's parent does not reap; the zombie ends with it, and only the two that live are named.
+        # The daemon's parent does not reap; the zombie ends with it, and only the two live processes are named.
         program = ("import os, time\n"
                    "if os.fork() == 0:\n"
                    "    if os.fork() == 0: os._exit(0)\n"
@@ -193,7 +193,7 @@ class Orphans(LeaksCase):
         forked = b""
         for n in range(1, 5):
             forked += b"forked %d\n" % n
-            run.expect(forked)  # in parts, as a slow machine takes its time
+            run.expect(forked)  # one by one, because a slow machine takes its time
         guard = guard_of(run.pid)
         wait_until(lambda: len(children(guard)) == 1, "nobody but the leader, not even a zombie")
         run.process.stdin.close()
@@ -213,7 +213,7 @@ class Orphans(LeaksCase):
 
 
 class Reach(LeaksCase):
-    """A leader that sleeps, a member of its group that tells its signals, and a daemon in a session of its own."""
+    """A leader that sleeps, a member of its group that reports signals, and a daemon in its own session."""
 
     def line(self, member="report_signals"):
         words = helper(member) + (" 15 0" if member == "report_signals" else " 0")
@@ -288,7 +288,7 @@ class Reach(LeaksCase):
         os.kill(terminal.pid, signal.SIGTERM)
         terminal.expect(rb"15\r\n")
         self.assertEqual(terminal.finish(), -signal.SIGTERM)
-        # A signal to the group would have reached oversee, too: a second cancel, which climbs to KILL.
+        # A signal to the group would also have reached oversee: a second cancel, which climbs to KILL.
         self.assertFalse(self.attempt()["forced"])
         self.assertEqual(self.survivors(), [daemon])
 

@@ -1,4 +1,4 @@
-"""On a loaded machine what ends by itself is no leak, and what stays is one."""
+"""On a loaded machine a process that ends by itself is not a leak, and a process that stays is one."""
 
 import os
 import subprocess
@@ -6,13 +6,13 @@ import unittest
 
 from harness import OVERSEE, OverseeCase
 
-# Of busy processes, which end by themselves; longer than the test may take.
+# The lifetime of the busy processes; longer than the test may take.
 LOAD_SECONDS = 110
-# Sanitized, a run takes ten times as long.
+# With sanitizers a run takes ten times as long.
 RUNS = 40 if "SANITIZED" in os.environ else 200
 AT_ONCE = 4
 
-# Prints the status of each run that is not a success.
+# Prints the status of each run that fails.
 LOOP = 'for i in $(seq $1); do "$OVERSEE" --leaks fail --no-log --summary never sh -c "$2" || echo $?; done'
 
 

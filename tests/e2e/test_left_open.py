@@ -1,5 +1,5 @@
-"""No descriptor and no handle of the event loop is left at exit: each process of oversee-without looks for itself at what
-it has left once all that it made is destroyed (tests/without/left_open.cpp)."""
+"""No descriptor and no event loop handle is left open at exit: each process of oversee-without reports what it has left
+open after all its objects are destroyed (tests/without/left_open.cpp)."""
 
 import json
 import os
@@ -15,19 +15,19 @@ ASIDE = Counter(aside=1)  # a process without a loop
 
 class Left(OverseeCase):
     def start_told(self, *arguments, leak="", **options):
-        """As it leaves no sooner than all is destroyed."""
+        """Exits only after everything is destroyed."""
         self.told = self.work / "left"
         self.told.unlink(missing_ok=True)
         more = {"OVERSEE_TEST_LEFT": str(self.told), "OVERSEE_TEST_LEAK": leak}
         return self.start_without("leave-at-once", *arguments, env=more, **options)
 
     def lines(self):
-        """Who tells of what, and what is left of that."""
+        """Each report: the kind of process, and what it has left open."""
         lines = self.told.read_text().splitlines() if self.told.exists() else []
         return [(*each.partition(": ")[0].rsplit(" ", 1), each.partition(": ")[2]) for each in lines]
 
     def looked(self):
-        """How many of each kind have looked; a front is a process that has had a loop."""
+        """How many processes of each kind have reported; a front is a process that has had a loop."""
         names = [(name, what) for name, what, _ in self.lines()]
         loops = sum(what == "handles" for _, what in names)
         guards = sum(name == "@guard" for name, what in names if what == "descriptors")
@@ -35,7 +35,7 @@ class Left(OverseeCase):
         return Counter(front=min(loops, others), loop=loops, guard=guards, aside=max(0, others - loops))
 
     def assert_told(self, expected):
-        """So many have looked, and nobody found anything. Who is started aside may end later than who started it."""
+        """That many processes have reported, and none has left anything open. A side process may end after its parent."""
         wait_until(lambda: self.looked().total() >= expected.total(), "the end of each process", lambda: self.lines())
         self.assertEqual(self.looked(), +expected, self.lines())
         self.assertEqual([each for each in self.lines() if each[2] != "none"], [])

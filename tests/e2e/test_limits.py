@@ -1,4 +1,4 @@
-"""Limits: what the tree may use together, what each process may use, and what the kernel ends. Never a bare 137."""
+"""Limits: what the tree may use together, what each process may use, and what the kernel enforces. Never a bare 137."""
 
 import os
 import re
@@ -14,23 +14,23 @@ from harness import BOUND, OVERSEE, OverseeCase, children, guard_of, helper, is_
 
 MIB = 1 << 20
 
-# An ordinary user, who has nothing of its own anywhere.
+# An ordinary user who owns no files.
 STRANGER = 65534
 
 
 class LimitCase(OverseeCase):
-    """Limits as they are held without a cgroup; those that the kernel holds are test_cgroup_limits'."""
+    """Limits enforced without a cgroup; test_cgroup_limits tests those enforced by the kernel."""
 
     def environment(self, **changes):
         return super().environment(**{"OVERSEE_CGROUP": "never", **changes})
 
     def limits_of_a_command(self, *options):
-        """What a command so run has: name of the limit -> (soft, hard), as proc(5) has them."""
+        """The limits of a command run with these options: name of the limit -> (soft, hard), as in proc(5)."""
         text = self.oversee(*options, "cat", "/proc/self/limits").out.decode()
         return {name: (soft, hard) for name, soft, hard in re.findall(r"^(Max [a-z ]+?)  +(\S+) +(\S+)", text, re.M)}
 
     def assert_stopped(self, ended, reason, sentence):
-        """By this limit, said in one line; returns the attempt."""
+        """The run was stopped by this limit and says so in one line; returns the attempt."""
         self.assertEqual(ended.status, 123, ended.err)
         self.assertRegex(ended.err.decode(), rf"^oversee: failed: {sentence}.*\n$")
         summary = self.assert_summary(status="failed", reason=reason, exit_status=123)
@@ -40,7 +40,7 @@ class LimitCase(OverseeCase):
 
 class Memory(LimitCase):
     def assert_left_alone(self, *arguments, processes=1, **options):
-        """Until it is told to end, some looks after all its memory is in use."""
+        """The run is not stopped until it is told to end, a few samples after all its memory is in use."""
         run = self.start(OVERSEE, *arguments, **options)
         run.expect_match(rb"(?:ready \d+\n){%d}" % processes)
         time.sleep(0.3)
@@ -68,7 +68,7 @@ class Memory(LimitCase):
         self.assertIn("# held      memory 48MiB by sampling, 4GiB a process by rlimit\n", log)
 
     def test_many_processes_together(self):
-        # Each is far below the limit; all together are above it.
+        # Each is far below the limit; together they are above it.
         run = self.start(OVERSEE, "-m", "60MiB", helper("eat_memory"), 16, 6)
         self.assert_stopped(run.finish(), "memory_limit", r"memory: \d+MiB of 60MiB")
         self.assert_nothing_left(run)
@@ -80,7 +80,7 @@ class Memory(LimitCase):
         self.assert_left_alone(helper("eat_memory"), 100)
 
     def test_pages_that_are_shared_count_once(self):
-        # Six processes that share 40 MiB: 240 MiB by what is resident in each, 40 in truth.
+        # Six processes share 40 MiB: 240 MiB of resident memory in sum, 40 MiB in truth.
         self.assert_left_alone("-m", "100MiB", helper("eat_memory"), 40, 6, "shared", processes=6)
 
     def test_control_the_same_without_sharing_is_too_much(self):
@@ -96,7 +96,7 @@ class Memory(LimitCase):
         self.assertEqual(ended.status, 123)
 
     def test_it_is_held_in_the_grace_of_another_stop(self):
-        # Told to end, it grows: the grace of 30 s is not for that.
+        # After TERM it grows; the grace period of 30 s must not allow that.
         script = f"trap 'exec {helper('eat_memory')} 100' TERM; echo ready; while :; do sleep 0.05; done"
         run = self.start(OVERSEE, "-m", "48MiB", "-t", "300ms", "-k", "30s", "sh", "-c", script)
         ended = run.finish()
@@ -128,7 +128,7 @@ class CpuTime(LimitCase):
         self.assert_nothing_left(run)
 
     def test_children_that_are_dead_count(self):
-        # Fifty short ones, each waited for by its parent: none of them is ever near the limit.
+        # Fifty short children, each reaped by its parent: none of them comes near the limit.
         run = self.start(OVERSEE, "--max-cpu", "400ms", helper("burn_cpu"), 20, 50)
         ended = run.finish()
         self.assertNotIn(b"done", ended.out)
@@ -139,7 +139,7 @@ class CpuTime(LimitCase):
         self.assert_stopped(self.oversee("--max-cpu", "300ms", "sh", "-c", script), "cpu_limit", "cpu: ")
 
     def test_what_was_used_up_by_the_end_counts(self):
-        # Whether it is stopped in time, or found by its last account.
+        # Either it is stopped in time, or its final account exceeds the limit.
         ended = self.oversee("--max-cpu", "20ms", "sh", "-c", f"{helper('burn_cpu')} 40; exit 0")
         self.assertEqual(ended.status, 123)
         self.assert_summary(reason="cpu_limit")
@@ -158,7 +158,7 @@ class CpuTime(LimitCase):
 
     def test_with_the_guard_stopped_the_kernel_ends_it_and_it_is_named(self):
         script = f"echo ready; read go; kill -STOP $PPID; exec {helper('burn_cpu')} 20000"
-        # The front would continue the guard.
+        # Otherwise the front would continue the guard.
         run = self.start_without("guard-is-continued", "--max-cpu", "100ms", "sh", "-c", script, stdin=PIPE)
         run.expect(b"ready")
         guard = guard_of(run.pid)
@@ -298,7 +298,7 @@ class AsAnOrdinaryUser(LimitCase):
 
 
 class MemoryGroup:
-    """A cgroup of the first version that bounds memory; None of it where such a one cannot be made."""
+    """A version 1 cgroup that limits memory; None if it cannot be made."""
 
     ROOT = Path("/sys/fs/cgroup/memory")
 
@@ -325,11 +325,11 @@ def memory_group(case, size):
 
 
 class OutOfMemory(LimitCase):
-    ROOM = 256 * MIB  # for a sanitized oversee, too, of which the command is still the largest part
+    ROOM = 256 * MIB  # also for a sanitized oversee; the command is still the largest part
 
     def test_the_kernels_kill_is_named(self):
         group = memory_group(self, self.ROOM)
-        # The first second is for the kernel's count to be looked at before.
+        # During the first second oversee reads the kernel's count.
         run = self.start(OVERSEE, "sh", "-c", f"sleep 1; exec {helper('eat_memory')} 400", prepare=group.join)
         self.assert_stopped(run.finish(), "out_of_memory", r"out of memory: killed by the kernel after \S+")
         self.assert_nothing_left(run)

@@ -1,4 +1,4 @@
-"""oversee list: the runs that are recorded, the newest first, as they are asked for."""
+"""oversee list: the recorded runs, newest first, with filters."""
 
 import os
 import signal
@@ -97,7 +97,7 @@ class Printed(ListCase):
         self.assertEqual(terminal.finish(), 0)
         chosen = Terminal(self, OVERSEE, "list", "--limit", "3", "--status", "completed")
         chosen.expect(rb"\n3 runs; 1 older ones? (was|were) not looked at, --limit N shows more\r\n")
-        self.told("list", "--limit", "3")  # and elsewhere nothing does
+        self.told("list", "--limit", "3")  # and elsewhere it prints nothing
 
     def test_controls_in_a_name_are_harmless(self):
         self.make(10, name="a\x1b[2J\nb\x9b")
@@ -192,7 +192,7 @@ class Living(ListCase):
 
 class Many(ListCase):
     def test_no_more_records_are_read_than_are_shown(self):
-        """What is no record is warned of where it is read."""
+        """A file that is not a record causes a warning only when it is read."""
         for age in range(10, 15):
             self.make(age)
         (self.records / "20260101-000000-aaaa.json").write_text("no record")

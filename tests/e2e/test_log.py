@@ -1,4 +1,4 @@
-"""The log: what oversee says in it, that no command can speak for oversee there, that its loss costs nothing else."""
+"""The log: oversee's lines in it, which no command can forge, and whose loss has no other effect."""
 
 import os
 import signal
@@ -164,7 +164,7 @@ class Places(OverseeCase):
 
 
 class Lost(OverseeCase):
-    """A log that cannot be written costs a warning, never the command's status or output."""
+    """A log that cannot be written causes a warning, and never changes the command's status or output."""
 
     def assert_lost(self, ended, status, log, why):
         self.assertEqual(ended.status, status)

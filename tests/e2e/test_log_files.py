@@ -1,4 +1,4 @@
-"""Files that are written as the command runs: two runs and one log, a log that is rotated, copies of several attempts."""
+"""Files written while the command runs: two runs with one log, a rotated log, copies of several attempts."""
 
 import os
 import unittest

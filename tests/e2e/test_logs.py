@@ -1,4 +1,4 @@
-"""oversee logs: a run found by what is typed, its log read back as it is or to the byte of a stream, followed to its end."""
+"""oversee logs: finds a run, prints its log unchanged or the exact bytes of a stream, and follows it to its end."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from tagged_log import decode
 
 class LogsCase(OverseeCase):
     def record(self, *command, **options):
-        """A run, its own words kept off the terminal; returns its id."""
+        """A run, with oversee's own lines kept off the terminal; returns its id."""
         before = set(self.files())
         ended = self.oversee("--summary", "never", *command, **options)
         new = [each for each in self.files() if each.endswith(".json") and each not in before]
@@ -27,7 +27,7 @@ class LogsCase(OverseeCase):
         self.assertEqual((ended.status, ended.out, ended.err), (0, expected, b""))
 
     def assert_refused(self, *arguments):
-        """Returns the one line that says why."""
+        """Returns the one line that names the reason."""
         ended = self.logs(*arguments)
         self.assertEqual((ended.status, ended.out), (125, b""))
         self.assertRegex(ended.err, rb"\Aoversee: [^\n]+\n\Z")
@@ -35,22 +35,22 @@ class LogsCase(OverseeCase):
 
 
     def wait_for_line(self, line):
-        """Waits until a log has the whole line of the command's."""
+        """Waits until a log contains the whole line of the command."""
         wait_until(lambda: any(b"| " + line + b"\n" in each.read_bytes() for each in self.records.glob("*.log")),
                    f"{line!r} is in the log")
 
     def pipes(self, *names):
-        """For a script to wait at, each once: who opens one again may meet the first writer's end, and not wait."""
+        """Pipes at which a script waits, each once: opening one again may meet the first writer's end and not wait."""
         for name in names:
             os.mkfifo(self.work / name)
 
     def go_on(self, name="go"):
-        """Lets the script go on that waits at the pipe, or soon will."""
+        """Continues the script that waits at the pipe, or soon will."""
 
         def open_writer():
             try:
                 return os.open(self.work / name, os.O_WRONLY | os.O_NONBLOCK)
-            except OSError:  # nobody reads yet
+            except OSError:  # not open for reading yet
                 return None
 
         writer = wait_until(open_writer, f"somebody waits at {name}")
@@ -144,7 +144,7 @@ class ReadingBack(LogsCase):
                          f"oversee: warning: this is not all: the log leaves out {omitted} (--max-output)\n")
         self.assert_printed(b"whole\n", run, "--stderr")
         self.assert_printed(b"100000\n", run, "--stdout", "--tail", "1")
-        self.assert_printed(self.log(), run)  # there it stands in its place
+        self.assert_printed(self.log(), run)  # there it is at its place
 
     def test_what_was_spilled_is_there_again(self):
         out, err = (b"".join(b"%d\n" % number for number in range(1, last)) for last in (100_001, 20_001))
@@ -182,7 +182,7 @@ class Finding(LogsCase):
             self.assert_printed(text.encode() + b"\n", "last", "--stdout")
 
     def rename(self, run, other):
-        """Gives a run another id, so that the test says which ids there are."""
+        """Gives a run another id, so that the test determines the ids."""
         for suffix in (".json", ".log"):
             path = self.records / (run + suffix)
             (self.records / (other + suffix)).write_bytes(path.read_bytes().replace(run.encode(), other.encode()))
@@ -201,7 +201,7 @@ class Finding(LogsCase):
 
     def test_where_there_is_no_run(self):
         self.assertIn("none is recorded there", self.assert_refused("last"))
-        self.assertEqual(list(self.tmp.iterdir()), [])  # and nothing was made
+        self.assertEqual(list(self.tmp.iterdir()), [])  # and nothing was created
 
     def test_a_run_without_a_log(self):
         self.record("--no-log", "true")
@@ -282,7 +282,7 @@ class Words(LogsCase):
 
 class Following(LogsCase):
     def live_run(self, script, *arguments):
-        """A run that waits at the pipes where its script reads them; returns it, once its first line is in the log."""
+        """A run that waits at pipes where its script reads them; returned when its first line is in the log."""
         self.pipes("go", "on")
         run = self.start(OVERSEE, "--summary", "never", *arguments, "sh", "-c", script)
         run.expect(b"one\n")
@@ -295,7 +295,7 @@ class Following(LogsCase):
         follow.expect(b"one\n")
         self.go_on()
         follow.expect(b"two\n")
-        self.assertIsNone(follow.process.poll())  # the run lives
+        self.assertIsNone(follow.process.poll())  # the run is live
         self.go_on("on")
         self.assertEqual(run.finish().status, 3)
         ended = follow.finish()
@@ -336,11 +336,11 @@ class Following(LogsCase):
         follow = self.start(OVERSEE, "logs", "last", "--stdout", "-f")
         follow.expect(b"one\n")
         run.signal(signal.SIGKILL)
-        ended = follow.finish()  # while nobody has reaped the killed one
+        ended = follow.finish()  # while the killed process is not reaped
         self.assertEqual((ended.status, ended.out), (0, b"one\n"))
         run.finish()
         wait_until(lambda: json.loads(self.the_only(".json").read_text())["status"] == "failed", "the guard's record")
-        ended = self.logs("last", "--stdout", "-f")  # nor is one waited for that is long gone
+        ended = self.logs("last", "--stdout", "-f")  # nor does it wait for a run that ended long ago
         self.assertEqual((ended.status, ended.out), (0, b"one\n"))
         self.assertIn(b"the log ends early: oversee was killed", ended.err)
 
@@ -351,7 +351,7 @@ class Following(LogsCase):
         os.close(writer)
         self.assertEqual(os.read(reader, 100), b"one\n")
         os.close(reader)
-        self.assertEqual(follow.finish().status, -signal.SIGPIPE)  # though the run is silent
+        self.assertEqual(follow.finish().status, -signal.SIGPIPE)  # even if the run is silent
         self.go_on()
         run.finish()
 

@@ -1,4 +1,4 @@
-"""A command that is tried again thousands of times: memory, record and reports stay bounded, and the gap is told."""
+"""A command retried thousands of times: memory, record and reports stay bounded, and the gap is reported."""
 
 import json
 import os
@@ -14,7 +14,7 @@ REPORTS = ("--junit", "report.xml", "--markdown", "report.md", "--json", "report
 
 
 def resident(pid):
-    """In KiB."""
+    """Resident memory in KiB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith("VmRSS:")))
 

@@ -1,4 +1,4 @@
-"""--max-output: what the log keeps of a long output, what it leaves out and counts, and that nothing else is cut."""
+"""--max-output: what the log keeps of long output, what it omits and counts; nothing else is truncated."""
 
 import json
 import re
@@ -22,9 +22,9 @@ class MaxOutput(OverseeCase):
     def test_head_and_tail_are_whole_lines_and_the_rest_is_counted(self):
         whole = b"".join(b"%d\n" % number for number in range(1, 100_001))
         ended, log, size = self.log_of("--max-output", "64KiB", "seq", "100000")
-        self.assertEqual((ended.status, ended.out), (0, whole))  # what is shown is never cut
+        self.assertEqual((ended.status, ended.out), (0, whole))  # live output is never truncated
         self.assertLess(len(log.out), 64 * 1024 + 1)
-        self.assertLess(size, 400 * 1024)  # lines of six bytes carry stamps of fifteen
+        self.assertLess(size, 400 * 1024)  # lines of six bytes have time stamps of fifteen
         found = OMITTED.fullmatch(log.note("omitted")[0])
         omitted_lines = int(found[2])
         stream = self.stream("stdout")

@@ -1,4 +1,4 @@
-"""What the command writes comes out as it wrote it: every byte, in order, each stream apart, while it is written."""
+"""The command's output is passed on exactly: every byte, in order, each stream separately, while it is written."""
 
 import fcntl
 import hashlib
@@ -11,7 +11,7 @@ import unittest
 from harness import OVERSEE, OverseeCase, helper, wait_until
 from tagged_log import decode
 
-# Ends of lines, ends of text, what is no text, what terminals act on, what a log marks its own lines with.
+# Line ends, text without an end, binary data, terminal sequences, and the log's own marks.
 AWKWARD = {
     "nothing": b"",
     "no last newline": b"a\nb",
@@ -32,7 +32,7 @@ def noise(size, seed=7):
 
 class Exact(OverseeCase):
     def write(self, *sources, **options):
-        """Has write_bytes write (stream, chunk, content) each."""
+        """Lets write_bytes write each (stream, chunk, content)."""
         words = []
         for number, (stream, chunk, content) in enumerate(sources):
             words += [stream, chunk, self.file(f"source{number}", content)]
@@ -107,7 +107,7 @@ class Exact(OverseeCase):
 
 
 class Together(OverseeCase):
-    """Both streams end at one place."""
+    """Both streams go to one place."""
 
     def test_one_pipe_for_both_keeps_the_order_within_each(self):
         lines = {fd: b"".join(b"%d %d\n" % (fd, number) for number in range(2000)) for fd in (1, 2)}

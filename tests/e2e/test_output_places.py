@@ -1,4 +1,4 @@
-"""Where reports, logs and copies go: where the user's shell would put them, and to whom they may be shown."""
+"""Where reports, logs and copies are written: where the user's shell would write them, with private modes."""
 
 import json
 import os
@@ -175,7 +175,7 @@ class Owners(PrivateMounts, OverseeCase):
         self.assertIn(b'"run_id"', (self.work / "two").read_bytes())
 
     def test_readers_see_a_whole_report(self):
-        """By a rename: what was opened before is as it was."""
+        """The report replaces the file by a rename: a file that was open before keeps its contents."""
         self.file("r.json", "old")
         with open(self.work / "r.json", "rb") as before:
             self.assertEqual(self.oversee("--json", "r.json", "true").status, 0)
@@ -195,7 +195,7 @@ class Owners(PrivateMounts, OverseeCase):
 
 @AS_ROOT
 class OthersFiles(OrdinaryUserCase):
-    """An ordinary user's runs, and files of root's."""
+    """An ordinary user's runs, and files that belong to root."""
 
     def place(self, mode, file_mode):
         place = self.directory / "place"
@@ -207,7 +207,7 @@ class OthersFiles(OrdinaryUserCase):
         return file
 
     def test_what_is_not_ours_to_give_is_written_in_place(self):
-        """Another's file that we may write, in a directory that we may not, or may."""
+        """Another user's file that we may write, in a directory that we may or may not write."""
         for mode in (0o755, 0o777):
             for flag, mark in REPORTS.items():
                 with self.subTest(flag=flag, mode=oct(mode)):

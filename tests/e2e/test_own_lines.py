@@ -1,4 +1,4 @@
-"""stderr is not read: what oversee itself says there holds up no deadline, no signal and not its end."""
+"""An unread stderr: oversee's own lines delay no deadline, no signal and not its exit."""
 
 import fcntl
 import json
@@ -12,19 +12,19 @@ from harness import OVERSEE, OverseeCase, wait_until
 
 PAGE = 4096
 
-# What the manual promises to a reader that takes nothing, and what a loaded machine may need beside it.
+# The time that the manual promises with a reader that reads nothing, and the slack for a loaded machine.
 PROMISED = 1.0
 SLACK = 5.0
 
 LIMIT = 0.6
 
-# Forty lines of a page's tenth: the digest of twenty is more than a pipe takes at one go (PIPE_BUF).
+# Forty lines of 390 bytes: the digest of twenty is more than a pipe takes in one write (PIPE_BUF).
 MUCH = 'for i in 1 2 3 4; do for j in 0 1 2 3 4 5 6 7 8 9; do printf "%0390d\\n" $i$j; done; done; '
 
-# The command of each kind writes, says that it is under way by a file, and stays.
+# After writing, each command creates a file and stays.
 STAYS = ': > "$READY"; exec sleep 50'
 
-# What is said, by which flags, and what the command does before.
+# Each kind of line: the flags that cause it, and the shell line that runs before.
 KINDS = {
     "digest": (["--show", "never"], MUCH),
     "summary": (["--show", "never", "--digest", "never", "--summary", "always"], ""),
@@ -41,7 +41,7 @@ KINDS = {
 
 
 def full_pipe(case, room):
-    """A pipe of the usual size with so much room, whole pages; nobody reads it."""
+    """A pipe of the usual size with this much room, in whole pages; it is not read."""
     reader, writer = os.pipe()
     case.addCleanup(os.close, reader)
     held = bytes(fcntl.fcntl(writer, fcntl.F_GETPIPE_SZ) - room)
@@ -50,7 +50,7 @@ def full_pipe(case, room):
 
 
 def take_all(reader):
-    """All that the pipe has just now, or until its end."""
+    """Everything in the pipe now, or until its end."""
     taken = b""
     os.set_blocking(reader, False)
     try:
@@ -63,7 +63,7 @@ def take_all(reader):
 
 class Stalled(OverseeCase):
     def start_stalled(self, room, *arguments, **options):
-        """A run whose stderr has so much room and is not read; its stdout is."""
+        """A run whose stderr has this much room and is not read; its stdout is."""
         reader, writer, held = full_pipe(self, room)
         run = self.start(*arguments, stderr=writer, **options)
         os.close(writer)
@@ -82,7 +82,7 @@ class Stalled(OverseeCase):
         return run
 
     def assert_whole_lines(self, run):
-        """What the pipe got is lines, each whole: none was cut off."""
+        """The pipe contains only whole lines."""
         said = take_all(run.stalled)[len(run.held):]
         self.assertTrue(not said or said.endswith(b"\n"), said[-300:])
         return said
@@ -108,24 +108,26 @@ class Stalled(OverseeCase):
         for kind in KINDS:
             runs = [(room, number, self.start_kind(kind, room))
                     for room in (0, PAGE) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)]
+            for _, _, run in runs:
+                wait_until(run.ready.exists, "the command")
+            runs[0][2].anything_left(within=0.1)  # some notices, where they are asked for
+            for _, number, run in runs:
+                run.signal(number)
             for room, number, run in runs:
                 with self.subTest(kind=kind, room=room, signal=number):
-                    wait_until(run.ready.exists, "the command")
-                    run.anything_left(within=0.1)  # some notices, where they are asked for
-                    run.signal(number)
                     ended = run.finish(within=PROMISED + SLACK)
                     self.assertEqual(ended.status, -number)
                     self.assert_nothing_left(run)
                     self.assert_whole_lines(run)
 
     def test_a_failure_without_a_limit_ends(self):
-        for room in (0, PAGE):
-            for flags in (["--show", "never"], ["--ci", "github"], ["--digest", "always"]):
-                with self.subTest(room=room, flags=flags):
-                    run = self.start_stalled(room, OVERSEE, *flags, "sh", "-c", MUCH + "exit 3")
-                    ended = run.finish(within=PROMISED + SLACK)
-                    self.assertEqual(ended.status, 3)
-                    self.assert_whole_lines(run)
+        runs = [(room, flags, self.start_stalled(room, OVERSEE, *flags, "sh", "-c", MUCH + "exit 3"))
+                for room in (0, PAGE) for flags in (["--show", "never"], ["--ci", "github"], ["--digest", "always"])]
+        for room, flags, run in runs:
+            with self.subTest(room=room, flags=flags):
+                ended = run.finish(within=PROMISED + SLACK)
+                self.assertEqual(ended.status, 3)
+                self.assert_whole_lines(run)
 
     def test_a_signal_while_the_end_waits_changes_nothing(self):
         run = self.start_stalled(0, OVERSEE, "--show", "never", "sh", "-c", MUCH + "exit 3")
@@ -135,7 +137,7 @@ class Stalled(OverseeCase):
         self.assertEqual(run.finish(within=PROMISED + SLACK).status, 3)
 
     def test_notices_cost_no_time(self):
-        """The best of a few: a load makes some of them late, not all."""
+        """Takes the best of a few runs: load delays some of them, not all."""
         for flags in (["--show", "never", "--heartbeat", "50ms"], ["-q", "--slow-after", "50ms"]):
             with self.subTest(flags=flags):
                 runs = [self.start_stalled(0, OVERSEE, *flags, "-t", "1500ms", "sleep", "50") for _ in range(5)]
@@ -153,7 +155,7 @@ class Stalled(OverseeCase):
                 self.assert_whole_lines(run)
 
     def test_many_retries_keep_memory_and_signals(self):
-        """Each says a line: what waits is bounded."""
+        """Each retry prints a line; the queue is bounded."""
         run = self.start_stalled(0, OVERSEE, "--show", "never", "--no-log", "-r", "10000", "-d", "0", "sh", "-c",
                                  ": > more; exit 1")
         for _ in range(20):
@@ -175,13 +177,13 @@ class Stalled(OverseeCase):
                 self.assertTrue(reader)
 
     def test_repeat(self):
-        for room in (0, PAGE):
-            for flags in ([], ["--jobs", "3"]):
-                with self.subTest(room=room, flags=flags):
-                    run = self.start_stalled(room, OVERSEE, "--repeat", "6", *flags, "--show", "never", "sh", "-c",
-                                             "exit 3")
-                    # The runs one after the other wait for the reader, each for itself.
-                    self.assertEqual(run.finish(within=7 * PROMISED + SLACK).status, 3)
+        runs = [(room, flags, self.start_stalled(room, OVERSEE, "--repeat", "6", *flags, "--show", "never", "sh", "-c",
+                                                 "exit 3"))
+                for room in (0, PAGE) for flags in ([], ["--jobs", "3"])]
+        for room, flags, run in runs:
+            with self.subTest(room=room, flags=flags):
+                # The runs are sequential, and each waits for the reader.
+                self.assertEqual(run.finish(within=7 * PROMISED + SLACK).status, 3)
 
     def test_one_signal_ends_a_repeat(self):
         for room in (0, PAGE):
@@ -197,21 +199,21 @@ class Stalled(OverseeCase):
     def test_refusals_and_verbs_end(self):
         lines = "".join(f"[profile.p{i}]\ntimeout = \"x{'y' * 60}\"\n" for i in range(100))
         self.file("oversee.toml", lines)
+        refused = (["--timeout", "-3", "true"], ["--no-such-flag"], [], ["check"], ["show", "nothing"], ["serve"],
+                   ["-C", "/nowhere", "true"], ["--config", "/nowhere", "true"])
         for room in (0, PAGE):
-            for status, words in ((125, ["--timeout", "-3", "true"]), (125, ["--no-such-flag"]), (125, []),
-                                  (125, ["check"]), (125, ["show", "nothing"]), (125, ["serve"]),
-                                  (125, ["-C", "/nowhere", "true"]), (125, ["--config", "/nowhere", "true"])):
+            runs = [(words, self.start_stalled(room, OVERSEE, *words)) for words in refused]
+            for words, run in runs:
                 with self.subTest(room=room, words=words):
-                    run = self.start_stalled(room, OVERSEE, *words)
                     ended = run.finish(within=PROMISED + SLACK)
-                    self.assertEqual(ended.status, status, ended.out[-300:])
+                    self.assertEqual(ended.status, 125, ended.out[-300:])
                     said = self.assert_whole_lines(run)
                     if room:
                         self.assertIn(b"oversee", said)
 
 
 class Read(OverseeCase):
-    """It is read after all, and nothing else is different."""
+    """The reader reads after all, and the lines are the same as ever."""
 
     FAILS = MUCH + "exit 3"
 
@@ -246,7 +248,7 @@ class Read(OverseeCase):
         self.assertEqual(self.masked(said[len(held):]), self.masked(plain.err))
 
     def test_lines_stand_between_those_of_the_command(self):
-        """Its stderr and ours are one stream, in which nothing is cut."""
+        """The command's stderr and oversee's lines are one stream, in which no line is cut."""
         line = 'i=0; while [ $i -lt 400 ]; do printf "%0990d\\n" $i >&2; i=$((i+1)); done; sleep 0.3; exit 3'
         reader, writer, _ = full_pipe(self, PAGE)
         take_all(reader)

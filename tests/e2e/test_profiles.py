@@ -1,4 +1,4 @@
-"""Settings files from outside: which count, who wins, what is refused, and the verbs that look at them."""
+"""Settings files as users see them: which are read, which takes precedence, what is refused, and the verbs for them."""
 
 import json
 import os
@@ -34,7 +34,7 @@ class ProfileCase(OverseeCase):
         return ended.out.decode().splitlines()
 
     def explained(self, *arguments, **options):
-        """The settings as --explain has them, by name."""
+        """The settings shown by --explain, by name."""
         ended = self.oversee("--explain", "--format", "json", *arguments, **options)
         self.assertEqual(ended.status, 0, ended.err)
         return json.loads(ended.out)
@@ -99,7 +99,7 @@ HOSTILE = {
 
 
 class StrangersDirectory(ProfileCase):
-    """A directory's file holds for whoever calls oversee in it, and may be anybody's."""
+    """A directory's file applies to everyone who runs oversee there, and anyone may have written it."""
 
     def config(self, text):
         directory = self.directory / ".config" / "oversee"
@@ -185,7 +185,7 @@ class Files(ProfileCase):
         elsewhere.mkdir(parents=True)
         (elsewhere / "config.toml").write_text('[defaults]\nname = "mine"\n')
         self.assertEqual(self.value("name", "true", env={"XDG_CONFIG_HOME": str(self.directory / "xdg")}), ["mine"])
-        # Relative ones are invalid (XDG Base Directory Specification).
+        # The XDG Base Directory Specification says that relative paths are invalid.
         self.assertNotIn("name", self.explained("true", env={"XDG_CONFIG_HOME": "xdg"}, cwd=self.directory)["settings"])
 
     def test_a_named_one_alone_or_none(self):

@@ -1,4 +1,4 @@
-"""--pty: the command has a terminal of its own, its output is captured, and the user's terminal is left as it was."""
+"""--pty: the command has its own terminal, its output is captured, and the user's terminal is restored."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from terminal import CTRL_BACKSLASH, CTRL_C
 
 
 class Alone(PtyCase):
-    """Without any terminal around, as in cron: the tests' processes have a session of their own."""
+    """Without any terminal, as under cron: the tests' processes have their own session."""
 
     def test_the_command_has_a_terminal(self):
         ended = self.oversee("--pty", helper("show_state"), "state")
@@ -88,7 +88,7 @@ class Alone(PtyCase):
         self.assertEqual((self.work / "copy").read_bytes(), given)
 
     def test_a_prompt_that_drops_what_was_typed_before_it_gets_the_input_and_its_end(self):
-        """As getpass(3) does: for it the one end of file that is typed early is gone."""
+        """Like getpass(3), for which an end of file that was typed too early is lost."""
         program = ("import sys, termios, time; time.sleep(0.2); modes = termios.tcgetattr(0)\n"
                    "modes[3] &= ~termios.ECHO; termios.tcsetattr(0, termios.TCSAFLUSH, modes)\n"
                    "print('Password: ', end='', flush=True); print(repr(sys.stdin.readline()))\n")
@@ -104,7 +104,7 @@ class Alone(PtyCase):
         self.assertEqual((ended.status, ended.out), (0, b"1\r\n"))
 
     def test_where_proc_does_not_tell_a_reader_is_served_as_well(self):
-        """A program of another user's, as su and sudo are, cannot be looked into; nor can any where /proc is another's."""
+        """A program of another user, such as su and sudo, cannot be inspected; nor can any if /proc is foreign."""
         for options in (("--mount-proc",), ()):
             with self.subTest(options=options):
                 line = f"{OVERSEE} --pty --summary never -- sh -c 'read x; echo got $x'"
@@ -266,7 +266,7 @@ class Keys(PtyCase):
         self.assert_as_found(terminal)
 
     def in_foreground(self, shell, name):
-        """Whether the shell's only child is so named and its group has the terminal (proc(5), fields 5 and 8)."""
+        """Whether the shell's only child has this name and its group is in the foreground (proc(5), fields 5 and 8)."""
         for pid in children(shell):
             stat = (read_or_none(f"/proc/{pid}/stat") or b"").rpartition(b")")[2].split()
             return command_line(pid) == [name] and stat[2:3] == stat[5:6]
@@ -289,7 +289,7 @@ class Keys(PtyCase):
         terminal = self.terminal("sh", "-c", f"{OVERSEE} --pty --summary never sh -c 'echo begun; sleep 99' | cat")
         terminal.expect(rb"begun")
         self.assert_as_found(terminal)
-        # The shell loses an INT that comes just before it execs its last command, without oversee as well.
+        # The shell loses an INT that arrives just before it executes its last command, with or without oversee.
         terminal.press_until_end(CTRL_C)
         self.assert_nobody_left()
         self.assert_summary(status="cancelled")

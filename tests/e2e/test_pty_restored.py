@@ -1,4 +1,4 @@
-"""--pty: the user's terminal is as it was, at each end and whenever the job is stopped."""
+"""--pty: the user's terminal is restored at each end and whenever the job is stopped."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from terminal import CTRL_C, CTRL_Z, interactive_bash, is_stopped
 
 
 class Restored(PtyCase):
-    """Each is a control as well: the modes were others while the command ran."""
+    """Each test also checks that the modes were different while the command ran."""
 
     def test_at_an_end(self):
         for words, status in ((["sh", "-c", "read x"], 0), (["sh", "-c", "read x; exit 3"], 3),
@@ -56,7 +56,7 @@ class Restored(PtyCase):
     def test_where_the_front_is_killed(self):
         for number in (signal.SIGKILL, signal.SIGSEGV):
             with self.subTest(number=number):
-                # A shell keeps the session, and with it the terminal.
+                # A shell keeps the session, and therefore the terminal.
                 terminal = self.terminal("sh", "-c", f"ulimit -c 0; {' '.join(PTY)} sleep 99; read x")
                 front = wait_until(lambda: next((each for each in children(terminal.pid)
                                                  if command_line(each)[:1] == [OVERSEE]), None), "oversee")
@@ -68,7 +68,7 @@ class Restored(PtyCase):
                 self.assert_nobody_left()
 
     def test_what_the_shell_has_set_since_is_left_to_it(self):
-        """The front would continue the guard."""
+        """Otherwise the front would continue the guard."""
         without = ["env", "OVERSEE_TEST_WITHOUT=guard-is-continued", OVERSEE_WITHOUT, *PTY[1:]]
         terminal = self.terminal("sh", "-c", f"{' '.join(without)} sleep 99; read x")
         front = wait_until(lambda: next((each for each in children(terminal.pid)
@@ -80,7 +80,7 @@ class Restored(PtyCase):
         os.kill(front, signal.SIGKILL)
         wait_until(lambda: is_gone(front), "the front's end")
         modes = terminal.modes()
-        modes[3] |= termios.ISIG | termios.ICANON  # neither ours nor those before
+        modes[3] |= termios.ISIG | termios.ICANON  # neither oversee's modes nor the previous ones
         termios.tcsetattr(terminal.slave, termios.TCSANOW, modes)
         modes = terminal.modes()
         os.kill(guard, signal.SIGCONT)
@@ -134,7 +134,7 @@ class JobControl(PtyCase):
         self.assertEqual(shell.modes(), found)
 
     def test_where_nobody_could_continue_it_both_go_on(self):
-        """oversee leads the session itself: its group is orphaned, and TSTP is dropped."""
+        """oversee leads the session: its group is orphaned, and the kernel drops TSTP."""
         terminal = self.terminal(*PTY, "sh", "-c", "read x; echo got $x")
         self.await_raw(terminal)
         terminal.type(CTRL_Z)

@@ -1,4 +1,4 @@
-"""What is shown, and when: output held back for a failure, the status line, stamps, silence that ends a command."""
+"""What is shown, and when: output buffered for a failure, the status line, time stamps, the idle timeout."""
 
 import os
 import re
@@ -67,7 +67,7 @@ class Held(OverseeCase):
 
 class StatusLine(OverseeCase):
     def at_terminal(self, *words, term="xterm"):
-        return Terminal(self, OVERSEE, *words, env={"TERM": term, "NO_COLOR": "1"})  # colours: test_colours.py
+        return Terminal(self, OVERSEE, *words, env={"TERM": term, "NO_COLOR": "1"})  # for colours see test_colours.py
 
     def test_is_drawn_and_wiped_before_anything_else(self):
         fifo = self.work / "go"
@@ -133,7 +133,7 @@ class Silence(OverseeCase):
         self.assertEqual(self.oversee("--no-log", "-i", "200ms", "sleep", "15").status, 124)
 
     def test_it_stands_still_while_our_reader_holds_us_up(self):
-        # Nobody reads for far longer than the limit; the command writes as fast as it is let.
+        # The reader is idle for far longer than the limit; the command writes as fast as it can.
         reader, writer = os.pipe()
         run = self.start(OVERSEE, "-i", "1s", "sh", "-c", "head -c 8000000 /dev/zero; echo done >&2", stdout=writer)
         os.close(writer)

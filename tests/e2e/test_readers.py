@@ -1,4 +1,4 @@
-"""Those who read what oversee shows: one that is slow, one that leaves, one that is full."""
+"""Readers of the output: one that is slow, one that exits, one that is full."""
 
 import os
 import signal
@@ -8,10 +8,10 @@ import unittest
 from harness import OVERSEE, OverseeCase, command_line, nearly_full_pipe, wait_until
 
 
-# After a stop, how long a slow reader is waited for, in seconds (run/supervisor.cpp).
+# How long a slow reader is waited for after a stop, in seconds (run/supervisor.cpp).
 READER_BOUND = 5
 
-# What oversee may have resident with a reader that has stalled, in KiB: its buffers are a few MiB. A sanitizer has more.
+# Maximum resident memory of oversee with a stalled reader, in KiB: its buffers take a few MiB, with a sanitizer more.
 MEMORY_BUDGET = (12 if "SANITIZED" not in os.environ else 128) * 1024
 
 
@@ -24,10 +24,10 @@ def ignore_pipe():
 
 
 class Leaves(OverseeCase):
-    """The reader goes away while the command writes."""
+    """The reader exits while the command writes."""
 
     def status_of_left_writer(self, prepare, *words):
-        """The status of a writer whose reader takes one line and leaves, and that line."""
+        """The status of a writer whose reader exits after one line, and that line."""
         reader, writer = os.pipe()
         run = self.start(*words, stdout=writer, prepare=prepare)
         os.close(writer)
@@ -91,7 +91,7 @@ class Leaves(OverseeCase):
 
 
 class Full(OverseeCase):
-    """What is shown cannot be written."""
+    """Output that cannot be written."""
 
     def test_a_success_becomes_a_failure(self):
         with open("/dev/full", "wb") as full:
@@ -126,14 +126,14 @@ class Full(OverseeCase):
 
 
 class Slow(OverseeCase):
-    """The reader takes its time: deadlines hold, and no byte is lost."""
+    """The reader is slow: deadlines hold, and no byte is lost."""
 
     def writer_pid(self, run):
-        """Of `yes`, once it runs."""
+        """The pid of `yes`, once it runs."""
         return wait_until(lambda: next((pid for pid in self.survivors() if command_line(pid) == ["yes"]), None), "yes")
 
     def start_stalled(self, *arguments):
-        """A run of yes; nobody reads what it writes."""
+        """A run of yes with output that is not read."""
         reader, writer = os.pipe()
         self.addCleanup(os.close, reader)
         run = self.start(OVERSEE, *arguments, "yes", stdout=writer)
@@ -165,7 +165,7 @@ class Slow(OverseeCase):
         self.assert_nothing_left(run)
 
     def test_cancels_do_not_wait_for_a_reader(self):
-        """One ends the command, and another the wait for the reader once that has begun, which nobody outside sees."""
+        """One cancel ends the command; another ends the wait for the reader, whose start is not visible from outside."""
         run, _ = self.start_stalled()
         self.writer_pid(run)
         run.signal(signal.SIGTERM)
@@ -230,7 +230,7 @@ class Slow(OverseeCase):
 
 @unittest.skipUnless("FAILING_READS" in os.environ, "libuv is a library of its own here")
 class Unreadable(OverseeCase):
-    """The command's own output cannot be read: injected, as no pipe does that by itself."""
+    """The command's output cannot be read; the error is injected, because a pipe never fails so by itself."""
 
     LINE = "seq 1000; echo on stderr >&2; exec sleep 99"
 

@@ -1,5 +1,5 @@
-"""One system call refused at a time, as a container's filter does it (seccomp): a true verdict, or 125 and one sentence, in
-bounded time, and nobody left stopped."""
+"""One system call at a time is refused, as by a container's filter (seccomp): the verdict is true, or the status is 125
+with one message, in bounded time, and no process is left stopped."""
 
 import concurrent.futures
 import errno
@@ -9,13 +9,13 @@ import unittest
 
 from harness import BOUND, OVERSEE, OverseeCase, helper
 
-# Without it nothing can be said.
+# Without these oversee cannot print anything.
 MUTE = {"write", "writev"}
 
 
 class Refused(OverseeCase):
     def outcome(self, call, error, options):
-        """What is not as promised; None where all is."""
+        """Describes the broken promise; None if there is none."""
         run = self.start(helper("refuse_call"), call, error, OVERSEE, *options)
         try:
             ended = run.finish()
@@ -26,9 +26,9 @@ class Refused(OverseeCase):
             return f"{call} {errno.errorcode[error]}: leaves {self.survivors()} after {ended.status} {ended.err!r}"
         if ended.status == 124 or (ended.status == 125 and said):
             return None
-        if b"error while loading shared libraries" in ended.err:  # where oversee is not static
+        if b"error while loading shared libraries" in ended.err:  # if oversee is not static
             return None
-        # The command itself may not do without the call, or not be found without it.
+        # The command itself may need the call, or may not be found without it.
         if ended.status > 0 and ended.status != 125 and b"oversee: failed: " in ended.err:
             return None
         return f"{call} {errno.errorcode[error]}: {ended.status} {ended.err!r}"
@@ -43,7 +43,7 @@ class Refused(OverseeCase):
         self.assertEqual([each for each in outcomes if each], [])
 
     def test_control_nothing_is_refused_without_a_filter_that_matters(self):
-        """The helper's own filter alone refuses nothing: the call is one that nobody makes."""
+        """The filter refuses nothing important: only a call that no program makes."""
         ended = self.oversee("-t", "20s", "true")
         self.assertEqual(ended.status, 0)
 

@@ -1,4 +1,4 @@
-"""--repeat: many runs, each one of its own, and the table at their end."""
+"""--repeat: many separate runs, and the table at the end."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import unittest
 
 from harness import OVERSEE, OverseeCase, wait_until
 
-# A run's number is what it finds to count.
+# A run determines its number by counting.
 COUNTING = 'mkdir -p seen; n=1; while ! mkdir seen/$n 2>/dev/null; do n=$((n + 1)); done; '
 
 
@@ -48,7 +48,7 @@ class Repeated(OverseeCase):
         self.assertEqual(self.seen(), 3)
 
     def test_side_by_side(self):
-        # Each waits until it has seen three others: with fewer at once none would end.
+        # Each waits until three others have started: with fewer at once none would end.
         rest = 'touch begun.$n; until [ $(ls begun.* | wc -l) -ge 4 ]; do sleep 0.01; done; echo out; [ $n != 2 ]'
         ended = self.oversee("--repeat", "4", "--jobs", "4", "-t", "20s", *counting(rest))
         self.assertEqual((ended.status, ended.out), (1, b""))

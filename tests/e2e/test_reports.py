@@ -1,4 +1,4 @@
-"""The reports --junit and --markdown: valid, read by others, in their places whole or said to be lost."""
+"""The reports --junit and --markdown: valid, readable by other programs, written completely or reported as lost."""
 
 import shutil
 import subprocess
@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ElementTree
 from harness import BOUND, SOURCE_ROOT, OverseeCase
 
 GOLDEN = SOURCE_ROOT / "tests" / "golden"
-# All 256 bytes, what XML and Markdown take for their own, and escape sequences.
+# All 256 bytes, markup of XML and Markdown, and escape sequences.
 HOSTILE = r"""
 for i in 0 1 2 3; do for j in 0 1 2 3 4 5 6 7; do for k in 0 1 2 3 4 5 6 7; do printf "a\\$i$j$k"; done; done; done
 printf '\n]]></system-out>\n<!-- & "\n```\n\033[31merror: red\033[0m\n'

@@ -1,4 +1,4 @@
-"""Retries: how often, after what, within what time; what the command and its readers see of them."""
+"""Retries: how often, after which outcomes, within which time; what the command and its readers see of them."""
 
 import json
 import signal
@@ -74,7 +74,7 @@ class Retried(OverseeCase):
 
     def test_fifty_attempts_leave_nothing(self):
         run = self.start(OVERSEE, "-r", "50", *QUICK, "sh", "-c", "sleep 30 & exit 1")
-        # Half a second each where sanitizers slow all that starts.
+        # Half a second each, because sanitizers slow down every start.
         self.assertEqual(run.finish(within=10 * BOUND).status, 1)
         self.assertEqual(len(self.summary()["attempts"]), 51)
         self.assert_nothing_left(run)
@@ -238,7 +238,7 @@ class Time(OverseeCase):
         run.expect(b"trying again", "err")
         run.signal(signal.SIGTSTP)
         wait_until(lambda: process_state(run.pid) == "T", "stopped")
-        # Longer than the delay: nothing in it depends on how long it takes.
+        # Longer than the delay; nothing depends on the exact time.
         subprocess.run(["sleep", "1"], check=True)
         self.assertEqual((self.work / "count").read_text(), "1\n")
         run.signal(signal.SIGCONT)

@@ -1,4 +1,4 @@
-"""Retries: the caller's standard input is read by the command alone, and is given once more only where that is whole."""
+"""Retries: only the command reads the caller's standard input, and a retry gets it only if it is complete."""
 
 import fcntl
 import os
@@ -23,7 +23,7 @@ def readable_bytes(fd):
 
 
 def piped(given):
-    """A pipe that has this much, and then ends."""
+    """A pipe with this contents and then end of file."""
     reader, writer = os.pipe()
     os.write(writer, given)
     os.close(writer)
@@ -31,7 +31,7 @@ def piped(given):
 
 
 class Unread(OverseeCase):
-    """What the command does not read stays the caller's."""
+    """Input that the command does not read remains for the caller."""
 
     def test_a_script_on_standard_input_goes_on_behind_it(self):
         for how, options in (("flag", "-r 1"), ("pty", "-r 1 --pty"), ("pty alone", "--pty"), ("file", "")):
@@ -90,7 +90,7 @@ class Unread(OverseeCase):
         self.assertEqual((self.work / "copy").read_bytes(), text)
 
     def left_by(self, run, reader):
-        """What is left in the pipe once a command that reads nothing has been there for a while."""
+        """What a pipe still contains after a command that reads nothing has run for a while."""
         run.expect(b"begun")
         deadline = time.monotonic() + 1
         while time.monotonic() < deadline and readable_bytes(reader) > 0:
@@ -114,7 +114,7 @@ class Unread(OverseeCase):
 
 
 class NotKept(OverseeCase):
-    """Half an input is never given to a second attempt."""
+    """A retry never gets half of the input."""
 
     def test_a_pipe_or_socket_that_was_read_is_not_tried_again(self):
         for given in (b"one\ntwo\n", b"one\n"):

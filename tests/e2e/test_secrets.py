@@ -1,4 +1,4 @@
-"""Secrets in command lines: what oversee writes has none of them, and the command has them all."""
+"""Secrets in command lines: oversee writes none of them, and the command gets all of them."""
 
 import unittest
 
@@ -10,7 +10,7 @@ REPORTS = ("json", "junit", "markdown", "events")
 
 class NamedSecrets(OverseeCase):
     def assert_kept(self, *arguments, status=1, env=None):
-        """Runs it, and looks for the secret in all that is written."""
+        """Runs the command, and searches everything that is written for the secret."""
         flags = [flag for each in REPORTS for flag in (f"--{each}", f"report.{each}")]
         ended = self.oversee("-v", "--digest", "always", "--ci", "github", *flags, *arguments, env=env)
         self.assertEqual(ended.status, status, ended.err)
@@ -40,7 +40,7 @@ class NamedSecrets(OverseeCase):
         self.assert_kept("-r", "1", "-d", "1ms", "--before-retry", f"true --password {SECRET}", "sh", "-c", "exit 1")
 
     def test_processes_that_are_named(self):
-        # The leaked process has it in its own command line.
+        # The leaked process has the secret in its own command line.
         script = self.file("leak", f"#!/bin/sh\nsh -c 'sleep 99; exit' sh --token={SECRET} &\n", 0o755)
         _, texts = self.assert_kept("--leaks", "fail", "--leak-timeout", "300ms", script, status=122)
         self.assertIn("--token=***", texts)

@@ -1,4 +1,4 @@
-"""oversee serve --stdio: a client that asks for runs by lines of JSON, and what it is answered."""
+"""oversee serve --stdio: requests as lines of JSON, and their answers."""
 
 import collections
 import os
@@ -111,7 +111,7 @@ class BadRequests(ServeCase):
                  b'{"id": "h", "op": "run", "argv": ["true"], "settings": {"events": "fd:1"}}',
                  b"x" * (3 << 20), b'{"id": "i", "op": "run", "argv": ["' + b"x" * (1 << 20) + b'"]}',
                  b'{"id": "last", "op": "run", "argv": ["echo", "served"]}']
-        client.write(b"\n".join(lines))  # without a newline at its end
+        client.write(b"\n".join(lines))  # without a newline at the end
         self.assertEqual(client.finish().status, 0)
         sentences = {1: "not JSON", 2: "did you mean 'list'", 3: "did you mean 'argv'", 4: "expected a list of texts",
                      5: "NUL", 6: "NUL", 7: "UTF-8", 9: "object", 10: "'nobody'", 11: "did you mean 'retries'",
@@ -167,7 +167,7 @@ class Cancels(ServeCase):
         self.assertEqual(client.result("c")["status"], "completed")
 
     def test_right_after_the_request(self):
-        """Wherever its oversee is by then."""
+        """At any stage of the start of its oversee."""
         client = self.client("--max-concurrent", "4")
         for number in range(40):
             client.ask({"id": f"r{number}", "op": "run", "argv": ["sleep", "1000"]},
@@ -223,7 +223,7 @@ class Ends(ServeCase):
 
     def test_a_reader_that_leaves_cancels_all(self):
         client = self.client()
-        client.ask_for_run("a", "sleep", "1000")  # says nothing, so that nothing of it would fail to be written
+        client.ask_for_run("a", "sleep", "1000")  # prints nothing, so that no write can fail
         client.wait_for("a", event="attempt_started")
         client.leave()
         ended = client.run.finish()

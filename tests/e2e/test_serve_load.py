@@ -1,4 +1,4 @@
-"""oversee serve --stdio with many requests at once, and with a reader that does not keep up."""
+"""oversee serve --stdio with many requests at once, and with a reader that is too slow."""
 
 import collections
 import json
@@ -13,7 +13,7 @@ from event_stream import bytes_of
 from harness import BOUND, helper, is_gone, read_or_none, wait_until
 from serve_client import PATIENCE, ServeCase
 
-# Under sanitizers a start costs twenty times as much.
+# With sanitizers a start takes twenty times as long.
 REQUESTS = 200 if "SANITIZED" in os.environ else 1000
 CROWD = 20 if "SANITIZED" in os.environ else 100
 
@@ -38,7 +38,7 @@ class Many(ServeCase):
             expected[name] = (status, command)
             lines.append(json.dumps({"id": name, "op": "run", "argv": command}).encode())
         client.write(b"\n".join(lines[:REQUESTS // 2]) + b"\n")
-        # The reader is not one that reads while it writes, nor need it be: what it has not read waits.
+        # The client does not read while it writes, and need not: the answers are queued.
         end = time.monotonic() + PATIENCE
         while len([each for each in client.answers if each.get("reply") == "result"]) < REQUESTS // 10:
             client.read(end)
@@ -56,7 +56,7 @@ class Many(ServeCase):
             events = client.events(name)
             text = bytes_of(events, "stdout") + bytes_of(events, "stderr")
             wanted = f"{name}\n".encode() if name in " ".join(command) else b""
-            # A client that is kept from the processor for long is a slow one, whose output is counted instead.
+            # A client that gets no CPU time for long is a slow reader, and its output is dropped and counted.
             if client.result(name)["dropped_total"]["bytes"] == 0:
                 self.assertEqual(text, wanted)
             else:
@@ -128,7 +128,7 @@ class SlowReaders(ServeCase):
             client.ask({"id": name, "op": "run", "settings": {"no-log": True},
                         "shell": f"head -c {self.BYTES} /dev/zero | tr '\\0' x; echo {name} >> '{marker}'"})
         client.ask_for_run("c", "true")
-        # The commands run to their ends though nobody reads a byte.
+        # The commands end although nothing is read.
         wait_until(lambda: len(read_or_none(marker) or b"") == 4, "both commands have written all")
         high_water = [line for line in (read_or_none(f"/proc/{client.run.pid}/status") or b"").splitlines()
                       if line.startswith(b"VmHWM")][0]

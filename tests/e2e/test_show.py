@@ -1,4 +1,4 @@
-"""oversee show: a page about a run, made of its record and of the end of its log."""
+"""oversee show: a page about a run, from its record and the end of its log."""
 
 import json
 import signal
@@ -11,7 +11,7 @@ from terminal import lines_at
 
 class Show(RecordsCase):
     def rows(self, *arguments):
-        """The page's rows by their label, and its other lines."""
+        """The page's rows by label, and its other lines."""
         rows, others, label = {}, [], None
         for line in self.told("show", *(arguments or ("last",))).splitlines():
             if line.startswith("  | ") or line.endswith(":") or not line:
@@ -64,7 +64,7 @@ class Show(RecordsCase):
         self.assertRegex(rows["limits"][0], r"^processes 3 by sampling")
 
     def test_logs_of_all_kinds(self):
-        # On one stream: of two, either may come last.
+        # On one stream only: with two, either may come last.
         script = "seq 100000; echo 'fatal: the end'; exit 1"
         for options in ((), ("--log-format", "raw"), ("--max-output", "2KiB", "--on-overflow", "spill"),
                         ("--max-output", "2KiB")):

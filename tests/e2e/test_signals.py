@@ -1,4 +1,4 @@
-"""Signals to oversee: what goes on to the command, what comes while it starts, stops from outside, and questions."""
+"""Signals to oversee: which are forwarded, those during the start, stops from outside, and status requests."""
 
 import os
 import resource
@@ -11,11 +11,11 @@ from terminal import Terminal, is_stopped
 
 READY = ("sh", "-c", "echo ready; exec sleep 60")
 
-# What the kernel tells oversee of itself, what it is stopped and continued by, what cannot be caught.
+# Signals about oversee itself, signals that stop and continue it, and signals that cannot be caught.
 OWN = {signal.SIGKILL, signal.SIGSTOP, signal.SIGCHLD, signal.SIGPIPE, signal.SIGTTIN, signal.SIGTTOU, signal.SIGXCPU,
        signal.SIGXFSZ, signal.SIGTSTP, signal.SIGCONT}
 CANCELS = {signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM}
-HARMLESS = {signal.SIGURG, signal.SIGWINCH}  # by default a command takes no notice of them
+HARMLESS = {signal.SIGURG, signal.SIGWINCH}  # ignored by default
 
 
 def no_core():
@@ -23,7 +23,7 @@ def no_core():
 
 
 def pending(pid):
-    """The signals that wait for the process, as bits."""
+    """The pending signals of the process, as bits."""
     lines = (read_or_none(f"/proc/{pid}/status") or b"").splitlines()
     return sum(int(line.split()[1], 16) for line in lines if line.startswith((b"SigPnd", b"ShdPnd")))
 
@@ -68,7 +68,7 @@ class Forwarded(OverseeCase):
 
 
 class WhileItStarts(OverseeCase):
-    """The guard is there, so that signals are watched; the command is not yet, or not told of."""
+    """The guard exists, so that signals are watched; the command does not exist yet, or has not been reported."""
 
     ROUNDS = 10
 
@@ -104,7 +104,7 @@ class WhileItStarts(OverseeCase):
 
 
 class StoppedFromOutside(OverseeCase):
-    """Without a terminal: by kill -TSTP and kill -CONT."""
+    """Without a terminal, by kill -TSTP and kill -CONT."""
 
     def test_both_stop_and_go_on_and_the_deadline_stands_still(self):
         run = self.start(OVERSEE, "-t", "2s", helper("report_signals"), signal.SIGTERM.value, 0)
@@ -112,7 +112,7 @@ class StoppedFromOutside(OverseeCase):
         (command,) = children(guard_of(run.pid))
         run.signal(signal.SIGTSTP)
         wait_until(lambda: is_stopped(run.pid) and is_stopped(command), "both stopped")
-        # Longer than the limit: nothing in it depends on how long it takes.
+        # Longer than the limit; nothing depends on the exact time.
         subprocess.run(["sleep", "2.5"], check=True)
         self.assertTrue(is_stopped(run.pid) and is_stopped(command))
         run.signal(signal.SIGCONT)
@@ -130,7 +130,7 @@ class StoppedFromOutside(OverseeCase):
 
 
 class Asked(OverseeCase):
-    """--sigusr1 status: how is it?"""
+    """--sigusr1 status: the status line."""
 
     TWO_LINES = ("sh", "-c", "echo one; echo two; exec sleep 60")
 

@@ -1,4 +1,4 @@
-"""--max-concurrent: never more than N of a group at once, in the order of coming, and no slot lost to whoever dies."""
+"""--max-concurrent: never more than N runs of a group at once, in order of arrival, and a dead run frees its slot."""
 
 import json
 import os
@@ -10,14 +10,14 @@ from pathlib import Path
 from harness import OVERSEE, OverseeCase, children, guard_of, is_gone, process_state, read_or_none, wait_until
 from terminal import CTRL_C, Terminal
 
-# Fewer where each start is slow.
+# Fewer if every start is slow.
 CROWD = int(os.environ.get("OVERSEE_TEST_CROWD", "40" if "SANITIZED" in os.environ else "200"))
 CROWD_BOUND = 60
 
-# Until the file is there.
+# Waits until the file exists.
 HOLD = "until [ -e go ]; do sleep 0.01; done"
 HELD = f"echo started; {HOLD}"
-# By one write each, which is one piece of the file (O_APPEND).
+# Each mark is one write with O_APPEND, which is atomic.
 MARKED = f"echo start >> marks; {HOLD}; sleep 0.01; echo end >> marks"
 
 
@@ -26,7 +26,7 @@ class Slots(OverseeCase):
         return self.start(OVERSEE, "--max-concurrent", most, "--group", group, *arguments, *command, **options)
 
     def record_of(self, running):
-        """The record that has its pid; None where there is none."""
+        """The record with the process's pid; None if there is none."""
         for each in self.records.glob("*.json"):
             text = each.read_text()
             if text and json.loads(text)["pid"] == running.pid:
@@ -45,10 +45,10 @@ class Slots(OverseeCase):
         return holder
 
     def queue_up(self, *arguments, **options):
-        """One that is known to be in the queue."""
+        """Starts a run that is known to be in the queue."""
         waiter = self.start_one(*arguments, **options)
         self.wait_for_status(waiter, "pending")
-        # It is in the queue once it sleeps: its record comes first.
+        # The record is written first; when the process sleeps, it is in the queue.
         wait_until(lambda: process_state(waiter.pid) == "S", "it waits")
         return waiter
 
@@ -69,7 +69,7 @@ class AtOnce(Slots):
         return most
 
     def test_a_crowd(self):
-        """All at once, four slots: never five of them, all come to their end, and nothing is left in the queue."""
+        """All at once with four slots: never five at a time, all end, and nothing remains in the queue."""
         crowd = [self.start_one("--summary", "never", "--no-log", most=4, command=("sh", "-c", MARKED))
                  for _ in range(CROWD)]
         wait_until(lambda: len(list(self.records.glob("*.json"))) == CROWD, "all have come")
@@ -90,7 +90,7 @@ class AtOnce(Slots):
     def test_groups_do_not_count_each_other(self):
         self.start_holder()
         self.assertEqual(self.start_one(group="other", command=("true",)).finish().status, 0)
-        # Without a name it is the group default; and no name leads out of the directory.
+        # Without a name the group is `default`; and no name leads out of the directory.
         self.assertEqual(self.oversee("--max-concurrent", "1", "true").status, 0)
         self.assertEqual(self.start_one(group="../../x y", command=("true",)).finish().status, 0)
         self.assertEqual([each for each in self.files() if each.startswith("slots-")],
@@ -122,7 +122,7 @@ class AtOnce(Slots):
         self.assertEqual(one.finish().status, 0)
 
     def test_a_run_within_a_run_has_its_slot(self):
-        """Else it would wait for itself."""
+        """Otherwise it would wait for itself."""
         inner = f"'{OVERSEE}' --max-concurrent 1 --group g"
         ended = self.start_one(command=("sh", "-c", f"{inner} sh -c \"{inner} echo inmost\"")).finish()
         self.assertEqual((ended.status, ended.out), (0, b"inmost\n"))
@@ -130,7 +130,7 @@ class AtOnce(Slots):
         self.assertEqual(len(re.findall(rb"# slot      of group g, at most 1 at once, that of \S+, which", logs)), 2)
 
     def test_the_command_does_not_inherit_the_slot(self):
-        # A daemon of its that lives on would keep it.
+        # Otherwise a daemon that the command leaves would keep the slot.
         ended = self.start_one(command=("ls", "-l", "/proc/self/fd")).finish()
         self.assertIn(b"/proc/", ended.out)
         self.assertNotIn(b"slots-", ended.out)
@@ -149,14 +149,14 @@ class Order(Slots):
         for number in range(8):
             waiters.append(self.start_one(command=("sh", "-c", f"echo {number} >> order")))
             self.wait_for_status(waiters[-1], "pending")
-            # In the queue, too, which comes a moment after the record: it is seen to have a place of its own.
+            # It enters the queue a moment after the record is written: wait until its place is visible.
             wait_until(lambda: self.locks_of_tickets() == number + 1, "it has its place")
         self.go()
         self.assertEqual([each.finish().status for each in (holder, *waiters)], [0] * 9)
         self.assertEqual((self.work / "order").read_text().split(), [str(each) for each in range(8)])
 
     def locks_of_tickets(self):
-        """By proc_locks(5), of the group's file."""
+        """The number of locks on the group's file (proc_locks(5))."""
         inode = (self.records / "slots-g").stat().st_ino
         locks = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
         return len([each for each in locks
@@ -197,7 +197,7 @@ class Deaths(Slots):
         self.assertEqual(waiter.finish().out, b"free\n")
 
     def kill_front_and_hold_up_guard(self, without):
-        """Returns the guard and the command, which still lives. The front would continue the guard."""
+        """Returns the guard and the command, which is still live. Without this the front would continue the guard."""
         holder = self.start_without(without, "--max-concurrent", "1", "--group", "g", "sh", "-c", HELD)
         holder.expect(b"started")
         guard = wait_until(lambda: guard_of(holder.pid), "there is a guard")
@@ -224,7 +224,7 @@ class Deaths(Slots):
         os.kill(guard, signal.SIGCONT)
 
     def test_half_of_a_crowd_is_killed(self):
-        """Holders and waiters alike: the others come to their end."""
+        """Holders and waiters alike: the others all end."""
         crowd = [self.start_one(most=4) for _ in range(40)]
         wait_until(lambda: len(list(self.records.glob("*.json"))) == 40, "all have come")
         for each in crowd[::2]:
@@ -310,7 +310,7 @@ class Ends(Slots):
     def test_the_commands_time_begins_with_its_slot(self):
         holder = self.start_holder()
         waiter = self.queue_up("-t", "1s", "-T", "1s", command=("sh", "-c", "echo in time"))
-        waiter.expect(b"waits for a slot", "err")  # a second has passed
+        waiter.expect(b"waits for a slot", "err")  # one second has passed
         self.go()
         self.assertEqual((holder.finish().status, waiter.finish().status, waiter.out), (0, 0, b"in time\n"))
         self.assertGreaterEqual(self.record_of(waiter)["slot"]["waited_ms"], 1000)

@@ -1,14 +1,15 @@
-"""A disk that stalls under what oversee writes: the deadline holds, a signal gets through, the verdict is true and says
-which file was stuck; what is asked of a file system that hangs before the command runs is refused in time."""
+"""A disk that stalls while oversee writes to it: the deadline holds, signals are handled, the verdict is true and names
+the stuck file; a hanging file system that is needed before the command starts is reported in time."""
 
 import signal
 import unittest
+import uuid
 
 from harness import BOUND, OVERSEE, OverseeCase, is_gone, wait_until
 from hung_files import hung_files
 from stalled_disk import stalled_disk
 
-# What the end of a run may take longer where a file is stuck, on a loaded machine.
+# Seconds that a stuck file may delay the end of a run on a loaded machine.
 LATE = 10
 
 TICKS = "while :; do echo tick; sleep .05; done"
@@ -48,7 +49,7 @@ class Stalled(OverseeCase):
                 self.disk.go_on()
 
     def test_a_kill_of_the_front_leaves_nothing(self):
-        """But for the guard, which has the record to finish, and who writes the log: until the disk goes on."""
+        """Except the guard, which completes the record, and the writer of the log: they wait until the disk continues."""
         run = self.start_ticks(line="echo $$; " + TICKS)
         command = int(run.expect_match(rb"(\d+)\n")[1])
         run.signal(signal.SIGKILL)
@@ -58,7 +59,7 @@ class Stalled(OverseeCase):
         self.assert_nothing_left(run)
 
     def test_its_readers_see_the_end_of_the_output(self):
-        """What hangs holds none of oversee's own streams open."""
+        """The hanging process holds none of oversee's own streams open."""
         run = self.start(OVERSEE, "-t", "1s", "-k", "100ms", "sh", "-c", TICKS, env={"TMPDIR": str(self.disk.place)})
         run.expect(b"tick")
         self.disk.stall()
@@ -96,8 +97,69 @@ class Stalled(OverseeCase):
         wait_until(lambda: log.read_bytes().count(b"tick") >= shown.count(b"tick"), "what was shown is in the log")
 
 
+class Places(OverseeCase):
+    """Every other file that is written while the command runs is on the disk that stalls."""
+
+    # More than what is kept in memory, again and again.
+    FLOOD = "while :; do head -c 200000 /dev/zero | tr '\\0' x; echo; : > $UP; sleep 0.05; done"
+
+    def setUp(self):
+        super().setUp()
+        self.disk = stalled_disk(self, size="512M")
+
+    def places(self):
+        """By name: the options, and the files for stdout and stderr."""
+        file = self.disk.place / "file"
+        return {
+            "stdout": ([], {"stdout": f"{file}-out"}),
+            "stderr": (["--heartbeat", "10ms"], {"stderr": f"{file}-err"}),
+            "both": (["--heartbeat", "10ms"], {"stdout": f"{file}-both", "stderr": f"{file}-both"}),
+            "events": (["--events", f"{file}-events"], {}),
+            "copy": (["--stdout-file", f"{file}-copy"], {}),
+            "scratch": (["-q", "--no-log"], {"env": {"TMPDIR": str(self.disk.place)}}),
+            "final": (["--only-final", "-r", "1", "--no-log"], {"env": {"TMPDIR": str(self.disk.place)}}),
+            "spill": (["--max-output", "100KiB", "--on-overflow", "spill"], {"env": {"TMPDIR": str(self.disk.place)}}),
+        }
+
+    def start_at(self, options, streams, *limits):
+        opened = {name: open(path, "ab") for name, path in streams.items() if name != "env"}
+        up = self.work / f"up-{uuid.uuid4()}"
+        run = self.start(OVERSEE, *limits, *options, "sh", "-c", self.FLOOD, **opened,
+                         env={"UP": str(up), **streams.get("env", {})})
+        for each in opened.values():
+            each.close()
+        run.up = up
+        return run
+
+    def start_all(self, *limits):
+        """A run for each place, all of them under way when the disk stalls."""
+        runs = {name: self.start_at(options, streams, *limits) for name, (options, streams) in self.places().items()}
+        for run in runs.values():
+            wait_until(run.up.exists, "the command")
+        self.disk.stall()
+        return runs
+
+    def assert_ended(self, runs, status):
+        for name, run in runs.items():
+            with self.subTest(place=name):
+                ended = run.finish()
+                self.assertEqual(ended.status, status, ended.err)
+        self.disk.go_on()
+        for run in runs.values():
+            self.assert_nothing_left(run)
+
+    def test_the_deadline_holds(self):
+        self.assert_ended(self.start_all("-t", "3s", "-k", "200ms"), 124)
+
+    def test_one_signal_is_enough(self):
+        runs = self.start_all("-k", "200ms")
+        for run in runs.values():
+            run.signal(signal.SIGTERM)
+        self.assert_ended(runs, -signal.SIGTERM)
+
+
 class Refused(OverseeCase):
-    """What is asked of a file system that hangs before there is a command: 125 and a sentence, or the deadline."""
+    """A file system hangs before the command starts: 125 with a message, or the deadline."""
 
     def setUp(self):
         super().setUp()

@@ -1,4 +1,4 @@
-"""oversee stats, and the timeout that -t auto takes from the same runs."""
+"""oversee stats, and the timeout that -t auto computes from the same runs."""
 
 import json
 import unittest

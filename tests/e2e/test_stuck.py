@@ -1,4 +1,4 @@
-"""Processes that are stuck in the kernel, where not even KILL reaches them: given up on, and named."""
+"""Processes stuck in the kernel, which even KILL does not reach: oversee gives up on them and names them."""
 
 import signal
 import unittest
@@ -8,7 +8,7 @@ from hung_files import hung_files
 
 
 class Stuck(OverseeCase):
-    """In state D, as behind a file server that is gone."""
+    """A process in state D, as with a dead file server."""
 
     def setUp(self):
         super().setUp()
@@ -16,7 +16,7 @@ class Stuck(OverseeCase):
         self.file = self.hung.place / "file"
 
     def stuck(self, start, *options, line="exec cat {}"):
-        """A run whose command hangs in the kernel, and the pid of who does."""
+        """A run whose command hangs in the kernel, and the pid of the hanging process."""
         run = start(*options, "sh", "-c", f"echo at $$; {line.format(self.file)}")
         pid = int(run.expect_match(rb"at (\d+)\n")[1])
         self.hung.wait_until_hangs(pid)
@@ -67,7 +67,7 @@ class Stuck(OverseeCase):
         run.signal(signal.SIGTERM)
         self.assertEqual(run.finish().status, -signal.SIGTERM)
         self.assert_named(run, pid)
-        self.oversee("--cgroup", "always", "true")  # removes the group that was left to the process
+        self.oversee("--cgroup", "always", "true")  # removes the group that was left for the process
 
     def test_control_without_a_bound_the_wait_goes_on(self):
         run, pid = self.stuck(lambda *words: self.start_without("bounded-wait", *words), "-k", "100ms")

@@ -1,5 +1,5 @@
-"""The JSON summary: it follows its schema, tells the truth about every kind of end, and says what runs while it runs;
-the one line on stderr says the same."""
+"""The JSON summary: it follows its schema, is true for every kind of end, and shows the current state of a live run;
+the line on stderr agrees with it."""
 
 import json
 import os
@@ -41,7 +41,7 @@ class SummaryCase(OverseeCase):
 
 
 class Ends(SummaryCase):
-    """Each kind of end."""
+    """Every kind of end."""
 
     def test_success(self):
         ended = self.oversee("echo", "hi")

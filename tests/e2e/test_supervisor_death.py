@@ -1,4 +1,4 @@
-"""Somebody kills oversee itself, its guard, or both's group, with KILL: the command's tree dies with it."""
+"""oversee, its guard, or the group of both is killed by KILL: the command's tree dies as well."""
 
 import json
 import os
@@ -11,13 +11,13 @@ import jsonschema
 from harness import (OVERSEE, SOURCE_ROOT, OverseeCase, children, guard_of, helper, is_gone, nearly_full_pipe,
                      read_or_none, wait_until)
 
-# What takes 100 ms on an idle machine; the processes would live for a minute.
+# Seconds for what takes 100 ms on an idle machine; the processes would live for a minute.
 SOON = 10
 
 
 class KilledFromOutside(OverseeCase):
     def start_tree(self, *command):
-        """A tree of a leader, a TERM-ignoring family and a daemon, all in place."""
+        """A tree with a leader, a family that ignores TERM and a daemon, all started."""
         run = self.start(*command, "sh", "-c", f"{helper('ignore_term')} 3 & exec {helper('daemon')} stay")
         run.expect_match(rb"(?s)(?=.*ready\n)(?=.*ready \d+\n)")
         return run
@@ -77,7 +77,7 @@ class KilledFromOutside(OverseeCase):
 
 
 class Record(OverseeCase):
-    """What is left to be read of a run whose front was killed."""
+    """The record of a run whose front was killed."""
 
     def valid(self, summary):
         schema = json.loads((SOURCE_ROOT / "docs/summary.schema.json").read_text())
@@ -85,7 +85,7 @@ class Record(OverseeCase):
         return summary
 
     def finished(self):
-        """The record, once it no longer says running."""
+        """The record, once its status is no longer running."""
         def ended():
             try:
                 return self.summary()["status"] != "running"
@@ -162,7 +162,8 @@ class Record(OverseeCase):
     def test_a_log_that_another_run_has_written_over_is_left_alone(self):
         run = self.start(OVERSEE, "--log", "log", "sh", "-c", "echo ready; exec sleep 60")
         run.expect(b"ready\n")
-        wait_until(lambda: b"ready" in (self.work / "log").read_bytes(), "what is shown is in the log")
+        wait_until(lambda: b"out| ready" in (self.work / "log").read_bytes(), "what is shown is in the log")
+        run.signal(signal.SIGSTOP)  # or it would see that the log was emptied, and go on in it
         self.file("log", "# oversee 0.1.0  run 20200101-000000-aaaa\n")
         run.signal(signal.SIGKILL)
         self.finished()
@@ -173,14 +174,14 @@ class Record(OverseeCase):
         run.expect(b"ready\n")
         self.the_only(".json").unlink()
         run.signal(signal.SIGKILL)
-        self.assertFalse(run.anything_left(within=SOON))  # the guard holds the lifeline, too
+        self.assertFalse(run.anything_left(within=SOON))  # the guard also holds the lifeline
         self.assertEqual([each for each in self.files() if not each.endswith(".log")], [])
 
     def test_a_command_that_had_ended_before_keeps_its_code(self):
         run = self.start(OVERSEE, "sh", "-c", f"{helper('daemon')} 0; read x; exit 7", stdin=PIPE)
         daemon = int(run.expect_match(rb"ready (\d+)\n")[1])
         guard = wait_until(lambda: guard_of(run.pid), "a guard")
-        run.signal(signal.SIGSTOP)  # or it would sweep the daemon
+        run.signal(signal.SIGSTOP)  # otherwise it would kill the daemon
         run.process.stdin.close()
         wait_until(lambda: children(guard) == [daemon], "the command's end")
         run.signal(signal.SIGKILL)
@@ -189,7 +190,7 @@ class Record(OverseeCase):
         self.assertFalse(run.anything_left(within=SOON))
 
     def test_a_front_that_waits_for_a_slow_reader(self):
-        # More than the pipe to the reader has room for, and what it has none for finds room in oversee.
+        # More than the pipe to the reader can hold; oversee buffers the rest.
         reader, writer, _ = nearly_full_pipe(1 << 16)
         self.addCleanup(os.close, reader)
         try:

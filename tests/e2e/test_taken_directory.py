@@ -1,4 +1,4 @@
-"""Somebody else has taken the name of the directory of runs: the run goes on, and its record goes where only its user can write."""
+"""Another user has taken the name of the run directory: the run continues, with its record in a private directory."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import unittest
 from harness import OVERSEE, OverseeCase, wait_until
 from ordinary_user import OrdinaryUserCase
 
-# As root, /run would take the records of these tests.
+# For root, /run would receive the records of these tests.
 OWN_RUN = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs -o mode=755 none /run && exec "$@"', "sh")
 REFUSED = subprocess.run([*OWN_RUN, "true"], stderr=subprocess.PIPE, text=True, check=False).stderr.strip()
 
@@ -20,7 +20,7 @@ class TakenCase(OverseeCase):
         self.spare = self.runtime / "oversee"
 
     def take(self):
-        """Any user can do that in /tmp."""
+        """Takes the name, as any user can in /tmp."""
         self.records.symlink_to("/nonexistent")
 
     def environment(self, **changes):
@@ -132,7 +132,7 @@ class NoOther(OrdinaryUserCase, TakenCase):
 
     def setUp(self):
         super().setUp()
-        self.records.mkdir(mode=0o777)  # root's
+        self.records.mkdir(mode=0o777)  # belongs to root
         self.runtime.rmdir()
 
     def test_the_run_goes_on_without_a_record(self):

@@ -1,4 +1,4 @@
-"""At a terminal: keys, job control, passwords and sizes work as without oversee, and the terminal is left as it was."""
+"""On a terminal, keys, job control, passwords and sizes work as without oversee, and the terminal is restored."""
 
 import os
 import shutil
@@ -83,10 +83,10 @@ class Shared(TerminalCase):
 
 
 class Piped(TerminalCase):
-    """What is shown goes to a pager, which has the keys."""
+    """The output goes to a pager, which reads the keys."""
 
     def page(self, command, *keys):
-        """Runs the command's output through less, types; returns the exit statuses of both."""
+        """Pipes the command's output to less and types keys; returns the exit statuses of both."""
         line = f"{command} | TERM=xterm less; echo statuses ${{PIPESTATUS[@]}}"
         terminal = self.terminal("bash", "-c", line)
         terminal.expect(rb"1\r\n2\r\n")
@@ -190,7 +190,7 @@ class Interrupted(TerminalCase):
         terminal = self.terminal("bash", self.loop(helper("report_signals"), "2 130"))
         for number in (1, 2, 3):
             terminal.expect(rb"round %d\r\nready\r\n" % number)
-            # Before it waits, bash would die of the key at once.
+            # Before bash waits, the key would kill it.
             wait_until(lambda: process_state(terminal.pid) == "S", "bash waits")
             terminal.type(CTRL_C)
         terminal.expect(rb"after\r\n")

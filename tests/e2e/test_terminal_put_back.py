@@ -1,4 +1,4 @@
-"""After a stop the user's terminal is as it was: its modes and its screen. What a program leaves by itself is respected."""
+"""A stop restores the terminal's modes and screen. Changes made by a program that ends by itself are kept."""
 
 import os
 import re
@@ -19,7 +19,7 @@ RAW = (sys.executable, "-c", "import time, tty; tty.setraw(0); print('raw', flus
 
 class PutBack(TerminalCase):
     def behind(self, *words, prefix="", oversee=OVERSEE, env=None):
-        """A script that runs oversee, says how that ended, and stays: its terminal can be looked at."""
+        """A script that runs oversee, prints its status, and stays, so that its terminal can be inspected."""
         line = f"{prefix}{oversee} --summary never {shlex.join(map(str, words))}; echo status $?; read x"
         return self.terminal("sh", "-c", line, env=env)
 
@@ -79,7 +79,7 @@ class Modes(PutBack):
         self.assert_put_back(terminal, 124)
 
     def test_the_foreground_is_ours_again(self):
-        """A shell with job control had put a job of its own there."""
+        """A shell with job control had put its own job in the foreground."""
         terminal = self.behind("-t", "2s", "-s", "KILL", "bash", "--norc", "-i", "-c", "set -m; sleep 99; true")
         self.assert_put_back(terminal, 124)
         self.assertEqual(terminal.foreground_group(), os.getpgid(terminal.pid))
@@ -139,7 +139,7 @@ class Screen(PutBack):
 
 
 class Survivor(PutBack):
-    """oversee itself is killed: its guard does what is left to do."""
+    """oversee itself is killed; its guard restores the terminal."""
 
     def test_modes_and_screen(self):
         for options in ((), ("--pty",)):

@@ -1,5 +1,5 @@
-"""What is said of processes that a kill leaves, and of runs that oversee itself could not finish: never more than is known,
-and never nothing."""
+"""Reports about processes that survive a kill, and about runs that oversee itself could not finish: never more than is
+known, and never nothing."""
 
 import contextlib
 import os
@@ -50,7 +50,7 @@ class RefusedKill(OrdinaryUserCase):
 
 
 class OwnFailure(OverseeCase):
-    """An end with 125 has a sentence, whatever --summary says."""
+    """An end with 125 prints a message, whatever --summary is."""
 
     def test_a_guard_that_was_killed(self):
         run = self.start(OVERSEE, "--summary", "never", "sh", "-c", "echo ready; exec sleep 50")
@@ -69,14 +69,23 @@ class OwnFailure(OverseeCase):
 
 class Series(OverseeCase):
     def start_series(self, *arguments):
-        run = self.start(OVERSEE, "--repeat", "6", "--jobs", "2", *arguments, "sh", "-c", "exec sleep 0.3")
-        wait_until(lambda: children(run.pid), "a run of the series")
+        """Each run waits until there is a file `go`; so both runs of the first pair are under way when this returns."""
+        for old in self.work.glob("up-*"):
+            old.unlink()
+        (self.work / "go").unlink(missing_ok=True)
+        run = self.start(OVERSEE, "--repeat", "6", "--jobs", "2", *arguments, "sh", "-c",
+                         ": > up-$$; until [ -e go ]; do sleep 0.05; done")
+        wait_until(lambda: len(list(self.work.glob("up-*"))) == 2, "two runs of the series")
         return run
+
+    def go(self):
+        (self.work / "go").touch()
 
     def test_goes_on_where_one_of_its_oversees_was_killed(self):
         for summary in ("failure", "never"):
             run = self.start_series("--summary", summary)
             os.kill(children(run.pid)[0], signal.SIGKILL)
+            self.go()
             ended = run.finish()
             self.assertNotEqual(ended.status, 0)
             self.assertIn(b"oversee itself was killed by KILL", ended.err)
@@ -86,6 +95,7 @@ class Series(OverseeCase):
 
     def series_table(self):
         run = self.start_series()
+        self.go()
         return run.finish().err
 
     def test_that_is_cancelled_says_what_was_not_started(self):
@@ -100,6 +110,7 @@ class Series(OverseeCase):
         run = self.start_series("--summary", "never")
         one = children(run.pid)[0]
         os.kill(wait_until(lambda: guard_of(one), "a guard"), signal.SIGKILL)
+        self.go()
         ended = run.finish()
         self.assertIn(b"guard was killed", ended.err)
         self.assertEqual(ended.status, 125)
@@ -107,7 +118,7 @@ class Series(OverseeCase):
 
 class Orphans(OverseeCase):
     def test_a_front_that_kills_them_goes_on_serving_its_signals(self):
-        """The guard is gone, and what it held cannot be killed: a cancel and the end come all the same."""
+        """The guard is dead, and its processes cannot be killed: a cancel still works, and the run ends."""
         run = self.start(OVERSEE, "-t", "40s", *map(str, (helper("regrow"), 200, 3000, 10000)))
         run.expect(b"ready")
         os.kill(guard_of(run.pid), signal.SIGKILL)

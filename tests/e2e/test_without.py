@@ -1,5 +1,5 @@
-"""Negative controls: what is promised elsewhere in these tests fails where its mechanism does not work
-(src/model/mechanism.hpp). Beside each stands the same with the mechanism."""
+"""Negative controls: promises that other tests check are broken when their mechanism is disabled
+(src/model/mechanism.hpp). Each control also runs with the mechanism."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ import unittest
 from harness import (BOUND, OVERSEE_WITHOUT, OverseeCase, children, command_line, guard_of, helper, is_gone,
                      nearly_full_pipe, parse_state, process_state, read_or_none, wait_until)
 
-# What has not died after it does not die.
+# Seconds; a process that is still live after this time will not die.
 PATIENCE = 1.0
 
 EVERYTHING = ""
@@ -25,10 +25,10 @@ def default_pipe():
 
 
 class Killed(OverseeCase):
-    """Scenarios 8 to 10: somebody kills front, guard, or both."""
+    """Scenarios 8 to 10: front, guard, or both are killed."""
 
     def start_tree(self, without):
-        """A leader, a family that is deaf to TERM, and a daemon."""
+        """A leader, a family that ignores TERM, and a daemon."""
         run = self.start_without(without, "sh", "-c", f"{helper('ignore_term')} 3 & exec {helper('daemon')} stay")
         run.expect_match(rb"(?s)(?=.*ready\n)(?=.*ready \d+\n)")
         run.guard = wait_until(lambda: guard_of(run.pid), "a guard")
@@ -46,7 +46,7 @@ class Killed(OverseeCase):
         for without, left in (("guard-is-watched", True), ("front-adopts", True), (EVERYTHING, False)):
             with self.subTest(without=without):
                 run = self.start_tree(without)
-                # A front that hears of the guard's end while the guard is still at it finds the tree below itself.
+                # A front that notices the guard's end while the guard is still killing finds the tree below itself.
                 run.signal(signal.SIGSTOP)
                 os.kill(run.guard, signal.SIGKILL)
                 wait_until(lambda guard=run.guard: is_gone(guard), "the guard's end")
@@ -79,7 +79,7 @@ class Killed(OverseeCase):
 
 
 class Reaped(OverseeCase):
-    """Scenario 25: no zombie stays while the command lives."""
+    """Scenario 25: no zombie remains while the command is live."""
 
     def test_zombies(self):
         for without, stays in (("reap-orphans", True), (EVERYTHING, False)):
@@ -99,7 +99,7 @@ class Reaped(OverseeCase):
 
 
 class Shown(OverseeCase):
-    """Scenarios 20 to 22: those who read what oversee shows."""
+    """Scenarios 20 to 22: readers of the output."""
 
     def test_a_reader_that_leaves(self):
         for without, limit, expected in (("reader-loss", "2s", 124), (EVERYTHING, "1m", -signal.SIGPIPE)):
@@ -155,7 +155,7 @@ class Shown(OverseeCase):
 
 
     def test_an_end_while_the_reader_of_stderr_sleeps(self):
-        """A page of room, which the digest does not fit into; nobody takes a signal there either."""
+        """The pipe has room for one page, too little for the digest; the reader takes no signal either."""
         line = 'for i in $(seq 40); do printf "%0390d\\n" $i; done; exit 3'
         for without, late in (("lines-aside", True), (EVERYTHING, False)):
             with self.subTest(without=without):
@@ -205,7 +205,7 @@ class Silent(OverseeCase):
 
 
 class Inherited(OverseeCase):
-    """Scenario 24: what the caller hands on."""
+    """Scenario 24: inheritance from the caller."""
 
     def state(self, without, line="exec {} {} state"):
         file = self.work / "state"

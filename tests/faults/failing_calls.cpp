@@ -1,10 +1,10 @@
-// System calls that fail on demand, linked in the place of libc's into another oversee, by the linker's --wrap (ld(1)).
+// System calls that fail on demand; the linker's --wrap (ld(1)) puts them in place of libc's in a second oversee.
 //
-// TEST_FAULT is "ROLE CALL FIRST LAST ERRNO": the calls of that name with these numbers fail in that role's process,
-// the first is 1. ERRNO 0 is a write of half of what was asked. TEST_CALLS names a file that gets a line "ROLE CALL"
-// for each call as it is made. Roles are front and guard, and front-child and guard-child for what they fork, up to its
-// exec. What a call can fail with depends on what it is about: its name says that where it matters, as in read:pipe,
-// and in write:record of the files that a run writes.
+// TEST_FAULT is "ROLE CALL FIRST LAST ERRNO": in the process of this role, the calls of this name with these numbers
+// (from 1) fail. ERRNO 0 writes only half of the bytes. TEST_CALLS names a file that gets a line "ROLE CALL" for each
+// call. The roles are front and guard, and front-child and guard-child for their forked children until exec. Possible
+// errors depend on the kind of file, so where it matters the name includes it, as in read:pipe, or write:record for the
+// files that a run writes.
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -36,7 +36,7 @@ struct Fault {
 
 enum class Outcome : unsigned char { real, fail, half };
 
-// Calls on files that a run writes, each named after the file: "write:record".
+// Calls on files that a run writes; each name includes the file: "write:record".
 constexpr std::array<const char*, 7> kFileCalls = {"open64", "openat64", "write",      "close",
                                                    "rename", "renameat", "ftruncate64"};
 constexpr std::array<const char*, 7> kFiles = {"record", "log", "json", "junit", "markdown", "events", "copy"};
@@ -48,7 +48,7 @@ const char* calls_path = nullptr;
 pid_t own_pid = 0;
 bool is_guard = false;
 
-// How often a call was made, by role. Found by name: no two names are alike in a slot.
+// The number of calls, by role. Found by name; no two names share a slot.
 struct Counts {
   std::atomic<const char*> name{nullptr};
   std::array<std::atomic<int>, 4> by_role{};
@@ -56,7 +56,7 @@ struct Counts {
 std::array<Counts, 256> all_counts;
 constexpr std::array<const char*, 4> kRoles = {"front", "guard", "front-child", "guard-child"};
 
-// Before any other code of the program, with what the C library hands to those that are first.
+// Runs before all other code of the program, with the arguments that the C library passes to constructors.
 __attribute__((constructor(101))) void prepare(int argc, char** argv, char** /*environment*/) {
   for (std::size_t call = 0; call < kFileCalls.size(); ++call) {
     for (std::size_t file = 0; file < kFiles.size(); ++file) {
@@ -72,7 +72,7 @@ __attribute__((constructor(101))) void prepare(int argc, char** argv, char** /*e
                                               &wanted.first, &wanted.last, &wanted.error) == 5;
 }
 
-// Without a descriptor that stays open: the program's are its own.
+// Keeps no descriptor open, so that the program's descriptors keep their numbers.
 void record(const char* role, const char* call) {
   const int error = errno;
   std::array<char, 80> line{};
@@ -95,7 +95,7 @@ std::atomic<int>& count_of(const char* call, std::size_t role) {
   std::abort();
 }
 
-// What becomes of this call; sets errno where it fails.
+// Decides the outcome of this call; sets errno if it fails.
 Outcome next(const char* call) {
   if (!any_wanted && calls_path == nullptr) return Outcome::real;
   const std::size_t role = (::getpid() == own_pid ? 0U : 2U) + (is_guard ? 1U : 0U);
@@ -110,7 +110,7 @@ Outcome next(const char* call) {
   return Outcome::fail;
 }
 
-// What the scenarios of faults.py call them; a temporary file is the one that it becomes.
+// The kind of a file, by the names in the scenarios of faults.py; a temporary file counts as its target.
 int file_named(const char* path) {
   const char* const slash = std::strrchr(path, '/');
   const char* const name = slash == nullptr ? path : slash + 1;
@@ -134,7 +134,7 @@ const char* of_path(const char* call, Word path) {
   return call;
 }
 
-// Of a descriptor; null: it is none of these files'.
+// The name for a call on a descriptor; null if it is none of these files.
 const char* of_descriptor(const char* call, Word fd) {
   const int error = errno;
   std::array<char, 32> link{};
@@ -148,7 +148,7 @@ const char* of_descriptor(const char* call, Word fd) {
   return name == call ? nullptr : name;
 }
 
-// Of the calls named so, by what the descriptor is of.
+// The names of a call, by the kind of its descriptor.
 struct Kinds {
   const char* file;
   const char* pipe;
@@ -164,7 +164,7 @@ bool is_same_pipe(const struct stat& one, int fd) {
          other.st_ino == one.st_ino;
 }
 
-// A pipe of which the process holds both ends can neither break nor end.
+// A pipe with both ends in this process can neither break nor end.
 bool holds_both_ends(const struct stat& pipe, int fd) {
   constexpr int kHighest = 64;
   for (int each = 0; each < kHighest; ++each) {
@@ -212,7 +212,7 @@ const char* kind_of(Word descriptor, const Kinds& names) {
 #define FAILS_AS_ERRNO(name) WRAP(name, #name, errno)
 #define READS(name) WRAP(name, kind_of(a, KINDS(name)), -1)
 
-// The third argument is a size: half of it is written where that is asked for.
+// The third argument is a size, which a short write halves.
 #define WRITES(name)                                                              \
   extern "C" Word __real_##name(Word a, Word b, Word c, Word d, Word e, Word f);  \
   extern "C" Word __wrap_##name(Word a, Word b, Word c, Word d, Word e, Word f) { \
@@ -224,7 +224,7 @@ const char* kind_of(Word descriptor, const Kinds& names) {
     return __real_##name(a, b, c, d, e, f);                                       \
   }
 
-// Closed all the same, as the kernel does it (close(2)). libuv calls it by its number.
+// Closes the descriptor even on failure, as the kernel does (close(2)). libuv uses the syscall number.
 extern "C" Word __wrap_close(Word fd, Word /*b*/, Word /*c*/, Word /*d*/, Word /*e*/, Word /*f*/) {
   const char* const file = of_descriptor("close", fd);
   const bool fails = next(file == nullptr ? "close" : file) != Outcome::real;
@@ -235,7 +235,7 @@ extern "C" Word __wrap_close(Word fd, Word /*b*/, Word /*c*/, Word /*d*/, Word /
   return -1;
 }
 
-// A change of a descriptor's flags cannot fail.
+// Changing a descriptor's flags cannot fail.
 extern "C" Word __wrap_fcntl64(Word fd, Word command, Word c, Word d, Word e, Word f) {
   const char* name = nullptr;
   switch (command) {
@@ -254,7 +254,7 @@ extern "C" Word __wrap_fcntl64(Word fd, Word command, Word c, Word d, Word e, Wo
   return __real_fcntl64(fd, command, c, d, e, f);
 }
 
-// Neither can FIONBIO and FIOCLEX.
+// FIONBIO and FIOCLEX cannot fail either.
 extern "C" Word __real_ioctl(Word fd, Word request, Word c, Word d, Word e, Word f);
 extern "C" Word __wrap_ioctl(Word fd, Word request, Word c, Word d, Word e, Word f) {
   const bool can_fail = request != FIONBIO && request != FIOCLEX;
@@ -262,7 +262,7 @@ extern "C" Word __wrap_ioctl(Word fd, Word request, Word c, Word d, Word e, Word
   return __real_ioctl(fd, request, c, d, e, f);
 }
 
-// Those that libc has no name for.
+// Calls without a libc wrapper.
 extern "C" Word __wrap_syscall(Word number, Word a, Word b, Word c, Word d, Word e) {
   if (number == SYS_close) return __wrap_close(a, 0, 0, 0, 0, 0);
   if (number == SYS_exit_group) return __real_syscall(number, a, b, c, d, e);

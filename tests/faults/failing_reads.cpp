@@ -1,16 +1,16 @@
-// read(2), linked in the place of libc's into a second oversee: the command's output fails after so many bytes.
+// A read(2) that replaces libc's in a second oversee: reading the command's output fails after a given number of bytes.
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
 
-// The names are the linker's, for --wrap=read (ld(1)).
+// The names are required by the linker's --wrap=read (ld(1)).
 extern "C" {
 ssize_t __real_read(int fd, void* buffer, std::size_t size);  // NOLINT(bugprone-reserved-identifier)
 ssize_t __wrap_read(int fd, void* buffer, std::size_t size);  // NOLINT(bugprone-reserved-identifier)
 
-// Of pipes only those that are read in large pieces: others are the loop's own.
+// Only pipes that are read in large pieces: others belong to the loop.
 ssize_t __wrap_read(int fd, void* buffer, std::size_t size) {  // NOLINT(bugprone-reserved-identifier)
   constexpr std::size_t kLarge = 64 * 1024;
   static const char* const limit = std::getenv("TEST_OUTPUT_FAILS_AFTER");

@@ -1,7 +1,7 @@
-"""Fails each system call that oversee makes, one at a time, with the errors that its manual names, and judges each run.
+"""Fails each system call that oversee makes, one at a time, with the errors in its manual page, and judges each run.
 
-Whatever fails: the run ends in time with a true verdict, or with 125 and a sentence; the command's own status is kept where it
-ran; nothing is left. Needs the program that build/tests/faults has. Exits 0 if all runs were so, else 1.
+Every run must end in time with a true verdict, or with 125 and a sentence; the status of a command that ran must be kept;
+no process may be left. Needs the program in build/tests/faults. Exits 0 if all runs were so, else 1.
 """
 
 import argparse
@@ -25,14 +25,14 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from marked_processes import marked_processes
 
-BOUND = 20  # s; none of the runs takes one when nothing fails
+BOUND = 20  # s; without a fault no run takes a second
 FOR_EVER = 1 << 30
 HALF = 0  # not an error: half is written
 
 OPENS = ("EACCES", "EMFILE", "ENFILE", "ENOMEM", "ENOSPC", "EROFS", "EINTR")
 DESCRIPTORS = ("EMFILE", "ENFILE")
 FILE_WRITES = ("HALF", "EINTR", "ENOSPC", "EIO")
-# From the calls' pages in section 2 of the manual: what can befall a call that is made rightly, by what it is about.
+# Errors that a correct call can get, by the kind of its file, according to section 2 of the manual.
 ERRORS = {
     "access": ("EACCES", "ENOENT"),
     "chdir": ("EACCES", "ENOENT"),
@@ -137,7 +137,7 @@ ERRORS = {
     "write:device": ("HALF", "EINTR", "EIO"),
     "write:event": ("EINTR",),
 }
-# What a file system without room, quota or right to write says of the files that a run writes, at each moment.
+# Errors of the files that a run writes, at each step, on a file system without space, quota or permission.
 FILES = ("record", "log", "json", "junit", "markdown", "events", "copy")
 NO_ROOM = ("ENOSPC", "EDQUOT", "EROFS", "EIO")
 ERRORS |= {f"{call}:{file}": errors for file in FILES for call, errors in
@@ -145,18 +145,18 @@ ERRORS |= {f"{call}:{file}": errors for file in FILES for call, errors in
             ("close", ("EINTR", "EDQUOT", "ENOSPC", "EIO")), ("rename", ("EACCES", "EBUSY", *NO_ROOM)),
             ("renameat", ("EACCES", *NO_ROOM)), ("ftruncate64", ("EINTR", "EPERM", "EIO")))}
 ERRORS |= {"capget": ("EPERM",), "syscall": ("ENOSYS", "EPERM")}
-# As the kernel tells a read.
+# The same errors for other names of read and write.
 ERRORS |= {name.replace("read:", also): errors for name, errors in list(ERRORS.items()) if name.startswith("read:")
            for also in ("__read_chk:", "readv:")}
 ERRORS |= {name.replace("write:", "writev:"): errors for name, errors in list(ERRORS.items()) if name.startswith("write:")}
-# What may well go on for ever, and then nothing but waiting is right.
+# Errors that may repeat for ever; then waiting is correct.
 PASSING = {"EINTR", "EAGAIN", "ENOBUFS", "HALF"}
 
-AS_EVER = "as ever"
-TOLD = "goes on, and says what is missing"
-OWN_FAILURE = "125 and a sentence"
+AS_EVER = "no effect"
+TOLD = "goes on with a warning"
+OWN_FAILURE = "125 and a message"
 OUTCOMES = (AS_EVER, TOLD, "126 or 127", OWN_FAILURE)
-# Of the summary line there is one in any case.
+# The summary line is always present, so it does not count.
 WARNING = re.compile(rb"^oversee: (warning|.*incomplete|cannot)", re.MULTILINE)
 
 READER_GONE = {("write:pipe", "EPIPE"), ("writev:pipe", "EPIPE"), ("read:device", "EIO")}
@@ -168,7 +168,7 @@ MARK = 'echo ran > "$RAN"; '
 class Scenario:
     name: str
     options: tuple
-    line: str  # for sh -c, after a mark that it ran
+    line: str  # for sh -c, after a marker that the command ran
     status: int  # without a fault
     out: bytes = b"out\n"
     ran: bool = True
@@ -223,7 +223,7 @@ class Ended:
     faults: list = field(default_factory=list)
 
     def outcome(self):
-        """In a word or two, for the table."""
+        """A few words for the table."""
         if self.status == 125:
             return OWN_FAILURE
         if self.status in (126, 127):
@@ -234,7 +234,7 @@ class Ended:
 
 
 def run(program, case, calls=None):
-    """Runs the scenario with the case's fault, in a directory of its own."""
+    """Runs the scenario with the case's fault, in a separate directory."""
     ended = Ended(case)
     with tempfile.TemporaryDirectory(prefix="faults-") as directory:
         mark = f"FAULT_MARK={uuid.uuid4()}"
@@ -274,7 +274,7 @@ def run(program, case, calls=None):
 
 
 def look_at_files(ended, directory):
-    """A report is whole or empty; a record is whole, or as empty as it was made."""
+    """A report must be whole or empty; a record must be whole, or empty as created."""
     for path in directory.glob("oversee-*/[!.]*.json"):
         try:
             text = path.read_text(encoding="utf-8")
@@ -288,7 +288,7 @@ def look_at_files(ended, directory):
 
 
 def judge(ended):
-    """Names what is not as promised."""
+    """Records the broken promises."""
     case = ended.case
     scenario = case.scenario
     say = ended.faults.append
@@ -302,13 +302,13 @@ def judge(ended):
         say(f"a broken record: {ended.record['broken']}")
     if ended.report and not ended.report.rstrip().endswith("</testsuites>"):
         say(f"half a report: {ended.report[-60:]!r}")
-    # It stays "running" where its end could not be written, and is "lost" to who asks.
+    # If the end of a record could not be written, it stays "running", and `list` shows it as "lost".
     word = ended.record.get("status") if ended.record else None
     if word == "completed" and case.scenario.status != 0 or word == "failed" and ended.status == 0:
         say(f"a false record: {word}")
     if ended.status is None:
         return
-    # What oversee cannot write it cannot tell.
+    # A front that cannot write cannot report.
     dumb = case.role == "front" and case.call.startswith(("write", "poll"))
     complains = b"oversee: " in ended.err
     if ended.status == 125:
@@ -331,7 +331,7 @@ def judge(ended):
 
 
 def calls_of(program, scenario):
-    """How often each role makes each call when nothing fails."""
+    """The number of calls of each kind by each role without a fault."""
     with tempfile.TemporaryDirectory(prefix="faults-") as directory:
         calls = f"{directory}/calls"
         sound = run(program, Case(scenario), calls)
@@ -344,14 +344,14 @@ UNKNOWN = set()
 
 
 def errors_of(call):
-    """Of a call that the list above has not: none, and the whole is no success."""
+    """No errors for a call that ERRORS lacks; then the program as a whole fails."""
     if call not in ERRORS:
         UNKNOWN.add(call)
     return ERRORS.get(call, ())
 
 
 def all_cases(program, scenario, per_call):
-    """Each call by its number, with each error; what stays so is also tried from the first one on."""
+    """Each call by its number with each error; a permanent error is also tried from the first call on."""
     cases = []
     for (role, call), count in sorted(calls_of(program, scenario).items()):
         numbers = sorted({*range(1, count + 1, max(1, count // per_call)), count})
@@ -361,7 +361,7 @@ def all_cases(program, scenario, per_call):
 
 
 def few_cases(program, scenario):
-    """The first and the last of each call, with an error each."""
+    """The first and the last call of each kind, with one error each."""
     cases = []
     for (role, call), count in sorted(calls_of(program, scenario).items()):
         errors = errors_of(call)
@@ -372,14 +372,14 @@ def few_cases(program, scenario):
 
 
 def table(ended):
-    """Of what came of each call's failing, for docs/reliability.md."""
+    """The outcomes of each call that fails, for docs/reliability.md."""
     errors = collections.defaultdict(dict)
     outcomes = collections.defaultdict(set)
     for each in ended:
         name = each.case.call.strip("_").removesuffix("_2").replace("_chk", "").replace("64", "")
         errors[name][each.case.error] = None
         outcomes[name].add(each.outcome())
-    lines = ["| call | fails with | what comes of it |", "|---|---|---|"]
+    lines = ["| call | fails with | outcome |", "|---|---|---|"]
     for name in sorted(errors):
         known = [each for each in OUTCOMES if each in outcomes[name]]
         others = ["the command dies of it"] if outcomes[name] - set(OUTCOMES) else []

@@ -1,4 +1,4 @@
-"""Prints the names of the calls that a source puts functions in the place of: what the linker is to be told."""
+"""Prints the names of the calls that a source file wraps, for the linker's --wrap."""
 
 import re
 import sys

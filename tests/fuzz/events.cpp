@@ -1,5 +1,5 @@
-// Any bytes as what happens in a run, told to the lines of --events and to the record: each line is JSON and says what
-// was told, output comes back byte for byte or is counted as dropped, and the record reads back.
+// Feeds random events of a run to the lines of --events and to the record. Each line must be JSON with the event's
+// data, output must come back byte for byte or be counted as dropped, and the record must read back.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kLongestLine = 64 * 1024;  // of output
 constexpr std::size_t kKinds = 10;
 
-// What JSON can hold of a text.
+// The text as JSON can hold it.
 std::string as_utf8(std::string_view text) {
   std::string whole;
   while (!text.empty()) {
@@ -35,7 +35,7 @@ std::string as_utf8(std::string_view text) {
   return whole;
 }
 
-// Texts and numbers off the front of the input; empty and 0 once there is no more.
+// Reads texts and numbers from the front of the input; empty and 0 after its end.
 class Script {
  public:
   explicit Script(std::string_view bytes) : rest_(bytes) {}
@@ -58,7 +58,7 @@ class Script {
   std::string_view rest_;
 };
 
-// Takes the lines apart, and adds up what they say.
+// Parses the lines and adds up their contents.
 class Reader final : public model::ByteSink {
  public:
   bool write(std::string_view line) override {
@@ -74,7 +74,7 @@ class Reader final : public model::ByteSink {
 
   std::string run_id;
   bool full = false;
-  std::string out, err, others;  // as they came back
+  std::string out, err, others;  // as decoded from the lines
   bool any_base64_out = false;
   std::int64_t told_as_dropped = 0;
   history::JsonValue last;
@@ -116,7 +116,7 @@ class Story {
   }
 
  private:
-  // Ten, so that the digits 0 to 9 pick them.
+  // Ten kinds, so that the digits 0 to 9 select them.
   void step(unsigned kind) {
     using Kind = model::UserLineKind;
     switch (kind) {
@@ -226,7 +226,7 @@ class Story {
   model::RunInfo info_ = report::made_up_run();
   model::AttemptResult result_;
   std::vector<model::AttemptResult> results_;
-  std::string out_, err_, others_;  // as they were told
+  std::string out_, err_, others_;  // as they were fed
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A line of JSON that a target was told, taken apart: what holds of each, and the bytes that it tells of.
+// Parses a JSON line that a target wrote: the invariants of each line, and its decoded bytes.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,7 @@ inline history::JsonValue read_line(std::string_view line) {
   return std::move(*json);
 }
 
-// -1 of what is no digit of base64.
+// -1 for a character that is not a base64 digit.
 inline constexpr std::array kDigits = [] {
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::array<std::int8_t, 256> values{};
@@ -55,7 +55,7 @@ inline std::string decode_base64(std::string_view text) {
   return bytes;
 }
 
-// As report::write_bytes wrote them.
+// Decodes the format of report::write_bytes.
 inline std::string told_bytes(const history::JsonValue& json) {
   const auto* text = json.text("text");
   const auto* base64 = json.text("base64");

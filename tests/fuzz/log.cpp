@@ -1,5 +1,5 @@
-// Any bytes as a tagged log: frames and texts are all of it, and the same however it is cut; as lines of JSON they say
-// the same. The first two bytes say how to cut.
+// Feeds random bytes as a tagged log: frames and texts must add up to it, however it is split, and its JSON lines must
+// hold the same. The first two bytes control the splitting.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -39,7 +39,7 @@ class Keeper final : public report::LogVisitor {
   Kept& kept_;
 };
 
-// Tells all as oversee logs --format json does, and takes that apart again.
+// Formats everything as `oversee logs --format json` does, and parses it again.
 class JsonKeeper final : public report::LogVisitor {
  public:
   void text(model::Stream stream, std::string_view bytes) override { lines_.text(stream, bytes); }
@@ -69,7 +69,7 @@ void check_json(const Kept& whole, std::string_view log) {
   report::LogReader reader(keeper);
   reader.read(log);
   reader.finish();
-  keeper.frame({});  // what has no newline at its end is told when something follows
+  keeper.frame({});  // flushes a text without a final newline
   must(keeper.streams == whole.streams, "lines of JSON have the texts");
   must(keeper.notes == whole.notes.size(), "and the notes");
 }
@@ -87,7 +87,7 @@ Kept read(std::string_view log, auto&& next_size) {
   return kept;
 }
 
-// A line that begins like a stamp with more digits than any has is one only where no cut goes through them.
+// Whether a line begins with more digits than a real stamp: it is recognized as a stamp only if it is not split there.
 bool has_endless_stamp(std::string_view log) {
   constexpr std::size_t kLongest = 30;
   while (!log.empty()) {

@@ -1,4 +1,4 @@
-// What a fuzz target holds true of all that it is fed.
+// The assertion of fuzz targets.
 #pragma once
 
 #include <cstdio>
@@ -6,7 +6,7 @@
 
 namespace oversee::fuzz {
 
-// libFuzzer takes the end of the program for a find, and keeps the input.
+// Aborts, which libFuzzer treats as a finding and keeps the input.
 inline void must(bool held, const char* what) {
   if (held) return;
   std::fprintf(stderr, "not so: %s\n", what);

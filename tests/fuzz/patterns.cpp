@@ -1,5 +1,5 @@
-// Any text as the pattern of an output: cause, and any bytes as the output: a line is found or not, however the output
-// is cut. The first byte says how; the pattern goes up to the first newline.
+// Feeds random text as the pattern of an output: cause, and random bytes as output: the result must not depend on how
+// the output is split. The first byte controls the splitting; the pattern ends at the first newline.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,6 @@
-// Any bytes as what guard and front hear of each other: what is no message is refused and ends the talk, what is one
-// has the very bytes it came in, however they are cut. The first byte says whose they are, the second how to cut.
+// Feeds random bytes as messages between guard and front: a bad message must be refused and end the decoding; a good
+// one must encode back to its bytes, however they are split. The first byte selects the direction, the second the
+// splitting.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +26,7 @@ struct Heard {
   bool operator==(const Heard&) const = default;
 };
 
-// The shortest element of a list takes 4 bytes as it is sent and 32 as it is kept, and a list grows by doubling.
+// The shortest list element takes 4 bytes on the wire and 32 in memory, and lists grow by doubling.
 template <class Message>
 std::optional<Message> next(guard::Decoder<Message>& decoder, std::size_t sent) {
   largest_allocation = 0;
@@ -73,7 +74,7 @@ void check_words(const guard::Report& report) {
 }  // namespace
 }  // namespace oversee::fuzz
 
-// The sanitizer tells of each allocation (sanitizer/allocator_interface.h).
+// The sanitizer reports each allocation (sanitizer/allocator_interface.h).
 extern "C" void __sanitizer_malloc_hook(const volatile void*, std::size_t size) {
   oversee::fuzz::largest_allocation = std::max(oversee::fuzz::largest_allocation, size);
 }

@@ -1,5 +1,5 @@
-// Any text as a run's record, as list, show and stats read it: it is refused in a sentence, or the run can be told on
-// lines of text. What a record of oversee's own says is events.cpp's to hold.
+// Feeds random text as a run's record, as list, show and stats read it: it must be refused with a sentence, or shown as
+// lines of text. events.cpp tests genuine records.
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ namespace {
 constexpr const char* kId = "20261123-121659-k3f9";
 constexpr model::WallTime kNow{std::chrono::seconds(1'795'436'219)};
 
-// Texts are given to be read: the directory lends its path only, and is gone when this returns.
+// Texts are passed in memory: the directory only provides a path, and is removed before the return.
 history::RunDirectory make_directory() {
   std::string parent = "/tmp/oversee-fuzz-XXXXXX";
   must(::mkdtemp(parent.data()) != nullptr, "there is room for a directory");

@@ -1,5 +1,5 @@
-// Any bytes as requests of oversee serve: what is wrong is told in a sentence, what is accepted becomes flags of
-// settings that there are, and lines are the same however they are cut. The first byte says how.
+// Feeds random bytes as requests of `oversee serve`: an error must be a sentence, an accepted request must become
+// existing flags, and lines must not depend on the splitting. The first byte controls it.
 #include <algorithm>
 #include <cstdint>
 #include <string>

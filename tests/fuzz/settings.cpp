@@ -1,4 +1,4 @@
-// Any bytes as a settings file: what is wrong is told with its place, what is accepted can be relied on.
+// Feeds random bytes as a settings file: an error must name its place, and accepted values must be consistent.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -12,7 +12,7 @@
 namespace oversee::fuzz {
 namespace {
 
-// With a folder: what paths in a file become is part of it.
+// In a folder, because relative paths in a file start there.
 constexpr std::string_view kFile = "conf/oversee.toml";
 const std::string kPlace = std::string(kFile) + ":";
 
@@ -24,7 +24,7 @@ void check_excerpt(std::string_view excerpt) {
   must(std::ranges::none_of(excerpt, controls), "no control character is in an excerpt");
 }
 
-// An error of one place begins with it, an error of two settings names them: "'json' (oversee.toml:3:1) and ...".
+// An error in one place starts with it; an error about two settings names both: "'json' (oversee.toml:3:1) and ...".
 void check_error(const settings::SettingError& error) {
   const bool of_two = error.message.starts_with("'") && error.message.find(" (" + kPlace) != std::string::npos;
   must(error.message.starts_with(kPlace) || of_two, "an error tells its place");

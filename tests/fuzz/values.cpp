@@ -1,4 +1,4 @@
-// Any text as a value: the first byte picks what it is read as; what was read reads the same as it is printed.
+// Feeds random text as a value: the first byte selects the type; an accepted value must read back as it is printed.
 #include <array>
 #include <cstdint>
 #include <string>
@@ -18,7 +18,7 @@
 namespace oversee::fuzz {
 namespace {
 
-// What the text says; nothing where it is refused.
+// The parsed value; empty if refused.
 template <class Value>
 std::optional<Value> read(std::string_view text, model::Parsed<Value> (*parser)(std::string_view)) {
   auto parsed = parser(text);
@@ -97,7 +97,7 @@ void numbers(std::string_view text) {
   (void)read(text, model::parse_core_size);
 }
 
-// Eight, so that the digits 0 to 7 pick them in a seed that a person reads.
+// Eight readers, so that the digits 0 to 7 select them in a readable seed.
 constexpr std::array kReaders{durations, sizes, signals, ladders, causes, exit_codes, events, numbers};
 
 }  // namespace

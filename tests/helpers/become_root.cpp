@@ -1,5 +1,5 @@
-// become_root: as a setuid program of root's, becomes root altogether, so that no signal of its caller's reaches it;
-// says "ready PID" and stays. TERM it heeds, from whoever may send it.
+// become_root: installed setuid root, becomes root completely, so that its caller cannot signal it; prints "ready PID"
+// and stays. TERM from root still ends it.
 #include <fmt/format.h>
 
 #include "helper.hpp"

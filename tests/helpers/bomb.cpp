@@ -1,5 +1,5 @@
-// bomb CAP: CAP/2 processes, each in a session of its own and deaf to TERM, each of which starts another one whenever
-// one that it started dies, until CAP have been started in all. Says "ready" once the first half runs.
+// bomb CAP: starts CAP/2 processes, each in its own session and ignoring TERM. Each starts a new process whenever one
+// of its children dies, until CAP have been started. Prints "ready" once the first half runs.
 #include <sys/wait.h>
 
 #include <atomic>

@@ -1,6 +1,5 @@
-// Uses CPU time: burn_cpu MILLISECONDS [CHILDREN [unseen]]. With children, one after the other burns so much,
-// exits and is waited for; unseen, whoever waits is told nothing of it; else the process itself does. Prints "done"
-// when all is burnt.
+// burn_cpu MILLISECONDS [CHILDREN [unseen]]: uses CPU time in this process, or in CHILDREN one after the other, each of
+// which exits and is reaped. With unseen the kernel reaps them, so wait() reports no usage. Prints "done" at the end.
 #include <sys/wait.h>
 #include <time.h>
 

@@ -1,4 +1,4 @@
-// close_and_linger FILE CODE: closes stdout and stderr, makes FILE, and exits with CODE at the end of standard input.
+// close_and_linger FILE CODE: closes stdout and stderr, creates FILE, and exits with CODE at the end of standard input.
 #include <fcntl.h>
 
 #include "helper.hpp"

@@ -1,5 +1,4 @@
-// crowd COUNT: COUNT processes, each in a session of its own, every second one an orphan; says "ready" once all are
-// there.
+// crowd COUNT: COUNT processes, each in its own session, every second one an orphan; prints "ready" when all exist.
 #include <sys/wait.h>
 
 #include "helper.hpp"

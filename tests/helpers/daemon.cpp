@@ -1,4 +1,5 @@
-// daemon stay|CODE: leaves an orphan in a session of its own, says "ready PID" of it, then stays or exits.
+// daemon stay|CODE: leaves an orphan in its own session, prints "ready PID" with its pid, then stays or exits with
+// CODE.
 #include <fmt/format.h>
 
 #include <string_view>

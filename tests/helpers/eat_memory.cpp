@@ -1,5 +1,5 @@
-// Fills memory and keeps it: eat_memory MIB [PROCESSES [shared]]; each process fills MIB, says "ready PID" when
-// it has it, and sleeps. Shared: the first fills them, and the others are forked after that.
+// eat_memory MIB [PROCESSES [shared]]: fills memory and keeps it. Each process fills MIB, prints "ready PID" and
+// sleeps. With shared the first process fills it, and the others are forked afterwards.
 #include <sys/mman.h>
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMiB = 1024 * 1024;
 
-// A whole machine is not to suffer from a limit that does not hold.
+// Protects the machine if the limit under test does not work.
 constexpr int kMostMiB = 512;
 
 char* fill(int mebibytes) {

@@ -1,4 +1,4 @@
-// exit_with code N | signal N: ends so; by the signal whatever the caller ignores or blocks.
+// exit_with code N | signal N: ends this way; by the signal even if the caller ignores or blocks it.
 #include <csignal>
 #include <string_view>
 

@@ -1,4 +1,4 @@
-// faceless NAME: leaves an orphan behind that has a NAME, and no command line that /proc could show; exits 0.
+// faceless NAME: leaves an orphan with a NAME, but without a command line in /proc; exits 0.
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/prctl.h>
@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
   }
   ::setsid();
   ::prctl(PR_SET_NAME, argv[1]);
-  // Without its first thread a process has no memory for /proc to look for a command line in; the name stays.
+  // Without its first thread a process has no memory from which /proc could read a command line; the name stays.
   static const int ready = in_place[1];
   pthread_t other;
   const auto live_on = [](void*) -> void* {

@@ -1,5 +1,5 @@
-// fork_in_threads COUNT: COUNT threads that live on, each with a child of its own in a session of its own; says "ready"
-// once all children are there.
+// fork_in_threads COUNT: COUNT threads that stay alive, each with a child in its own session; prints "ready" when all
+// children exist.
 #include <pthread.h>
 
 #include "helper.hpp"

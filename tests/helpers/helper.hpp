@@ -1,4 +1,4 @@
-// What every helper program does: end in time whatever happens, say things at once, read its arguments.
+// Common code of the helper programs: a bounded life, unbuffered output, parsing of arguments.
 #pragma once
 
 #include <sys/mman.h>
@@ -13,7 +13,7 @@
 
 namespace helper {
 
-// No process of a test outlives it for longer; a fork loses the alarm, so that each process sets its own.
+// Bounds the life of every process of a test. fork() drops the alarm, so each process must set its own.
 inline constexpr unsigned kLongestLife = 60;
 inline void bound_life() { ::alarm(kLongestLife); }
 
@@ -22,10 +22,10 @@ inline void bound_life() { ::alarm(kLongestLife); }
   for (;;) ::pause();
 }
 
-// Bad use of a helper, or a failed system call: not what any test expects of one.
+// For wrong arguments or a failed system call; no test expects this exit code.
 [[noreturn]] inline void give_up() { ::_exit(99); }
 
-// Unbuffered, so that what was said has been said.
+// Unbuffered, so that a reader gets the text at once.
 inline void say(std::string_view text, int fd = STDOUT_FILENO) {
   while (!text.empty()) {
     const ssize_t written = ::write(fd, text.data(), text.size());
@@ -35,7 +35,7 @@ inline void say(std::string_view text, int fd = STDOUT_FILENO) {
   }
 }
 
-// Shared by this process and all that are forked from it.
+// A counter shared by this process and all processes forked from it.
 inline std::atomic<int>& shared_counter() {
   void* memory = ::mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) give_up();

@@ -1,7 +1,7 @@
-// hopper CHAINS JUMPS PAUSE_US: chains in which each process forks, exits and leaves the rest to its child, each in a
-// session of its own: a process that was seen is gone before it can be killed. Says "ready" once all chains have
-// jumped. No alarm ends a chain, and nobody can signal one that got away: it ends when its working directory is
-// removed, and by itself after a minute.
+// hopper CHAINS JUMPS PAUSE_US: chains in which each process forks and exits at once, and its child continues in a new
+// session, so that a listed process is gone before it can be killed. Prints "ready" once all chains have jumped. A
+// chain has no fixed process to signal and outruns its alarms: it ends when its working directory is removed, and by
+// itself after a minute.
 #include <limits.h>
 
 #include <atomic>
@@ -12,7 +12,7 @@
 
 namespace {
 
-std::atomic<int>* have_jumped;  // chains; shared by all of them
+std::atomic<int>* have_jumped;  // number of chains that have jumped; shared by all
 
 [[noreturn]] void hop(int jumps, int pause_us) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(helper::kLongestLife);

@@ -1,6 +1,6 @@
-// hydra HEADS CAP FILE: HEADS processes, each in a session of its own and deaf to TERM, each of which starts another
-// one whenever it sees one die (the root, its parent, one that it started), until CAP have been started in all; how
-// many, FILE says as an int of this machine. Says "ready" once all heads watch.
+// hydra HEADS CAP FILE: starts HEADS processes, each in its own session and ignoring TERM. Each starts a new process
+// whenever it sees one die (the root, its parent, or its child), until CAP have been started; FILE holds their number
+// as a native int. Prints "ready" once all heads watch.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
@@ -26,7 +26,7 @@ int watch(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)
 
 [[noreturn]] void live(std::vector<int> deaths);
 
-// Returns a descriptor that tells of the new one's death.
+// Returns a descriptor that reports the death of the new process.
 int grow(const std::vector<int>& others) {
   if (shared->started.fetch_add(1) >= cap) {
     shared->started.fetch_sub(1);
@@ -52,7 +52,7 @@ void live(std::vector<int> deaths) {
     for (std::size_t i = 0; i < watched.size(); ++i) {
       if (watched[i].revents == 0) continue;
       ::close(deaths[i]);
-      deaths[i] = -1;  // poll passes it by
+      deaths[i] = -1;  // poll skips it
       deaths.push_back(grow(deaths));
     }
   }

@@ -1,4 +1,4 @@
-// ignore_term CHILDREN: a process and its children that ignore TERM; says "ready" once all of them do.
+// ignore_term CHILDREN: a process and its children that ignore TERM; prints "ready" once all do.
 #include <csignal>
 
 #include "helper.hpp"

@@ -1,4 +1,4 @@
-// Becomes many: make_processes N; has N children that sleep, says "ready" when all are there, and sleeps.
+// make_processes N: starts N sleeping children, prints "ready" when all exist, and sleeps.
 #include "helper.hpp"
 
 int main(int argc, char** argv) {

@@ -1,5 +1,5 @@
-// other_user: installed setuid, it becomes that user altogether, so that whoever started it may not signal it; goes to
-// a session of its own and says "ready PID".
+// other_user: installed setuid, becomes that user completely, so that its caller may not signal it; starts a new
+// session and prints "ready PID".
 #include <fmt/format.h>
 
 #include "helper.hpp"

@@ -1,6 +1,6 @@
-// refuse_call list: prints the names of the system calls that it knows.
-// refuse_call NAME ERRNO COMMAND...: runs the command where that call fails with that error, by a filter (seccomp(2)),
-// as in a container whose runtime does not allow it.
+// refuse_call list: prints the names of the known system calls.
+// refuse_call NAME ERRNO COMMAND...: runs the command with a filter (seccomp(2)) that fails this call with this error,
+// as in a container with a restrictive runtime.
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -43,7 +43,7 @@ constexpr std::array kCalls{
     CALL(socket),        CALL(socketpair),   CALL(statx),         CALL(tgkill),
     CALL(uname),         CALL(unlinkat),     CALL(wait4),         CALL(waitid),
     CALL(write),         CALL(writev),
-#ifdef SYS_open  // where the older calls are, libc uses some of them
+#ifdef SYS_open  // on architectures with the older calls libc uses some of them
     CALL(access),        CALL(dup2),         CALL(epoll_wait),    CALL(fork),
     CALL(lstat),         CALL(mkdir),        CALL(open),          CALL(poll),
     CALL(readlink),      CALL(rename),       CALL(rmdir),         CALL(stat),

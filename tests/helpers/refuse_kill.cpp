@@ -1,5 +1,5 @@
-// refuse_kill PROGRAM ARGUMENTS...: executes the program, to which, and to all that it starts, the kernel refuses to
-// send KILL (EPERM), as it does to somebody else's process.
+// refuse_kill PROGRAM ARGUMENTS...: executes the program with a filter that keeps it and its
+// descendants from sending KILL (EPERM), as if the target belonged to another user.
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -15,7 +15,7 @@
 
 namespace {
 
-// The low half of an argument, on a little-endian machine.
+// The offset of the low half of an argument on a little-endian machine.
 constexpr unsigned argument(unsigned number) { return offsetof(seccomp_data, args) + 8 * number; }
 
 }  // namespace

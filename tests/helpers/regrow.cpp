@@ -1,6 +1,6 @@
-// regrow COUNT MOST PAUSE_US: COUNT processes, each in a session of its own and deaf to TERM. Each looks every PAUSE_US
-// at another one by chance, and starts it anew if it is dead, until MOST have been started in all: a single one that is
-// left brings all of them back, and they leave nobody else much of a processor. Says "ready" once all run.
+// regrow COUNT MOST PAUSE_US: COUNT processes, each in its own session and ignoring TERM. Every PAUSE_US each checks a
+// random other one and restarts it if it is dead, until MOST have been started. A single survivor restores all, and
+// they use most of the CPU time. Prints "ready" once all run.
 #include <sys/mman.h>
 
 #include <array>

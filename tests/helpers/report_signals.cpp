@@ -1,5 +1,6 @@
-// report_signals [SIGNAL CODE]...: says "ready", then the number of each signal it gets, and exits with CODE at SIGNAL.
-// At the first real-time signal, which the kernel delivers after all others that wait, it says "end" and exits 0.
+// report_signals [SIGNAL CODE]...: prints "ready", then the number of each received signal, and exits with CODE at
+// SIGNAL. At the first real-time signal, which the kernel delivers after all other pending ones, prints "end" and exits
+// 0.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -12,7 +13,7 @@ int main(int argc, char** argv) {
   std::map<int, int> exit_codes;
   for (int i = 1; i + 1 < argc; i += 2) exit_codes[helper::number(argv[i])] = helper::number(argv[i + 1]);
 
-  // Blocked and waited for: each is seen once for each time it was sent and taken, and nothing is interrupted.
+  // Blocked and awaited: each delivery is seen exactly once, and no call is interrupted.
   sigset_t watched;
   sigemptyset(&watched);
   for (const int signal : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGURG, SIGWINCH, SIGRTMIN}) {

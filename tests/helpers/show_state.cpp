@@ -1,4 +1,5 @@
-// show_state [FILE [ARG]...]: what this process was started with, a "key: value" line each, to FILE or ("-") to stdout.
+// show_state [FILE [ARG]...]: writes the state that this process started with, one "key: value" per line, to FILE or
+// stdout ("-").
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-// sibling: makes a process that is its parent's child and not its own (CLONE_PARENT), in a session of its own and deaf
-// to TERM; says "ready PID" of it.
+// sibling: creates a process that is its parent's child, not its own (CLONE_PARENT), in its own session and ignoring
+// TERM; prints "ready PID" with its pid.
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/syscall.h>

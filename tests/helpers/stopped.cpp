@@ -1,4 +1,4 @@
-// stopped COUNT: COUNT children that have stopped themselves; says "ready" once all have.
+// stopped COUNT: COUNT children that have stopped themselves; prints "ready" once all have.
 #include <sys/wait.h>
 
 #include <csignal>

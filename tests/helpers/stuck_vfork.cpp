@@ -1,5 +1,5 @@
-// stuck_vfork: hangs in vfork, where no signal but KILL ends it, as its child never executes anything; the child is in
-// a session of its own and deaf to TERM, and says "ready".
+// stuck_vfork: hangs in vfork, where only KILL ends it, because its child never executes a program. The child is in its
+// own session, ignores TERM and prints "ready".
 #include <sched.h>
 
 #include <csignal>

@@ -1,4 +1,4 @@
-// subreaper: adopts orphans itself, and has one that is deaf to TERM, in a session of its own; says "ready PID" of it.
+// subreaper: adopts orphans, and has one that ignores TERM, in its own session; prints "ready PID" with its pid.
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>

@@ -1,4 +1,5 @@
-// write_bytes (STREAM CHUNK FILE)...: writes each FILE to STREAM (1 or 2) in writes of CHUNK bytes, taking turns.
+// write_bytes (STREAM CHUNK FILE)...: writes each FILE to STREAM (1 or 2) in writes of CHUNK bytes, alternating between
+// them.
 #include <algorithm>
 #include <fstream>
 #include <iterator>

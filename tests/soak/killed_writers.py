@@ -1,7 +1,7 @@
-"""Kills oversee, by KILL and at random moments, while it writes each kind of file; for a while, then an account of it.
+"""Kills oversee with KILL at random moments while it writes each kind of file, for a given time; prints a summary.
 
-After each kill a report is what it was before, or a whole new one; never a part. The record is whole, says nothing that
-did not happen, or is named as lost. Logs and events have whole lines but for the last. Exits 0 if so, else 1.
+After each kill a report must be the old one or a whole new one, never a part. The record must be whole and true, or be
+listed as lost. Logs and events must consist of whole lines except the last. Exits 0 if so, else 1.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 UNITS = {"s": 1, "m": 60, "h": 3600}
-BOUND = 20  # s, for the guard to finish what it can
+BOUND = 20  # s, for the guard to complete files
 OLD = {"r.json": '{"old": true}\n', "r.xml": "<testsuites/>\n", "r.md": "# old\n"}
 COMMAND = "seq 200; seq 200 >&2; exit 3"
 
@@ -58,7 +58,7 @@ class Round:
         self.oversee = oversee
 
     def judge(self):
-        """Names what is not as promised."""
+        """Returns the broken promises."""
         self.wait_for_guard()
         self.judge_reports()
         self.judge_record()
@@ -68,7 +68,7 @@ class Round:
         return self.faults
 
     def guards(self):
-        """Processes of the run, by their TMPDIR."""
+        """The processes of the run, found by their TMPDIR."""
         mark = f"TMPDIR={self.directory}".encode() + b"\0"
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
@@ -103,7 +103,7 @@ class Round:
         self.judge_end(json.loads(text), "r.json")
 
     def judge_end(self, document, name):
-        """The command ends with 3, or by the kill of its supervisor: it cannot have succeeded."""
+        """The command exits with 3 or dies with its supervisor, so it cannot have succeeded."""
         if document.get("status") not in ("failed", "running", "cancelled"):
             self.faults.append(f"{name} says {document.get('status')}")
 
@@ -121,7 +121,7 @@ class Round:
                 self.judge_end(json.loads(text), "the record")
             except ValueError as error:
                 self.faults.append(f"half a record: {error}")
-        # A record that is empty is for a while that of a run that is about to begin.
+        # An empty record may belong for a while to a run that is about to start.
         empty = any(not each.stat().st_size for each in self.directory.glob("oversee-*/[!.]*.json"))
         for word in self.listed():
             if empty and word == "pending":
@@ -166,7 +166,7 @@ def main():
     while time.monotonic() < end:
         each = Round(oversee, longest, chance)
         faults = each.judge()
-        # The moments cover a run from its start to a little behind its end, however loaded the machine is.
+        # Adapts the bound so that kills hit a run from its start until shortly after its end, on any machine.
         longest = longest * 0.98 if not each.killed else min(longest * 1.03, 5)
         counts["killed" if each.killed else "ended"] += 1
         for name, text in OLD.items():

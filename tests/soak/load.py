@@ -1,6 +1,6 @@
-"""Many runs in a row, many at once, and a fork bomb, a flood and a stalled reader side by side with a run that must not mind.
+"""Many runs in a row, many at once, and a fork bomb, a flood and a stalled reader beside a run that must not be affected.
 
-Every run must end as its command and its limits say, in time, and nothing may be left. Exits 0 if so, else 1.
+Every run must end in time as its command and its limits demand, and no process may be left. Exits 0 if so, else 1.
 """
 
 import argparse
@@ -12,8 +12,8 @@ from pathlib import Path
 
 from marked_runs import ROOT, MarkedRuns
 
-LIMIT = 3  # s: what the storm's runs may take
-IN_TIME = 30  # s: and their ends, on a machine that the storm itself holds up
+LIMIT = 3  # s: the limit of the storm's runs
+IN_TIME = 30  # s: the bound for their ends, on a machine that the storm slows down
 
 
 def parse_arguments():
@@ -55,7 +55,7 @@ class Load(MarkedRuns):
         print(f"{count} at once: {time.monotonic() - started:.1f} s", flush=True)
 
     def storm(self, helpers):
-        """A fork bomb, a flood that nobody reads and one that is read slowly, and a plain run beside them."""
+        """A fork bomb, an unread flood, a slowly read one, and a plain run beside them."""
         limits = ("-t", f"{LIMIT}s", "-k", "200ms", "--summary", "never")
         started = time.monotonic()
         bomb = self.start(*limits, helpers / "hydra", "100", "500", self.directory / "started", stdout=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-"""Runs of oversee in a directory of their own, with a mark in the environment by which whatever is left of them is found."""
+"""Runs of oversee in a separate directory, with a marker in the environment to find leftover processes."""
 
 import collections
 import json
@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from marked_processes import is_marked, marked_processes
 
-BOUND = 60  # s, for what is to be over in a moment
+BOUND = 60  # s, for events that should be immediate
 
 
 class MarkedRuns:
@@ -69,7 +69,7 @@ class MarkedRuns:
         return marked_processes(self.mark.encode())
 
     def expect_nobody(self):
-        """Waits until nothing of the runs is left; names what is."""
+        """Waits until no process of the runs is left; reports those that are."""
         limit = time.monotonic() + BOUND
         while (left := self.survivors()) and time.monotonic() < limit:
             time.sleep(0.05)
@@ -83,7 +83,7 @@ class MarkedRuns:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def report(self, ending):
-        """Prints the account; returns the exit status."""
+        """Prints the summary; returns the exit status."""
         for what, number in sorted(self.counts.items()):
             print(f"{number:8}  {what}")
         for fault in self.faults[:20]:

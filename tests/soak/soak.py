@@ -1,7 +1,7 @@
-"""Random runs, cancels, kills of supervisors, cleaning and looking, side by side, for a while; then an account of it.
+"""Random runs, cancellations, kills of supervisors, cleaning and queries, in parallel, for a given time; prints a summary.
 
-Every run must end as its command and what was done to it allow, every record must be final or be named as lost, and
-nothing may be left: no process, no queue, no temporary file. Exits 0 if so, else 1.
+Every run must end as its command and these events allow, every record must be final or listed as lost, and no
+process, queue entry or temporary file may be left. Exits 0 if so, else 1.
 """
 
 import argparse
@@ -19,14 +19,14 @@ from pathlib import Path
 from marked_runs import BOUND, ROOT, MarkedRuns
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "": 1}
-# What may stand in the run directory: runs' files, the files of slots, the date of the last cleaning.
+# The files allowed in the run directory: runs, slots, and the stamp of the last cleaning.
 RUN_ID = r"\d{8}-\d{6}-[a-z2-7]{4}"
 KEPT = re.compile(RUN_ID + r"\.(json|log|stdout|stderr)|slots-\w+|\.cleaned")
-# And the record's end of a run whose supervisor was killed while it wrote that; then the run is lost.
+# Also a temporary record of a supervisor that was killed while writing it; the run is then interrupted.
 UNFINISHED = re.compile(rf"\.({RUN_ID})\.json\.tmp")
 FINAL = ("completed", "failed", "timed_out", "cancelled")
 
-# What is run, and the statuses that it may end with by itself. Names of groups and files are the soak's own.
+# Commands and their possible statuses. Names of groups and files belong to the soak test alone.
 COMMANDS = (
     (("true",), {0}),
     (("false",), {1}),
@@ -43,7 +43,7 @@ COMMANDS = (
     (("sleep", "0.2"), {0}),
 )
 
-# Settings, and the statuses that they make possible besides.
+# Settings and the further statuses that they allow.
 SETTINGS = (
     ((), set()),
     (("-t", "100ms", "-k", "50ms"), {124}),
@@ -87,9 +87,9 @@ class Soak(MarkedRuns):
     def __init__(self, arguments):
         super().__init__(arguments.oversee)
         self.detached = []  # ids
-        self.killed = set()  # pids of supervisors that were killed
+        self.killed = set()  # pids of killed supervisors
 
-    # What a worker does.
+    # The actions of a worker.
 
     def act(self, chance):
         chance.choices((self.run_in_front, self.run_detached, self.cancel_one, self.kill_one, self.wait_for_one,
@@ -162,7 +162,7 @@ class Soak(MarkedRuns):
             self.fault(f"wait {run_id}: {done.returncode}, not {expected}: {done.stderr[-500:]!r}")
 
     def kill_one(self, chance):
-        """A detached run's oversee; held by a pidfd and looked at by its environment, so that nobody else is hit."""
+        """Kills a detached run's oversee; a pidfd and a check of its environment protect other processes."""
         run_id = self.recent(chance)
         record = self.record(run_id) if run_id else None
         if record is None or record.get("status") != "running":
@@ -191,16 +191,16 @@ class Soak(MarkedRuns):
                 json.loads(done.stdout)
             except ValueError:
                 self.fault(f"{arguments}: no JSON: {done.stdout[-200:]!r}")
-        # The last run may be gone, or not have begun, by the time that it is looked at.
+        # The last run may be gone, or not have started, when it is read.
         if done.returncode != 0 and "last" not in arguments:
             self.fault(f"{arguments}: {done.returncode} {done.stderr[-500:]!r}")
 
-    # What is looked at.
+    # Checks.
 
     def was_cleaned(self, run_id, done):
         return done.returncode == 125 and not (self.records / f"{run_id}.json").exists()
 
-    # The whole.
+    # The whole test.
 
     def run(self, seconds, workers, seed):
         end = time.monotonic() + seconds
@@ -212,7 +212,7 @@ class Soak(MarkedRuns):
                     self.act(chance)
                 except subprocess.TimeoutExpired as expired:
                     self.fault(f"{expired.cmd}: no end after {BOUND} s")
-                except Exception as error:  # a fault of the soak's own must not pass for a quiet worker
+                except Exception as error:  # a bug in the soak test must not look like an idle worker
                     self.fault(f"the soak itself: {error!r}")
 
         threads = [threading.Thread(target=work, args=(number,)) for number in range(workers)]
@@ -235,7 +235,7 @@ class Soak(MarkedRuns):
             record = self.record(path.stem)
             pid = record.get("pid") if record else None
             if record is None:
-                # Killed between the making of the file and its first words.
+                # Killed between creating the file and writing to it.
                 if path.stat().st_size != 0 or not self.killed:
                     self.fault(f"{path.name} is no record")
                 continue

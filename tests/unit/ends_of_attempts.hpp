@@ -1,4 +1,4 @@
-// Every kind of end that an attempt can have, with the causes of retries that it matches.
+// Every kind of an attempt's end, with the retry causes that it matches.
 #pragma once
 
 #include <csignal>
@@ -12,7 +12,7 @@ namespace oversee::model {
 struct End {
   std::string_view what;
   AttemptResult result;
-  // The causes it matches, each alone.
+  // The causes that match it, each by itself.
   std::vector<std::string_view> causes;
 };
 
@@ -38,7 +38,7 @@ inline AttemptResult died(Signal signal) {
 inline const std::vector<std::string_view> kCauses{"failure", "exit", "exit:1,75-78", "signal", "signal:SEGV,BUS",
                                                    "timeout", "idle", "limit",        "spawn",  "output:reset"};
 
-// The output matches `reset` in each of them.
+// In every case the output matches `reset`.
 inline const std::vector<End>& ends() {
   static const std::vector<End> kEnds{
       {"success", exited(0), {}},

@@ -1,4 +1,4 @@
-// The main of the unit tests; the tests register themselves.
+// The main function of the unit tests; the tests register themselves.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-// Random numbers and texts for tests of properties; by their seed each run makes the same.
+// Random numbers and texts for property tests; the same for the same seed.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ inline std::size_t below(Random& random, std::size_t bound) {
   return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
 }
 
-// At most so many characters of the alphabet; of an empty one, bytes of any value.
+// At most this many characters of the alphabet; an empty alphabet means bytes of any value.
 inline std::string any_text(Random& random, std::string_view alphabet, std::size_t longest) {
   std::string text(below(random, longest + 1), ' ');
   for (char& c : text) {

@@ -1,6 +1,6 @@
-// What the tests' build has left at its exit, told to the file that OVERSEE_TEST_LEFT names: a line for each event
-// loop, and one for the process, of descriptors that were not open, or were others, at its start. OVERSEE_TEST_LEAK
-// adds a leak, as the control of those who read it: "descriptor" or "handle".
+// Reports to the file OVERSEE_TEST_LEFT the descriptors and handles that the test build leaves open at exit: a line for
+// each event loop, and one for the process with descriptors that were not open, or were different, at its start.
+// OVERSEE_TEST_LEAK adds a leak, "descriptor" or "handle", as a control.
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -16,7 +16,7 @@
 #include <utility>
 
 extern "C" {
-// By ld's --wrap: what calls NAME calls __wrap_NAME, and __real_NAME is NAME itself.
+// With ld's --wrap, a call of NAME calls __wrap_NAME, and __real_NAME is NAME itself.
 int __real_uv_loop_init(uv_loop_t* loop);
 int __real_uv_loop_close(uv_loop_t* loop);
 [[noreturn]] void __real__exit(int code);
@@ -28,7 +28,7 @@ int __wrap_uv_loop_close(uv_loop_t* loop);
 namespace oversee {
 namespace {
 
-// What a descriptor is open on: a number that was closed may have got another meaning.
+// The identity of an open file; a closed number may be reused for another file.
 using Meaning = std::pair<dev_t, ino_t>;
 using Descriptors = std::map<int, Meaning>;
 
@@ -52,12 +52,12 @@ const char* variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// As it was before main.
+// The state before main().
 struct Start {
   std::string file = variable("OVERSEE_TEST_LEFT");
   std::string leak = variable("OVERSEE_TEST_LEAK");
   pid_t process = ::getpid();
-  std::string name;  // the words that oversee was called with, to tell guard from front
+  std::string name;  // the first argument, which tells guard from front
   Descriptors descriptors;
   bool told = false;
 };
@@ -81,14 +81,14 @@ std::string target_of(int fd) {
   return std::string(text, size < 0 ? 0 : static_cast<std::size_t>(size));
 }
 
-// Not those of a child between fork and exec, which are as they should be there.
+// Not in a child between fork and exec, where open descriptors are in order.
 void tell_descriptors() {
   if (start().file.empty() || start().told || ::getpid() != start().process) return;
   start().told = true;
-  uv_library_shutdown();  // its own, which a shared library closes only after this
+  uv_library_shutdown();  // libuv's own descriptors, which a shared library closes only later
   std::string left;
   for (const auto& [fd, meaning] : open_descriptors()) {
-    if (fd <= STDERR_FILENO) continue;  // /dev/null, where the caller had closed it, or a detached run let go of it
+    if (fd <= STDERR_FILENO) continue;  // /dev/null, if the caller had closed it or the run is detached
     const auto before = start().descriptors.find(fd);
     if (before != start().descriptors.end() && before->second == meaning) continue;
     left += fmt::format(" {}={}", fd, target_of(fd));
@@ -103,7 +103,7 @@ __attribute__((constructor)) void begin(int argc, char** argv) {
   if (start().leak == "descriptor") (void)::open("/dev/zero", O_RDONLY | O_CLOEXEC);
 }
 
-// After those of libuv where they are of the same program.
+// Runs after libuv's destructors if libuv is linked statically.
 __attribute__((destructor(101))) void end() { tell_descriptors(); }
 
 void tell_handles(uv_loop_t* loop, int error) {

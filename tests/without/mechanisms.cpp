@@ -1,4 +1,4 @@
-// The mechanisms of the test build: those that OVERSEE_TEST_WITHOUT names ("guard-adopts,stop-first") do not work.
+// The mechanisms of the test build: those listed in OVERSEE_TEST_WITHOUT ("guard-adopts,stop-first") are disabled.
 #include "mechanisms.hpp"
 
 #include <unistd.h>
@@ -13,7 +13,7 @@ std::uint64_t switched_off = 0;
 
 constexpr std::uint64_t bit(int index) { return std::uint64_t{1} << index; }
 
-// A control that does without something of another name would pass or fail for a reason of its own.
+// With an unknown name, a negative control would pass or fail for the wrong reason.
 [[noreturn]] void refuse() {
   constexpr std::string_view kWords =
       "oversee-without: OVERSEE_TEST_WITHOUT names no mechanism (model/mechanism.hpp)\n";
@@ -28,7 +28,7 @@ int index_of(std::string_view name) {
   refuse();
 }
 
-// Before main, as nothing may be read or made between fork and exec.
+// Read before main(), because nothing may be allocated between fork and exec.
 const bool read = [] {
   const char* names = std::getenv("OVERSEE_TEST_WITHOUT");
   std::string_view rest = names == nullptr ? "" : names;

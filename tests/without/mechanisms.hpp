@@ -1,4 +1,4 @@
-// Turns a mechanism off and on again from within a unit test, whose program links the test build's definition.
+// Disables a mechanism within a unit test; the test's program links the test build's definition.
 #pragma once
 
 #include "model/mechanism.hpp"

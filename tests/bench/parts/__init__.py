@@ -1,4 +1,4 @@
-"""The parts of the benchmark, in the order in which they run. Each module has measure(place, effort) -> Section."""
+"""The parts of the benchmark in the order of execution. Each module has measure(place, effort) -> Section."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""How exactly a deadline is kept, on an idle machine, on a busy one, and while the command writes all the time."""
+"""Measures the error of deadlines: on an idle machine, on a busy one, and while the command writes constantly."""
 
 import json
 import subprocess
@@ -16,10 +16,10 @@ DEADLINE_MS = 300
 BUSY = 4
 LATE_MS = 20.0
 
-INTRO = ("`-t 0.3` around `sleep 60`: by how much the whole run, start-up and clearing up included, takes longer than "
-         f"0.3 s, and for oversee by how much its first signal does, by its events, whose times are whole milliseconds; "
-         f"that one is the error of the deadline. Busy means {BUSY} processes that compute all the time; whoever waits "
-         "for the wrapper competes with them too. Flooded means `yes` in the place of `sleep`, on an idle machine.")
+INTRO = ("`-t 0.3` around `sleep 60`: the excess over 0.3 s of the whole run, start-up and clean-up included, and "
+         "for oversee of its first signal, by its events, whose times are whole milliseconds; the latter is the "
+         f"error of the deadline. Busy means {BUSY} processes that compute all the time; the process that waits for the "
+         "wrapper competes with them too. Flooded means `yes` in the place of `sleep`, on an idle machine.")
 
 SLEEP = ("sleep", "60")
 FLOOD = ("yes",)
@@ -55,7 +55,7 @@ def _commands(place: Workplace, command: Sequence[str]) -> list[Command]:
 
 
 def _first_signals(place: Workplace, command: Sequence[str], rounds: int) -> list[float]:
-    """How late the first signal of each of so many runs was, in ms."""
+    """How late the first signal of each run was, in ms."""
     late = []
     events = place.logs / "events"
     for _ in range(rounds):
@@ -72,7 +72,7 @@ def _first_signals(place: Workplace, command: Sequence[str], rounds: int) -> lis
 
 @contextmanager
 def _busy_processes(place: Workplace, count: int, seconds: int) -> Iterator[None]:
-    """They end by themselves too, should nobody be left to end them."""
+    """They also end by themselves, in case this process dies."""
     argv = [place.program("processes"), "spin", str(seconds)]
     busy = [subprocess.Popen(argv, stdin=subprocess.DEVNULL) for _ in range(count)]
     try:
@@ -98,6 +98,6 @@ def _cells_of_signals(late: list[float]) -> list[str]:
 
 def _verdict(errors: list[float]) -> Verdict:
     measured = f"{min(errors):.0f}..{max(errors):.0f} ms late" if errors else ""
-    # Both times are cut to whole milliseconds.
+    # Both times are truncated to whole milliseconds.
     met = min(errors) > -1 and max(errors) <= LATE_MS if errors else None
     return Verdict("deadline error, idle, busy and flooded", "", f"never early, at most {LATE_MS:g} ms late", measured, met)

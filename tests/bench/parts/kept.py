@@ -1,4 +1,4 @@
-"""What two million lines cost and leave behind under each way to deal with a limit on what is kept."""
+"""What two million lines cost and leave behind under each policy for a limited log."""
 
 import hashlib
 import json
@@ -17,8 +17,8 @@ ROWS = (PLAIN, TEE, OVERSEE_ALL, OVERSEE_RAW, TRUNCATING, SPILLING)
 LINES = 2_000_000
 BOUND_S = 120
 
-INTRO = (f"`seq {LINES}`, into `/dev/null`, by what is kept of it. Then once more each, with every byte compared: what is "
-         "shown, what is in the log, what was spilled, what is said to be left out.")
+INTRO = (f"`seq {LINES}`, into `/dev/null`, under each limit on the log. Then each once more with every byte "
+         "compared: shown output, log, spill files, and the counts of omitted bytes.")
 
 RECORD = re.compile(rb" *\d+\.\d{3} (?:out|err)([|:]) ")
 
@@ -30,7 +30,7 @@ def measure(place: Workplace, effort: Effort) -> Section:
     measured = dict(zip(wrappers, run_rounds(
         place, [Command(each.name, each.wrap(argv, place)) for each in wrappers], rounds, bound_s=BOUND_S)))
     tee = measured[TEE].wall_ms.median if TEE in measured else None
-    section = Section("What is kept", INTRO, notes=[f"rounds: {rounds}", *notes])
+    section = Section("Limits on the log", INTRO, notes=[f"rounds: {rounds}", *notes])
     rows = [[wrapper.name, figure(samples.wall_ms.median), times(tee / samples.wall_ms.median if tee else None),
              figure(samples.cpu_ms.median)] for wrapper, samples in measured.items()]
     section.tables.append(Table(["command", "wall ms", "× tee", "CPU ms"], rows, ""))
@@ -42,7 +42,7 @@ def measure(place: Workplace, effort: Effort) -> Section:
 
 
 def _check(place: Workplace, policy: str) -> str:
-    """Raises where a byte is not where it should be."""
+    """Raises if any byte is missing or in the wrong place."""
     whole = b"".join(b"%d\n" % number for number in range(1, LINES + 1))
     report = place.base / "kept.json"
     argv = [str(place.oversee), "-t", LIMIT, "--summary", "never", "--max-output", "1MiB", "--on-overflow", policy,
@@ -55,7 +55,7 @@ def _check(place: Workplace, policy: str) -> str:
     spilled = Path(stream["spill_file"]).read_bytes() if "spill_file" in stream else b""
     place.empty_logs()
     if policy == "fail":
-        # Stopped at once: what was shown is an unbroken beginning, and the verdict is no success.
+        # Stopped at once: the shown output is a contiguous beginning, and the verdict is a failure.
         right = run.returncode == 123 and whole.startswith(run.stdout) and len(run.stdout) == stream["bytes"]
         text = f"exit 123 after {stream['bytes'] / 2**20:.1f} MiB"
     else:
@@ -79,7 +79,7 @@ def _digest(data: bytes) -> str:
 
 
 def _decode(path: Path) -> bytes:
-    """The stream that a tagged log holds; oversee's own lines start with '#'."""
+    """The stream in a tagged log; oversee's own lines start with '#'."""
     out = bytearray()
     for line in path.read_bytes().splitlines(keepends=True):
         if line.startswith(b"#"):

@@ -1,4 +1,4 @@
-"""How much memory a wrapper takes while little and while much output goes through it."""
+"""Measures the memory of a wrapper with little and with much output."""
 
 import os
 import subprocess
@@ -15,10 +15,10 @@ from wrappers import OVERSEE, OVERSEE_ALL, OVERSEE_NO_LOG, SCRIPT, TEE, TIMEOUT_
 ROWS = (TEE, TIMEOUT_TEE, SCRIPT, OVERSEE, OVERSEE_ALL, OVERSEE_NO_LOG)
 SMALL_SIZE = 2**20
 LIMIT_MIB = 12.0
-FLAT_MIB = 1.0  # pages that are touched later than others; memory that grows with the output passes this at once
+FLAT_MIB = 1.0  # tolerance for pages touched late; memory that grows with the output exceeds it at once
 BOUND_S = 120
 INTERVAL_S = 0.005
-LINGER_MS = "300"  # the writer stays alive when all is written, so that the last peak is seen
+LINGER_MS = "300"  # the writer stays alive after the last write, so that the last peak is seen
 
 INTRO = ("Peak resident memory (`VmHWM`) of all of the wrapper's processes, added up, the command's own left out; for "
          "oversee these are the front and the guard. Pages of a binary that two processes share count twice.")
@@ -26,7 +26,7 @@ INTRO = ("Peak resident memory (`VmHWM`) of all of the wrapper's processes, adde
 
 @dataclass
 class Peaks:
-    """The highest figure seen of each process below and including the wrapper, by the program that it runs."""
+    """The peak of each process in the wrapper's tree, with the program that it runs."""
 
     writer: str
     kib: dict[int, tuple[bytes, int]] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class Peaks:
             if seen is None:
                 continue
             line, peak = seen
-            # A process that has executed another program since is another one: its forker's pages are gone.
+            # After an exec the old peak is void: the pages of the forking program are gone.
             old_line, old_peak = self.kib.get(pid, (line, 0))
             self.kib[pid] = (line, max(peak, old_peak) if line == old_line else peak)
 
@@ -87,7 +87,7 @@ def _run(place: Workplace, wrapper: Wrapper, size: int) -> list[float]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """A wrapper that hangs is asked first, so that it takes its command along."""
+    """Terminates a hanging wrapper before killing it, so that it can end its command."""
     if process.poll() is None:
         process.terminate()
         try:
@@ -99,17 +99,17 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _tree(root: int) -> list[int]:
     pids = [root]
-    for pid in pids:  # grows while it is walked
+    for pid in pids:  # the list grows during the loop
         try:
             for thread in os.listdir(f"/proc/{pid}/task"):
                 pids += map(int, Path(f"/proc/{pid}/task/{thread}/children").read_text().split())
         except OSError:
-            pass  # it ended meanwhile
+            pass  # the process has ended
     return pids
 
 
 def _peak_of(pid: int) -> tuple[bytes, int] | None:
-    """The command line, and VmHWM in KiB; None for a process that has ended."""
+    """The command line and VmHWM in KiB; None for a process that has ended."""
     try:
         line = Path(f"/proc/{pid}/cmdline").read_bytes()
         status = Path(f"/proc/{pid}/status").read_text()

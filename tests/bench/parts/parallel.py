@@ -1,4 +1,4 @@
-"""What many runs at once cost."""
+"""Measures the cost of many concurrent runs."""
 
 from effort import Effort
 from page import Section, Table, Verdict, figure, times

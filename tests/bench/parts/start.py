@@ -1,4 +1,4 @@
-"""What it costs to put a wrapper around a command that does nothing."""
+"""Measures the cost of a wrapper around a command that does nothing."""
 
 from chart import Bar, Chart
 from effort import Effort
@@ -8,16 +8,18 @@ from workplace import Workplace
 from wrappers import (CHRONIC, EXEC, OVERSEE, OVERSEE_NO_LOG, PLAIN, PYTHON, SCRIPT, TEE, TIMEOUT, TIMEOUT_TEE, TINI,
                       Wrapper, present)
 
-CHARTED = (TINI, TIMEOUT, OVERSEE, TEE, TIMEOUT_TEE, SCRIPT)  # an interpreter's start is ten times all of these
+CHARTED = (TINI, TIMEOUT, OVERSEE, TEE, TIMEOUT_TEE, SCRIPT)  # an interpreter takes ten times as long as all of these
 ROWS = (PLAIN, EXEC, TINI, TIMEOUT, TEE, TIMEOUT_TEE, OVERSEE_NO_LOG, OVERSEE, SCRIPT, PYTHON, CHRONIC)
 
-# Of all that `timeout` costs: 0.38 at most where peers were first measured. Beyond, two programs cannot cost what one does (docs/design.md, section 8).
+# As a share of `timeout`'s total cost: at most 0.38 where peers were first measured. Above it, two programs cannot cost
+# as little as one (decision 030).
 DEAR_EXEC = 0.4
 
-INTRO = ("X is a static `true`. The cost is the median of the wall time minus that of the plain command; ratios are of "
-         "costs, so that 1.0 × `timeout` means as expensive as `timeout` itself. An exec of its own is X that becomes X: "
-         "`timeout` pays it once, oversee twice, for its front and its guard. Where a hypervisor traps the instruction by "
-         "which a C library asks what processor it runs on, this is the largest part of all that is measured here.")
+INTRO = ("X is a static `true`. The cost is the median of the wall time minus the median of the plain command; "
+         "ratios compare costs, so 1.0 × `timeout` means as expensive as `timeout` itself. An extra exec is X "
+         "that execs X: `timeout` pays it once, oversee twice, for its front and its guard. If a hypervisor traps "
+         "the instruction that a C library uses to identify the processor, this is the largest part of all "
+         "figures here.")
 
 
 def measure(place: Workplace, effort: Effort) -> Section:
@@ -32,7 +34,7 @@ def measure(place: Workplace, effort: Effort) -> Section:
     section.charts.append(Chart("What wrapping a command costs (less is better)", "ms", bars))
     section.verdicts = [_verdict(costs, TIMEOUT, 1.3), _verdict(costs, TIMEOUT_TEE, 0.7)]
     if _exec_is_dear(costs):
-        section.notes.append("an exec is dear here: the budget is of the cost without that of the guard's")
+        section.notes.append("an exec is dear here: the budget excludes the guard's exec")
     return section
 
 

@@ -1,4 +1,4 @@
-"""How fast output goes through a wrapper, and at what cost in CPU time."""
+"""Measures the throughput of output through a wrapper, and its cost in CPU time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,20 +14,20 @@ CHARTED = (TEE, TIMEOUT_TEE, OVERSEE, OVERSEE_ALL, OVERSEE_RAW)
 ROWS = (PLAIN, TEE, TIMEOUT_TEE, BARE_LOOP, OVERSEE, OVERSEE_ALL, OVERSEE_RAW, OVERSEE_NO_LOG)
 SINKS: dict[Sink, str] = {"null": "/dev/null", "cat": "a pipe to cat"}
 
-INTRO = ("X writes; what comes out of the wrapper goes to `/dev/null`, or through a pipe to a `cat` whose CPU time is "
-         "not counted. oversee keeps 64 MiB of a stream by default; to be fair to tee, the budget is held against the "
-         "rows that keep all. The bare loop reads as much at once as oversee and writes it out twice, which is the least "
-         "that anything can do that has the bytes in its hands. × plain and × tee are of speed: more is faster. "
-         "CPU is that of X and the wrapper together.")
+INTRO = ("X writes; the wrapper's output goes to `/dev/null`, or through a pipe to a `cat` whose CPU time is not "
+         "counted. oversee keeps 64 MiB of a stream by default; to be fair to tee, the budget applies to the rows "
+         "that keep all. The bare loop reads as much at once as oversee and writes it out twice, the least work "
+         "for a program that handles the bytes. × plain and × tee compare speed: more is faster. CPU is the time "
+         "of X and the wrapper together.")
 
 
 @dataclass(frozen=True)
 class Workload:
     name: str
     argv: Callable[[Workplace, int], list[str]]
-    share: int = 1  # the size is divided by this: small writes are slow
-    speed_limit: float | None = None  # × tee, at least
-    cpu_limits: dict[Sink, tuple[Wrapper, float]] = field(default_factory=dict)  # at most × that one's CPU time
+    share: int = 1  # divisor of the size, because small writes are slow
+    speed_limit: float | None = None  # at least × tee's speed
+    cpu_limits: dict[Sink, tuple[Wrapper, float]] = field(default_factory=dict)  # at most × the wrapper's CPU time
 
 
 def _writers(mode: str) -> Callable[[Workplace, int], list[str]]:
@@ -35,16 +35,16 @@ def _writers(mode: str) -> Callable[[Workplace, int], list[str]]:
 
 
 BLOCKS = Workload("64 KiB writes", _writers("blocks"), speed_limit=1.0)
-# The size of its writes is the choice of head, 8 KiB with coreutils 9.1.
+# head chooses the size of its writes: 8 KiB with coreutils 9.1.
 HEAD = Workload("`head -c` of /dev/zero", lambda place, size: ["head", "-c", str(size), "/dev/zero"])
 LINES = Workload("80-byte lines through a 64 KiB buffer", _writers("lines"), speed_limit=1.0)
-# Each write wakes the reader of a pipe up, whoever that is: plain into one takes more than half of tee's CPU time.
+# Each write into a pipe wakes its reader: plain into one takes more than half of tee's CPU time.
 SMALL = Workload("64-byte writes", _writers("small"), share=8, speed_limit=1.0,
                  cpu_limits={"null": (TEE, 0.5), "cat": (PLAIN, 1.0)})
 WORKLOADS = (BLOCKS, HEAD, LINES, SMALL)
 
 RAW_LIMIT = 1.5
-# Where the kernel leaves no room for that: of the speed of the bare loop.
+# The alternative if the kernel leaves no room for RAW_LIMIT: a share of the bare loop's speed.
 RAW_OF_BARE = 0.85
 
 Measured = dict[Wrapper, Samples]
@@ -52,7 +52,7 @@ Measured = dict[Wrapper, Samples]
 
 def measure(place: Workplace, effort: Effort) -> Section:
     wrappers, notes = present(ROWS, place)
-    # Through a pipe, runs of one command fall into two heaps, by which processor its three processes share.
+    # Through a pipe, a command's times form two clusters, depending on which processors its three processes share.
     rounds = effort.rounds_of(9, 3)
     section = Section("Throughput", INTRO, notes=[f"rounds: {rounds}", *notes])
     for workload in WORKLOADS:
@@ -116,8 +116,8 @@ def _verdicts(workload: Workload, by_sink: dict[Sink, Measured], size: int) -> l
                                     lambda ratio, most=most: ratio <= most))
     if workload is BLOCKS:
         verdicts += _raw_verdicts(f"{size_text(size)} in {workload.name}, raw log, speed", by_sink)
-        # Through a pipe only: into /dev/null plain takes no time at all, and the start of oversee would be measured.
-        # A tenth is what the medians of one command differ by: `timeout`, which is not in the way either, is as far off.
+        # Only through a pipe: into /dev/null plain takes no time, and oversee's start would dominate. The medians of
+        # one command differ by a tenth; even `timeout`, which does not touch the output, is that far off.
         piped = {sink: measured for sink, measured in by_sink.items() if sink == "cat"}
         verdicts.append(_over_sinks(f"{size_text(size)} in {workload.name}, no log, speed", PLAIN.name,
                                     "1.0 × (0.9 or more)", piped,
@@ -127,7 +127,7 @@ def _verdicts(workload: Workload, by_sink: dict[Sink, Measured], size: int) -> l
 
 
 def _raw_verdicts(what: str, by_sink: dict[Sink, Measured]) -> list[Verdict]:
-    """For each sink, as the better of two bounds may be another one for each."""
+    """One verdict per sink, because a different one of the two bounds may be met for each."""
     verdicts = []
     for sink, measured in by_sink.items():
         of_tee, of_bare = _speed(measured, OVERSEE_RAW, TEE), _speed(measured, OVERSEE_RAW, BARE_LOOP)
@@ -140,7 +140,7 @@ def _raw_verdicts(what: str, by_sink: dict[Sink, Measured]) -> list[Verdict]:
 
 def _over_sinks(what: str, beside: str, budget: str, by_sink: dict[Sink, Measured],
                 ratio_of: Callable[[Measured], float | None], holds: Callable[[float], bool]) -> Verdict:
-    """Met where it is met into every sink."""
+    """Met if it is met for every sink."""
     ratios = {sink: ratio for sink, measured in by_sink.items() if (ratio := ratio_of(measured)) is not None}
     text = ", ".join(f"{times(ratio)} ({SINKS[sink]})" for sink, ratio in ratios.items())
     return Verdict(what, beside, budget, text, all(map(holds, ratios.values())) if ratios else None)

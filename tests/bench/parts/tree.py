@@ -1,4 +1,4 @@
-"""How long it takes from a deadline to an empty process tree, and what is left alive."""
+"""Measures the time from a deadline to an empty process tree, and counts survivors."""
 
 import json
 import subprocess
@@ -12,20 +12,19 @@ from page import Section, Table, Verdict, figure
 from rounds import BenchError, Command, Samples, run_rounds
 from workplace import Workplace
 
-DEADLINE_MS = 2000  # a thousand have started by then, on a slow machine, too
+DEADLINE_MS = 2000  # a thousand processes have started by then, even on a slow machine
 GRACE_MS = 300
 SHAPES = {"group": "one group", "sessions": "a session each", "daemons": "orphaned daemons"}
 LIMITS_MS = {60: 20, 1000: 120}
 SURVIVORS = Path(__file__).resolve().parents[1] / "survivors.py"
 
-SURVIVORS_CAPTION = ("Survivors: processes that still live 1.5 s after the supervisor was told to end by TERM (grace before "
-                     "KILL 0.2 s, where it has one); by oversee, also the ms until the last one had ended, grace included. "
-                     "`python3 tests/bench/survivors.py` prints the same.")
+SURVIVORS_CAPTION = ("Survivors: processes alive 1.5 s after the supervisor got TERM (grace before KILL 0.2 s, if it has "
+                     "one); for oversee, also the ms until the last one had ended, grace included. `python3 "
+                     "tests/bench/survivors.py` prints the same.")
 
-INTRO = ("The command forks sleepers, then sleeps; a deadline of 2 s ends it. Times are from the deadline on, the "
-         "wrapper's start-up included: to its exit, and to the end of the last process. Alive counts the processes "
-         f"that live when the wrapper has exited, survivors those that still do {GRACE_MS} ms later; the most of all "
-         "rounds.")
+INTRO = ("The command forks sleepers, then sleeps; a deadline of 2 s ends it. Times count from the deadline, the "
+         "wrapper's start-up included: to its exit, and to the end of the last process. Alive is the number of "
+         f"processes at the wrapper's exit, survivors the number {GRACE_MS} ms later; each is the maximum of all rounds.")
 
 
 def measure(place: Workplace, effort: Effort) -> Section:
@@ -50,7 +49,7 @@ def measure(place: Workplace, effort: Effort) -> Section:
 
 
 def _survivors(place: Workplace) -> Table:
-    """In a process of its own: it adopts and reaps all that the adversaries leave."""
+    """Runs survivors.py as a separate process, because it adopts and reaps the adversaries' leftovers."""
     argv = [sys.executable, str(SURVIVORS), "--json", "--build-dir", str(place.programs.parents[1])]
     if place.oversee is not None:
         argv += ["--oversee", str(place.oversee)]
@@ -89,7 +88,7 @@ def _from_deadline(nanoseconds: float) -> float:
 
 
 def _verdict_ms(samples: Samples) -> float:
-    """A survivor in a single round is a failure, whatever the other rounds took."""
+    """A survivor in a single round is a failure, independent of the other rounds."""
     if any(sample.survivors for sample in samples.samples):
         return inf
     return _empty_ms(samples)

@@ -1,4 +1,4 @@
-// Feeds a fuzz target what it starts from, each file once and without libFuzzer: a test of the suite.
+// Feeds each fuzz target its seed corpus once, without libFuzzer, as a test of the suite.
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-// What is LLVMFuzzerTestOneInput to libFuzzer.
+// The LLVMFuzzerTestOneInput functions of the targets, renamed.
 extern "C" {
 int replay_events(const std::uint8_t* data, std::size_t size);
 int replay_log(const std::uint8_t* data, std::size_t size);
@@ -38,12 +38,12 @@ std::string read(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// How many inputs there were.
+// Returns the number of inputs.
 int replay(const Target& target, const std::filesystem::path& corpus) {
   int inputs = 0;
   for (const auto& each : std::filesystem::directory_iterator(corpus / target.name)) {
     std::printf("%s\n", each.path().c_str());
-    std::fflush(stdout);  // the target may end us
+    std::fflush(stdout);  // the target may abort this process
     const std::string input = read(each.path());
     target.feed(reinterpret_cast<const std::uint8_t*>(input.data()), input.size());
     ++inputs;

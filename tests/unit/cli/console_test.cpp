@@ -1,5 +1,5 @@
-// The console: what a reader of stderr gets, in which order, how long one that has stalled is waited for, and what is
-// counted of the lines that it did not take.
+// Tests the console: the bytes that a reader of stderr gets, their order, the wait for a stalled reader, and the count
+// of dropped lines.
 #include "cli/console.hpp"
 
 #include <doctest/doctest.h>
@@ -28,11 +28,11 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kPage = 4096;
 
-// So much later that only a wait for a reader can be the reason.
+// Times far enough apart that only waiting for a reader explains kFar.
 constexpr auto kSoon = 700ms;
 constexpr auto kFar = 15s;
 
-// A pipe with so much room, and a console that writes to it.
+// A pipe with this much free space, and a console that writes to it.
 struct Piped {
   explicit Piped(std::size_t room) {
     std::signal(SIGPIPE, SIG_IGN);
@@ -55,7 +55,7 @@ struct Piped {
     ends[0] = -1;
   }
 
-  // What comes until nothing has come for a moment, without what the pipe held.
+  // Reads until 300 ms pass without data; drops what the pipe held before.
   std::string read_all() {
     std::string all;
     pollfd readable{ends[0], POLLIN, 0};
@@ -70,7 +70,7 @@ struct Piped {
     return all.substr(skipped);
   }
 
-  // Until somebody stops the loop, or for so long.
+  // Runs until the loop is stopped, or for this time.
   void run_for(model::Duration time) {
     uv::Timer end(loop, [this] { loop.stop(); });
     end.set(os::read_clock().instant + time);
@@ -100,7 +100,7 @@ std::string numbered_lines(int count, std::size_t width) {
   return text;
 }
 
-TEST_CASE("console: a line that finds room is there when print returns") {
+TEST_CASE("console: a line that fits is written when print returns") {
   Piped piped(kPage);
   piped.console->print("oversee: a line\n");
   CHECK(piped.console->lines().idle());
@@ -108,7 +108,7 @@ TEST_CASE("console: a line that finds room is there when print returns") {
   CHECK(piped.read_all() == "oversee: a line\n");
 }
 
-TEST_CASE("console: without a loop the first line waits for a stalled reader, within the bound, and no other does") {
+TEST_CASE("console: without a loop only the first line waits for a stalled reader, up to the bound") {
   Piped piped(0);
   const auto first = time_of([&] { piped.console->print("one\n"); });
   CHECK(first >= Console::kPatience);
@@ -121,7 +121,7 @@ TEST_CASE("console: without a loop the first line waits for a stalled reader, wi
         }) < kSoon);
 }
 
-TEST_CASE("console: without a loop a line waits for a reader that is slow") {
+TEST_CASE("console: without a loop a line waits for a slow reader") {
   Piped piped(0);
   std::string got;
   std::thread reader([&] {
@@ -134,7 +134,7 @@ TEST_CASE("console: without a loop a line waits for a reader that is slow") {
   CHECK(got == "oversee: a line\n");
 }
 
-TEST_CASE("console: on a loop no line waits for its reader; finish does, and counts what was not taken") {
+TEST_CASE("console: on a loop no line waits for its reader; finish does, and counts the rest") {
   for (const std::size_t room : {std::size_t{0}, kPage}) {
     CAPTURE(room);
     Piped piped(room);
@@ -149,7 +149,7 @@ TEST_CASE("console: on a loop no line waits for its reader; finish does, and cou
     CHECK(finishing >= Console::kPatience / 2);
     CHECK(finishing < kFar);
     const std::string got = piped.read_all();
-    // One write has begun: here it ends once somebody reads, and in a process that ends it does not.
+    // A write may be in progress: here it ends when the pipe is read; in a real exit it is lost.
     const auto lines = static_cast<std::uint64_t>(std::ranges::count(got, '\n'));
     CHECK(got.size() <= room + PIPE_BUF);
     CHECK(own.dropped_bytes <= 10 * text.size() - room + 100);
@@ -162,7 +162,7 @@ TEST_CASE("console: on a loop no line waits for its reader; finish does, and cou
   }
 }
 
-TEST_CASE("console: control: a line that is written in the loop waits for its reader") {
+TEST_CASE("console: control: a line written on the loop waits for its reader") {
   Piped piped(kPage);
   piped.console->join(piped.loop);
   model::turn(model::Mechanism::lines_aside, false);
@@ -177,7 +177,7 @@ TEST_CASE("console: control: a line that is written in the loop waits for its re
   piped.console->leave();
 }
 
-TEST_CASE("console: a reader that has stalled for long is waited for but a moment more") {
+TEST_CASE("console: a reader that has long been stalled gets only a moment more") {
   Piped piped(0);
   piped.console->join(piped.loop);
   piped.console->print("one\n");
@@ -186,7 +186,7 @@ TEST_CASE("console: a reader that has stalled for long is waited for but a momen
   piped.console->leave();
 }
 
-TEST_CASE("console: lines and output come in one order, whole") {
+TEST_CASE("console: lines and output are written whole in one order") {
   Piped piped(0);
   piped.console->join(piped.loop);
   std::string sent;
@@ -205,7 +205,7 @@ TEST_CASE("console: lines and output come in one order, whole") {
   piped.console->leave();
 }
 
-TEST_CASE("console: what lines may wait is bounded, and the rest is counted, while output goes on") {
+TEST_CASE("console: waiting lines are bounded and the rest counted, while output goes on") {
   Piped piped(0);
   piped.console->join(piped.loop);
   const std::string text = numbered_lines(1000, 100);
@@ -222,7 +222,7 @@ TEST_CASE("console: what lines may wait is bounded, and the rest is counted, whi
   piped.console->leave();
 }
 
-TEST_CASE("console: lines that wait hold up nobody who waits for the output, and its last byte is told") {
+TEST_CASE("console: waiting lines do not delay the output, and its last byte is reported") {
   Piped piped(kPage);
   piped.console->join(piped.loop);
   model::ByteSink& output = piped.console->output();
@@ -239,7 +239,7 @@ TEST_CASE("console: lines that wait hold up nobody who waits for the output, and
     told = told || output.idle();
     if (told) piped.loop.stop();
   };
-  // Past the output, and not to the end of the lines behind it.
+  // Reads past the output, but not all of the lines after it.
   std::string taken(piped.held + 60'000, '\0');
   for (std::size_t count = 0; count < taken.size();) {
     const ssize_t got = ::read(piped.ends[0], taken.data() + count, taken.size() - count);
@@ -276,7 +276,7 @@ TEST_CASE("console: a reader that leaves concerns the output once output is lost
   piped.console->leave();
 }
 
-TEST_CASE("console: a file that is full: lines are counted, and the output is told once it is lost") {
+TEST_CASE("console: on a full file lines are counted, and lost output is reported") {
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
   REQUIRE(full >= 0);
   uv::Loop loop;
@@ -293,7 +293,7 @@ TEST_CASE("console: a file that is full: lines are counted, and the output is to
   ::close(full);
 }
 
-TEST_CASE("console: the status line is wiped before anything else, and not drawn while something waits") {
+TEST_CASE("console: the status line is wiped before other output, and not drawn while bytes wait") {
   Piped piped(kPage);
   piped.console->join(piped.loop);
   piped.console->show_status("status");
@@ -312,7 +312,7 @@ TEST_CASE("console: the status line is wiped before anything else, and not drawn
   full.console->leave();
 }
 
-TEST_CASE("console: the description's flags stay as they are") {
+TEST_CASE("console: the description's flags are unchanged") {
   for (const int flags : {0, O_NONBLOCK}) {
     Piped piped(0);
     REQUIRE(::fcntl(piped.ends[1], F_SETFL, O_WRONLY | flags) == 0);

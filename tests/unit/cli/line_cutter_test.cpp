@@ -1,4 +1,4 @@
-// Cutting bytes into lines, however they come.
+// Tests that bytes are cut into lines however they are split.
 #include "cli/line_cutter.hpp"
 
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kTooLong = "(too long)";
 
-// All lines of the text, given in pieces of so many bytes.
+// All lines of the text, which is fed in pieces of this many bytes.
 std::vector<std::string> lines_of(std::string_view text, std::size_t longest, std::size_t piece) {
   LineCutter cutter(longest);
   std::vector<std::string> lines;
@@ -27,7 +27,7 @@ std::vector<std::string> lines_of(std::string_view text, std::size_t longest, st
 
 using Lines = std::vector<std::string>;
 
-TEST_CASE("lines are the same however the bytes come") {
+TEST_CASE("line cutter: lines do not depend on the splitting") {
   for (const std::size_t piece : {1, 2, 3, 7, 100}) {
     CAPTURE(piece);
     CHECK(lines_of("", 10, piece).empty());
@@ -37,7 +37,7 @@ TEST_CASE("lines are the same however the bytes come") {
   }
 }
 
-TEST_CASE("a line that is too long is told as one and skipped to its end") {
+TEST_CASE("line cutter: a line that is too long is reported and skipped to its end") {
   for (const std::size_t piece : {1, 2, 3, 7, 100}) {
     CAPTURE(piece);
     CHECK(lines_of("12345\n123456\nab\n", 5, piece) == Lines{"12345", std::string(kTooLong), "ab"});

@@ -1,4 +1,4 @@
-// The answers of oversee serve, of a reader that takes them and of one that does not.
+// Tests the answers of `oversee serve`, with a reader that takes them and with a stalled one.
 #include "cli/serve_answers.hpp"
 
 #include <doctest/doctest.h>
@@ -33,13 +33,13 @@ struct Fixture {
   AnsweredRun run{.id = "r\"1"};
 };
 
-TEST_CASE_FIXTURE(Fixture, "an event is its line, with the id before all") {
+TEST_CASE_FIXTURE(Fixture, "serve answers: an event is its line, with the request's id first") {
   answers.event(run, kOutput);
   CHECK(sink.last() == R"({"id":"r\"1","event":"stdout","time":"T","run_id":"R","attempt":1,"text":"a\nb"})"
                        "\n");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a run that wants no output has the other events") {
+TEST_CASE_FIXTURE(Fixture, "serve answers: a run without output events has the others") {
   run.output = false;
   answers.event(run, kOutput);
   CHECK(sink.lines.empty());
@@ -47,7 +47,8 @@ TEST_CASE_FIXTURE(Fixture, "a run that wants no output has the other events") {
   CHECK(sink.lines.size() == 1);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a full reader's output is left out and counted in the next event and at the end") {
+TEST_CASE_FIXTURE(Fixture,
+                  "serve answers: output for a full reader is dropped, and counted in the next event and at the end") {
   sink.full = true;
   answers.event(run, kOutput);
   CHECK(answers.full());
@@ -73,7 +74,7 @@ TEST_CASE_FIXTURE(Fixture, "a full reader's output is left out and counted in th
                        "\n");
 }
 
-TEST_CASE_FIXTURE(Fixture, "what the run's oversee has left out is added to") {
+TEST_CASE_FIXTURE(Fixture, "serve answers: output dropped by the run's oversee is added to the count") {
   sink.full = true;
   answers.event(run, kStopping);
   answers.event(run, kOutput);
@@ -83,7 +84,7 @@ TEST_CASE_FIXTURE(Fixture, "what the run's oversee has left out is added to") {
         "\n");
 }
 
-TEST_CASE_FIXTURE(Fixture, "what it tells of having left out is not left out with the event that tells it") {
+TEST_CASE_FIXTURE(Fixture, "serve answers: a count is not lost if its event is dropped") {
   sink.full = true;
   answers.event(run, kStopping);
   answers.event(run, R"({"event":"stdout","attempt":1,"dropped":{"events":3,"bytes":50},"text":"\"dropped\":{}"})");
@@ -93,7 +94,7 @@ TEST_CASE_FIXTURE(Fixture, "what it tells of having left out is not left out wit
                        "\n");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a result has the verdict of the summary") {
+TEST_CASE_FIXTURE(Fixture, "serve answers: a result has the verdict of the summary") {
   answers.end(run,
               {.document = R"({"schema": 1, "run_id": "R", "status": "failed", "reason": "exit", "summary": "exit 3",
       "exit_code": 3, "signal": null, "exit_status": 3, "flaky": false, "duration_ms": 9, "log": {"path": "/l"},
@@ -106,7 +107,7 @@ TEST_CASE_FIXTURE(Fixture, "a result has the verdict of the summary") {
         "\n");
 }
 
-TEST_CASE_FIXTURE(Fixture, "without a summary it was refused, cancelled early, or lost") {
+TEST_CASE_FIXTURE(Fixture, "serve answers: without a summary the run was refused, cancelled early, or lost") {
   run.line = 7;
   answers.end(run, {.said = "oversee: warning: w\noversee: --timeout: cannot read 'x'\n  caret\n", .exit_status = 125});
   CHECK(sink.last() == R"({"id":"r\"1","reply":"error","line":7,"error":"--timeout: cannot read 'x'"})"

@@ -1,4 +1,4 @@
-// What requests of oversee serve say, and what is said of wrong ones.
+// Tests the requests of `oversee serve`, and the errors for wrong ones.
 #include "cli/serve_request.hpp"
 
 #include <doctest/doctest.h>
@@ -22,7 +22,7 @@ RunRequest run_of(std::string_view members) {
   return std::get<RunRequest>(*request);
 }
 
-// Of the whole line.
+// The error for the whole line.
 RequestError error_of(std::string_view line) {
   const auto request = read_request(line);
   CAPTURE(line);
@@ -36,7 +36,7 @@ std::string refusal_of(std::string_view members) {
   return error.sentence;
 }
 
-TEST_CASE("a command comes in three forms") {
+TEST_CASE("serve request: a command has three forms") {
   const RunRequest plain = run_of(R"("argv": ["make", "-j", "8"])");
   CHECK(plain.id == "r");
   CHECK(plain.flags == Words{"--stdin=null"});
@@ -53,20 +53,20 @@ TEST_CASE("a command comes in three forms") {
   CHECK_FALSE(script.output);
 }
 
-TEST_CASE("a profile can have the command") {
+TEST_CASE("serve request: a profile can supply the command") {
   const RunRequest run = run_of(R"("settings": {"profile": "ci"})");
   CHECK(run.flags == Words{"--stdin=null", "--profile=ci"});
   CHECK(run.words.empty());
 }
 
-TEST_CASE("what stands beside the command becomes flags") {
+TEST_CASE("serve request: members beside the command become flags") {
   const RunRequest run = run_of(
       R"("argv": ["a"], "env": {"A": "1", "B": ""}, "directory": "/x", "timeout": 1.5, "labels": {"k": "v"}, "name": "n")");
   CHECK(run.flags ==
         Words{"--env=A=1", "--env=B=", "--directory=/x", "--timeout=1.5", "--label=k=v", "--name=n", "--stdin=null"});
 }
 
-TEST_CASE("settings have the types of a settings file") {
+TEST_CASE("serve request: settings have the types of a settings file") {
   const auto flags = [](std::string_view settings) {
     Words words = run_of(fmt::format(R"("argv": ["a"], "settings": {{{}}})", settings)).flags;
     words.erase(words.begin());
@@ -85,7 +85,7 @@ TEST_CASE("settings have the types of a settings file") {
   CHECK(flags(R"("log": "-odd name")") == Words{"--log=-odd name"});
 }
 
-TEST_CASE("settings of another type are refused") {
+TEST_CASE("serve request: settings of another type are refused") {
   for (const std::string_view settings :
        {R"("retries": "2")", R"("retries": 1.5)", R"("retries": [1])", R"("no-log": false)", R"("no-log": "true")",
         R"("timeout": true)", R"("timeout": ["1s"])", R"("log": 3)", R"("log": ["a"])", R"("log": null)",
@@ -109,7 +109,7 @@ TEST_CASE("settings of another type are refused") {
         "'labels' and 'settings.label' are one setting; give one of them");
 }
 
-TEST_CASE("a command that is none is refused") {
+TEST_CASE("serve request: an invalid command is refused") {
   const std::string needs = "a run needs one of \"argv\", \"shell\" and \"script\", or a profile that has a command";
   CHECK(refusal_of(R"("name": "x")") == needs);
   CHECK(refusal_of(R"("argv": ["a"], "shell": "b")") == needs);
@@ -129,7 +129,7 @@ TEST_CASE("a command that is none is refused") {
   CHECK(refusal_of(R"("argv": ["a\u0000b"])") == "a text in it has a NUL, which no argument can have");
 }
 
-TEST_CASE("the other requests") {
+TEST_CASE("serve request: the other requests") {
   const auto cancel = read_request(R"({"id": "c", "op": "cancel", "run": "r"})");
   REQUIRE(cancel);
   CHECK(std::get<CancelRequest>(*cancel).run == "r");
@@ -143,7 +143,7 @@ TEST_CASE("the other requests") {
   CHECK(error_of(R"({"id": "l", "op": "list", "run": "r"})").sentence == "no such key here: 'run'");
 }
 
-TEST_CASE("a line that is no request") {
+TEST_CASE("serve request: an invalid line") {
   const auto sentence = [](std::string_view line) {
     const RequestError error = error_of(line);
     CHECK(error.id.empty());

@@ -1,4 +1,4 @@
-// The guard's ladder: climbed only where the front was silent when a stop was due, and then to its end.
+// Tests the guard's ladder: it is climbed to its end, but only if the front is silent when a stop is due.
 #include "guard/backstop.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@ KeepDeadline due_at(model::Duration time, std::uint32_t rung = 0) {
           .ladder = model::StopLadder::parse("INT:5s,TERM:10s,KILL")->rungs()};
 }
 
-// The signal that is sent so long after the beginning; 0: none.
+// The signal that is sent at this time after the beginning; 0: none.
 model::Signal climbed(Backstop& backstop, model::Duration time) {
   const auto step = backstop.climb(kBeginning + time);
   return step ? step->signal : 0;
@@ -30,7 +30,7 @@ TEST_CASE("backstop: without a limit nothing is due") {
   CHECK(climbed(backstop, 1h) == 0);
 }
 
-TEST_CASE("backstop: a front that is silent past its limit is stood in for, rung by rung, up to KILL") {
+TEST_CASE("backstop: replaces a front that is silent past its limit, rung by rung, up to KILL") {
   Backstop backstop;
   backstop.keep(due_at(30s));
   CHECK(backstop.due() == kBeginning + 30s + Backstop::kSilence);
@@ -44,17 +44,17 @@ TEST_CASE("backstop: a front that is silent past its limit is stood in for, rung
   CHECK(backstop.due() == std::nullopt);
 }
 
-TEST_CASE("backstop: a front that speaks in time is what counts") {
+TEST_CASE("backstop: does nothing while the front reports in time") {
   Backstop backstop;
   backstop.keep(due_at(30s));
-  backstop.keep(due_at(35s, 1));  // it has sent the first signal itself
+  backstop.keep(due_at(35s, 1));  // the front has sent the first signal itself
   CHECK(climbed(backstop, 31s) == 0);
   CHECK(climbed(backstop, 36s) == SIGTERM);
   backstop.keep({});
   CHECK(climbed(backstop, 1h) == 0);
 }
 
-TEST_CASE("backstop: a rung that waits for ever is not left") {
+TEST_CASE("backstop: stays at a rung without a limit") {
   Backstop backstop;
   auto keep = due_at(30s);
   keep.ladder.front().grace.reset();

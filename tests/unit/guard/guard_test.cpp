@@ -1,5 +1,5 @@
-// The guard as a process of its own, with the test in the front's place: what it is told, and what it does when the
-// front goes without a word.
+// Tests the guard as a separate process, with the test as its front: its reports, and its actions when the front dies
+// silently.
 #include "guard/guard.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@
 namespace oversee::guard {
 namespace {
 
-// What a lost run is told on; the function that is told gets nothing but the run.
+// The descriptor that reports an interrupted run; global, because the callback gets only the run.
 int told_on = -1;
 
 struct Told {
@@ -70,7 +70,7 @@ class Front {
     REQUIRE(os::write_fully(control_.get(), bytes));
   }
 
-  // The next report of that kind; others before it are passed by.
+  // The next report of this kind; skips other reports before it.
   template <class Kind>
   Kind await() {
     while (true) {
@@ -90,7 +90,7 @@ class Front {
 
   Told await_lost() { return os::hear<Told>(told_.get()); }
 
-  // Whether the guard has ended without a word about a lost run.
+  // Whether the guard ends without reporting an interrupted run.
   bool ends_silently() {
     char byte = 0;
     const bool silent = ::read(told_.get(), &byte, 1) == 0;
@@ -121,7 +121,7 @@ TEST_CASE("guard: a signal that comes along with the command is not lost") {
   CHECK(WTERMSIG(exited.wait_status) == SIGUSR1);
 }
 
-TEST_CASE("guard: a front that goes without a word leaves a lost run, once its tree is gone") {
+TEST_CASE("guard: a front that dies silently leaves an interrupted run, once its tree is gone") {
   Front front;
   front.send({sleeper()});
   const auto started = front.await<CommandStarted>();
@@ -135,7 +135,7 @@ TEST_CASE("guard: a front that goes without a word leaves a lost run, once its t
   CHECK(front.ends_silently());
 }
 
-TEST_CASE("guard: also where the tree had ended, and the front had not said that it takes the record") {
+TEST_CASE("guard: also if the tree had ended, and the front had not claimed the record") {
   Front front;
   StartCommand command = sleeper();
   command.argv = {"sh", "-c", "exit 7"};
@@ -147,7 +147,7 @@ TEST_CASE("guard: also where the tree had ended, and the front had not said that
   CHECK(told.signal == -1);
 }
 
-TEST_CASE("guard: a front that takes the record leaves none, tree or not") {
+TEST_CASE("guard: a front that claims the record leaves none, with or without a tree") {
   for (const bool ended : {true, false}) {
     CAPTURE(ended);
     Front front;
@@ -165,7 +165,7 @@ TEST_CASE("guard: a front that takes the record leaves none, tree or not") {
   }
 }
 
-TEST_CASE("guard: without a command there is no run to be lost") {
+TEST_CASE("guard: without a command there is no interrupted run") {
   Front front;
   front.go();
   CHECK(front.ends_silently());

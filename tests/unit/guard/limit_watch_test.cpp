@@ -1,4 +1,5 @@
-// The watch over the tree's limits on a clock that the test turns: what is passed, told once, and when to look again.
+// Tests the watch over the tree's limits on a fake clock: which limit is exceeded, that it is reported once, and when
+// to sample next.
 #include "guard/limit_watch.hpp"
 
 #include <doctest/doctest.h>
@@ -27,7 +28,7 @@ TreeFigures figures(std::uint64_t memory, Duration cpu = {}, std::uint64_t proce
 model::TreeLimits of_memory(std::uint64_t limit) { return {.memory = limit, .cpu = {}, .processes = {}}; }
 model::TreeLimits of_cpu(Duration limit) { return {.memory = {}, .cpu = limit, .processes = {}}; }
 
-TEST_CASE("limit watch: what is used to the last byte is allowed, one more is passed, and told once") {
+TEST_CASE("limit watch: usage up to the limit is allowed, one byte more exceeds it, reported once") {
   LimitWatch watch(of_memory(100), 2, kStart);
   CHECK(watch.judge(figures(100), kStart + 10ms, {}).empty());
   const auto passed = watch.judge(figures(101), kStart + 20ms, {});
@@ -36,7 +37,7 @@ TEST_CASE("limit watch: what is used to the last byte is allowed, one more is pa
   CHECK(watch.judge(figures(1000), kStart + 30ms, {}).empty());
 }
 
-TEST_CASE("limit watch: CPU time that is used up is passed, and so are processes beyond the number") {
+TEST_CASE("limit watch: used-up CPU time exceeds its limit, and so do further processes") {
   LimitWatch watch({.memory = {}, .cpu = 1s, .processes = 64}, 2, kStart);
   CHECK(watch.judge(figures(0, 999ms, 64), kStart + 10ms, {}).empty());
   const auto passed = watch.judge(figures(0, 1s, 65), kStart + 20ms, {});
@@ -48,15 +49,14 @@ TEST_CASE("limit watch: CPU time that is used up is passed, and so are processes
   CHECK(passed[1].largest.pid == 8);
 }
 
-TEST_CASE("limit watch: one that was passed leaves the others watched") {
+TEST_CASE("limit watch: after one is exceeded the others are still watched") {
   LimitWatch watch({.memory = 100, .cpu = 1s, .processes = {}}, 2, kStart);
   CHECK(watch.judge(figures(0, 2s), kStart + 10ms, {}).size() == 1);
   CHECK(watch.limits().any());
   CHECK(watch.judge(figures(200, 3s), kStart + 20ms, {}).front().resource == Resource::memory);
 }
 
-TEST_CASE(
-    "limit watch: what the kernel has held is passed by its word, once, and by whoever had most at the last look") {
+TEST_CASE("limit watch: the kernel reports a limit as exceeded, once, by the largest process of the last sample") {
   LimitWatch watch({.memory = 100, .cpu = {}, .processes = 64}, 2, kStart);
   CHECK(watch.judge_held({}).empty());
   CHECK(watch.judge(figures(100), kStart + 10ms, {}).empty());
@@ -68,7 +68,7 @@ TEST_CASE(
   CHECK_FALSE(watch.limits().any());
 }
 
-TEST_CASE("limit watch: the CPU time of the dead alone can be too much") {
+TEST_CASE("limit watch: the CPU time of dead processes alone can exceed the limit") {
   LimitWatch watch(of_cpu(1s), 2, kStart);
   CHECK(watch.judge_reaped(999ms).empty());
   CHECK(watch.judge_reaped(1200ms) ==
@@ -78,7 +78,8 @@ TEST_CASE("limit watch: the CPU time of the dead alone can be too much") {
   CHECK(other.judge_reaped(2s).empty());
 }
 
-// Looks at a tree whose figures are those of the function; returns when it found too much, and counts the looks.
+// Samples a tree with the figures of the function; returns the time at which a limit was exceeded, and the number of
+// samples.
 struct Watched {
   Duration found{};
   int looks = 0;
@@ -97,7 +98,7 @@ Watched watched(LimitWatch& watch, FiguresAt at, Duration cost = {}, Duration en
   return result;
 }
 
-TEST_CASE("limit watch: a tree that grows evenly is found within 10 ms of its limit") {
+TEST_CASE("limit watch: steady growth is detected within 10 ms of the limit") {
   for (const std::uint64_t per_ms : {1 * kMiB / 10, 1 * kMiB, 4 * kMiB}) {
     LimitWatch watch(of_memory(1024 * kMiB), 2, kStart);
     const Watched result =
@@ -109,14 +110,14 @@ TEST_CASE("limit watch: a tree that grows evenly is found within 10 ms of its li
   }
 }
 
-TEST_CASE("limit watch: a leap is found within 100 ms") {
+TEST_CASE("limit watch: a leap is detected within 100 ms") {
   LimitWatch watch(of_memory(1024 * kMiB), 2, kStart);
   const Watched result = watched(watch, [&](Duration now) { return figures(now > 5s ? 2048 * kMiB : kMiB); });
   CHECK(result.found > 5s);
   CHECK(result.found <= 5100ms);
 }
 
-TEST_CASE("limit watch: CPU time is found within 10 ms of each processor, in few looks") {
+TEST_CASE("limit watch: CPU time is detected within 10 ms of each processor, with few samples") {
   for (const unsigned processors : {1U, 2U, 64U}) {
     LimitWatch watch(of_cpu(60s), processors, kStart);
     const Watched result = watched(watch, [&](Duration now) { return figures(0, now * processors); });
@@ -127,7 +128,7 @@ TEST_CASE("limit watch: CPU time is found within 10 ms of each processor, in few
   }
 }
 
-TEST_CASE("limit watch: a small idle tree is looked at ten times a second, one without a near CPU limit each second") {
+TEST_CASE("limit watch: a small idle tree is sampled ten times a second, or once without a near CPU limit") {
   LimitWatch of_size(of_memory(1024 * kMiB), 2, kStart);
   CHECK(watched(
             of_size, [](Duration) { return figures(kMiB); }, {}, 10s)
@@ -138,7 +139,7 @@ TEST_CASE("limit watch: a small idle tree is looked at ten times a second, one w
             .looks <= 110);
 }
 
-TEST_CASE("limit watch: looks that are dear leave most of the time to others, and still come") {
+TEST_CASE("limit watch: expensive samples leave most of the time to others, and still happen") {
   LimitWatch watch(of_memory(1024 * kMiB), 2, kStart);
   const Watched idle = watched(
       watch, [](Duration) { return figures(kMiB); }, 100ms, 100s);

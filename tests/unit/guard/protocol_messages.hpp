@@ -1,4 +1,4 @@
-// One message of each kind, and more, for what encodes and decodes them.
+// Sample messages of every kind, for encoders and decoders.
 #pragma once
 
 #include <chrono>

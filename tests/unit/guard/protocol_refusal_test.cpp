@@ -1,4 +1,4 @@
-// What front and guard never say: nonsense is refused, not obeyed.
+// Tests that decoders refuse messages that front and guard never send.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -23,10 +23,10 @@ std::string raw(Number number) {
   return bytes;
 }
 
-// A message as it stands on the wire around this body.
+// The message with this body, as it is sent.
 std::string framed(const std::string& body) { return raw(static_cast<wire::Length>(body.size())) + body; }
 
-// A body that a decoder must refuse, and with it all that follows.
+// Checks that a decoder refuses the body and everything after it.
 template <class Message>
 void check_refused(const std::string& bytes) {
   Decoder<Message> decoder;
@@ -38,7 +38,7 @@ void check_refused(const std::string& bytes) {
   CHECK(decoder.broken());
 }
 
-TEST_CASE("protocol: a message of no known kind is refused") {
+TEST_CASE("protocol: a message of an unknown kind is refused") {
   check_refused<Request>(framed(""));
   for (std::size_t kind = std::variant_size_v<Request>; kind < 256; ++kind) {
     check_refused<Request>(framed(std::string(1, static_cast<char>(kind))));
@@ -63,15 +63,15 @@ TEST_CASE("protocol: a message that is shorter or longer than its fields is refu
   check_length_must_fit(reports());
 }
 
-TEST_CASE("protocol: what went before nonsense is still taken") {
+TEST_CASE("protocol: messages before nonsense are still accepted") {
   Decoder<Request> decoder;
   decoder.feed(encode(Request{SignalTree{SIGINT}}) + framed("\xff") + encode(Request{SignalTree{SIGTERM}}));
   CHECK((take_all(decoder) == std::vector<Request>{SignalTree{SIGINT}}));
   CHECK(decoder.broken());
 }
 
-// Lengths inside a message that reach beyond it must neither be believed nor be allocated for.
-TEST_CASE("protocol: a string or list that says it is longer than its message is refused") {
+// Lengths that exceed their message must be refused without allocating for them.
+TEST_CASE("protocol: a string or list longer than its message is refused") {
   const auto kind = [](const auto& message) { return encode(message).substr(sizeof(wire::Length), 1); };
   const std::string start = kind(Request{StartCommand{}});
   const std::string failed = kind(Report{StartFailed{}});
@@ -80,15 +80,15 @@ TEST_CASE("protocol: a string or list that says it is longer than its message is
     CAPTURE(length);
     for (const std::size_t rest : {0, 1, 4, 100, 256}) {
       const std::string tail(rest, '\0');
-      check_refused<Request>(framed(start + raw(length) + tail));                          // so many words
-      check_refused<Request>(framed(start + raw(std::uint32_t{1}) + raw(length) + tail));  // one such word
+      check_refused<Request>(framed(start + raw(length) + tail));                          // that many arguments
+      check_refused<Request>(framed(start + raw(std::uint32_t{1}) + raw(length) + tail));  // one such argument
       check_refused<Report>(framed(failed + raw(length) + tail));
       check_refused<Report>(framed(survivors + raw(length) + tail));
     }
   }
 }
 
-TEST_CASE("protocol: a list has room for the elements that come, not for those that are said to") {
+TEST_CASE("protocol: memory for a list depends on the received elements, not on the announced number") {
   const std::string bytes =
       raw(std::uint32_t{1'000'000}) + raw(std::uint32_t{4}) + "make" + std::string(1'000'000, '\xff');
   std::vector<std::string> list;
@@ -110,14 +110,14 @@ void check_ends() {
   }
 }
 
-TEST_CASE("protocol: a value that has no word is refused") {
+TEST_CASE("protocol: an undefined enumerator is refused") {
   check_ends<model::Resource>();
   check_ends<model::LimitMeans>();
   check_ends<model::Accuracy>();
 }
 
-// Who believes such a length waits for ever for the rest, and keeps all that comes meanwhile.
-TEST_CASE("protocol: a message that says it is larger than any is refused at once") {
+// A decoder that accepts such a length would wait for ever and buffer everything.
+TEST_CASE("protocol: a message with too large a length is refused at once") {
   for (const std::uint32_t length : {0xffffffffU, 0xfffffffbU, 0x80000000U}) {
     CAPTURE(length);
     check_refused<Request>(raw(length));
@@ -126,7 +126,7 @@ TEST_CASE("protocol: a message that says it is larger than any is refused at onc
   }
 }
 
-// Reads to the end whatever there is; returns how many messages that were.
+// Decodes all bytes; returns the number of messages.
 template <class Message>
 std::size_t survive(const std::string& bytes, Random& random) {
   Decoder<Message> decoder;
@@ -137,7 +137,7 @@ std::size_t survive(const std::string& bytes, Random& random) {
     for (const Message& each : take_all(decoder)) {
       ++count;
       REQUIRE(each.index() < std::variant_size_v<Message>);
-      Decoder<Message> again;  // what was made of it is a message like any other
+      Decoder<Message> again;  // a decoded message must survive another round trip
       again.feed(encode(each));
       const auto back = again.next();
       REQUIRE(back.has_value());
@@ -152,7 +152,7 @@ TEST_CASE("protocol: garbage is survived") {
   Random random(20261123);
   std::size_t messages = 0;
   for (int round = 0; round < 20'000; ++round) {
-    // Well framed, as a rule, and of a kind that there is: else nothing behind the length would ever be looked at.
+    // Mostly well framed and of an existing kind: otherwise nothing after the length would be decoded.
     std::string bytes;
     for (std::size_t i = 1 + below(random, 3); i > 0; --i) {
       std::string body = any_bytes(random, below(random, 64));

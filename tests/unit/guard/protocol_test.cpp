@@ -1,4 +1,4 @@
-// What front and guard say: every message comes out as it went in, in whatever pieces.
+// Tests that every message between front and guard is decoded as it was encoded, however it is split.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -23,12 +23,12 @@ void check_round_trip(const std::vector<Message>& messages) {
   }
 }
 
-TEST_CASE("protocol: every message comes out as it went in") {
+TEST_CASE("protocol: every message reads back") {
   check_round_trip(requests());
   check_round_trip(reports());
 }
 
-TEST_CASE("protocol: several messages in one piece come out in their order") {
+TEST_CASE("protocol: several messages in one piece are read in order") {
   Decoder<Request> decoder;
   decoder.feed(encode_all(requests()));
   CHECK((take_all(decoder) == requests()));
@@ -58,7 +58,7 @@ void check_splits(const std::vector<Message>& messages) {
   CHECK((received == messages));
 }
 
-TEST_CASE("protocol: it does not matter where the stream is cut") {
+TEST_CASE("protocol: the result does not depend on the splitting") {
   check_splits<Request>({SignalTree{SIGINT}, StartCommand{.argv = {"a", ""}, .environment = {"K=V"}, .directory = "/"},
                          KillTree{}, SignalGroup{SIGHUP}});
   check_splits<Report>({CommandStarted{7}, Survivors{{{7, "sleep"}, {8, "x"}}, 1}, LeaderContinued{},
@@ -82,7 +82,7 @@ TEST_CASE("protocol: large messages in pieces of any size") {
   }
 }
 
-// An environment can be as large as the kernel takes it: a quarter of the stack's limit.
+// The kernel allows an environment up to a quarter of the stack's limit.
 TEST_CASE("protocol: a command with a large environment gets through") {
   StartCommand start{.argv = {"true"}, .environment = {}, .directory = {}};
   for (int i = 0; i < 64; ++i) start.environment.push_back("K=" + std::string(128 * 1024, 'v'));

@@ -1,4 +1,4 @@
-// Runs removed from a directory: which files go, which stay, and whose turn it is.
+// Tests the removal of runs: which files are removed, which are kept, and when it is whose turn.
 #include "history/cleaning.hpp"
 
 #include <doctest/doctest.h>
@@ -66,7 +66,7 @@ struct Runs {
 constexpr const char* kOld = "20261101-000000-aaaa";
 constexpr const char* kNew = "20261102-000000-aaaa";
 
-TEST_CASE("cleaning: all files of a run go, and only those") {
+TEST_CASE("cleaning: removes all files of a run, and only those") {
   const Runs runs;
   runs.add(kOld, 48h);
   runs.add(kNew, 1h);
@@ -79,7 +79,7 @@ TEST_CASE("cleaning: all files of a run go, and only those") {
   CHECK(runs.clean({.age = 24h}).empty());
 }
 
-TEST_CASE("cleaning: a dry run tells the same and removes nothing") {
+TEST_CASE("cleaning: a dry run reports the same and removes nothing") {
   const Runs runs;
   runs.add(kOld, 48h);
   runs.write(std::string(".") + kOld + ".json.tmp", 48h);
@@ -91,7 +91,7 @@ TEST_CASE("cleaning: a dry run tells the same and removes nothing") {
   CHECK(runs.count() == 0);
 }
 
-TEST_CASE("cleaning: what lives stays, what is lost goes") {
+TEST_CASE("cleaning: live runs stay, lost ones are removed") {
   const Runs runs;
   runs.add(kOld, 48h, "running", ::getpid());
   runs.add("20261101-000001-aaaa", 48h, "pending", ::getpid());
@@ -100,7 +100,7 @@ TEST_CASE("cleaning: what lives stays, what is lost goes") {
   CHECK(runs.count() == 4);
 }
 
-TEST_CASE("cleaning: a record without words is of one that starts, until it is an hour old") {
+TEST_CASE("cleaning: an empty record belongs to a starting run until it is an hour old") {
   const Runs runs;
   runs.write(std::string(kNew) + ".json", 30min);
   runs.write(std::string(kOld) + ".json", 2h, "{\"half\": ");
@@ -108,7 +108,7 @@ TEST_CASE("cleaning: a record without words is of one that starts, until it is a
   CHECK(runs.has(kNew + std::string(".json")));
 }
 
-TEST_CASE("cleaning: files without a record, of which the newest counts") {
+TEST_CASE("cleaning: files without a record are judged by the newest") {
   const Runs runs;
   runs.write(std::string(kOld) + ".log", 2h);
   runs.write(std::string(kOld) + ".stdout", 2h);
@@ -120,7 +120,7 @@ TEST_CASE("cleaning: files without a record, of which the newest counts") {
   CHECK(runs.count() == 3);
 }
 
-TEST_CASE("cleaning: what was half written goes by itself") {
+TEST_CASE("cleaning: partly written files are removed separately") {
   const Runs runs;
   runs.add(kNew, 2h);
   runs.write(std::string(".") + kNew + ".json.tmp", 2h);
@@ -128,8 +128,8 @@ TEST_CASE("cleaning: what was half written goes by itself") {
   CHECK(runs.count() == 2);
 }
 
-// Who is killed in between leaves a run that is listed and goes the next time.
-TEST_CASE("cleaning: the record goes last") {
+// A cleaner that is killed in between leaves a run that is listed and removed next time.
+TEST_CASE("cleaning: the record is removed last") {
   const Runs runs;
   runs.add(kOld, 48h);
   for (const char* suffix : {".stdout", ".stderr"}) runs.write(kOld + std::string(suffix), 48h);
@@ -148,7 +148,7 @@ TEST_CASE("cleaning: the record goes last") {
   CHECK(gone.back() == std::string(kOld) + ".json");
 }
 
-TEST_CASE("cleaning: a link goes, what it leads to stays") {
+TEST_CASE("cleaning: a link is removed, its target stays") {
   const Runs runs;
   const std::string elsewhere = runs.parent.of("precious");
   write_text(elsewhere, "gold");
@@ -163,7 +163,7 @@ TEST_CASE("cleaning: a link goes, what it leads to stays") {
   CHECK(text_of(elsewhere) == "gold");
 }
 
-TEST_CASE("cleaning: a directory is no run's") {
+TEST_CASE("cleaning: a directory belongs to no run") {
   const Runs runs;
   runs.add(kOld, 48h);
   std::filesystem::create_directory(runs.path(kNew + std::string(".json")));
@@ -173,7 +173,7 @@ TEST_CASE("cleaning: a directory is no run's") {
   CHECK(runs.count() == 2);
 }
 
-TEST_CASE("cleaning: what is left is counted") {
+TEST_CASE("cleaning: the remaining runs are counted") {
   const Runs runs;
   runs.add(kOld, 48h);
   runs.add(kNew, 1h, "running", ::getpid());
@@ -183,7 +183,7 @@ TEST_CASE("cleaning: what is left is counted") {
   CHECK(cleaned->bytes == cleaned->runs.front().bytes);
 }
 
-TEST_CASE("cleaning: without time nothing is done, and it says so") {
+TEST_CASE("cleaning: without time it does nothing and says so") {
   const Runs runs;
   runs.add(kOld, 48h);
   const auto cleaned = clean(runs.directory, {.keep = {.runs = 0}, .each_half = 0ns});
@@ -192,7 +192,7 @@ TEST_CASE("cleaning: without time nothing is done, and it says so") {
   CHECK(runs.count() == 2);
 }
 
-TEST_CASE("cleaning: in sentences") {
+TEST_CASE("cleaning: the report in sentences") {
   Cleaned cleaned;
   CHECK(describe(cleaned) == "removed nothing; no run is left");
   cleaned = {.left = 1, .left_bytes = 2048};
@@ -210,7 +210,7 @@ TEST_CASE("cleaning: in sentences") {
 
 constexpr model::Retention kNone{.runs = 0};
 
-TEST_CASE("cleaning turn: the first that comes takes it, then nobody for an hour") {
+TEST_CASE("cleaning turn: the first run takes it, then no other for an hour") {
   const Runs runs;
   runs.add(kOld, 48h);
   const auto first = take_cleaning_turn(runs.directory, kNone, "");
@@ -225,25 +225,25 @@ TEST_CASE("cleaning turn: the first that comes takes it, then nobody for an hour
   CHECK(runs.count() == 1);
 }
 
-TEST_CASE("cleaning turn: a stamp from the future is not waited for") {
+TEST_CASE("cleaning turn: a stamp from the future is ignored") {
   const Runs runs;
   runs.write(kCleaningStamp, -24h);
   CHECK(take_cleaning_turn(runs.directory, kNone, "").has_value());
 }
 
-TEST_CASE("cleaning turn: the run whose turn it is stays") {
+TEST_CASE("cleaning turn: never removes its own run") {
   const Runs runs;
   runs.add(kOld, 48h);
   CHECK(take_cleaning_turn(runs.directory, kNone, kOld)->runs.empty());
 }
 
-TEST_CASE("cleaning turn: where all is kept there is none") {
+TEST_CASE("cleaning turn: none without a limit") {
   const Runs runs;
   CHECK_FALSE(take_cleaning_turn(runs.directory, {}, "").has_value());
   CHECK(runs.count() == 0);
 }
 
-TEST_CASE("cleaning turn: not while another has it") {
+TEST_CASE("cleaning turn: none while another process cleans") {
   const Runs runs;
   runs.write(kCleaningStamp, 2h);
   const os::UniqueFd other(::open(runs.path(kCleaningStamp).c_str(), O_RDONLY | O_CLOEXEC));
@@ -253,7 +253,7 @@ TEST_CASE("cleaning turn: not while another has it") {
   CHECK(take_cleaning_turn(runs.directory, kNone, "").has_value());
 }
 
-TEST_CASE("cleaning turn: a stamp that is no file is left alone") {
+TEST_CASE("cleaning turn: a stamp that is not a file is left alone") {
   const Runs runs;
   const std::string elsewhere = runs.parent.of("precious");
   std::filesystem::create_symlink(elsewhere, runs.path(kCleaningStamp));

@@ -1,4 +1,4 @@
-// The order of directories for records.
+// Tests the order of directories for records.
 #include "history/directory_choice.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ struct Places {
   DirectoryOrder order{.temporary = temporary.path(), .spare = {first.path(), second.path()}, .uid = ::geteuid()};
 
   std::string usual() const { return temporary.path() + "/oversee-" + std::to_string(order.uid); }
-  // As another user could, who cannot be had in a unit test: the name is taken by a link.
+  // Takes the name with a link; another user could do so too, but a unit test has no other user.
   void take_usual() const { REQUIRE(::symlink("/nonexistent", usual().c_str()) == 0); }
 };
 
@@ -29,7 +29,7 @@ std::string found_path(const DirectoryOrder& order) {
   return *found ? path_of(**found) : "none";
 }
 
-TEST_CASE("directory choice: below TMPDIR where that can be, and nothing is made elsewhere") {
+TEST_CASE("directory choice: below TMPDIR if possible, and then no other is created") {
   const Places places;
   CHECK(found_path(places.order) == "none");
   const auto chosen = choose_directory(places.order);
@@ -39,7 +39,7 @@ TEST_CASE("directory choice: below TMPDIR where that can be, and nothing is made
   CHECK(::access((places.first.path() + "/oversee").c_str(), F_OK) != 0);
 }
 
-TEST_CASE("directory choice: a name that another has taken is passed over, by runs and by verbs alike") {
+TEST_CASE("directory choice: a name taken by another user is skipped, by runs and by readers") {
   const Places places;
   places.take_usual();
   CHECK(found_path(places.order) == "refused");
@@ -50,13 +50,13 @@ TEST_CASE("directory choice: a name that another has taken is passed over, by ru
   CHECK(chosen.passed_over->refused);
   CHECK(chosen.passed_over->failure.subject == places.usual());
   CHECK(found_path(places.order) == spare);
-  // Given back, it is the first again.
+  // Once it is free again, it is the first choice.
   REQUIRE(::unlink(places.usual().c_str()) == 0);
   CHECK(found_path(places.order) == "none");
   CHECK(path_of(choose_directory(places.order)) == places.usual());
 }
 
-TEST_CASE("directory choice: a spare one that others can write to, that is a link or no path is none") {
+TEST_CASE("directory choice: a spare that others can write to, a link or no path is not used") {
   Places places;
   places.take_usual();
   const std::string last = places.second.path() + "/oversee";
@@ -75,7 +75,7 @@ TEST_CASE("directory choice: a spare one that others can write to, that is a lin
   CHECK(found_path(places.order) == last);
 }
 
-TEST_CASE("directory choice: where there is no spare one there is none") {
+TEST_CASE("directory choice: without a spare there is none") {
   Places places;
   places.take_usual();
   places.order.spare.clear();
@@ -86,7 +86,7 @@ TEST_CASE("directory choice: where there is no spare one there is none") {
   CHECK(found_path(places.order) == "refused");
 }
 
-TEST_CASE("directory choice: a TMPDIR that is not there is its owner's choice") {
+TEST_CASE("directory choice: a missing TMPDIR is its owner's choice") {
   Places places;
   places.order.temporary += "/not";
   const auto chosen = choose_directory(places.order);

@@ -1,4 +1,4 @@
-// Slots: never more holders than allowed, in the order of coming, and none lost to who dies.
+// Tests slots: never more holders than allowed, first come first served, and no slot lost to a dead process.
 #include "history/file_slots.hpp"
 
 #include <doctest/doctest.h>
@@ -34,7 +34,7 @@ struct Place {
   }
 };
 
-// The door may be another's for a moment.
+// Another process may hold the mutex for a moment.
 Turn look(FileSlots& slots) {
   while (true) {
     const auto turn = slots.look();
@@ -43,14 +43,14 @@ Turn look(FileSlots& slots) {
   }
 }
 
-TEST_CASE("slots: a name is no way out of the directory, and no other's") {
+TEST_CASE("slots: a group name cannot leave the directory or equal another's") {
   CHECK(slots_file_name("db-1_x") == "slots-db-1_x");
   CHECK(slots_file_name("../a b") == "slots-%2E%2E%2Fa%20b");
   CHECK(slots_file_name("%41") == "slots-%2541");
   CHECK(slots_file_name("\xC3\xA4") == "slots-%C3%A4");
 }
 
-TEST_CASE("slots: as many as there are") {
+TEST_CASE("slots: up to the limit are given") {
   const Place place;
   const auto first = place.slots(2);
   const auto second = place.slots(2);
@@ -66,7 +66,7 @@ TEST_CASE("slots: as many as there are") {
   CHECK(first->held() == -1);
 }
 
-TEST_CASE("slots: in the order of coming") {
+TEST_CASE("slots: given in order of arrival") {
   const Place place;
   const auto holder = place.slots(1);
   const auto first = place.slots(1);
@@ -80,7 +80,7 @@ TEST_CASE("slots: in the order of coming") {
   CHECK(look(*place.slots(1)) == Turn::behind);
   CHECK(look(*first) == Turn::taken);
   CHECK(look(*second) == Turn::first);
-  // Who leaves and comes again is the last.
+  // A run that leaves the queue and returns is last.
   const auto third = place.slots(1);
   CHECK(look(*third) == Turn::behind);
   second->leave();
@@ -88,7 +88,7 @@ TEST_CASE("slots: in the order of coming") {
   CHECK(look(*third) == Turn::first);
 }
 
-TEST_CASE("slots: who allows fewer waits for more") {
+TEST_CASE("slots: a run with a smaller limit waits for more slots") {
   const Place place;
   const auto first = place.slots(3);
   const auto second = place.slots(3);
@@ -96,12 +96,12 @@ TEST_CASE("slots: who allows fewer waits for more") {
   REQUIRE(look(*first) == Turn::taken);
   REQUIRE(look(*second) == Turn::taken);
   CHECK(look(*narrow) == Turn::full);
-  CHECK(look(*place.slots(3, model::WhenFull::fail)) == Turn::taken);  // and leaves at once
+  CHECK(look(*place.slots(3, model::WhenFull::fail)) == Turn::taken);  // leaves at once
   first->leave();
   CHECK(look(*narrow) == Turn::taken);
 }
 
-TEST_CASE("slots: who does not wait takes none from those who do") {
+TEST_CASE("slots: a run that may not wait takes no slot from waiting runs") {
   const Place place;
   const auto holder = place.slots(2);
   const auto narrow = place.slots(1);
@@ -111,7 +111,7 @@ TEST_CASE("slots: who does not wait takes none from those who do") {
   CHECK(look(*place.slots(3, model::WhenFull::fail)) == Turn::taken);
 }
 
-TEST_CASE("slots: who holds them is told") {
+TEST_CASE("slots: the holders are reported") {
   const Place place;
   const auto first = place.slots(2, model::WhenFull::wait, "20261123-121659-bbbb");
   const auto second = place.slots(2, model::WhenFull::wait, "20261123-121659-aaaa");
@@ -122,7 +122,7 @@ TEST_CASE("slots: who holds them is told") {
   CHECK(describe(standing) == "2 of 2 are taken (by 20261123-121659-aaaa, 20261123-121659-bbbb)");
 }
 
-TEST_CASE("slots: words about a standing") {
+TEST_CASE("slots: the description of a standing") {
   model::SlotStanding standing{.group = "g", .most = 1, .running = 1, .before = 0, .holders = {}};
   CHECK(describe(standing) == "1 of 1 is taken");
   standing = {.group = "g", .most = 4, .running = 4, .before = 1, .holders = {"a"}};
@@ -131,7 +131,7 @@ TEST_CASE("slots: words about a standing") {
   CHECK(describe(standing) == "4 of 4 are taken, 3 runs wait before it");
 }
 
-TEST_CASE("slots: the one behind is told when the one before has left") {
+TEST_CASE("slots: a run is notified when the one ahead has left") {
   const Place place;
   const auto holder = place.slots(1);
   const auto first = place.slots(1);
@@ -145,7 +145,7 @@ TEST_CASE("slots: the one behind is told when the one before has left") {
   CHECK(look(*second) == Turn::first);
 }
 
-// Each child takes a slot, says so, and waits to be killed.
+// A child that takes a slot, reports it, and waits to be killed.
 struct Child {
   pid_t pid;
   os::UniqueFd said;
@@ -182,7 +182,7 @@ void kill_and_reap(const Child& child) {
   ::waitpid(child.pid, nullptr, 0);
 }
 
-TEST_CASE("slots: a dead process holds none, and its death is news") {
+TEST_CASE("slots: a dead process holds no slot, and its death is noticed") {
   const Place place;
   const Child holder = start_holder(place, 1);
   wait_for_word(holder);
@@ -197,9 +197,9 @@ TEST_CASE("slots: a dead process holds none, and its death is news") {
   }
 }
 
-TEST_CASE("slots: a dead process holds up nobody in the queue") {
+TEST_CASE("slots: a dead process does not block the queue") {
   const Place place;
-  // Another process, too: within ours it would have our slot.
+  // In another process, because in this one its slot would be shared with us.
   const Child holder = start_holder(place, 1);
   wait_for_word(holder);
   const Child dead = start_holder(place, 1);
@@ -212,7 +212,7 @@ TEST_CASE("slots: a dead process holds up nobody in the queue") {
   CHECK(look(*slots) == Turn::taken);
 }
 
-TEST_CASE("slots: a run within another's has its slot") {
+TEST_CASE("slots: a nested run shares its ancestor's slot") {
   const Place place;
   const auto outer = place.slots(1, model::WhenFull::wait, "20261123-121659-bbbb");
   REQUIRE(look(*outer) == Turn::taken);
@@ -227,7 +227,7 @@ TEST_CASE("slots: a run within another's has its slot") {
   CHECK(status == 0);
 }
 
-TEST_CASE("slots: never more than allowed at once, whoever looks when") {
+TEST_CASE("slots: never more holders than allowed, in any interleaving") {
   const Place place;
   constexpr int kThreads = 16;
   constexpr int kRounds = 25;

@@ -1,4 +1,4 @@
-// JSON is read strictly: what the grammar has comes out, all else is refused.
+// Tests that the reader accepts exactly the grammar of JSON.
 #include "history/json_reader.hpp"
 
 #include <doctest/doctest.h>
@@ -51,7 +51,7 @@ TEST_CASE("json reader: numbers") {
   }
 }
 
-TEST_CASE("json reader: what is no JSON is refused") {
+TEST_CASE("json reader: invalid JSON is refused") {
   for (const std::string_view wrong : {"",
                                        " ",
                                        "{",
@@ -89,7 +89,7 @@ TEST_CASE("json reader: what is no JSON is refused") {
   }
 }
 
-TEST_CASE("json reader: a document that is cut anywhere is refused") {
+TEST_CASE("json reader: a document truncated anywhere is refused") {
   const std::string document =
       R"({"status": "running", "pid": 42, "log": {"path": "/tmp/\u00e9"}, "command": ["a", "b"]})";
   REQUIRE(read_json(document).has_value());
@@ -97,7 +97,7 @@ TEST_CASE("json reader: a document that is cut anywhere is refused") {
     CHECK_FALSE(read_json(document.substr(0, size)).has_value());
 }
 
-TEST_CASE("json reader: nothing is nested so deep that reading it overflows") {
+TEST_CASE("json reader: deep nesting does not overflow the stack") {
   CHECK(read_json(std::string(30, '[') + std::string(30, ']')).has_value());
   CHECK_FALSE(read_json(std::string(1'000'000, '[')).has_value());
 }

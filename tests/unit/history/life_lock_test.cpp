@@ -1,4 +1,4 @@
-// The lock of life: who sees it, and when it proves nothing.
+// Tests the life lock: which processes see it, and when it proves nothing.
 #include "history/life_lock.hpp"
 
 #include <doctest/doctest.h>
@@ -20,7 +20,7 @@ struct Place {
   LockSeen look(const char* id, std::optional<std::uint64_t> inode) const { return look_at_life(directory, id, inode); }
 };
 
-TEST_CASE("life lock: held as long as its owner has it, and each run has its own") {
+TEST_CASE("life lock: held while its owner has it, and each run has its own") {
   const Place place;
   CHECK(place.look(kId, {}) == LockSeen::unknown);
   auto lock = LifeLock::take(place.directory, kId);
@@ -37,7 +37,7 @@ TEST_CASE("life lock: held as long as its owner has it, and each run has its own
   CHECK(place.look(kOther, inode) == LockSeen::held);
 }
 
-TEST_CASE("life lock: a run that told of none, or of another directory, may live all the same") {
+TEST_CASE("life lock: a run that recorded none, or another directory's, may be alive") {
   const Place place;
   const Place copy;
   const auto lock = LifeLock::take(place.directory, kId);
@@ -46,7 +46,7 @@ TEST_CASE("life lock: a run that told of none, or of another directory, may live
   CHECK(copy.look(kId, lock->inode()) == LockSeen::unknown);
 }
 
-TEST_CASE("life lock: control: without it nothing is known") {
+TEST_CASE("life lock: control: without the lock the life is unknown") {
   const Place place;
   const model::Without no_lock(model::Mechanism::life_lock);
   CHECK_FALSE(LifeLock::take(place.directory, kId).has_value());

@@ -1,4 +1,4 @@
-// Which runs have to go, by made-up sizes and ages, and which files are ours.
+// Tests which runs are outdated, by made-up sizes and ages, and which file names are ours.
 #include "history/retention.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ KeptRun run(std::string id, std::uint64_t bytes, model::Duration age) {
   return {.id = std::move(id), .bytes = bytes, .written = kNow - age};
 }
 
-// Ids for short; their form is not looked at here.
+// Short ids; choose_outdated() does not check their form.
 const std::vector<KeptRun> kRuns{run("b", 100, 2h), run("d", 400, 4h), run("a", 50, 1h), run("c", 200, 3h)};
 
 std::string chosen(const std::vector<KeptRun>& runs, const model::Retention& keep) {
@@ -26,67 +26,65 @@ std::string chosen(const std::vector<KeptRun>& runs, const model::Retention& kee
   return ids;
 }
 
-TEST_CASE("retention: without a limit all stay") { CHECK(chosen(kRuns, {}).empty()); }
+TEST_CASE("retention: without a limit all runs stay") { CHECK(chosen(kRuns, {}).empty()); }
 
 TEST_CASE("retention: nothing to choose from") { CHECK(chosen({}, {.runs = 0, .age = 1ns, .bytes = 1}).empty()); }
 
-TEST_CASE("retention: those written to first are too many, and come first") {
+TEST_CASE("retention: runs with the oldest writes are too many, and come first") {
   CHECK(chosen(kRuns, {.runs = 4}).empty());
   CHECK(chosen(kRuns, {.runs = 3}) == "d");
   CHECK(chosen(kRuns, {.runs = 1}) == "dcb");
   CHECK(chosen(kRuns, {.runs = 0}) == "dcba");
 }
 
-TEST_CASE("retention: by age, past the limit and not at it") {
+TEST_CASE("retention: by age, past the limit but not at it") {
   CHECK(chosen(kRuns, {.age = 4h}).empty());
   CHECK(chosen(kRuns, {.age = 3h}) == "d");
   CHECK(chosen(kRuns, {.age = 1ns}) == "dcba");
 }
 
-TEST_CASE("retention: a date that is still to come is not old") {
-  CHECK(chosen({run("a", 1, -240h)}, {.age = 1ns}).empty());
-}
+TEST_CASE("retention: a date in the future is not old") { CHECK(chosen({run("a", 1, -240h)}, {.age = 1ns}).empty()); }
 
-TEST_CASE("retention: by size, until what is left fits") {
+TEST_CASE("retention: by size, until the rest fits") {
   CHECK(chosen(kRuns, {.bytes = 750}).empty());
   CHECK(chosen(kRuns, {.bytes = 749}) == "d");
   CHECK(chosen(kRuns, {.bytes = 350}) == "d");
   CHECK(chosen(kRuns, {.bytes = 349}) == "dc");
 }
 
-TEST_CASE("retention: one that is too large by itself takes no others along") {
+TEST_CASE("retention: a run that is too large alone does not displace others") {
   const std::vector<KeptRun> runs{run("a", 50, 1h), run("b", 900, 2h), run("c", 50, 3h), run("d", 50, 4h)};
   CHECK(chosen(runs, {.bytes = 150}) == "b");
 }
 
-TEST_CASE("retention: the newest is never too large, and leaves the others their room") {
+TEST_CASE("retention: the newest is never too large, and does not displace others") {
   const std::vector<KeptRun> runs{run("a", 900, 1h), run("b", 50, 2h), run("c", 50, 3h), run("d", 50, 4h)};
   CHECK(chosen(runs, {.bytes = 100}) == "d");
   CHECK(chosen(runs, {.bytes = 1}) == "dcb");
 }
 
-TEST_CASE("retention: sizes whose sum does not fit") {
+TEST_CASE("retention: sizes with a sum that overflows") {
   CHECK(chosen({run("a", UINT64_MAX - 1, 1h), run("b", UINT64_MAX - 1, 2h)}, {.bytes = UINT64_MAX - 1}) == "b");
 }
 
-TEST_CASE("retention: any of the limits is enough") {
+TEST_CASE("retention: exceeding one limit is enough") {
   CHECK(chosen(kRuns, {.runs = 3, .age = 150min}) == "dc");
   CHECK(chosen(kRuns, {.runs = 3, .bytes = 150}) == "dc");
 }
 
-TEST_CASE("retention: of the same moment the later id is the newer") {
+TEST_CASE("retention: of equal times the later id is newer") {
   CHECK(chosen({run("b", 1, 1h), run("c", 1, 1h), run("a", 1, 1h)}, {.runs = 1}) == "ab");
 }
 
-TEST_CASE("retention: what was not looked at counts as the newest, and is of no age") {
+TEST_CASE("retention: an unchecked run counts as the newest, without an age") {
   std::vector<KeptRun> runs = kRuns;
   runs.push_back({.id = "e"});
   CHECK(chosen(runs, {.runs = 1}) == "dcba");
   CHECK(chosen(runs, {.age = 1ns}) == "dcba");
 }
 
-// What lets a turn choose from the part that it had time for.
-TEST_CASE("retention: of some runs none is chosen that of all of them is not") {
+// This allows a cleaning turn to choose from the runs that it had time to see.
+TEST_CASE("retention: from a subset no run is chosen that is not chosen from all") {
   std::mt19937 chance(7);
   const auto below = [&](std::uint64_t end) {
     return std::uniform_int_distribution<std::uint64_t>(0, end - 1)(chance);
@@ -106,7 +104,7 @@ TEST_CASE("retention: of some runs none is chosen that of all of them is not") {
   }
 }
 
-TEST_CASE("retention: files by their names") {
+TEST_CASE("retention: files are recognized by name") {
   const auto kind = [](std::string_view name) {
     const auto file = read_file_name(name);
     if (!file) return "";

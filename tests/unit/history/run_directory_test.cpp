@@ -1,4 +1,4 @@
-// The run directory: made private, refused where it could be somebody's trap; its files made new and replaced whole.
+// Tests the run directory: created private, refused if it may be a trap; its files created fresh and replaced whole.
 #include "history/run_directory.hpp"
 
 #include <doctest/doctest.h>
@@ -24,7 +24,7 @@ unsigned mode_of(const std::string& path) {
 
 std::string name_for(unsigned uid) { return "oversee-" + std::to_string(uid); }
 
-// A directory with a run directory's name, as another may have made it.
+// A directory with the name of a run directory, as another user may have made it.
 struct Parent {
   TemporaryDirectory directory;
   std::string path = directory.of(name_for(::geteuid()));
@@ -45,7 +45,7 @@ void check_refused(const std::expected<RunDirectory, Unusable>& opened, const st
   CHECK_FALSE(opened.error().failure.remedy.empty());
 }
 
-TEST_CASE("run directory: is made for its owner alone, whatever the umask") {
+TEST_CASE("run directory: is created for its owner alone, whatever the umask is") {
   for (const unsigned mask : {0U, 022U, 077U}) {
     const Parent parent;
     const unsigned before = ::umask(mask);
@@ -57,7 +57,7 @@ TEST_CASE("run directory: is made for its owner alone, whatever the umask") {
   }
 }
 
-TEST_CASE("run directory: is found again, with what is in it") {
+TEST_CASE("run directory: an existing one is used with its contents") {
   const Parent parent;
   REQUIRE(parent.open().has_value());
   write_text(parent.path + "/x", "kept");
@@ -66,7 +66,7 @@ TEST_CASE("run directory: is found again, with what is in it") {
   CHECK(mode_of(parent.path) == 0700);
 }
 
-TEST_CASE("run directory: modes that are too wide are narrowed") {
+TEST_CASE("run directory: too wide modes are narrowed") {
   for (const unsigned mode : {0777U, 0755U, 0750U, 0701U, 01777U, 02770U}) {
     CAPTURE(mode);
     const Parent parent;
@@ -77,7 +77,7 @@ TEST_CASE("run directory: modes that are too wide are narrowed") {
   }
 }
 
-TEST_CASE("run directory: a link in its place is refused, wherever it leads, and left alone") {
+TEST_CASE("run directory: a link in its place is refused, whatever its target, and left alone") {
   const TemporaryDirectory elsewhere;
   for (const std::string& target : {elsewhere.path(), elsewhere.of("nothing"), std::string("/etc/passwd")}) {
     const Parent parent;
@@ -99,15 +99,15 @@ TEST_CASE("run directory: a file or a pipe in its place is refused") {
   check_refused(pipe.open(), pipe.path);
 }
 
-TEST_CASE("run directory: one that belongs to another is refused") {
+TEST_CASE("run directory: another user's is refused") {
   const TemporaryDirectory directory;
-  const unsigned other = ::geteuid() + 1;  // whose directory we shall have made
+  const unsigned other = ::geteuid() + 1;  // the test's own directory will not belong to this user
   const std::string path = directory.of(name_for(other));
   REQUIRE(::mkdir(path.c_str(), 0700) == 0);
   check_refused(RunDirectory::open(directory.path(), other), path);
 }
 
-TEST_CASE("run directory: without its parent it is unavailable, which is no refusal") {
+TEST_CASE("run directory: without its parent it is unavailable, not refused") {
   const TemporaryDirectory directory;
   const auto opened = RunDirectory::open(directory.of("nothing"), ::geteuid());
   REQUIRE_FALSE(opened.has_value());
@@ -119,7 +119,7 @@ TEST_CASE("run directory: without its parent it is unavailable, which is no refu
   REQUIRE_FALSE(in_file.has_value());
 }
 
-TEST_CASE("run directory: a file is made for its owner alone, and closed over exec") {
+TEST_CASE("run directory: a new file is its owner's alone, and closed on exec") {
   const Parent parent;
   const auto directory = parent.open();
   const unsigned before = ::umask(0);
@@ -132,7 +132,7 @@ TEST_CASE("run directory: a file is made for its owner alone, and closed over ex
   CHECK(text_of(parent.path + "/x.log") == "written");
 }
 
-TEST_CASE("run directory: a file that is there is not opened, whatever it is") {
+TEST_CASE("run directory: creating refuses any existing file") {
   const Parent parent;
   const auto directory = parent.open();
   const TemporaryDirectory elsewhere;
@@ -151,7 +151,7 @@ TEST_CASE("run directory: a file that is there is not opened, whatever it is") {
   CHECK_FALSE(std::filesystem::exists(elsewhere.of("victim")));
 }
 
-TEST_CASE("run directory: it is the one that was opened, though another was put in its place") {
+TEST_CASE("run directory: stays the opened one if another replaces it") {
   const Parent parent;
   const auto directory = parent.open();
   const TemporaryDirectory elsewhere;
@@ -164,7 +164,7 @@ TEST_CASE("run directory: it is the one that was opened, though another was put 
   CHECK(text_of(moved + "/x.json") == "{}");
 }
 
-TEST_CASE("run directory: a document is replaced whole, and nothing is left beside it") {
+TEST_CASE("run directory: a document is replaced whole, without leftovers") {
   const Parent parent;
   const auto directory = parent.open();
   for (const std::string& text : {std::string("first"), std::string(1 << 20, 'x'), std::string()}) {
@@ -175,7 +175,7 @@ TEST_CASE("run directory: a document is replaced whole, and nothing is left besi
   }
 }
 
-TEST_CASE("run directory: a leftover of a run that was killed does not stand in a document's way") {
+TEST_CASE("run directory: a killed run's leftover does not block a document") {
   const Parent parent;
   const auto directory = parent.open();
   const TemporaryDirectory elsewhere;
@@ -206,7 +206,7 @@ TEST_CASE("run directory: a link in a document's place is replaced, not followed
   CHECK(text_of(parent.path + "/x.json") == "whole");
 }
 
-TEST_CASE("run directory: a document that cannot be put in place leaves nothing behind") {
+TEST_CASE("run directory: a document that cannot be replaced leaves no leftovers") {
   const Parent parent;
   const auto directory = parent.open();
   REQUIRE(std::filesystem::create_directories(parent.path + "/x.json/full"));
@@ -217,7 +217,7 @@ TEST_CASE("run directory: a document that cannot be put in place leaves nothing 
   CHECK(names_in(parent.path) == std::vector<std::string>{"x.json"});
 }
 
-TEST_CASE("run directory: who reads a document while it is replaced sees the one or the other") {
+TEST_CASE("run directory: a reader sees the old or the new document, never a mix") {
   const Parent parent;
   const auto directory = parent.open();
   const std::string one(100'000, 'a');

@@ -1,4 +1,4 @@
-// Run ids: a date that sorts, and letters that tell two of a second apart.
+// Tests run ids: the date makes them sort, the letters make ids of one second differ.
 #include "history/run_id.hpp"
 
 #include <doctest/doctest.h>
@@ -23,7 +23,7 @@ TEST_CASE("run id: date, time and four letters of base 32") {
   }
 }
 
-TEST_CASE("run id: two of one second differ, and each letter is used") {
+TEST_CASE("run id: two ids of one second differ, and all letters occur") {
   std::set<std::string> ids;
   std::set<char> letters;
   constexpr int kMade = 2000;
@@ -32,7 +32,7 @@ TEST_CASE("run id: two of one second differ, and each letter is used") {
     ids.insert(id);
     letters.insert(id.end() - 4, id.end());
   }
-  CHECK(ids.size() > kMade - 20);  // of a million: two are the same about twice
+  CHECK(ids.size() > kMade - 20);  // of a million possible ids, about two collide
   CHECK(letters.size() == 32);
 }
 

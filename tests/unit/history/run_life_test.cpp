@@ -1,4 +1,4 @@
-// The decision whether a supervisor lives, case by case.
+// Tests the decision whether a supervisor lives, case by case.
 #include "history/run_life.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ Nearness near_with(void (*change)(model::RunPlace& there, model::RunPlace& here)
   return nearness(there, here);
 }
 
-TEST_CASE("run life: how near a supervisor is") {
+TEST_CASE("run life: how a supervisor is located") {
   using Place = model::RunPlace;
   CHECK(near_with([](Place&, Place&) {}) == Nearness::comparable);
   CHECK(near_with([](Place& there, Place&) { there.host = "other"; }) == Nearness::other_host);
@@ -57,14 +57,14 @@ TEST_CASE("run life: the decision") {
     Life life;
   };
   constexpr Case kCases[] = {
-      // A pid and a time of birth that can be compared are enough.
+      // A comparable pid and start time are enough.
       {comparable, Seen::same, Lock::held, Life::alive},
       {comparable, Seen::same, Lock::free, Life::alive},
       {comparable, Seen::same, Lock::unknown, Life::alive},
       {comparable, Seen::gone, Lock::held, Life::gone},
       {comparable, Seen::gone, Lock::free, Life::gone},
       {comparable, Seen::gone, Lock::unknown, Life::gone},
-      // Without /proc, or with another clock, the lock tells.
+      // Without /proc, or with another clock, the lock decides.
       {comparable, Seen::unknown, Lock::held, Life::alive},
       {comparable, Seen::unknown, Lock::free, Life::gone},
       {comparable, Seen::unknown, Lock::unknown, Life::unknown},
@@ -72,7 +72,7 @@ TEST_CASE("run life: the decision") {
       {same_pids, Seen::unknown, Lock::free, Life::gone},
       {same_pids, Seen::unknown, Lock::unknown, Life::unknown},
       {same_pids, Seen::gone, Lock::unknown, Life::gone},
-      // What the pid names here is nothing to a run of another namespace.
+      // In another namespace the pid here says nothing about the run.
       {other_pids, Seen::same, Lock::unknown, Life::unknown},
       {other_pids, Seen::gone, Lock::unknown, Life::unknown},
       {other_pids, Seen::gone, Lock::held, Life::alive},

@@ -1,4 +1,4 @@
-// Runs found by what is typed, and what their records say.
+// Tests finding runs by typed text, and reading their records.
 #include "history/run_lookup.hpp"
 
 #include <doctest/doctest.h>
@@ -24,7 +24,7 @@ struct Runs {
     write(id + ".json", R"({"pid": 42, "started_at": ")" + started + R"(", "status": "running", "log": null})");
   }
 
-  // The sentence of a word that finds none.
+  // The error for a word that matches no run.
   std::string refused(std::string_view word) const {
     const auto found = find_run(directory, word);
     REQUIRE_FALSE(found.has_value());
@@ -32,7 +32,7 @@ struct Runs {
   }
 };
 
-TEST_CASE("run lookup: ids by their form") {
+TEST_CASE("run lookup: ids are recognized by their form") {
   for (const char* good : {"20261123-121659-k3fa", "00000000-000000-2222", "20261123-121659-aaaz"})
     CHECK(is_run_id(good));
   for (const char* bad : {"", "20261123-121659-k3f", "20261123-121659-k3f22", "20261123-121659-k3f9",
@@ -41,7 +41,7 @@ TEST_CASE("run lookup: ids by their form") {
   }
 }
 
-TEST_CASE("run lookup: all that have a record, the oldest first, and nothing else") {
+TEST_CASE("run lookup: lists exactly the runs with a record, oldest first") {
   const Runs runs;
   CHECK(list_runs(runs.directory)->empty());
   runs.add("20261123-121659-k3fa");
@@ -53,7 +53,7 @@ TEST_CASE("run lookup: all that have a record, the oldest first, and nothing els
   CHECK(list_runs(runs.directory) == std::vector<std::string>{"20251123-121659-zzzz", "20261123-121659-k3fa"});
 }
 
-TEST_CASE("run lookup: by an id, by a beginning that only one has") {
+TEST_CASE("run lookup: by an id or a unique prefix") {
   const Runs runs;
   runs.add("20261123-121659-k3fa");
   runs.add("20261123-121700-bbbb");
@@ -63,7 +63,7 @@ TEST_CASE("run lookup: by an id, by a beginning that only one has") {
   CHECK(find_run(runs.directory, "2025") == "20251123-121659-zzzz");
 }
 
-TEST_CASE("run lookup: a beginning that several have names them, the newest first, five at the most") {
+TEST_CASE("run lookup: an ambiguous prefix lists its runs, newest first, at most five") {
   const Runs runs;
   for (const char letter : {'a', 'b', 'c'}) runs.add(std::string("20261123-121659-aaa") + letter);
   CHECK(runs.refused("2026") ==
@@ -73,7 +73,7 @@ TEST_CASE("run lookup: a beginning that several have names them, the newest firs
   CHECK(runs.refused("2026").ends_with("20261123-121659-aaac and 2 more"));
 }
 
-TEST_CASE("run lookup: a word that no run has names the nearest") {
+TEST_CASE("run lookup: an unknown word suggests the nearest id") {
   const Runs runs;
   CHECK(runs.refused("last").starts_with("cannot find a run: " + runs.directory.path()));
   runs.add("20251123-121659-zzzz");
@@ -86,7 +86,7 @@ TEST_CASE("run lookup: a word that no run has names the nearest") {
   CHECK(runs.refused("../20261124").ends_with("the nearest is 20261124-121659-aaaa"));
 }
 
-TEST_CASE("run lookup: the last one is the newest, within a second by its record") {
+TEST_CASE("run lookup: \"last\" is the newest run, within a second by its record") {
   const Runs runs;
   runs.add("20251123-121659-zzzz", "2025-11-23T12:16:59.999Z");
   CHECK(find_run(runs.directory, "last") == "20251123-121659-zzzz");
@@ -98,7 +98,7 @@ TEST_CASE("run lookup: the last one is the newest, within a second by its record
   CHECK(find_run(runs.directory, "last") == "20261124-000000-aaaa");
 }
 
-TEST_CASE("run lookup: what a record says") {
+TEST_CASE("run lookup: the contents of a record") {
   const Runs runs;
   const std::string id = "20261123-121659-k3fa";
   runs.write(id + ".json", R"({"schema": 1, "pid": 4242, "started_at": "2026-11-23T12:16:59.123Z", "status": "failed",
@@ -117,7 +117,7 @@ TEST_CASE("run lookup: what a record says") {
   CHECK(read_record(runs.directory, id)->log_path.empty());
 }
 
-TEST_CASE("run lookup: what is no record is refused, and no link is followed") {
+TEST_CASE("run lookup: a file that is no record is refused, and no link is followed") {
   const Runs runs;
   const std::string id = "20261123-121659-k3fa";
   for (const char* text :
@@ -138,7 +138,7 @@ TEST_CASE("run lookup: what is no record is refused, and no link is followed") {
   CHECK_FALSE(read_record(runs.directory, id).has_value());
 }
 
-// A record with a log at the path, and what opening it says; nothing where it was opened.
+// The error for opening the log of a record with this path; empty on success.
 std::string open_log(const Runs& runs, const std::string& path, const std::string& format = "tagged") {
   RunRecord record;
   record.id = "20261123-121659-k3fa";
@@ -148,7 +148,7 @@ std::string open_log(const Runs& runs, const std::string& path, const std::strin
   return file ? "" : describe(file.error());
 }
 
-TEST_CASE("run lookup: the log, in the run directory or elsewhere, if it is that run's") {
+TEST_CASE("run lookup: opens the run's own log, in the run directory or elsewhere") {
   const Runs runs;
   const std::string right = "# oversee 0.1.0  run 20261123-121659-k3fa\n# command   x\n";
   const std::string elsewhere = runs.parent.of("build.log");
@@ -166,13 +166,13 @@ TEST_CASE("run lookup: the log, in the run directory or elsewhere, if it is that
   CHECK(open_log(runs, "").find("--no-log") != std::string::npos);
   CHECK_FALSE(open_log(runs, "/dev/null").empty());
   REQUIRE(::mkfifo(elsewhere.c_str(), 0600) == 0);
-  CHECK_FALSE(open_log(runs, elsewhere).empty());  // and at once
+  CHECK_FALSE(open_log(runs, elsewhere).empty());  // returns at once instead of waiting for a writer
 
   runs.write("20261123-121659-k3fa.log", right);
-  CHECK(open_log(runs, "oversee-0/20261123-121659-k3fa.log").empty());  // as from where it was run
+  CHECK(open_log(runs, "oversee-0/20261123-121659-k3fa.log").empty());  // a path relative to another directory
 }
 
-TEST_CASE("run lookup: of a log that several runs have written to, the run's part") {
+TEST_CASE("run lookup: finds the run's part in a shared log") {
   const Runs runs;
   const std::string path = runs.parent.of("shared.log");
   RunRecord record;
@@ -192,12 +192,12 @@ TEST_CASE("run lookup: of a log that several runs have written to, the run's par
   CHECK(part(other + long_line + finished + ours) == ours);
   CHECK(part(other + finished + ours + finished + other + finished) == ours + finished);
   CHECK(part(ours + finished + ours + finished) == ours + finished + ours + finished);
-  // Of two at the same time neither loses a line.
+  // Of two concurrent runs neither loses a line.
   CHECK(part(ours + other + long_line + finished + long_line + finished + other) ==
         ours + other + long_line + finished + long_line + finished);
 }
 
-TEST_CASE("run lookup: a directory that is not there is not made") {
+TEST_CASE("run lookup: a missing directory is not created") {
   const TemporaryDirectory parent;
   const auto found = RunDirectory::find(parent.path(), ::geteuid());
   REQUIRE(found.has_value());

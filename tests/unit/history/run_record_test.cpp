@@ -1,4 +1,4 @@
-// What a record says, and whether its run still lives.
+// Tests what a record says, and whether its run still lives.
 #include "history/run_record.hpp"
 
 #include <doctest/doctest.h>
@@ -29,7 +29,7 @@ struct Runs {
   }
 };
 
-// Of a run whose supervisor is that process, as it was when it was started.
+// The record of a run whose supervisor is that process, from its start.
 RunRecord running(pid_t pid) {
   RunRecord record;
   record.status = "running";
@@ -39,7 +39,7 @@ RunRecord running(pid_t pid) {
   return record;
 }
 
-TEST_CASE("run record: all that is asked of one that has ended") {
+TEST_CASE("run record: all members of a finished run") {
   const Runs runs;
   const RunRecord record = runs.read(R"({"pid": 42, "pid_born_ms": 1500, "host": "h", "name": "make",
     "labels": {"team": "core", "a": ""}, "command": ["make", "-j8"], "started_at": "2026-11-23T12:16:59.123Z",
@@ -62,7 +62,7 @@ TEST_CASE("run record: all that is asked of one that has ended") {
   CHECK(shown_status(record) == "failed");
 }
 
-TEST_CASE("run record: numbers that are out of range and labels without a key are not believed") {
+TEST_CASE("run record: out-of-range numbers and labels without a key are ignored") {
   const Runs runs;
   const RunRecord record = runs.read(R"({"pid": 42, "pid_born_ms": 9223372036854775807, "labels": {"": "x", "a": "b"},
     "started_at": "", "status": "failed", "exit_code": 4294967298, "exit_status": -9223372036854775808,
@@ -73,19 +73,19 @@ TEST_CASE("run record: numbers that are out of range and labels without a key ar
   CHECK_FALSE(record.exit_status.has_value());
   CHECK_FALSE(record.duration.has_value());
   CHECK_FALSE(record.last_attempt.has_value());
-  // That of 42, were it cut to what fits.
+  // Truncated to 32 bits this would be pid 42.
   constexpr const char* kOfAnother = R"({"pid": 4294967338, "started_at": "", "status": "running", "log": null})";
   CHECK_FALSE(parse_record(kOfAnother, runs.directory, kId).has_value());
 }
 
-TEST_CASE("run record: a run lives as long as the very process does that had its pid when it was started") {
+TEST_CASE("run record: a run lives exactly while the process that got its pid lives") {
   RunRecord record = running(::getpid());
   CHECK(state_of(record) == RunState::running);
   CHECK(shown_status(record) == "running");
   record.status = "pending";
   CHECK(state_of(record) == RunState::pending);
 
-  // The number has gone to another.
+  // The pid belongs to another process now.
   record.born = *record.born - std::chrono::milliseconds(10);
   CHECK(state_of(record) == RunState::lost);
   CHECK(shown_status(record) == "lost");
@@ -95,7 +95,7 @@ TEST_CASE("run record: a run lives as long as the very process does that had its
   CHECK(state_of(record) == RunState::ended);
 }
 
-TEST_CASE("run record: who waits to be reaped goes on with nothing, and who is gone even less") {
+TEST_CASE("run record: a zombie or dead supervisor means that the run is lost") {
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
   if (child == 0) ::_exit(0);
@@ -107,7 +107,7 @@ TEST_CASE("run record: who waits to be reaped goes on with nothing, and who is g
   CHECK(state_of(record) == RunState::lost);
 }
 
-TEST_CASE("run record: of another machine's processes nothing is known, so its runs are left in peace") {
+TEST_CASE("run record: the state of a process on another machine is unknown") {
   RunRecord record = running(::getpid());
   record.born = std::chrono::milliseconds(1);
   record.host = os::host_name() + "x";
@@ -121,7 +121,7 @@ TEST_CASE("run record: of another machine's processes nothing is known, so its r
   CHECK(state_of(record) == RunState::unknown);
 }
 
-TEST_CASE("run record: a process of another PID namespace is none of here, whatever its number") {
+TEST_CASE("run record: a process in another PID namespace is unknown, whatever its pid") {
   RunRecord record = running(::getpid());
   record.place = os::own_place();
   CHECK(state_of(record) == RunState::running);
@@ -137,7 +137,7 @@ TEST_CASE("run record: a process of another PID namespace is none of here, whate
   CHECK(state_of(record) == RunState::lost);
 }
 
-TEST_CASE("run record: in another time namespace a process has its number, and another time of birth") {
+TEST_CASE("run record: in another time namespace the pid is valid, but not the start time") {
   RunRecord record = running(::getpid());
   record.place = os::own_place();
   record.place->time_namespace = record.place->time_namespace.value_or(1) + 1;
@@ -146,11 +146,11 @@ TEST_CASE("run record: in another time namespace a process has its number, and a
   CHECK(shares_pids(record));
   record.lock = LockSeen::held;
   CHECK(state_of(record) == RunState::running);
-  record.pid = INT32_MAX;  // nobody has it
+  record.pid = INT32_MAX;  // an unused pid
   CHECK(state_of(record) == RunState::lost);
 }
 
-TEST_CASE("run record: the place is read as it was written, and what was not known is not") {
+TEST_CASE("run record: the place reads back, with unknown members empty") {
   const Runs runs;
   const auto read = [&](const std::string& place) {
     return runs.read(R"({"pid": 42, "host": "h", "started_at": "", "status": "failed", "log": null, "place": )" +

@@ -1,4 +1,4 @@
-// Runs chosen among many: the newest first, no more than were asked for, and no more read than that takes.
+// Tests the selection among many runs: newest first, no more than requested, and no more records read than necessary.
 #include "history/run_selection.hpp"
 
 #include <doctest/doctest.h>
@@ -24,7 +24,7 @@ struct Runs {
     write_text(directory.path_of(id + ".json"), text);
   }
 
-  // In the layout that the run's own writer has; `more` is members, each with a comma behind it.
+  // Uses the layout of the real writer; `more` is a list of members, each followed by a comma.
   void add(const std::string& id, const std::string& started, const std::string& name, const std::string& status,
            const std::string& more = "") const {
     write(id, fmt::format("{{\n  \"name\": \"{}\",\n{}  \"pid\": 1,\n  \"started_at\": \"{}\",\n  \"host\": \"{}\",\n"
@@ -46,7 +46,7 @@ struct Runs {
 using Ids = std::vector<std::string>;
 
 constexpr const char* kOld = "20261122-100000-aaaa";
-constexpr const char* kFirst = "20261123-121659-zzzz";  // of two within one second
+constexpr const char* kFirst = "20261123-121659-zzzz";  // the first of two within one second
 constexpr const char* kSecond = "20261123-121659-bbbb";
 constexpr const char* kNewest = "20261123-125900-cccc";
 
@@ -60,7 +60,7 @@ struct FourRuns : Runs {
   }
 };
 
-TEST_CASE("run selection: the newest first, within a second by the records") {
+TEST_CASE("run selection: newest first, within a second by the records") {
   const FourRuns runs;
   CHECK(runs.ids({}) == Ids{kNewest, kSecond, kFirst, kOld});
   CHECK(runs.ids({}, 2) == Ids{kNewest, kSecond});
@@ -105,7 +105,7 @@ TEST_CASE("run selection: an empty record is about to start, and after a minute 
   CHECK(runs.ids({.name = "backup"}).empty());
 }
 
-TEST_CASE("run selection: what cannot be read is told, and costs the others nothing") {
+TEST_CASE("run selection: unreadable records are reported, and others are still selected") {
   const FourRuns runs;
   runs.write("20261123-121700-aaaa", "{");
   const Selection all = runs.select({});
@@ -115,7 +115,7 @@ TEST_CASE("run selection: what cannot be read is told, and costs the others noth
   CHECK(runs.select({}, 1).unreadable.empty());
 }
 
-TEST_CASE("record glance: members of the outermost object alone, and none that need to be read") {
+TEST_CASE("record glance: finds only members of the outermost object without escapes") {
   constexpr std::string_view kRecord =
       "{\n  \"name\": \"a b\",\n  \"command\": [\n    \"\\n  \\\"status\\\": \\\"x\\\"\"\n  ],\n  \"odd\": "
       "\"a\\\"b\",\n"
@@ -136,7 +136,7 @@ TEST_CASE("record glance: members of the outermost object alone, and none that n
   CHECK(may_fit("{\n  \"labels\": {\n    \"k\\\"\": \"v\"\n  }\n}", {.labels = {"k\"=v"}}));
 }
 
-TEST_CASE("run selection: names that JSON has to escape are found all the same") {
+TEST_CASE("run selection: names with JSON escapes are found") {
   const Runs runs;
   runs.add(kNewest, "2026-11-23T12:59:00.000Z", "say \\\"hi\\\"", "completed");
   CHECK(runs.ids({.name = "say \"hi\""}) == Ids{kNewest});

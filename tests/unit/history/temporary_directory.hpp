@@ -1,4 +1,4 @@
-// A directory for one test, gone with all that is in it when the test ends.
+// A directory for one test, removed with its contents when the test ends.
 #pragma once
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Records read back as a whole: what the writer wrote, once more.
+// Tests that a record is read back as it was written.
 #include "history/told_run.hpp"
 
 #include <doctest/doctest.h>
@@ -30,7 +30,7 @@ model::ToldAttempt read_back(const AttemptResult& result) {
   return told.attempts.front();
 }
 
-// All that is read is written as it was; evidence and lines of the user's are not read whole.
+// Checks that everything read back is written the same; snapshots and hooks are read only in part.
 void check_round_trip(const AttemptResult& result) {
   const AttemptResult read = read_back(result).result;
   CHECK(document(read) == document(result));
@@ -46,7 +46,7 @@ AttemptResult failure(model::Reason reason) {
   return result;
 }
 
-TEST_CASE("told run: an attempt with all that it can have") {
+TEST_CASE("told run: an attempt with every member") {
   AttemptResult result = failure(model::Reason::memory_limit);
   result.exit_code = 3;
   result.signal = SIGKILL;
@@ -76,7 +76,7 @@ TEST_CASE("told run: an attempt with all that it can have") {
   check_round_trip(result);
 }
 
-TEST_CASE("told run: each way to end") {
+TEST_CASE("told run: each kind of end") {
   for (int i = 0; i <= static_cast<int>(model::Reason::supervisor_lost); ++i) {
     AttemptResult result = failure(static_cast<model::Reason>(i));
     CAPTURE(to_string(result.reason));
@@ -88,7 +88,7 @@ TEST_CASE("told run: each way to end") {
   }
 }
 
-TEST_CASE("told run: the sentence of the evidence, and how long it was silent") {
+TEST_CASE("told run: the sentence of the evidence, and the length of the silence") {
   AttemptResult result = failure(model::Reason::idle_timeout);
   result.silent = 2s;
   result.evidence.emplace();
@@ -98,7 +98,7 @@ TEST_CASE("told run: the sentence of the evidence, and how long it was silent") 
   CHECK(describe(told.result) == describe(result));
 }
 
-TEST_CASE("told run: what is no record is told by what was known of it") {
+TEST_CASE("told run: an invalid record is reported with the known facts") {
   SelectedRun run;
   run.record.id = "20261123-121659-k3fa";
   run.status = "pending";
@@ -110,7 +110,7 @@ TEST_CASE("told run: what is no record is told by what was known of it") {
   }
 }
 
-TEST_CASE("told run: numbers that nobody counted are as if they were missing") {
+TEST_CASE("told run: unknown counts are missing") {
   for (const char* number : {"9223372036854775807", "9223372036854", "-1", "-9223372036854775808", "1e9", "1.5"}) {
     CAPTURE(number);
     const std::string text = fmt::format(

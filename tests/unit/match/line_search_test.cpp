@@ -1,4 +1,4 @@
-// A pattern is found wherever the chunks of a stream are cut.
+// Tests that a pattern is found wherever the stream is split.
 #include "match/line_search.hpp"
 
 #include <doctest/doctest.h>
@@ -24,7 +24,7 @@ bool found(const Pattern& pattern, const std::vector<std::string>& chunks) {
   return search.found();
 }
 
-TEST_CASE("line search: across the border of two chunks, or of many") {
+TEST_CASE("line search: matches across the boundary of two or more chunks") {
   const Pattern pattern = compiled("connection (reset|refused)");
   CHECK(found(pattern, {"curl: connection reset by peer\n"}));
   CHECK(found(pattern, {"curl: connec", "tion reset by peer\n"}));
@@ -34,7 +34,7 @@ TEST_CASE("line search: across the border of two chunks, or of many") {
   CHECK_FALSE(found(pattern, {}));
 }
 
-TEST_CASE("line search: ^ and $ are a line's, and nothing goes beyond one") {
+TEST_CASE("line search: ^ and $ match at line ends, and no match spans lines") {
   const Pattern whole = compiled("^FAIL$");
   CHECK(found(whole, {"ok\nFAIL\nok\n"}));
   CHECK(found(whole, {"FAIL"}));
@@ -48,7 +48,7 @@ TEST_CASE("line search: ^ and $ are a line's, and nothing goes beyond one") {
   CHECK_FALSE(found(negated, {"a\nb"}));
 }
 
-TEST_CASE("line search: what speaks of the text's ends speaks of a line's, wherever the stream is cut") {
+TEST_CASE("line search: text anchors match at line ends, wherever the stream is split") {
   struct Row {
     const char* pattern;
     bool found;
@@ -64,12 +64,12 @@ TEST_CASE("line search: what speaks of the text's ends speaks of a line's, where
   }
 }
 
-TEST_CASE("line search: bytes that are no UTF-8, and NUL") {
+TEST_CASE("line search: bytes that are not UTF-8, and NUL") {
   const Pattern pattern = compiled("bad\\xff");
   CHECK(found(pattern, {std::string("\0bad\xff", 5)}));
 }
 
-TEST_CASE("line search: a line without an end is bounded in memory, and still searched") {
+TEST_CASE("line search: an endless line is bounded in memory, and still searched") {
   const Pattern pattern = compiled("needle");
   std::string hay(LineSearch::kLongestLine - 3, 'x');
   CHECK(found(pattern, {hay, "needle", hay}));
@@ -77,7 +77,7 @@ TEST_CASE("line search: a line without an end is bounded in memory, and still se
   CHECK_FALSE(found(pattern, {hay, hay, hay}));
 }
 
-TEST_CASE("line search: as a search in the whole, however it is cut") {
+TEST_CASE("line search: equals a search in the whole text, however it is split") {
   std::mt19937 random(7);
   const Pattern pattern = compiled("^ab+c|b$");
   for (int round = 0; round < 2000; ++round) {
@@ -93,7 +93,7 @@ TEST_CASE("line search: as a search in the whole, however it is cut") {
   }
 }
 
-TEST_CASE("line search: the next attempt starts from nothing") {
+TEST_CASE("line search: the next attempt starts empty") {
   const Pattern pattern = compiled("x");
   LineSearch search(pattern);
   search.feed("ax");
@@ -106,7 +106,7 @@ TEST_CASE("line search: the next attempt starts from nothing") {
   CHECK_FALSE(search.found());
 }
 
-TEST_CASE("line search: what RE2 does not read is refused, with the reason") {
+TEST_CASE("line search: invalid patterns are refused with RE2's reason") {
   for (const std::string_view bad : {"(", "a)b", "[", "(?<!x)y", "a**"}) {
     CAPTURE(bad);
     const auto pattern = Pattern::compile(bad);

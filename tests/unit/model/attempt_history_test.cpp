@@ -1,4 +1,4 @@
-// Which attempts are kept, and what is told of the others.
+// Tests which attempts are kept, and what is reported of the others.
 #include "model/attempt_history.hpp"
 
 #include <doctest/doctest.h>
@@ -25,7 +25,7 @@ AttemptResult timed_out(int number) {
   return result;
 }
 
-// So many, of which code_of says the exit codes; 0 is a timeout.
+// A history of this many attempts; code_of returns the exit code of each, 0 for a timeout.
 AttemptHistory history(int count, int (*code_of)(int number)) {
   AttemptHistory history;
   for (int number = 1; number <= count; ++number) {
@@ -48,7 +48,7 @@ TEST_CASE("attempt history: all are kept up to the bound") {
   CHECK(causes_of(kept) == "attempts 1-63: exit 1");
 }
 
-TEST_CASE("attempt history: past it the first and the last are, and those between are counted") {
+TEST_CASE("attempt history: past the bound the first and the last are kept, the others counted") {
   const AttemptHistory many = history(1207, [](int number) { return number % 10 == 0 ? 0 : 1; });
   REQUIRE(many.omitted() != nullptr);
   CHECK(many.count() == 1207);
@@ -67,25 +67,25 @@ TEST_CASE("attempt history: past it the first and the last are, and those betwee
   CHECK(count_begun(many.kept(), many.omitted()) == 1207);
 }
 
-TEST_CASE("attempt history: a single attempt between is omitted as well") {
+TEST_CASE("attempt history: a single attempt beyond the bound is omitted too") {
   const AttemptHistory history_of_64 = history(kMost + 1, [](int number) { return number == 32 ? 0 : 1; });
   REQUIRE(history_of_64.omitted() != nullptr);
   CHECK(history_of_64.omitted()->count() == 1);
   CHECK(causes_of(history_of_64) == "attempts 1-31: exit 1, attempt 32: timeout, attempts 33-64: exit 1");
 }
 
-TEST_CASE("attempt history: what all of them have in common is told as of those that are kept") {
+TEST_CASE("attempt history: a common cause of all attempts is reported as if all were kept") {
   CHECK(causes_of(history(1207, [](int) { return 1; })) == "attempts 1-1207: exit 1");
   CHECK(causes_of(history(1207, [](int number) { return number < 32 ? 1 : 2; })) ==
         "attempts 1-31: exit 1, attempts 32-1207: exit 2");
-  // One reason, and more than one exit code.
+  // One reason, but several exit codes.
   CHECK(causes_of(history(100, [](int number) { return number < 40 ? 1 : 2; })) ==
         "attempts 1-31: exit 1, attempts 32-68: 37 exit, attempts 69-100: exit 2");
   const AttemptHistory all = history(100, [](int) { return 3; });
   CHECK(earlier_causes(all.kept(), all.omitted()) == "attempts 1-99: exit 3");
 }
 
-TEST_CASE("attempt history: who was left by an attempt that is not kept is counted") {
+TEST_CASE("attempt history: processes left by omitted attempts are counted") {
   AttemptHistory all;
   for (int number = 1; number <= 100; ++number) {
     AttemptResult result = failed(number, 1);
@@ -95,7 +95,7 @@ TEST_CASE("attempt history: who was left by an attempt that is not kept is count
       result.leaked_more = 5;
     }
     if (number == 41) result.unkilled.resize(1);
-    if (number == 42) result.leaked.resize(3);  // and killed
+    if (number == 42) result.leaked.resize(3);  // but killed
     all.add(std::move(result));
   }
   REQUIRE(all.omitted() != nullptr);

@@ -1,4 +1,4 @@
-// Sizes in bytes: what is read, what is refused, what is printed.
+// Tests sizes in bytes: accepted, refused and printed forms.
 #include "model/byte_size.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@ constexpr std::uint64_t kGibi = kMebi * kKibi;
 constexpr std::uint64_t kTebi = kGibi * kKibi;
 constexpr std::uint64_t kPebi = kTebi * kKibi;
 
-// Of any magnitude alike, many of them a whole number of some unit.
+// All magnitudes equally likely; many are a whole number of some unit.
 std::uint64_t any_size(Random& random) {
   return random() >> below(random, 64) << (below(random, 2) * below(random, 60));
 }
@@ -56,7 +56,7 @@ TEST_CASE("byte size: reads every unit") {
       Case{"1.5GiB", kGibi + kGibi / 2},
       Case{"1.25kB", 1250},
       Case{"0.5KiB", 512},
-      Case{"0.1KiB", 102},  // a part of a byte is dropped
+      Case{"0.1KiB", 102},  // a fraction of a byte is dropped
       Case{"1.9999kB", 1999},
       Case{"1.00000000000000000000000000000000000000000000000000KiB", 1024},
       Case{"0.0000000000000010PiB", 1},
@@ -75,7 +75,7 @@ TEST_CASE("byte size: reads every unit") {
   }
 }
 
-TEST_CASE("byte size: refuses what does not fit; nothing wraps") {
+TEST_CASE("byte size: refuses a size that does not fit") {
   for (const std::string_view text :
        {"18446744073709551616", "18446744073709551616B", "18446744073709551617", "36893488147419103232",
         "99999999999999999999999999999999999999999999999999999999999999999999", "18446744073709552kB",
@@ -87,7 +87,7 @@ TEST_CASE("byte size: refuses what does not fit; nothing wraps") {
   }
 }
 
-TEST_CASE("byte size: refuses what is not one, naming what was read and what is allowed") {
+TEST_CASE("byte size: bad text is refused, naming the text and the allowed form") {
   for (const std::string_view text :
        {"",        " ",     "B",     "KiB",  ".",    ".5KiB", "1.",   "1.KiB", "1.5",    "1.5B",    "1.0",
         "-1",      "+1",    "1 KiB", " 1",   "1 ",   "1kib",  "1KIB", "1kiB",  "1mb",    "1Mb",     "1k",
@@ -122,7 +122,7 @@ TEST_CASE("byte size: prints the largest unit of 1024 that is exact") {
   for (const Case& c : kCases) CHECK(format_byte_size(c.bytes) == c.text);
 }
 
-TEST_CASE("byte size: what is printed reads back as the same value") {
+TEST_CASE("byte size: a printed size reads back") {
   Random random(20261123);
   for (int i = 0; i < 20'000; ++i) {
     const std::uint64_t bytes = any_size(random);
@@ -134,7 +134,7 @@ TEST_CASE("byte size: what is printed reads back as the same value") {
   }
 }
 
-TEST_CASE("byte size: garbage is refused, or is a value that reads back") {
+TEST_CASE("byte size: garbage is refused, or read as a size that reads back") {
   Random random(99);
   int accepted = 0;
   int refused = 0;
@@ -160,7 +160,7 @@ TEST_CASE("byte size: garbage is refused, or is a value that reads back") {
   CHECK(refused > 1000);
 }
 
-// A shorter text must not be a larger size: digits are never cut off or taken twice.
+// Digits must never be cut off or counted twice.
 TEST_CASE("byte size: a fraction lies between its whole neighbours") {
   Random random(3);
   constexpr std::array<std::string_view, 5> kUnits{"KiB", "MiB", "GiB", "TiB", "PiB"};
@@ -180,7 +180,7 @@ TEST_CASE("byte size: a fraction lies between its whole neighbours") {
   }
 }
 
-TEST_CASE("byte size: is told to people in a few digits") {
+TEST_CASE("byte size: the text for people has few digits") {
   struct Case {
     std::uint64_t bytes;
     std::string_view text;
@@ -205,7 +205,7 @@ TEST_CASE("byte size: is told to people in a few digits") {
   for (const Case& c : kCases) CHECK(describe_byte_size(c.bytes) == c.text);
 }
 
-TEST_CASE("byte size: any size can be told to people") {
+TEST_CASE("byte size: any size has a text for people") {
   Random random(11);
   for (int i = 0; i < 5'000; ++i) {
     const std::uint64_t bytes = random() >> below(random, 64);

@@ -1,4 +1,4 @@
-// Names of cgroups: those that are made are known again, others are not.
+// Tests that our cgroup names are recognized, and only these.
 #include "model/cgroup_name.hpp"
 
 #include <doctest/doctest.h>
@@ -6,7 +6,7 @@
 namespace oversee::model {
 namespace {
 
-TEST_CASE("cgroup name: what a run makes is known again") {
+TEST_CASE("cgroup name: our names are recognized") {
   CHECK(cgroup_name("20261123-121659-k3f7", 1) == "oversee-20261123-121659-k3f7-1");
   for (const int attempt : {1, 9, 10, 4711}) {
     const std::string name = cgroup_name("20261123-121659-k3f7", attempt);
@@ -15,7 +15,7 @@ TEST_CASE("cgroup name: what a run makes is known again") {
   }
 }
 
-TEST_CASE("cgroup name: others are left alone") {
+TEST_CASE("cgroup name: other names are not") {
   for (const char* name :
        {"", "oversee", "oversee-", "oversee-e2e-5b0cbb5e-8f0e", "oversee.service", "oversee-20261123-121659-k3f7",
         "oversee-20261123-121659-k3f7-", "oversee-20261123-121659-k3f7--own", "oversee-20261123-121659-K3F7-1",

@@ -1,4 +1,4 @@
-// Which CI service an environment tells of.
+// Tests which CI service an environment indicates.
 #include "model/ci_service.hpp"
 
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@ namespace {
 
 CiService detected(const std::vector<std::string>& environment) { return detect_ci(environment); }
 
-TEST_CASE("ci service: by its variable and its value") {
+TEST_CASE("ci service: detected by variable and value") {
   CHECK(detected({"A=1", "GITHUB_ACTIONS=true"}) == CiService::github);
   CHECK(detected({"GITLAB_CI=true"}) == CiService::gitlab);
   CHECK(detected({"BUILDKITE=true"}) == CiService::buildkite);
@@ -19,7 +19,7 @@ TEST_CASE("ci service: by its variable and its value") {
   CHECK(detected({"TF_BUILD=True"}) == CiService::azure);
 }
 
-TEST_CASE("ci service: none by anything else, nor inside of another oversee") {
+TEST_CASE("ci service: not detected by other variables, nor inside another oversee") {
   CHECK(detected({}) == CiService::none);
   CHECK(detected({"CI=true", "GITHUB_ACTIONS=false", "TEAMCITY_VERSION=", "XGITLAB_CI=true", "TF_BUILD=True1"}) ==
         CiService::none);

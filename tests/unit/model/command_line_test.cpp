@@ -1,4 +1,4 @@
-// Quoted command lines: shells read back the very words, and no control character gets out.
+// Tests quoted command lines: shells read back the same arguments, and no control character remains.
 #include "model/command_line.hpp"
 
 #include <doctest/doctest.h>
@@ -20,11 +20,11 @@ namespace {
 using Words = std::vector<std::string>;
 
 struct ShellResult {
-  int status = -1;  // as waitpid gives it
+  int status = -1;  // from waitpid
   std::string out;
 };
 
-// The line goes through the environment: nothing but the quoting under test is in the shell's way.
+// Passes the line through the environment, so that only the quoting under test is in effect.
 ShellResult run_in(const std::string& shell, const std::string& line) {
   REQUIRE(::setenv("OVERSEE_TEST_LINE", line.c_str(), 1) == 0);
   ShellResult result;
@@ -57,7 +57,7 @@ void check_round_trip(const std::string& shell, const Words& words) {
 
 std::string quoted(std::string_view word) { return quote_command(Words{"run", std::string(word)}).substr(4); }
 
-// Bytes that shells look at come as often as all others together.
+// Half of the bytes are special to shells.
 std::string any_word(Random& random, bool with_controls) {
   constexpr std::string_view kSpecial = "'\"\\$`!*?[]{}()<>|&;#~=%^ @+-,.:/_09azAF";
   constexpr std::string_view kControls = "\n\t\r\x1b\x01\x1f\x7f\b";
@@ -76,7 +76,7 @@ std::string any_word(Random& random, bool with_controls) {
   return with_controls ? word : harmless(word);
 }
 
-TEST_CASE("command line: words are quoted where they need it, and only there") {
+TEST_CASE("command line: arguments are quoted only if needed") {
   struct Case {
     std::string_view word;
     std::string_view quoted;
@@ -104,7 +104,7 @@ TEST_CASE("command line: words are quoted where they need it, and only there") {
       Case{"!", "'!'"},
       Case{"{a,b}", "'{a,b}'"},
       Case{"a;b", "'a;b'"},
-      Case{"=ls", "'=ls'"},  // zsh would look for the program ls
+      Case{"=ls", "'=ls'"},  // zsh would search the program ls
       Case{"é", "'é'"},
       Case{"\xff", "$'\\377'"},
       Case{"a\nb", "$'a\\nb'"},
@@ -115,7 +115,7 @@ TEST_CASE("command line: words are quoted where they need it, and only there") {
       Case{"\x01\x31", "$'\\0011'"},
       Case{"\x7f", "$'\\177'"},
       Case{"'\\\n", "$'\\'\\\\\\n'"},
-      Case{"\xc2\x9b", "$'\\302\\233'"},  // CSI, one of the C1 controls
+      Case{"\xc2\x9b", "$'\\302\\233'"},  // CSI, a C1 control
       Case{"\xc2\xa0", "'\xc2\xa0'"},
       Case{"\xc2_", "$'\\302_'"},
       Case{"é\n", "$'\\303\\251\\n'"},
@@ -125,14 +125,14 @@ TEST_CASE("command line: words are quoted where they need it, and only there") {
   }
 }
 
-TEST_CASE("command line: words stand apart by one space") {
+TEST_CASE("command line: arguments are separated by one space") {
   CHECK(quote_command({}).empty());
   CHECK(quote_command(Words{"make", "-j8", "test"}) == "make -j8 test");
   CHECK(quote_command(Words{"", ""}) == "'' ''");
   CHECK(quote_command(Words{"sh", "-c", "echo $1 | wc"}) == "sh -c 'echo $1 | wc'");
 }
 
-TEST_CASE("command line: a command's name is never read as grammar") {
+TEST_CASE("command line: a command's name is never parsed as shell grammar") {
   for (const std::string name :
        {"if", "for", "while", "case", "then", "fi", "done", "time", "function", "A=b", "=ls", "a+=b", "%1"}) {
     CAPTURE(name);
@@ -143,11 +143,11 @@ TEST_CASE("command line: a command's name is never read as grammar") {
     const std::string line = quote_command(Words{name, "x"});
     CHECK((line == name + " x" || line == "'" + name + "' x"));
   }
-  // A shell looks for programs of these names, and finds none.
+  // The shell searches for programs of these names and finds none.
   constexpr int kNotFound = 127;
   for (const char* name : {"if", "done", "A=b"}) {
     CAPTURE(name);
-    const int plain = run_in("/bin/sh", name).status;  // the control: unquoted, they are something else
+    const int plain = run_in("/bin/sh", name).status;  // control: unquoted, they have another meaning
     CHECK_FALSE((WIFEXITED(plain) && WEXITSTATUS(plain) == kNotFound));
     const int status = run_in("/bin/sh", quote_command(Words{name})).status;
     REQUIRE(WIFEXITED(status));
@@ -155,7 +155,7 @@ TEST_CASE("command line: a command's name is never read as grammar") {
   }
 }
 
-TEST_CASE("command line: a POSIX shell reads back the words") {
+TEST_CASE("command line: a POSIX shell reads back the arguments") {
   check_round_trip("/bin/sh", {"",     " ", "a b", "it's", "''", "\"",  "\\", "\\\\", "\\n",     "$HOME", "$(id)",
                                "`id`", "*", "~",   "#",    "!",  "!!",  "-n", "--",   "%s",      "a=b",   "{a,b}",
                                "&&",   ";", "|",   ">x",   "<x", "[a]", "é",  "日本", "\xc2\xa0"});
@@ -167,9 +167,9 @@ TEST_CASE("command line: a POSIX shell reads back the words") {
   }
 }
 
-// $'...' is not in every /bin/sh yet; zsh and ksh are looked for, and the strictest of them is ksh: it reads \x1ba as
-// one character.
-TEST_CASE("command line: shells that know $'...' read back words with control characters") {
+// Not every /bin/sh knows $'...' yet. Uses zsh and ksh if installed; ksh is the strictest: it reads \x1ba as one
+// character.
+TEST_CASE("command line: shells that know $'...' read back arguments with control characters") {
   Words every_byte;
   for (int byte = 1; byte < 256; ++byte) {
     for (const std::string_view next : {"", "0", "7", "a", "F", "\\", "'", "\n"}) {
@@ -192,7 +192,7 @@ TEST_CASE("command line: shells that know $'...' read back words with control ch
   if (shells == 0) MESSAGE("none of bash, zsh and ksh is here: nothing read the lines back");
 }
 
-TEST_CASE("command line: no control character is ever in the result") {
+TEST_CASE("command line: the result never has control characters") {
   Random random(99);
   for (int i = 0; i < 20'000; ++i) {
     Words words(1 + below(random, 3));
@@ -207,7 +207,7 @@ TEST_CASE("command line: no control character is ever in the result") {
   }
 }
 
-TEST_CASE("command line: a base name is what stands behind the last slash") {
+TEST_CASE("command line: a base name is the part after the last slash") {
   struct Case {
     std::string_view path;
     std::string_view name;
@@ -220,7 +220,7 @@ TEST_CASE("command line: a base name is what stands behind the last slash") {
       Case{"/make", "make"},
       Case{"a//b", "b"},
       Case{"", ""},
-      // Nothing stands behind these: the whole is better than no name.
+      // No text follows the last slash: the whole path is better than an empty name.
       Case{"/", "/"},
       Case{"dir/", "dir/"},
   };

@@ -1,4 +1,4 @@
-// Dates in UTC, as RFC 3339 and as the dated part of a run id, printed and read; points in time as people name them.
+// Tests dates in UTC, RFC 3339 and the compact form of run ids, printed and parsed; and the points in time of --since.
 #include "model/date.hpp"
 
 #include <doctest/doctest.h>
@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("date: is printed in UTC, cut to milliseconds") {
+TEST_CASE("date: is printed in UTC, truncated to milliseconds") {
   struct Case {
     std::chrono::nanoseconds since_1970;
     std::string_view date;
@@ -43,8 +43,8 @@ TEST_CASE("date: is printed in UTC, cut to milliseconds") {
   }
 }
 
-// The C library's calendar as the second opinion.
-TEST_CASE("date: agrees with gmtime, and is as wide at any time") {
+// Compares with the C library's calendar.
+TEST_CASE("date: agrees with gmtime, and has a fixed width") {
   std::mt19937_64 random(20261123);
   for (int i = 0; i < 5'000; ++i) {
     const auto time = std::uniform_int_distribution<std::int64_t>(-9'000'000'000'000, 9'200'000'000'000)(random);
@@ -62,7 +62,7 @@ TEST_CASE("date: agrees with gmtime, and is as wide at any time") {
   }
 }
 
-TEST_CASE("date: what is printed is read back") {
+TEST_CASE("date: a printed date reads back") {
   std::mt19937_64 random(3);
   for (int i = 0; i < 2'000; ++i) {
     const auto time = std::uniform_int_distribution<std::int64_t>(0, 9'200'000'000'000)(random);
@@ -72,7 +72,7 @@ TEST_CASE("date: what is printed is read back") {
   }
 }
 
-TEST_CASE("date: no two that are read are further apart than a duration can tell") {
+TEST_CASE("date: the difference of any two accepted dates fits a duration") {
   const auto first = read_date("1970-01-01T00:00+23:59");
   const auto last = read_date("2261-12-31T23:59:60.999-23:59");
   REQUIRE((first && last));

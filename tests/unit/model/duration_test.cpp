@@ -1,4 +1,4 @@
-// Durations: what is read, what is refused, and that nothing on the way wraps or becomes another value.
+// Tests durations: accepted and refused forms, and that no step overflows or changes a value.
 #include "model/duration.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Instants end 292 years after the clock's start; a limit may take half of that, so that a deadline always fits.
+// The clock's range is 292 years; a limit may be half of it, so that every deadline fits.
 constexpr Duration kLongest = Duration::max() / 2;
 
 using Random = std::mt19937_64;
@@ -26,7 +26,7 @@ std::int64_t between(Random& random, std::int64_t low, std::int64_t high) {
   return std::uniform_int_distribution<std::int64_t>(low, high)(random);
 }
 
-// Of any magnitude alike, from a millisecond to the longest limit.
+// All magnitudes equally likely, from a millisecond to the longest limit.
 Duration any_duration(Random& random) {
   const std::int64_t top = std::int64_t{1} << between(random, 20, 62);
   return std::clamp<Duration>(Duration(between(random, 0, top - 1)), 1ms, kLongest);
@@ -105,7 +105,7 @@ TEST_CASE("duration: zero and none mean no limit") {
   }
 }
 
-TEST_CASE("duration: what is tiny is a millisecond, and never means none") {
+TEST_CASE("duration: a tiny value is a millisecond, and never means none") {
   for (const std::string_view text : {"1ns", "1us", "999us", "999999ns", "0.5ms", "0.0001", "0.0000000000000000001s",
                                       "0.1ns", "0m0.0001s", "0.000000000000000000000000000001d"}) {
     CAPTURE(text);
@@ -127,7 +127,7 @@ TEST_CASE("duration: past the clock's range there is no limit") {
     REQUIRE(parsed.has_value());
     CHECK_FALSE(parsed->has_value());
   }
-  // Too large is no pardon for what is not a duration.
+  // A number that is too large does not excuse a wrong form.
   check_refused("99999999999999999999x");
   check_refused("99999999999999999999d1d");
 }
@@ -137,7 +137,7 @@ TEST_CASE("duration: a deadline of the longest limit is still an instant") {
   REQUIRE(longest.has_value());
   REQUIRE(longest->has_value());
   CHECK(longest->value() == kLongest);
-  // However long the machine has been up: a hundred years of it leave room.
+  // A machine that has been up for a hundred years still has room.
   CHECK(Duration::max() - longest->value() > 24h * 36500);
 
   const auto longer = parse_time_limit(format_duration(kLongest + 1ns));
@@ -145,7 +145,7 @@ TEST_CASE("duration: a deadline of the longest limit is still an instant") {
   CHECK_FALSE(longer->has_value());
 }
 
-TEST_CASE("duration: refuses what is not one, naming what was read and what is allowed") {
+TEST_CASE("duration: bad text is refused, naming the text and the allowed form") {
   for (const std::string_view text :
        {"",     " ",     "abc",      "-1",    "-1s",   "+1",   "+1s",  "1 s",   " 1",      "1 ",     "1s ",
         "s",    "ms",    ".",        ".s",    "1.",    "1.s",  "1..5", "1.5.5", "1.5.5ms", "1.5.5s", "1,5s",
@@ -187,7 +187,7 @@ TEST_CASE("duration: prints one spelling for each value") {
   CHECK(format_time_limit(TimeLimit(10min)) == "10m");
 }
 
-TEST_CASE("duration: what is printed reads back as the same value") {
+TEST_CASE("duration: a printed value reads back") {
   Random random(20261123);
   for (int i = 0; i < 20'000; ++i) {
     const Duration value = any_duration(random);
@@ -204,8 +204,8 @@ TEST_CASE("duration: what is printed reads back as the same value") {
   CHECK(parse_time_limit(format_time_limit({})).value() == TimeLimit{});
 }
 
-// The sum is made a second time, in wider numbers.
-TEST_CASE("duration: sums neither wrap nor lose anything") {
+// Computes the sum again in wider numbers.
+TEST_CASE("duration: sums neither overflow nor lose precision") {
   struct Unit {
     std::string_view name;
     double nanoseconds;
@@ -225,8 +225,8 @@ TEST_CASE("duration: sums neither wrap nor lose anything") {
   int limits = 0;
   for (int i = 0; i < 20'000; ++i) {
     std::string text;
-    double about = 0;         // far past the range, where `exact` may no longer be right
-    std::uint64_t exact = 0;  // right wherever `about` is below twice the longest limit
+    double about = 0;         // used far past the range, where `exact` may have overflowed
+    std::uint64_t exact = 0;  // exact wherever `about` is below twice the longest limit
     for (const Unit& unit : kUnits) {
       if (between(random, 0, 2) != 0) continue;
       const std::int64_t top = std::int64_t{1} << between(random, 1, 62);
@@ -247,10 +247,10 @@ TEST_CASE("duration: sums neither wrap nor lose anything") {
       ++limits;
     }
   }
-  CHECK(limits > 1000);  // else the texts were of one kind only
+  CHECK(limits > 1000);  // otherwise the texts were too uniform
 }
 
-TEST_CASE("duration: garbage is refused, or is a value that reads back") {
+TEST_CASE("duration: garbage is refused, or read as a value that reads back") {
   Random random(99);
   int accepted = 0;
   int refused = 0;
@@ -279,7 +279,7 @@ TEST_CASE("duration: garbage is refused, or is a value that reads back") {
   CHECK(refused > 1000);
 }
 
-TEST_CASE("duration: is told to people rounded once, in two units at the most") {
+TEST_CASE("duration: the text for people is rounded once and has at most two units") {
   struct Case {
     Duration value;
     std::string_view text;
@@ -308,13 +308,13 @@ TEST_CASE("duration: is told to people rounded once, in two units at the most") 
       Case{23h + 59min + 31s, "1d 0h"},
       Case{24h, "1d 0h"},
       Case{49h + 40min, "2d 2h"},
-      Case{Duration::max(), "106752d 0h"},  // the sums of a rounding must not leave the range
+      Case{Duration::max(), "106752d 0h"},  // rounding must not overflow
       Case{Duration::max() - 1h, "106751d 23h"},
   };
   for (const Case& c : kCases) CHECK(describe_duration(c.value) == c.text);
 }
 
-TEST_CASE("duration: any value can be told to people") {
+TEST_CASE("duration: any value has a text for people") {
   Random random(5);
   for (int i = 0; i < 5'000; ++i) {
     const Duration value = any_duration(random);

@@ -1,4 +1,4 @@
-// Escape sequences: gone whole, wherever they are cut; all else stays.
+// Tests that escape sequences are removed whole wherever they are split, and all else is kept.
 #include "model/escape_stripper.hpp"
 
 #include <doctest/doctest.h>
@@ -31,10 +31,10 @@ const Case kCases[] = {
     {"a\x1b[31mred\x1b[0mb", "aredb"},
     {"\x1b[1;38;5;200mx\x1b[?25l\x1b[2J\x1b[>c\x1b[!p\x1b[3 q.", "x."},
     {"\x1b[mx\x1b[@y", "xy"},
-    {"\x1b[3\r1mx", "\rx"},       // a terminal obeys the control in between
-    {"\x1b[31\nmx", "\nmx"},      // a line's end ends it
-    {"\x1b[31\x18mx", "\x18mx"},  // and so do CAN and SUB
-    {"\x1b[31\x1b[32mx", "x"},    // and another one
+    {"\x1b[3\r1mx", "\rx"},       // a terminal acts on the control inside
+    {"\x1b[31\nmx", "\nmx"},      // a newline ends the sequence
+    {"\x1b[31\x18mx", "\x18mx"},  // so do CAN and SUB
+    {"\x1b[31\x1b[32mx", "x"},    // and another escape sequence
     {"\x1b[31\xc3\xa9", "\xc3\xa9"},
     // OSC
     {"\x1b]0;title\ax", "x"},
@@ -47,7 +47,7 @@ const Case kCases[] = {
     // DCS, SOS, PM, APC
     {"\x1bPq#0;2;0;0;0\a~~@@\x1b\\x", "x"},
     {"\x1bXstring\x1b\\x\x1b^message\x1b\\y\x1b_Gf=100\x1b\\z", "xyz"},
-    // The others
+    // Others
     {"\x1b(Bx\x1b)0y\x1b#8z\x1b%Gw", "xyzw"},
     {"\0337x\0338\033=\033>\033c\033M\033Ey", "xy"},
     {"\x1b\x1b[31mx", "x"},
@@ -55,7 +55,7 @@ const Case kCases[] = {
     {"\x1b\xc3\xa9", "\xc3\xa9"},
     {"x\x1b", "x"},
     {"x\x1b[", "x"},
-    // As UTF-8 has them
+    // C1 controls in UTF-8
     {"\xc2\x9b"
      "31mx\xc2\x85y\xc2\xa0z",
      "31mxy\xc2\xa0z"},
@@ -63,14 +63,14 @@ const Case kCases[] = {
     {"\xc2\x1b[31mx", "\xc2x"},
 };
 
-TEST_CASE("escape stripper: sequences go whole, all else stays") {
+TEST_CASE("escape stripper: removes whole sequences and keeps the rest") {
   for (const Case& each : kCases) {
     CAPTURE(each.text);
     CHECK(stripped(each.text) == each.left);
   }
 }
 
-TEST_CASE("escape stripper: it is the same wherever the text is cut") {
+TEST_CASE("escape stripper: the result does not depend on the splitting") {
   for (const Case& each : kCases) {
     CAPTURE(each.text);
     for (std::size_t one = 0; one <= each.text.size(); ++one) {
@@ -88,7 +88,7 @@ TEST_CASE("escape stripper: it is the same wherever the text is cut") {
   }
 }
 
-TEST_CASE("escape stripper: of no text is anything left that a terminal would take for a sequence") {
+TEST_CASE("escape stripper: no text leaves a sequence that a terminal would obey") {
   constexpr std::string_view kSpecial = "\x1b\x1b\x1b[]PX^_\\;0m\a\n\x18\xc2\x9b\x9d\x9c(B";
   std::mt19937_64 random(1);
   for (int round = 0; round < 2000; ++round) {

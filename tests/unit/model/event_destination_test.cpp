@@ -1,4 +1,4 @@
-// Destinations of events as users write them.
+// Tests destinations of events in the user's notation.
 #include "model/event_destination.hpp"
 
 #include <doctest/doctest.h>
@@ -10,7 +10,7 @@ namespace {
 
 using Kind = EventDestination::Kind;
 
-TEST_CASE("event destination: what is read") {
+TEST_CASE("event destination: accepted forms") {
   struct Row {
     std::string_view text;
     Kind kind;
@@ -32,7 +32,7 @@ TEST_CASE("event destination: what is read") {
   }
 }
 
-TEST_CASE("event destination: what is refused, and what is said of it") {
+TEST_CASE("event destination: refused forms and their errors") {
   struct Row {
     std::string_view text, allowed;
   };

@@ -1,4 +1,4 @@
-// The sentence about a tree that is to be stopped: which process it speaks of, and what it dares to say of it.
+// Tests the diagnosis of a tree: which process it names, and what it claims about it.
 #include "model/evidence.hpp"
 
 #include <doctest/doctest.h>
@@ -20,7 +20,7 @@ ProcessEvidence process(int pid, int parent, std::string name, ProcessState stat
   process.command = name;
   process.name = std::move(name);
   process.state = state;
-  process.age = 60s - std::chrono::seconds(pid);  // the larger its number, the later it was started
+  process.age = 60s - std::chrono::seconds(pid);  // higher pids are younger
   return process;
 }
 
@@ -47,7 +47,7 @@ Evidence tree(std::vector<ProcessEvidence> processes) {
   return evidence;
 }
 
-TEST_CASE("evidence: what a process alone does, in words") {
+TEST_CASE("evidence: the description of a single process") {
   const auto sleeper = process(10, 1, "cat");
   struct Case {
     ProcessEvidence process;
@@ -89,13 +89,13 @@ TEST_CASE("evidence: what a process alone does, in words") {
   }
 }
 
-TEST_CASE("evidence: of a connection that is open it says no more than that") {
+TEST_CASE("evidence: an open connection is mentioned, not blamed") {
   auto curl = in(process(10, 1, "curl"), "poll");
   curl.first_files = {{0, FileKind::file, "/dev/null"}, {5, FileKind::connection, "10.0.0.1:443"}};
   CHECK(conclusion(tree({curl})) == "curl 10 sleeps in poll with a connection to 10.0.0.1:443 open, 0 % CPU");
 }
 
-TEST_CASE("evidence: which process of a tree it speaks of") {
+TEST_CASE("evidence: which process of a tree is named") {
   const auto shell = in(process(10, 1, "sh"), "wait4", "do_wait");
   const auto curl = about(in(process(12, 10, "curl"), "recvfrom"), FileKind::connection, "10.0.0.1:443");
   const auto reader = about(in(process(13, 10, "tee"), "read"), FileKind::pipe, "pipe:[7]");
@@ -145,11 +145,11 @@ TEST_CASE("evidence: which process of a tree it speaks of") {
   SUBCASE("nothing") { CHECK(conclusion(tree({})).empty()); }
 }
 
-TEST_CASE("evidence: parents that are each other's are walked a bounded way") {
+TEST_CASE("evidence: a cycle of parents is walked a bounded number of times") {
   CHECK_FALSE(conclusion(tree({process(10, 12, "a"), process(12, 10, "b")})).empty());
 }
 
-TEST_CASE("evidence: the silence comes first, where there was one") {
+TEST_CASE("evidence: a silence comes first in the sentence") {
   auto evidence = tree({in(process(10, 1, "cat"), "futex")});
   CHECK(sentence(evidence) == "cat 10 sleeps in futex, 0 % CPU");
   evidence.silent = 900ms;
@@ -160,7 +160,7 @@ TEST_CASE("evidence: the silence comes first, where there was one") {
   CHECK(sentence(evidence) == "silent for 2m 0s");
 }
 
-TEST_CASE("evidence: all that is known of a process is one line") {
+TEST_CASE("evidence: the details of a process are one line") {
   auto server = about(in(process(10, 9, "python3"), "recvfrom", "sk_wait_data"), FileKind::connection, "[::1]:80");
   server.letter = 'S';
   server.command = "python3 server.py";
@@ -185,7 +185,7 @@ TEST_CASE("evidence: all that is known of a process is one line") {
   CHECK(describe(foreign) == "pid 11  parent 10  age 5.0s  R running  cpu 0 % of 5.0s, 0ms in all  memory 0B  sudo");
 }
 
-TEST_CASE("evidence: every letter of the kernel's has its state") {
+TEST_CASE("evidence: every state letter of the kernel is known") {
   CHECK(process_state('R') == ProcessState::running);
   CHECK(process_state('S') == ProcessState::sleeping);
   CHECK(process_state('I') == ProcessState::sleeping);
@@ -196,7 +196,7 @@ TEST_CASE("evidence: every letter of the kernel's has its state") {
   CHECK(process_state('?') == ProcessState::unknown);
 }
 
-TEST_CASE("on-timeout: how its line went, in words") {
+TEST_CASE("on-timeout: the description of the hook's result") {
   UserLineResult result;
   result.took = 1200ms;
   CHECK(describe(result) == "ended after 1.2s");

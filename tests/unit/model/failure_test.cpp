@@ -1,4 +1,4 @@
-// The one sentence of a failure.
+// Tests the sentence of a failure.
 #include "model/failure.hpp"
 
 #include <doctest/doctest.h>
@@ -10,7 +10,7 @@
 namespace oversee::model {
 namespace {
 
-TEST_CASE("failure: names what was done, to what, why it failed and what to do next") {
+TEST_CASE("failure: the sentence says what was done, to what, why it failed and what to do next") {
   const std::string no_such_file = std::strerror(ENOENT);
   CHECK(describe(Failure{"open the log", ENOENT, "/x/y", "create the directory first"}) ==
         "cannot open the log: /x/y: " + no_such_file + "; create the directory first");

@@ -1,4 +1,4 @@
-// The nearest word: slips of the fingers, and words that nobody meant.
+// Tests suggestions: typing errors get one, unrelated words none.
 #include "model/nearest_word.hpp"
 
 #include <doctest/doctest.h>
@@ -8,7 +8,7 @@
 namespace oversee::model {
 namespace {
 
-TEST_CASE("nearest: a slip of the fingers finds the word") {
+TEST_CASE("nearest: a typing error finds the word") {
   constexpr std::array<std::string_view, 7> kKnown{"timeout", "kill-after", "log",      "log-dir",
                                                    "json",    "summary",    "unset-env"};
   struct Case {
@@ -16,17 +16,17 @@ TEST_CASE("nearest: a slip of the fingers finds the word") {
     std::string_view meant;
   };
   constexpr std::array kCases{
-      Case{"timeout", "timeout"},   // itself
-      Case{"timout", "timeout"},    // left out
+      Case{"timeout", "timeout"},   // exact
+      Case{"timout", "timeout"},    // a letter omitted
       Case{"timeoutt", "timeout"},  // doubled
       Case{"tiemout", "timeout"},   // swapped
-      Case{"timeour", "timeout"},   // beside it
+      Case{"timeour", "timeout"},   // a neighbouring key
       Case{"kil-after", "kill-after"},
       Case{"killafter", "kill-after"},
       Case{"kill_after", "kill-after"},
       Case{"jsn", "json"},
       Case{"lgo", "log"},
-      Case{"sum", "summary"},  // the start of it
+      Case{"sum", "summary"},  // a prefix
       Case{"unset", "unset-env"},
       Case{"unsetenv", "unset-env"},
       Case{"logdir", "log-dir"},
@@ -38,7 +38,7 @@ TEST_CASE("nearest: a slip of the fingers finds the word") {
   }
 }
 
-TEST_CASE("nearest: where no word is near it says none") {
+TEST_CASE("nearest: an unrelated word finds none") {
   constexpr std::array<std::string_view, 3> kKnown{"timeout", "kill-after", "summary"};
   for (const std::string_view typed : {"", "x", "retries", "frobnicate", "outtime", "--help-me-please"}) {
     CAPTURE(typed);

@@ -1,4 +1,4 @@
-// Verdicts: the words of the summary, the table of exit statuses, and the sentence of an attempt.
+// Tests outcomes: the names in the summary, the table of exit statuses, and the sentences of attempts.
 #include "model/outcome.hpp"
 
 #include <doctest/doctest.h>
@@ -35,7 +35,7 @@ constexpr std::array kReasons{Reason::exit,
                               Reason::idle_timeout,
                               Reason::output_limit};
 
-// An attempt as the machine leaves it: how it ended, and that it took 12 seconds.
+// An attempt of 12 seconds with this end.
 AttemptResult ended(Status status, Reason reason) {
   AttemptResult result;
   result.status = status;
@@ -69,7 +69,7 @@ AttemptResult unstarted(Reason reason, SpawnFailure failure) {
   return result;
 }
 
-TEST_CASE("outcome: the summary's words") {
+TEST_CASE("outcome: the names in the summary") {
   struct Word {
     Reason reason;
     std::string_view word;
@@ -97,7 +97,7 @@ TEST_CASE("outcome: the summary's words") {
   for (const Word& each : kWords) CHECK(to_string(each.reason) == each.word);
 }
 
-TEST_CASE("outcome: what oversee exits with") {
+TEST_CASE("outcome: the exit status for each end") {
   struct Case {
     std::string_view what;
     AttemptResult result;
@@ -138,7 +138,7 @@ TEST_CASE("outcome: what oversee exits with") {
   }
 }
 
-TEST_CASE("outcome: a cancelled run dies of the canceller's signal, whatever ended the command") {
+TEST_CASE("outcome: a cancelled run dies of the cancelling signal, whatever ended the command") {
   AttemptResult result = cancelled(SIGTERM, 4242);
   result.signal = SIGKILL;
   result.forced = true;
@@ -167,9 +167,9 @@ TEST_CASE("outcome: a shell shows a death as 128 and the signal") {
   CHECK(ExitAction{0, SIGINT}.shell_status() == 130);
 }
 
-TEST_CASE("outcome: an attempt's duration is the monotonic clock's") {
+TEST_CASE("outcome: an attempt's duration is measured on the monotonic clock") {
   AttemptResult result = ended(Status::completed, Reason::exit);
-  result.finished.wall = result.started.wall - 1h;  // somebody set the date
+  result.finished.wall = result.started.wall - 1h;  // the date was set back
   CHECK(result.duration() == 12s);
 }
 
@@ -212,7 +212,7 @@ TEST_CASE("outcome: the sentence of each end") {
   for (const Case& c : cases) CHECK(describe(c.result) == c.sentence);
 }
 
-TEST_CASE("outcome: each end has a sentence, on one line and without a full stop, whatever is known of it") {
+TEST_CASE("outcome: each end has a sentence, on one line and without a full stop, with few or many facts") {
   for (const Status status : kStatuses) {
     for (const Reason reason : kReasons) {
       CAPTURE(to_string(reason));

@@ -1,4 +1,4 @@
-// Which streams of reads are given rests, and which are not.
+// Tests which streams of reads get pauses.
 #include "model/read_pace.hpp"
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t kPipe = 1 << 20;
 constexpr std::size_t kBuffer = 256 * 1024;
 
-// Reads of a stream, at times of its own.
+// A stream of reads on its own clock.
 struct Stream {
   ReadPace pace{kPipe};
   Instant now{};
@@ -22,14 +22,14 @@ struct Stream {
     now += later;
     return pace.rest_after(count, count == kBuffer, now);
   }
-  // How many reads of this size it takes until a rest; at most `most`.
+  // The number of reads of this size until a pause; 0 if `most` reads cause none.
   int reads_until_rest(std::size_t count, int most, Duration later = 10us) {
     for (int reads = 1; reads <= most; ++reads) {
       if (read(count, later)) return reads;
     }
     return 0;
   }
-  // What gathered in a rest, read at one go; whether another rest follows.
+  // Reads the bytes gathered in a pause; returns whether another pause follows.
   bool read_gathered(std::size_t bytes) {
     for (; bytes >= kBuffer; bytes -= kBuffer) {
       if (read(kBuffer)) return true;
@@ -38,15 +38,15 @@ struct Stream {
   }
 };
 
-TEST_CASE("read pace: small reads in quick succession bring a rest") { CHECK(Stream{}.reads_until_rest(64, 100) == 8); }
+TEST_CASE("read pace: quick small reads cause a pause") { CHECK(Stream{}.reads_until_rest(64, 100) == 8); }
 
-TEST_CASE("read pace: no rest for lines that come slowly, nor for large reads") {
+TEST_CASE("read pace: slow lines and large reads cause no pause") {
   CHECK(Stream{}.reads_until_rest(64, 1000, 1ms) == 0);
   CHECK(Stream{}.reads_until_rest(64 * 1024, 1000) == 0);
   CHECK(Stream{}.reads_until_rest(kBuffer, 1000) == 0);
 }
 
-TEST_CASE("read pace: rest after rest, as long as each brings a lot and the pipe holds it") {
+TEST_CASE("read pace: pauses continue while each gathers much and the pipe does not fill") {
   Stream stream;
   REQUIRE(stream.reads_until_rest(64, 100) == 8);
   for (int i = 0; i < 100; ++i) CHECK(stream.read_gathered(200 * 1024));
@@ -54,7 +54,7 @@ TEST_CASE("read pace: rest after rest, as long as each brings a lot and the pipe
   CHECK(stream.reads_until_rest(64, 100) == 8);
 }
 
-TEST_CASE("read pace: all that gathered is read before the next rest") {
+TEST_CASE("read pace: everything gathered is read before the next pause") {
   Stream stream;
   REQUIRE(stream.reads_until_rest(64, 100) == 8);
   CHECK_FALSE(stream.read(kBuffer, 1ms));
@@ -62,7 +62,7 @@ TEST_CASE("read pace: all that gathered is read before the next rest") {
   CHECK(stream.read(1000));
 }
 
-TEST_CASE("read pace: who fills the pipe in a rest is read at once, and rested from ever more rarely") {
+TEST_CASE("read pace: a pipe that fills in a pause is read at once, and paused ever more rarely") {
   Stream stream;
   int before = stream.reads_until_rest(8192, 10'000);
   REQUIRE(before == 8);

@@ -28,7 +28,7 @@ int code_of(const AttemptResult& result, const ExitPolicy& policy) {
 
 }  // namespace
 
-TEST_CASE("reason code: each reason of the summary, and a code") {
+TEST_CASE("reason code: each reason of the summary with a code") {
   for (std::size_t i = 0; i < kReasons; ++i) {
     const auto reason = static_cast<Reason>(i);
     const auto code = ReasonCode::parse(std::string(to_string(reason)) + "=7");
@@ -40,7 +40,7 @@ TEST_CASE("reason code: each reason of the summary, and a code") {
   CHECK(read("timeout=255") == "timeout 255");
 }
 
-TEST_CASE("reason code: what is refused") {
+TEST_CASE("reason code: bad text is refused") {
   for (const auto* text :
        {"", "=", "timeout", "timeout=", "timeout=0", "timeout=256", "timeout=-1", "timeout=1x", "zzzzzz=1"}) {
     CAPTURE(text);
@@ -50,7 +50,7 @@ TEST_CASE("reason code: what is refused") {
   CHECK(read("timeuot=1").ends_with("; did you mean 'timeout'?"));
 }
 
-TEST_CASE("reason code: of failures alone") {
+TEST_CASE("reason code: applies only to failures") {
   ExitPolicy policy;
   for (std::size_t i = 0; i < kReasons; ++i) policy.codes[static_cast<Reason>(i)] = 42;
   CHECK(code_of(ended(Status::failed, Reason::exit), policy) == 42);

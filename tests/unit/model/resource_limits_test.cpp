@@ -1,4 +1,4 @@
-// Limits as values: the sentence of one that was passed, the backstops behind them, and which of them were held how.
+// Tests resource limits as values: the sentence of an exceeded one, the backstops, and which limits were enforced how.
 #include "model/resource_limits.hpp"
 
 #include <doctest/doctest.h>
@@ -26,7 +26,7 @@ AttemptResult stopped(Reason reason, const PassedLimit& passed, bool forced) {
   return result;
 }
 
-TEST_CASE("limits: a limit that was passed says what was used of what, and who had most of it") {
+TEST_CASE("limits: an exceeded limit says the usage, the limit and the largest user") {
   struct Case {
     AttemptResult result;
     std::string_view sentence;
@@ -55,7 +55,7 @@ TEST_CASE("limits: a limit that was passed says what was used of what, and who h
   for (const Case& each : cases) CHECK(describe(each.result) == each.sentence);
 }
 
-TEST_CASE("limits: each ends with 123, whatever the command's own end was") {
+TEST_CASE("limits: each ends with 123, whatever the command's own status is") {
   for (const Reason reason : {Reason::memory_limit, Reason::cpu_limit, Reason::process_limit, Reason::file_size_limit,
                               Reason::out_of_memory}) {
     AttemptResult result = stopped(reason, {}, false);
@@ -68,7 +68,7 @@ TEST_CASE("limits: each ends with 123, whatever the command's own end was") {
   }
 }
 
-TEST_CASE("limits: the kernel's kills for lack of memory are named, a command's own failure stays its own") {
+TEST_CASE("limits: kernel kills for lack of memory are named, a command's own failure is kept") {
   AttemptResult result = stopped(Reason::exit, {}, false);
   result.exit_code = 2;
   result.out_of_memory_kills = 1;
@@ -80,7 +80,7 @@ TEST_CASE("limits: the kernel's kills for lack of memory are named, a command's 
   CHECK(describe(result) == "out of memory: killed by the kernel after 3.2s");
 }
 
-TEST_CASE("limits: the backstops leave room above what they stand behind") {
+TEST_CASE("limits: a backstop leaves room above its limit") {
   CHECK(memory_backstop(2 * kGiB) == 8 * kGiB);
   CHECK(memory_backstop(1) == 4 * kGiB);
   CHECK(memory_backstop(kUnlimited) == std::nullopt);
@@ -93,7 +93,7 @@ TEST_CASE("limits: the backstops leave room above what they stand behind") {
   CHECK(cpu_backstop_seconds(10s + 1ns) == 12);
 }
 
-TEST_CASE("limits: which are held is told with their means, and with what stands behind them") {
+TEST_CASE("limits: enforced limits are reported with their enforcement and backstop") {
   CHECK(held_limits({}, {}, {}).empty());
   const TreeLimits tree{.memory = kGiB, .cpu = 10s, .processes = 64};
   ProcessLimits process;

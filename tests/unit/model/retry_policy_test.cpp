@@ -1,4 +1,4 @@
-// Which ends are tried again: every cause against every end; and how delays grow.
+// Tests every retry cause against every end, and the growth of delays.
 #include "model/retry_policy.hpp"
 
 #include <doctest/doctest.h>
@@ -33,11 +33,11 @@ TEST_CASE("retry causes: each end against each cause") {
   }
 }
 
-TEST_CASE("retry causes: output that was not written matches nothing") {
+TEST_CASE("retry causes: absent output matches nothing") {
   CHECK_FALSE(read("output:reset").match(exited(1), [](std::string_view) { return false; }));
 }
 
-TEST_CASE("retry causes: a list, whose codes and names go on behind commas") {
+TEST_CASE("retry causes: codes and names of a list continue after commas") {
   const RetryCauses causes = read("timeout,exit:1,75-78,signal:SEGV,BUS,limit,output:a,b");
   CHECK(causes.match(exited(77), wrote_reset));
   CHECK_FALSE(causes.match(exited(2), wrote_reset));
@@ -50,7 +50,7 @@ TEST_CASE("retry causes: a list, whose codes and names go on behind commas") {
   CHECK(both.match(exited(77), wrote_reset));
 }
 
-TEST_CASE("retry causes: what is printed reads back as the same") {
+TEST_CASE("retry causes: printed causes read back") {
   for (const std::string_view text :
        {"failure", "exit:1,75-78", "signal:SEGV,BUS", "timeout,idle,limit,spawn,exit,signal", "exit,output:x,y"}) {
     RetryCauses again;
@@ -59,7 +59,7 @@ TEST_CASE("retry causes: what is printed reads back as the same") {
   }
 }
 
-TEST_CASE("retry causes: what is none is refused") {
+TEST_CASE("retry causes: bad text is refused") {
   for (const std::string_view bad : {"", ",", "failure,", "exit:", "exit:256", "exit:a", "signal:", "signal:FOO",
                                      "Failure", "1", "SEGV", "output:", "failures", "exit 1"}) {
     CAPTURE(bad);
@@ -84,7 +84,7 @@ TEST_CASE("retry delays: growth, cap and noise") {
   CHECK(delay_before(5, policy, 1) == 10s);
   CHECK(delay_before(5, policy, -1) == 8s);
   policy.max_delay.reset();
-  CHECK(delay_before(1'000'000, policy, 1) > 0s);  // it does not wrap
+  CHECK(delay_before(1'000'000, policy, 1) > 0s);  // must not overflow
   policy.delay = 0s;
   CHECK(delay_before(1'000'000, policy, 1) == 0s);
 }

@@ -1,4 +1,4 @@
-// Statistics of runs: percentiles, the suggested timeout, what counts as what.
+// Tests statistics of runs: percentiles, the suggested timeout, and which runs count.
 #include "model/run_statistics.hpp"
 
 #include <doctest/doctest.h>
@@ -33,8 +33,8 @@ TEST_CASE("run statistics: percentiles by nearest rank") {
   CHECK(percentile(seconds_to(1), 99) == 1s);
 }
 
-// By its definition, counted out.
-TEST_CASE("run statistics: so many per cent do not exceed a percentile, and of no smaller value that is so") {
+// Checks the definition by counting.
+TEST_CASE("run statistics: a percentile is the smallest value that covers its share") {
   std::mt19937 random(7);
   for (int round = 0; round < 500; ++round) {
     std::vector<Duration> values(std::uniform_int_distribution<std::size_t>(1, 60)(random));
@@ -51,7 +51,7 @@ TEST_CASE("run statistics: so many per cent do not exceed a percentile, and of n
   }
 }
 
-TEST_CASE("run statistics: a timeout of three times the p99 of the last hundred, of ten at least") {
+TEST_CASE("run statistics: the timeout is three times the p99 of the last hundred, with at least ten successes") {
   CHECK_FALSE(suggest_timeout({}).has_value());
   CHECK_FALSE(suggest_timeout(seconds_to(9)).has_value());
   const auto ten = suggest_timeout(seconds_to(10));
@@ -62,14 +62,14 @@ TEST_CASE("run statistics: a timeout of three times the p99 of the last hundred,
   slow_long_ago.insert(slow_long_ago.end(), 100, 2s);
   CHECK(suggest_timeout(slow_long_ago).value().limit == 6s);
   CHECK(suggest_timeout(slow_long_ago).value().runs == 100);
-  // One in a hundred that took for ever is no measure.
+  // One outlier in a hundred does not count.
   std::vector<Duration> outlier(99, 2s);
   outlier.insert(outlier.begin() + 40, 1h);
   CHECK(suggest_timeout(outlier).value().limit == 6s);
   CHECK(suggest_timeout(std::vector<Duration>(20, 3ms)).value().limit == 1s);
 }
 
-TEST_CASE("run statistics: by names, causes by their number, durations with the oldest first") {
+TEST_CASE("run statistics: sorted by name, causes by frequency, durations oldest first") {
   const WallTime day{std::chrono::hours(24)};
   const std::vector<RunSample> newest_first{
       {.name = "b", .started = day + 5s, .cause = "exit 2"},

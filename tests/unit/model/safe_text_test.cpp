@@ -1,4 +1,4 @@
-// Harmful characters: all of them, and what is left alone.
+// Tests that all harmful characters are recognized, and no others.
 #include "model/safe_text.hpp"
 
 #include <doctest/doctest.h>
@@ -49,7 +49,7 @@ TEST_CASE("safe text: each harmful character is one '?', wherever it stands") {
       CHECK(harmless(text) == "a?ä");
       CHECK(harmless(utf8(code)) == "?");
       CHECK_FALSE(is_harmless(text));
-      // A command line keeps it, in a form that is harmless.
+      // A quoted command line keeps it, in a harmless form.
       const std::vector<std::string> words{text};
       const std::string line = quote_command(words);
       CHECK(is_harmless(line));
@@ -60,19 +60,19 @@ TEST_CASE("safe text: each harmful character is one '?', wherever it stands") {
   }
 }
 
-TEST_CASE("safe text: each byte that is no UTF-8 is one '?'") {
+TEST_CASE("safe text: each byte that is not UTF-8 is one '?'") {
   for (int byte = 0x80; byte <= 0xff; ++byte) {
     CHECK(harmless(std::string("a") + static_cast<char>(byte) + "b") == "a?b");
   }
   CHECK(harmless("\xe2\x82") == "??");
   CHECK(harmless("\xed\xa0\x80") == "???");  // a surrogate
-  CHECK(harmless("\xc0\x9b") == "??");       // C1, overlong
+  CHECK(harmless("\xc0\x9b") == "??");       // an overlong C1
   CHECK(harmless("caf\xe9") == "caf?");
   const std::vector<std::string> words{"caf\xe9"};
   CHECK(quote_command(words) == "$'caf\\351'");
 }
 
-TEST_CASE("safe text: all else stays as it is") {
+TEST_CASE("safe text: all other text is unchanged") {
   for (const std::string_view text : {"", "plain", "grün", "日本語", "e\u0301", "\u2764\ufe0f", "\U0001f600",
                                       "\u0627\u0644", "\u05d0", "\uac00", "\u00a0", "\ufffd"}) {
     CAPTURE(text);

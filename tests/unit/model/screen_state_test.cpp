@@ -1,4 +1,4 @@
-// What a program changed of the terminal is undone, and nothing else.
+// Tests that exactly the changes of a program to the terminal are undone.
 #include "model/screen_state.hpp"
 
 #include <doctest/doctest.h>
@@ -50,12 +50,12 @@ TEST_CASE("screen state: each mode is undone while it is set") {
   }
 }
 
-TEST_CASE("screen state: the screen is left last, and the cursor shown behind it") {
+TEST_CASE("screen state: the alternate screen is left last, and then the cursor is shown") {
   const std::string output = "\x1b[?1049h\x1b[?25l\x1b[1mx\x1b[?1002h\x1b=";
   CHECK(undo_of(output) == "\x1b[?1002l\x1b>\x1b[0m\x1b[?1049l\x1b[?25h");
 }
 
-TEST_CASE("screen state: what changes no mode is undone by nothing") {
+TEST_CASE("screen state: output without mode changes needs no undo") {
   for (const char* output : {"plain text\r\n", "\x1b[2J\x1b[H", "\x1b]0;title\a", "\x1b[?12h", "\x1b[?9999h", "\x1b[6n",
                              "\x1b[31mred\x1b[0m", "\x1b", "\x1b[", "\x1b[?1049", "\x1b)0", "\x1b[4h"}) {
     CAPTURE(output);
@@ -65,12 +65,12 @@ TEST_CASE("screen state: what changes no mode is undone by nothing") {
   CHECK_FALSE(ScreenState().feed("plain\n"));
 }
 
-TEST_CASE("screen state: where it is not known, all of the usual is undone and the cursor stays") {
+TEST_CASE("screen state: with unknown changes, the common ones are undone and the cursor stays") {
   ScreenState state;
   state.feed("\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1000h\x1b[?1h\x1b=\x1b[?7l\x1b[2;3r\x1b[31m");
   state.feed(undo_of_unknown());
   CHECK(state.undo().empty());
-  // An alternate screen that is not shown is not left alone: that would move the cursor.
+  // Enters the alternate screen before leaving it: leaving alone would move the cursor.
   CHECK(undo_of_unknown().find("\x1b[?1049h\x1b[?1049l") != std::string::npos);
 }
 

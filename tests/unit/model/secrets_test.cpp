@@ -1,4 +1,4 @@
-// Secrets in command lines.
+// Tests the masking of secrets in command lines.
 #include "model/secrets.hpp"
 
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-TEST_CASE("secrets: variables by their names") {
+TEST_CASE("secrets: variables are recognized by name") {
   for (const std::string_view name :
        {"GITHUB_TOKEN", "SECRET", "DB_PASSWORD", "MYSQL_PASSWD", "aws_secret_access_key", "ApiKey"}) {
     CAPTURE(name);
@@ -27,7 +27,7 @@ TEST_CASE("secrets: variables by their names") {
   CHECK(masked_assignment("HOME=/x") == "HOME=/x");
 }
 
-TEST_CASE("secrets: words of a command") {
+TEST_CASE("secrets: arguments of a command are masked") {
   struct Case {
     Words words, masked;
   };
@@ -53,7 +53,7 @@ TEST_CASE("secrets: words of a command") {
   }
 }
 
-TEST_CASE("secrets: lines for a shell") {
+TEST_CASE("secrets: shell lines are masked") {
   struct Case {
     std::string_view line, masked;
   };

@@ -1,4 +1,4 @@
-// What is seen of a line is what a terminal shows of it in the end, wherever the chunks of a stream are cut.
+// Tests that a line is rendered as a terminal finally shows it, wherever the stream is split.
 #include "model/seen_text.hpp"
 
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::string_literals;
 
-TEST_CASE("seen line: as a terminal shows it in the end") {
+TEST_CASE("seen line: renders what a terminal finally shows") {
   struct Case {
     std::string written, seen;
   };
@@ -59,7 +59,7 @@ std::string in_chunks(std::string_view text, std::size_t size) {
   return all += seen.finish();
 }
 
-TEST_CASE("seen text: it does not matter where the stream is cut") {
+TEST_CASE("seen text: the result does not depend on the splitting") {
   const std::string text = "one\r\ntwo 1 %\rtwo 2 %\r\n\x1b[32mthree\x1b[0m\nplain\n\n50 %\r100 %";
   for (std::size_t size = 1; size <= text.size(); ++size) {
     CAPTURE(size);
@@ -67,7 +67,7 @@ TEST_CASE("seen text: it does not matter where the stream is cut") {
   }
 }
 
-TEST_CASE("seen text: of a line without an end no more than the bound is held") {
+TEST_CASE("seen text: an endless line is buffered only up to the bound") {
   SeenText seen;
   std::size_t size = 0;
   for (int i = 0; i < 100; ++i) size += seen.feed(std::string(10'000, 'x')).size();
@@ -76,7 +76,7 @@ TEST_CASE("seen text: of a line without an end no more than the bound is held") 
   CHECK(size == 1'000'000);
 }
 
-TEST_CASE("seen text: a stream that begins anew has nothing of the one before") {
+TEST_CASE("seen text: a new stream starts empty") {
   SeenText seen;
   CHECK(seen.feed("begun").empty());
   seen.reset();

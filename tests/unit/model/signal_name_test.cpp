@@ -1,4 +1,4 @@
-// Signals by name and number, both ways.
+// Tests signals by name and number, in both directions.
 #include "model/signal_name.hpp"
 
 #include <doctest/doctest.h>
@@ -65,7 +65,7 @@ TEST_CASE("signal: reads names with and without SIG, in either case, and numbers
   CHECK(parse_signal("RTMAX-" + std::to_string(SIGRTMAX - SIGRTMIN)).value() == SIGRTMIN);
 }
 
-TEST_CASE("signal: refuses what is not one, naming what was read and what is allowed") {
+TEST_CASE("signal: bad text is refused, naming the text and the allowed forms") {
   for (const std::string_view text : {"",
                                       " ",
                                       "SIG",
@@ -112,7 +112,7 @@ TEST_CASE("signal: refuses what is not one, naming what was read and what is all
   check_refused(std::string_view("TERM\0", 5));
 }
 
-TEST_CASE("signal: every one has a name that reads back, with and without SIG") {
+TEST_CASE("signal: every name reads back, with and without SIG") {
   for (Signal signal = 1; signal <= SIGRTMAX; ++signal) {
     const std::string name = signal_name(signal);
     CAPTURE(signal);
@@ -125,7 +125,7 @@ TEST_CASE("signal: every one has a name that reads back, with and without SIG") 
   }
 }
 
-TEST_CASE("signal: a name is the usual one, and a number where the platform has none") {
+TEST_CASE("signal: prints the usual name, or a number if the platform has none") {
   CHECK(signal_name(SIGTERM) == "TERM");
   CHECK(signal_name(SIGABRT) == "ABRT");
   CHECK(signal_name(SIGCHLD) == "CHLD");
@@ -134,11 +134,11 @@ TEST_CASE("signal: a name is the usual one, and a number where the platform has 
   CHECK(signal_name(SIGRTMIN + 1) == "RTMIN+1");
   CHECK(signal_name(0) == "0");
   CHECK(signal_name(SIGRTMAX + 1) == std::to_string(SIGRTMAX + 1));
-  // The C library keeps the first real-time signals for its threads.
+  // The C library reserves the first real-time signals for its threads.
   for (Signal signal = SIGSYS + 1; signal < SIGRTMIN; ++signal) CHECK(signal_name(signal) == std::to_string(signal));
 }
 
-TEST_CASE("signal: the words offered are all read, and none stands twice") {
+TEST_CASE("signal: every offered name is accepted and offered once") {
   const std::vector<std::string_view> names = signal_names();
   for (const std::string_view name : names) {
     CAPTURE(name);

@@ -1,4 +1,4 @@
-// Stop ladders: every ladder ends with KILL, and reads back as it was printed.
+// Tests stop ladders: each ends with KILL, and reads back as it was printed.
 #include "model/stop_ladder.hpp"
 
 #include <doctest/doctest.h>
@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using Rungs = std::vector<Rung>;
 
-// What must hold of every ladder, however it came about.
+// Invariants of every ladder.
 void check_ends(const StopLadder& ladder) {
   REQUIRE_FALSE(ladder.rungs().empty());
   REQUIRE(ladder.rungs().back() == Rung{SIGKILL, {}});
@@ -35,7 +35,7 @@ TEST_CASE("stop ladder: is a signal, a grace and KILL") {
   CHECK(StopLadder(SIGKILL, 10s).rungs() == Rungs{{SIGKILL, {}}});
 }
 
-TEST_CASE("stop ladder: reads rungs, and adds the KILL that is left out") {
+TEST_CASE("stop ladder: reads rungs, and adds a missing KILL") {
   struct Case {
     std::string_view text;
     Rungs rungs;
@@ -61,10 +61,10 @@ TEST_CASE("stop ladder: reads rungs, and adds the KILL that is left out") {
   }
 }
 
-TEST_CASE("stop ladder: refuses what is not one, naming what was read and what is allowed") {
+TEST_CASE("stop ladder: bad text is refused, naming the text and the allowed form") {
   struct Case {
     std::string_view text;
-    std::string_view allowed;  // a part of it
+    std::string_view allowed;  // a part of the message
   };
   constexpr std::string_view kRung = "a ladder such as INT:5s,TERM:10s,KILL: each rung is SIGNAL:DURATION";
   constexpr std::string_view kGrace = "a duration behind each signal, as in INT:5s,TERM:10s,KILL";
@@ -114,7 +114,7 @@ TEST_CASE("stop ladder: refuses what is not one, naming what was read and what i
   }
 }
 
-TEST_CASE("stop ladder: 0 stands for a rung that sends nothing, and a cancel by a signal still sends that") {
+TEST_CASE("stop ladder: a rung of 0 sends nothing, but a cancel by a signal still sends that signal") {
   CHECK(StopLadder(kNoSignal, 10s).rungs() == Rungs{{kNoSignal, 10s}, {SIGKILL, {}}});
   CHECK(format_stop_ladder(StopLadder(kNoSignal, 10s)) == "0:10s,KILL");
   CHECK(read("0:10s") == StopLadder(kNoSignal, 10s));
@@ -133,7 +133,7 @@ TEST_CASE("stop ladder: is printed in its own grammar") {
   CHECK(format_stop_ladder(read("sigint:5000ms,15:600,rtmin+1:0")) == "INT:5s,TERM:10m,RTMIN+1:none,KILL");
 }
 
-TEST_CASE("stop ladder: what is printed reads back as the same ladder") {
+TEST_CASE("stop ladder: a printed ladder reads back") {
   Random random(20261123);
   for (int i = 0; i < 5'000; ++i) {
     std::string text;
@@ -159,7 +159,7 @@ TEST_CASE("stop ladder: what is printed reads back as the same ladder") {
   }
 }
 
-TEST_CASE("stop ladder: garbage is refused, or is a ladder that ends and reads back") {
+TEST_CASE("stop ladder: garbage is refused, or read as a ladder that ends and reads back") {
   Random random(99);
   int accepted = 0;
   int refused = 0;
@@ -189,7 +189,7 @@ TEST_CASE("stop ladder: garbage is refused, or is a ladder that ends and reads b
   CHECK(refused > 1000);
 }
 
-TEST_CASE("stop ladder: a cancel climbs the same ladder from its own signal") {
+TEST_CASE("stop ladder: a cancel uses the same ladder with its own first signal") {
   const StopLadder ladder = read("TERM:5s,QUIT:7s");
   CHECK(ladder.starting_with(SIGINT).rungs() == Rungs{{SIGINT, 5s}, {SIGQUIT, 7s}, {SIGKILL, {}}});
   CHECK(ladder.starting_with(SIGTERM) == ladder);
@@ -197,7 +197,7 @@ TEST_CASE("stop ladder: a cancel climbs the same ladder from its own signal") {
   CHECK(StopLadder(SIGTERM, {}).starting_with(SIGHUP).rungs() == Rungs{{SIGHUP, {}}, {SIGKILL, {}}});
 }
 
-TEST_CASE("stop ladder: a cancel of KILL alone still delivers the signal, and does not wait for ever") {
+TEST_CASE("stop ladder: a cancel on a ladder of only KILL still delivers its signal, with a bounded wait") {
   const StopLadder ladder = StopLadder(SIGKILL, {}).starting_with(SIGINT);
   check_ends(ladder);
   REQUIRE(ladder.rungs().size() == 2);

@@ -1,4 +1,4 @@
-// Widths of texts in columns.
+// Tests the width of texts in columns.
 #include "model/text_width.hpp"
 
 #include <doctest/doctest.h>
@@ -24,9 +24,9 @@ constexpr Case kCases[] = {
     {"e\u0301", 1},  // combining
     {"a\u20dd", 1},  // enclosing
     {"\U0001f600", 2},
-    {"\u2764\ufe0f", 2},          // narrow, and wide where the selector is followed
-    {"\U0001f44d\U0001f3fd", 4},  // a skin tone is joined by some terminals only
-    {"\U0001fae8", 2},            // of Unicode 15
+    {"\u2764\ufe0f", 2},          // narrow, but wide for terminals that honour the selector
+    {"\U0001f44d\U0001f3fd", 4},  // only some terminals join a skin tone
+    {"\U0001fae8", 2},            // new in Unicode 15
     {"\U00020000", 2},
     {"\u00a0", 1},
     {"\xff", 1},
@@ -40,7 +40,7 @@ TEST_CASE("text width: wide, narrow, and none") {
   }
 }
 
-TEST_CASE("text width: what is cut fits, and nothing is cut within a character") {
+TEST_CASE("text width: clipped text fits, and no character is split") {
   CHECK(clip("añb", 2) == "añ");
   CHECK(clip("añb", 9) == "añb");
   CHECK(clip("日本語", 5) == "日本");

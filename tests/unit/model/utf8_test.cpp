@@ -1,4 +1,4 @@
-// UTF-8: its borders, sequences that were cut, code points.
+// Tests UTF-8: boundaries, truncated sequences, code points.
 #include "model/utf8.hpp"
 
 #include <doctest/doctest.h>
@@ -23,7 +23,7 @@ TEST_CASE("utf8: the borders of UTF-8") {
   }
 }
 
-TEST_CASE("utf8: a sequence that was cut waits for its rest, wherever it was cut") {
+TEST_CASE("utf8: a split sequence waits for its rest, wherever it is split") {
   for (const std::string_view whole :
        {"\u00e9", "\u20ac", "\U0001f600", "\u0800", "\xed\x9f\xbf", "\U00010000", "\U0010ffff"}) {
     for (const std::string_view before : {"", "a", "abcd", "\u20ac"}) {
@@ -38,7 +38,7 @@ TEST_CASE("utf8: a sequence that was cut waits for its rest, wherever it was cut
   }
 }
 
-TEST_CASE("utf8: what nothing can make whole does not wait") {
+TEST_CASE("utf8: an invalid sequence does not wait") {
   for (const std::string_view never :
        {"", "a", "\x80", "\x80\x80\x80", "\xc0", "\xc1", "\xf5", "\xff", "\xe0\x80", "\xed\xa0", "\xf0\x80", "\xf4\x90",
         "\xf4\x90\x80", "\xe2(", "\xc3\xa9\x80", "\xe2\x82\xff", "\xf0\x9f\x98\x80\x80"}) {

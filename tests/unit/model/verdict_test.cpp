@@ -1,4 +1,4 @@
-// What a run comes to, and how it is told.
+// Tests the verdict on a run, and its sentence.
 #include "model/verdict.hpp"
 
 #include <doctest/doctest.h>
@@ -27,7 +27,7 @@ AttemptResult timed_out(int number) {
   return result;
 }
 
-TEST_CASE("verdict: one attempt's is the run's") {
+TEST_CASE("verdict: a single attempt's result is the run's") {
   const std::vector attempts{exited(1, 3)};
   const Verdict verdict = judge(attempts, {});
   CHECK(verdict.status == Status::failed);
@@ -36,7 +36,7 @@ TEST_CASE("verdict: one attempt's is the run's") {
   CHECK(describe(verdict, attempts) == "exit 3 after 2.0s");
 }
 
-TEST_CASE("verdict: a pass after a failure is flaky, by all three policies") {
+TEST_CASE("verdict: a pass after a failure is flaky, under all three policies") {
   const std::vector attempts{exited(1, 2), exited(2, 2), timed_out(3), exited(4, 0)};
   const Verdict warned = judge(attempts, {});
   CHECK(warned.flaky);
@@ -59,7 +59,7 @@ TEST_CASE("verdict: a pass after a failure is flaky, by all three policies") {
   CHECK(describe(failed, attempts).find("in attempt 4, flaky (") != std::string::npos);
 }
 
-TEST_CASE("verdict: the last failure is the run's, and the earlier ones are told") {
+TEST_CASE("verdict: the last failure is the run's, and the earlier ones are reported") {
   const std::vector attempts{exited(1, 2), timed_out(2), exited(3, 7)};
   const Verdict verdict = judge(attempts, {.on_flaky = OnFlaky::fail}, {.not_retried = NotRetried::no_more});
   CHECK_FALSE(verdict.flaky);
@@ -74,7 +74,7 @@ TEST_CASE("verdict: why there was no further attempt") {
   CHECK(describe(verdict, attempts) == "exit 2 after 2.0s; not tried again: --total-timeout leaves no time for it");
 }
 
-TEST_CASE("verdict: a cancel between two attempts is the run's end") {
+TEST_CASE("verdict: a cancel between two attempts ends the run") {
   const std::vector attempts{exited(1, 2)};
   const Verdict verdict = judge(attempts, {}, {NotRetried::cancelled, Canceller{SIGTERM, 42}});
   CHECK(verdict.status == Status::cancelled);

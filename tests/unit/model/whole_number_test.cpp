@@ -1,4 +1,4 @@
-// Whole numbers as they are written: what is read, and what is refused.
+// Tests whole numbers: accepted and refused forms.
 #include "model/whole_number.hpp"
 
 #include <doctest/doctest.h>
@@ -20,7 +20,7 @@ TEST_CASE("whole numbers: a limit on a count") {
   }
 }
 
-TEST_CASE("whole numbers: a nice value goes as far as from one end to the other") {
+TEST_CASE("whole numbers: a nice value spans the full range") {
   CHECK(parse_nice("10").value() == std::optional<std::int32_t>{10});
   CHECK(parse_nice("-39").value() == std::optional<std::int32_t>{-39});
   CHECK(parse_nice("39").value() == std::optional<std::int32_t>{39});
@@ -32,7 +32,7 @@ TEST_CASE("whole numbers: a nice value goes as far as from one end to the other"
   }
 }
 
-TEST_CASE("whole numbers: a core file has a size, none at all, any, or the caller's") {
+TEST_CASE("whole numbers: a core file limit is a size, none, unlimited, or the caller's") {
   using Size = std::optional<std::uint64_t>;
   CHECK(parse_core_size("64MiB").value() == Size{64 << 20});
   CHECK(parse_core_size("0").value() == Size{0});

@@ -1,4 +1,4 @@
-// Control groups: where a process is by the words of /proc, and what is done to a group, on a tree of plain files.
+// Tests control groups: locating a process's group in /proc, and operations on groups, on a tree of plain files.
 #include "os/cgroup.hpp"
 
 #include <doctest/doctest.h>
@@ -31,12 +31,12 @@ constexpr std::string_view kUnified =
 constexpr std::string_view kHybrid =
     "34 30 0:31 / /sys/fs/cgroup/memory rw,relatime - cgroup cgroup rw,memory\n"
     "40 30 0:37 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw\n";
-// A container's: its own group is bound to the usual place, and another hierarchy's part elsewhere.
+// In a container: its own group is mounted at the usual place, part of another hierarchy elsewhere.
 constexpr std::string_view kBound =
     "50 40 0:37 /other /mnt/a\\040b rw - cgroup2 cgroup2 rw\n"
     "51 40 0:37 /docker/c1 /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
 
-TEST_CASE("cgroup: a process's group is found by where the hierarchy is mounted") {
+TEST_CASE("cgroup: a process's group is found by its mount") {
   struct Case {
     std::string_view mountinfo;
     std::string_view cgroup;
@@ -50,7 +50,7 @@ TEST_CASE("cgroup: a process's group is found by where the hierarchy is mounted"
       Case{kBound, "0::/docker/c1\n", "/sys/fs/cgroup"},
       Case{kBound, "0::/docker/c1/inner\n", "/sys/fs/cgroup/inner"},
       Case{kBound, "0::/other/x\n", "/mnt/a b/x"},
-      // A name that only begins like the mount's root, a group above it, one outside of the namespace, one removed.
+      // A name that only starts like the mount's root; a group above it; one outside the namespace; a removed one.
       Case{kBound, "0::/docker/c11\n", std::nullopt},
       Case{kBound, "0::/docker\n", std::nullopt},
       Case{kUnified, "0::/../elsewhere\n", std::nullopt},
@@ -67,14 +67,14 @@ TEST_CASE("cgroup: a process's group is found by where the hierarchy is mounted"
   }
 }
 
-TEST_CASE("cgroup: a leaf that cannot be made says which and why, and leaves nothing") {
+TEST_CASE("cgroup: a failing leaf reports the path and the reason, and leaves nothing") {
   const TemporaryDirectory there;
   const auto nowhere = CgroupLeaf::make(there.of("gone"), "leaf");
   REQUIRE_FALSE(nowhere.has_value());
   CHECK(nowhere.error().error == ENOENT);
   CHECK(nowhere.error().subject == there.of("gone/leaf"));
 
-  // No hierarchy at all: a directory that is made gets none of a group's files.
+  // No cgroup hierarchy: a new directory lacks the files of a group.
   const auto plain = CgroupLeaf::make(there.path(), "leaf");
   REQUIRE_FALSE(plain.has_value());
   CHECK(plain.error().error == ENOENT);
@@ -88,7 +88,7 @@ TEST_CASE("cgroup: a leaf that cannot be made says which and why, and leaves not
   CHECK(std::filesystem::exists(there.of("taken")));
 }
 
-TEST_CASE("cgroup: killed by one byte, and only where there is such a group") {
+TEST_CASE("cgroup: killed by one byte, if the group exists") {
   const TemporaryDirectory there;
   write_text(there.of("cgroup.kill"), "");
   CHECK(kill_cgroup(there.path()));
@@ -96,32 +96,32 @@ TEST_CASE("cgroup: killed by one byte, and only where there is such a group") {
   CHECK_FALSE(kill_cgroup(there.of("gone")));
 }
 
-TEST_CASE("cgroup: removed with those in it") {
+TEST_CASE("cgroup: removed with its children") {
   const TemporaryDirectory there;
   std::filesystem::create_directories(there.of("leaf/inner/innermost"));
   std::filesystem::create_directories(there.of("leaf/other"));
   CHECK(remove_cgroup(there.of("leaf")));
   CHECK_FALSE(std::filesystem::exists(there.of("leaf")));
-  CHECK(remove_cgroup(there.of("leaf")));  // gone is gone, whoever removed it
+  CHECK(remove_cgroup(there.of("leaf")));  // success even if another process removed it
 
   std::filesystem::create_directory(there.of("kept"));
   write_text(there.of("kept/file"), "x");
   CHECK_FALSE(remove_cgroup(there.of("kept")));
 }
 
-TEST_CASE("cgroup: a real leaf, where this process may make one") {
+TEST_CASE("cgroup: a real leaf, if this process may make one") {
   const auto parent = own_cgroup();
   if (!parent) return;
   const auto leaf = CgroupLeaf::make(*parent, "oversee-unit-" + std::to_string(::getpid()));
   if (!leaf) return;
   CHECK(leaf->path().starts_with(*parent));
   CHECK(::fcntl(leaf->entry(), F_GETFD) == FD_CLOEXEC);
-  CHECK(kill_cgroup(leaf->path()));  // nobody
+  CHECK(kill_cgroup(leaf->path()));  // it is empty
   CHECK(remove_cgroup(leaf->path()));
   CHECK_FALSE(std::filesystem::exists(leaf->path()));
 }
 
-TEST_CASE("cgroup: a leaf is locked for as long as it is used, and then may be swept") {
+TEST_CASE("cgroup: a leaf is locked while in use, and may be swept afterwards") {
   const auto parent = own_cgroup();
   if (!parent) return;
   const std::string name = model::cgroup_name("20260101-000000-unit", static_cast<int>(::getpid()));
@@ -135,7 +135,7 @@ TEST_CASE("cgroup: a leaf is locked for as long as it is used, and then may be s
   CHECK_FALSE(std::filesystem::exists(path));
 }
 
-TEST_CASE("cgroup: the sweep leaves other names, what is no group, and what is beyond its time") {
+TEST_CASE("cgroup: the sweep skips other names, non-groups, and the rest when its time is over") {
   const TemporaryDirectory there;
   for (const char* name : {"other", "oversee-20260101-000000-abcd-1", "oversee-20260101-000000-abcd-2"}) {
     std::filesystem::create_directory(there.of(name));
@@ -146,7 +146,7 @@ TEST_CASE("cgroup: the sweep leaves other names, what is no group, and what is b
   CHECK(std::filesystem::exists(there.of("oversee-20260101-000000-abcd-1")));
 }
 
-TEST_CASE("cgroup: accounts and limits are what the files say") {
+TEST_CASE("cgroup: reads usage and limits from the files") {
   const TemporaryDirectory there;
   write_text(there.of("cpu.stat"), "usage_usec 30\nuser_usec 20\nsystem_usec 10\nnr_periods 0\n");
   write_text(there.of("memory.current"), "4096\n");
@@ -170,7 +170,7 @@ TEST_CASE("cgroup: accounts and limits are what the files say") {
   CHECK_FALSE(limit_cgroup_tasks(there.of("gone"), 1));
 }
 
-TEST_CASE("cgroup: a kill for memory is the group's own only where its own limit was met") {
+TEST_CASE("cgroup: a kill for memory counts only if the group's own limit was reached") {
   const TemporaryDirectory there;
   CHECK_FALSE(killed_for_memory(there.path()));
   struct Case {
@@ -180,8 +180,8 @@ TEST_CASE("cgroup: a kill for memory is the group's own only where its own limit
   const std::array cases{
       Case{"low 0\nhigh 0\nmax 0\noom 0\noom_kill 0\noom_group_kill 0\n", false},
       Case{"low 0\nhigh 0\nmax 9\noom 1\noom_kill 3\noom_group_kill 1\n", true},
-      Case{"max 9\noom 0\noom_kill 3\noom_group_kill 1\n", false},  // the machine's, or a group's around it
-      Case{"max 9\noom 1\noom_kill 0\noom_group_kill 0\n", false},  // an allocation failed, nobody died
+      Case{"max 9\noom 0\noom_kill 3\noom_group_kill 1\n", false},  // the machine's limit, or one around the group
+      Case{"max 9\noom 1\noom_kill 0\noom_group_kill 0\n", false},  // an allocation failed, but no process was killed
       Case{"max 9\noom 1\noom_kill 3\n", true},                     // before Linux 5.17
       Case{"max 9\noom 0\noom_kill 3\n", false},
   };
@@ -192,7 +192,7 @@ TEST_CASE("cgroup: a kill for memory is the group's own only where its own limit
   }
 }
 
-TEST_CASE("cgroup: forks are refused by the group only where it came to its own limit") {
+TEST_CASE("cgroup: refused forks count only at the group's own limit") {
   const TemporaryDirectory there;
   CHECK_FALSE(refused_tasks(there.path(), 100));
   write_text(there.of("pids.events"), "max 3\n");
@@ -208,7 +208,7 @@ TEST_CASE("cgroup: forks are refused by the group only where it came to its own 
   CHECK_FALSE(refused_tasks(there.path(), 100));
 }
 
-TEST_CASE("cgroup: controllers are found in a list, and handed on where the group is the root") {
+TEST_CASE("cgroup: controllers are parsed from a list, and delegated if the group is the root") {
   CHECK(controllers_in("cpuset cpu io memory hugetlb pids rdma\n") == Controllers{.memory = true, .pids = true});
   CHECK(controllers_in("memory_hotplug pids") == Controllers{.memory = false, .pids = true});
   CHECK_FALSE(controllers_in("").any());
@@ -220,16 +220,16 @@ TEST_CASE("cgroup: controllers are found in a list, and handed on where the grou
   CHECK(root.controllers() == Controllers{.memory = true, .pids = false});
   CHECK(text_of(there.of("cgroup.subtree_control")) == "+memory ");
 
-  // Those that are there already are taken as they are.
+  // Controllers that are enabled already are used as they are.
   write_text(there.of("cgroup.subtree_control"), "memory pids\n");
   const HandedOn already(there.path(), {.memory = true, .pids = false}, "aside", 1);
   CHECK(already.controllers() == Controllers{.memory = true, .pids = true});
   CHECK(text_of(there.of("cgroup.subtree_control")) == "memory pids\n");
 }
 
-TEST_CASE("cgroup: where somebody else is in it, no group is made to hand anything on") {
+TEST_CASE("cgroup: with other processes in it, no group is made for delegation") {
   const TemporaryDirectory around;
-  const std::string group = around.of(model::cgroup_name("20260101-000000-abcd", 1));  // as one of ours it is delegated
+  const std::string group = around.of(model::cgroup_name("20260101-000000-abcd", 1));  // its name marks it as delegated
   std::filesystem::create_directory(group);
   const auto of = [&](const char* file) { return group + '/' + file; };
   CHECK(is_delegated(group));

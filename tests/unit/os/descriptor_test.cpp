@@ -1,4 +1,4 @@
-// Descriptors: who owns and closes them, what an exec does with them, whole writes, and what can be asked of them.
+// Tests descriptors: ownership and closing, inheritance over exec, whole writes, and queries.
 #include "os/descriptor.hpp"
 
 #include <doctest/doctest.h>
@@ -35,7 +35,7 @@ Pipe new_pipe() {
   return std::move(*pipe);
 }
 
-// Writes until it would block; the writer is left non-blocking.
+// Fills the pipe; leaves the writer non-blocking.
 void fill(const Pipe& pipe) {
   REQUIRE(::fcntl(pipe.writer.get(), F_SETFL, O_NONBLOCK) == 0);
   const std::string page(4096, 'x');
@@ -43,13 +43,13 @@ void fill(const Pipe& pipe) {
   REQUIRE(errno == EAGAIN);
 }
 
-TEST_CASE("unique fd: closes what it owns, once, and moves it") {
+TEST_CASE("unique fd: closes what it owns once, and can be moved") {
   const int raw = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   {
     UniqueFd one(raw);
     CHECK(one);
     UniqueFd two(std::move(one));
-    CHECK_FALSE(one);  // NOLINT: what is left of it is the point
+    CHECK_FALSE(one);  // NOLINT: tests the moved-from state
     CHECK(two.get() == raw);
     UniqueFd three;
     CHECK_FALSE(three);
@@ -60,7 +60,7 @@ TEST_CASE("unique fd: closes what it owns, once, and moves it") {
   CHECK_FALSE(is_open(raw));
 }
 
-TEST_CASE("unique fd: a new one closes the one before; released, it is somebody else's") {
+TEST_CASE("unique fd: a new descriptor closes the old one; a released one belongs to the caller") {
   UniqueFd fd = open_file("/dev/null");
   const int first = fd.get();
   UniqueFd other = open_file("/dev/null");
@@ -76,7 +76,7 @@ TEST_CASE("unique fd: a new one closes the one before; released, it is somebody 
   CHECK_FALSE(is_open(second));
 }
 
-TEST_CASE("descriptors made here are closed over exec, unless they are to be kept") {
+TEST_CASE("descriptors: new ones are closed on exec, unless marked to be kept") {
   const Pipe pipe = new_pipe();
   const auto sockets = make_socket_pair();
   REQUIRE(sockets.has_value());
@@ -92,7 +92,7 @@ TEST_CASE("descriptors made here are closed over exec, unless they are to be kep
   CHECK_FALSE(is_kept_over_exec(pipe.reader.get()));
 }
 
-TEST_CASE("a duplicate is of the same description, and never one of 0 to 2") {
+TEST_CASE("descriptors: a duplicate shares the description, and is never one of 0 to 2") {
   CHECK(exit_of([] {
           ::close(0);
           ::close(1);
@@ -105,7 +105,7 @@ TEST_CASE("a duplicate is of the same description, and never one of 0 to 2") {
   CHECK_FALSE(duplicate(-1).has_value());
 }
 
-TEST_CASE("a socket pair is connected both ways") {
+TEST_CASE("descriptors: a socket pair is connected both ways") {
   const auto sockets = make_socket_pair();
   REQUIRE(sockets.has_value());
   CHECK(write_fully((*sockets)[0].get(), "a"));
@@ -114,7 +114,7 @@ TEST_CASE("a socket pair is connected both ways") {
   CHECK(hear<char>((*sockets)[0].get()) == 'b');
 }
 
-TEST_CASE("closed standard streams are opened on /dev/null, open ones left alone") {
+TEST_CASE("descriptors: closed standard streams are opened on /dev/null, open ones left alone") {
   for (int closed = 0; closed < 8; ++closed) {
     CAPTURE(closed);
     CHECK(exit_of([&] {
@@ -137,8 +137,8 @@ TEST_CASE("closed standard streams are opened on /dev/null, open ones left alone
   }
 }
 
-// A blocked write that a signal interrupts has written a part of it, or nothing (write(2)).
-TEST_CASE("write_fully: every byte gets through, over short writes and interruptions") {
+// A blocked write that a signal interrupts has written a part, or nothing (write(2)).
+TEST_CASE("write_fully: writes every byte despite short writes and interruptions") {
   std::mt19937_64 random(1);
   std::string bytes(3 << 20, '\0');
   for (char& c : bytes) c = static_cast<char>(random());
@@ -157,13 +157,13 @@ TEST_CASE("write_fully: every byte gets through, over short writes and interrupt
     const ssize_t count = ::read(pipe.reader.get(), buffer, sizeof buffer);
     if (count <= 0) break;
     received.append(buffer, static_cast<std::size_t>(count));
-    if (received.size() > 100'000) ::kill(pid, SIGUSR1);  // its handler stands: it is writing
+    if (received.size() > 100'000) ::kill(pid, SIGUSR1);  // it is writing, so its handler is installed
   }
   CHECK((received == bytes));
   CHECK(status_of(pid) == 0);
 }
 
-TEST_CASE("write_fully: what cannot be written is false, and errno says why") {
+TEST_CASE("write_fully: a failure is false, with errno") {
   CHECK(write_fully(-1, ""));
   CHECK_FALSE(write_fully(-1, "x"));
   CHECK(errno == EBADF);
@@ -176,7 +176,7 @@ TEST_CASE("write_fully: what cannot be written is false, and errno says why") {
   CHECK(errno == EAGAIN);
 }
 
-TEST_CASE("write_patiently: a non-blocking pipe that is full is waited for, and left as it is") {
+TEST_CASE("write_patiently: waits for a full non-blocking pipe, and leaves its mode") {
   auto pipe = make_pipe();
   REQUIRE(pipe.has_value());
   REQUIRE(::fcntl(pipe->writer.get(), F_SETFL, O_NONBLOCK) == 0);
@@ -195,13 +195,13 @@ TEST_CASE("write_patiently: a non-blocking pipe that is full is waited for, and 
   CHECK(status == 0);
 }
 
-TEST_CASE("write_patiently: what cannot be written is false, and errno says why") {
+TEST_CASE("write_patiently: a failure is false, with errno") {
   const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   CHECK_FALSE(write_patiently(full.get(), "x"));
   CHECK(errno == ENOSPC);
 }
 
-TEST_CASE("wait_writable: looks whether a small write would find room") {
+TEST_CASE("wait_writable: tells whether a small write would fit") {
   const Pipe pipe = new_pipe();
   CHECK(wait_writable(pipe.writer.get(), 0s));
   const int flags = ::fcntl(pipe.writer.get(), F_GETFL);
@@ -212,7 +212,7 @@ TEST_CASE("wait_writable: looks whether a small write would find room") {
   CHECK(::fcntl(pipe.writer.get(), F_GETFL) == flags);
 }
 
-TEST_CASE("can_block: what another can keep waiting can, files and memory devices cannot") {
+TEST_CASE("can_block: true for files that another process can stall, not for regular files and memory devices") {
   const Pipe pipe = new_pipe();
   CHECK(can_block(pipe.writer.get()));
   CHECK(can_block(make_socket_pair()->at(0).get()));
@@ -223,7 +223,7 @@ TEST_CASE("can_block: what another can keep waiting can, files and memory device
   CHECK_FALSE(can_block(-1));
 }
 
-TEST_CASE("same_file: one file behind two numbers, and nothing else") {
+TEST_CASE("same_file: true only for one file behind two descriptors") {
   const Pipe pipe = new_pipe();
   const Pipe other = new_pipe();
   CHECK(same_file(pipe.writer.get(), duplicate(pipe.writer.get())->get()));
@@ -235,7 +235,7 @@ TEST_CASE("same_file: one file behind two numbers, and nothing else") {
   CHECK_FALSE(same_file(-1, -1));
 }
 
-TEST_CASE("readable_bytes: what waits in a pipe") {
+TEST_CASE("readable_bytes: the unread bytes of a pipe") {
   Pipe pipe = new_pipe();
   CHECK(readable_bytes(pipe.reader.get()) == 0);
   REQUIRE(write_fully(pipe.writer.get(), "12345"));
@@ -246,8 +246,8 @@ TEST_CASE("readable_bytes: what waits in a pipe") {
   CHECK(readable_bytes(-1) == 0);
 }
 
-TEST_CASE("read_file: the whole of it, whatever its size is said to be") {
-  const auto status = read_file("/proc/self/status");  // of size 0, by stat
+TEST_CASE("read_file: reads everything, whatever the reported size") {
+  const auto status = read_file("/proc/self/status");  // stat reports size 0
   REQUIRE(status.has_value());
   CHECK(status->find("\nPid:\t" + std::to_string(::getpid()) + '\n') != std::string::npos);
   const auto missing = read_file("/nothing/here");

@@ -1,4 +1,4 @@
-// A family of processes for a test: children and theirs, who speak through one pipe; none survives the test.
+// A family of processes for a test: children and grandchildren that report through one pipe. None survives the test.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@
 
 namespace oversee::os {
 
-// The parent that the list gives the process; none where it is not listed.
+// The parent according to the list; empty if the process is not listed.
 inline std::optional<pid_t> parent_in(const std::vector<Descendant>& list, pid_t pid) {
   for (const Descendant& each : list) {
     if (each.pid == pid) return each.parent;
@@ -25,13 +25,13 @@ inline std::optional<pid_t> parent_in(const std::vector<Descendant>& list, pid_t
   return {};
 }
 
-// Until the child has ended; it stays to be reaped.
+// Waits until the child has ended, without reaping it.
 inline void wait_for_zombie(pid_t pid) {
   siginfo_t info{};
   REQUIRE(::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) == 0);
 }
 
-// Whether all descendants could be killed within the bound; the watched one is left to be reaped.
+// Whether all descendants could be killed within the bound. Leaves `watched` to be reaped by the caller.
 inline bool kill_orphans(std::optional<pid_t> watched = {}, std::chrono::seconds bound = std::chrono::seconds(20)) {
   const auto end = std::chrono::steady_clock::now() + bound;
   for (OrphanKill kill; !kill.round({.watched = watched}).empty;) {
@@ -53,7 +53,7 @@ class Family {
   Family(const Family&) = delete;
   Family& operator=(const Family&) = delete;
 
-  // A child that runs the function.
+  // Adds a child that runs the function.
   template <class Run>
   pid_t add(Run run) {
     return fork_child([&] {
@@ -62,7 +62,7 @@ class Family {
     });
   }
 
-  // A child, its child, and so on, all of them waiting; the oldest first.
+  // Adds a child, its child, and so on, all of them waiting; returns the oldest first.
   std::vector<pid_t> add_line(int length) {
     add([&] { grow(length); });
     std::vector<pid_t> line(static_cast<std::size_t>(length));
@@ -73,7 +73,7 @@ class Family {
     return line;
   }
 
-  // By a child; by the test.
+  // say() is for a child, hear_word() for the test.
   void say(int word) { tell(pipe_.writer.get(), word); }
   int hear_word() { return hear<int>(pipe_.reader.get()); }
 

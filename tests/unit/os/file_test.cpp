@@ -1,4 +1,4 @@
-// Files by name: what is refused before a run, logs that cannot block, documents that are replaced whole; and file
+// Tests files by name: refusals before a run, logs that cannot block, documents that are replaced whole; and file
 // sinks.
 #include "os/file.hpp"
 
@@ -36,7 +36,7 @@ void check_fails(const model::Result<Value>& result, int error, const std::strin
   CHECK(result.error().subject == subject);
 }
 
-TEST_CASE("check_directory: a directory, also through a link, and nothing else") {
+TEST_CASE("check_directory: accepts only a directory, also through a link") {
   const TemporaryDirectory directory;
   write_text(directory.of("file"), "");
   REQUIRE(::symlink(directory.path().c_str(), directory.of("link").c_str()) == 0);
@@ -49,7 +49,7 @@ TEST_CASE("check_directory: a directory, also through a link, and nothing else")
   check_fails(check_directory(directory.of("file"), "use it"), ENOTDIR, directory.of("file"));
 }
 
-TEST_CASE("open_log: a new file, or one that is emptied; links lead to their files") {
+TEST_CASE("open_log: a new file or an emptied one; links lead to their files") {
   const TemporaryDirectory directory;
   REQUIRE(open_log(directory.of("new")).has_value());
   CHECK(text_of(directory.of("new")).empty());
@@ -67,7 +67,7 @@ std::unique_ptr<UniqueFd> reader_of(const std::string& fifo) {
   return std::make_unique<UniqueFd>(::open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
 }
 
-TEST_CASE("open_log: a FIFO is opened where it has a reader, and said to have none after a moment") {
+TEST_CASE("open_log: a FIFO is opened if it has a reader, and refused after a moment if not") {
   const TemporaryDirectory directory;
   const std::string path = directory.of("pipe");
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
@@ -76,7 +76,7 @@ TEST_CASE("open_log: a FIFO is opened where it has a reader, and said to have no
   CHECK(open_log(path).has_value());
 }
 
-TEST_CASE("open_log: says why it cannot") {
+TEST_CASE("open_log: reports the reason of a failure") {
   const TemporaryDirectory directory;
   check_fails(open_log(directory.path()), EISDIR, directory.path());
   check_fails(open_log(directory.of("nothing/x")), ENOENT, directory.of("nothing"));
@@ -86,7 +86,7 @@ model::Result<UniqueFd> open_by(const std::string& path, model::LogMode mode) {
   return open_output(*find_destination(path), mode, "log");
 }
 
-TEST_CASE("open_output: a file that another writes to is neither emptied nor put aside") {
+TEST_CASE("open_output: a file that another process writes to is neither emptied nor rotated") {
   const TemporaryDirectory directory;
   const std::string path = directory.of("log");
   const auto first = open_by(path, model::LogMode::truncate);
@@ -104,7 +104,7 @@ TEST_CASE("open_output: a file that another writes to is neither emptied nor put
   CHECK(text_of(path) == "first\nsecond\nthird\n");
 }
 
-TEST_CASE("open_output: what is appended starts on a line of its own") {
+TEST_CASE("open_output: appended output starts on a new line") {
   const TemporaryDirectory directory;
   write_text(directory.of("log"), "cut");
   const auto log = open_by(directory.of("log"), model::LogMode::append);
@@ -113,7 +113,7 @@ TEST_CASE("open_output: what is appended starts on a line of its own") {
   CHECK(text_of(directory.of("log")) == "cut\nnext\n");
 }
 
-TEST_CASE("open_output: logs are put aside one behind the other, so many of them, with their modes") {
+TEST_CASE("open_output: logs are rotated up to a number, with their modes") {
   const TemporaryDirectory directory;
   const std::string path = directory.of("log");
   write_text(path, "0");
@@ -130,13 +130,13 @@ TEST_CASE("open_output: logs are put aside one behind the other, so many of them
   CHECK(text_of(path + ".1") == "11");
   CHECK(text_of(path + ".9") == "3");
   CHECK(count_in(directory.path()) == 10);
-  // One that is empty is not put aside.
+  // An empty log is not rotated.
   write_text(path, "");
   REQUIRE(open_by(path, model::LogMode::rotate).has_value());
   CHECK(text_of(path + ".1") == "11");
 }
 
-TEST_CASE("find_destination: looks, and changes nothing") {
+TEST_CASE("find_destination: only looks, and changes nothing") {
   const TemporaryDirectory directory;
   write_text(directory.of("old"), "kept");
   CHECK(find_destination(directory.of("new")).has_value());
@@ -150,7 +150,7 @@ TEST_CASE("find_destination: looks, and changes nothing") {
   CHECK(find_destination("in-the-current-directory").has_value());
 }
 
-TEST_CASE("find_destination: descriptors of this process, by each of their names") {
+TEST_CASE("find_destination: descriptors of this process, under each of their names") {
   auto pipe = make_pipe();
   REQUIRE(pipe.has_value());
   const std::string number = std::to_string(pipe->writer.get());
@@ -165,7 +165,7 @@ TEST_CASE("find_destination: descriptors of this process, by each of their names
   CHECK(find_destination(directory.of("link"))->descriptor == pipe->writer.get());
 }
 
-TEST_CASE("find_destination: links in a circle, a socket, another user's link in a directory of everybody's") {
+TEST_CASE("find_destination: circular links, a socket, another user's link in a shared directory") {
   const TemporaryDirectory directory;
   REQUIRE(::symlink("b", directory.of("a").c_str()) == 0);
   REQUIRE(::symlink("a", directory.of("b").c_str()) == 0);
@@ -190,7 +190,7 @@ struct stat status_of(const std::string& path) {
   return status;
 }
 
-TEST_CASE("replace_file: new, in place of another, and where a link leads, which stays a link") {
+TEST_CASE("replace_file: a new file, an existing one, or a link's target, where the link stays") {
   const TemporaryDirectory directory;
   REQUIRE(::symlink("target", directory.of("x").c_str()) == 0);
   for (const std::string text : {"first", "", "third\n"}) {
@@ -207,7 +207,7 @@ TEST_CASE("replace_file: a new file is its owner's alone") {
   CHECK((status_of(directory.of("x")).st_mode & 0777U) == 0600);
 }
 
-TEST_CASE("replace_file: owner, group, mode and attributes stay, and readers see the old or the new") {
+TEST_CASE("replace_file: keeps owner, group, mode and attributes, and readers see the old or the new") {
   const TemporaryDirectory directory;
   const std::string path = directory.of("x");
   write_text(path, "old");
@@ -227,7 +227,7 @@ TEST_CASE("replace_file: owner, group, mode and attributes stay, and readers see
   CHECK(text_of(path) == "new");
 }
 
-TEST_CASE("replace_file: a file with two names is written in place, and keeps both") {
+TEST_CASE("replace_file: a file with two names is written in place and keeps both") {
   const TemporaryDirectory directory;
   write_text(directory.of("x"), "a longer text than that");
   REQUIRE(::link(directory.of("x").c_str(), directory.of("y").c_str()) == 0);
@@ -235,7 +235,7 @@ TEST_CASE("replace_file: a file with two names is written in place, and keeps bo
   CHECK(text_of(directory.of("y")) == "new");
 }
 
-TEST_CASE("replace_file: a device or a pipe is written to, and stays what it is") {
+TEST_CASE("replace_file: a device or a pipe is written to, not replaced") {
   REQUIRE(replace_file("/dev/null", "x").has_value());
   CHECK(std::filesystem::is_character_file("/dev/null"));
   check_fails(replace_file("/dev/full", "x"), ENOSPC, "/dev/full");
@@ -247,7 +247,7 @@ TEST_CASE("replace_file: a device or a pipe is written to, and stays what it is"
   CHECK(::read(pipe->reader.get(), buffer, sizeof buffer) == 8);
 }
 
-TEST_CASE("replace_file: a FIFO with a reader is written to; without one that is an error, not a wait for ever") {
+TEST_CASE("replace_file: a FIFO with a reader is written to; without one it is an error, not an endless wait") {
   const TemporaryDirectory directory;
   const std::string path = directory.of("pipe");
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
@@ -259,7 +259,7 @@ TEST_CASE("replace_file: a FIFO with a reader is written to; without one that is
   CHECK(S_ISFIFO(status_of(path).st_mode));
 }
 
-TEST_CASE("replace_file: a document that cannot be put in place leaves nothing behind") {
+TEST_CASE("replace_file: a failure leaves no leftovers") {
   const TemporaryDirectory directory;
   REQUIRE_FALSE(replace_file(directory.of("nothing/x"), "text").has_value());
   CHECK(count_in(directory.path()) == 0);
@@ -275,7 +275,7 @@ TEST_CASE("file sink: writes at once, and is never full") {
   CHECK(sink.idle());
 }
 
-TEST_CASE("file sink: an error is told once, and what follows is dropped") {
+TEST_CASE("file sink: an error is reported once, and later bytes are dropped") {
   const UniqueFd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   FileSink sink(full.get());
   std::vector<int> errors;
@@ -284,10 +284,10 @@ TEST_CASE("file sink: an error is told once, and what follows is dropped") {
   CHECK(errors == std::vector{ENOSPC});
   CHECK(sink.idle());
   FileSink silent(full.get());
-  CHECK(silent.write("x"));  // nobody wants to be told
+  CHECK(silent.write("x"));  // without a callback for errors
 }
 
-TEST_CASE("file sink: a file that is renamed or emptied goes on under its name, with its head") {
+TEST_CASE("file sink: a renamed or emptied file continues under its name, with its head") {
   const TemporaryDirectory directory;
   const std::string path = directory.of("log");
   auto file = open_log(path);
@@ -308,7 +308,7 @@ TEST_CASE("file sink: a file that is renamed or emptied goes on under its name, 
   CHECK(text_of(path) == "head\nfour\n");
 }
 
-TEST_CASE("file sink: where the name leads to another kind of file, the open one goes on") {
+TEST_CASE("file sink: if the name leads to another kind of file, the open one is kept") {
   const TemporaryDirectory directory;
   const std::string path = directory.of("log");
   FileSink sink(std::move(*open_log(path)), path, "");
@@ -318,7 +318,7 @@ TEST_CASE("file sink: where the name leads to another kind of file, the open one
   CHECK(text_of(directory.of("old")) == "x");
 }
 
-TEST_CASE("file sink: a descriptor that is the caller's stays open") {
+TEST_CASE("file sink: a descriptor of the caller stays open") {
   const UniqueFd null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   { const FileSink sink(null.get()); }
   CHECK(::fcntl(null.get(), F_GETFD) >= 0);

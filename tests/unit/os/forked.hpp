@@ -1,5 +1,4 @@
-// Child processes of tests: each ends in time whatever happens, says things on pipes, and is waited for, never slept
-// for.
+// Child processes for tests: each ends in time in any case, reports through pipes, and is waited for without sleeping.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -13,7 +12,7 @@
 
 namespace oversee::os {
 
-// To be called first in each child, for a fork does not hand the alarm on.
+// Call first in each child, because fork does not pass the alarm on.
 inline void bound_life() { ::alarm(30); }
 
 // The test's own handlers would report a child's death as the test's.
@@ -25,7 +24,7 @@ inline void reset_signals() {
   for (;;) ::pause();
 }
 
-// Runs the function in a child, which exits with what that returns; nothing of the test's is run down there.
+// Runs the function in a child, which exits with its result and runs no other code of the test.
 template <class Run>
 pid_t fork_child(Run run) {
   const pid_t pid = ::fork();
@@ -38,7 +37,7 @@ pid_t fork_child(Run run) {
   return pid;
 }
 
-// Whole values through a pipe: what a child has to say.
+// Sends and receives whole values through a pipe.
 template <class Value>
 void tell(int fd, Value value) {
   if (::write(fd, &value, sizeof value) != static_cast<ssize_t>(sizeof value)) ::_exit(99);
@@ -53,14 +52,14 @@ Value hear(int fd) {
   return value;
 }
 
-// Waits for the child's end; its wait status.
+// Waits for the child's end; returns its wait status.
 inline int status_of(pid_t pid) {
   int status = 0;
   REQUIRE(::waitpid(pid, &status, 0) == pid);
   return status;
 }
 
-// Runs the function in a child and returns what it exits with, or 1000 and the signal that it died of.
+// Runs the function in a child; returns its exit code, or 1000 plus the signal that killed it.
 template <class Run>
 int exit_of(Run run) {
   const int status = status_of(fork_child(std::move(run)));

@@ -1,4 +1,4 @@
-// Texts of the kernel: numbers by the word in front of them.
+// Tests reading numbers by their keys in kernel texts.
 #include "os/kernel_text.hpp"
 
 #include <doctest/doctest.h>
@@ -10,7 +10,7 @@
 namespace oversee::os {
 namespace {
 
-TEST_CASE("kernel text: a number is found by the word that starts its line") {
+TEST_CASE("kernel text: a number is found by the key at the start of its line") {
   constexpr std::string_view kText = "low 1\noom 2\noom_kill 3\nPss:      44 kB\nPss_Anon: 55 kB\n";
   CHECK(number_behind(kText, "low ") == 1);
   CHECK(number_behind(kText, "oom ") == 2);
@@ -23,7 +23,7 @@ TEST_CASE("kernel text: a number is found by the word that starts its line") {
   CHECK_FALSE(number_behind("", "max ").has_value());
 }
 
-TEST_CASE("kernel text: as much as the buffer takes, and nothing of what is not there") {
+TEST_CASE("kernel text: reads as much as the buffer holds, and nothing from a missing file") {
   std::array<char, 64> buffer;
   CHECK(read_once("/proc/self/comm", buffer).ends_with('\n'));
   CHECK(read_once(::getpid(), "comm", buffer) == read_once("/proc/self/comm", buffer));

@@ -1,4 +1,4 @@
-// Children are found by their numbers alone.
+// Tests that our children are found without /proc, by pid.
 #include "os/own_children.hpp"
 
 #include <doctest/doctest.h>
@@ -23,7 +23,7 @@ pid_t start_child(bool ends) {
   return child;
 }
 
-TEST_CASE("own children: the living and the zombies, each once, until they are reaped") {
+TEST_CASE("own children: lists live ones and zombies, each once, until they are reaped") {
   const pid_t living = start_child(false);
   const pid_t ended = start_child(true);
   siginfo_t info{};
@@ -42,7 +42,7 @@ TEST_CASE("own children: the living and the zombies, each once, until they are r
   CHECK_FALSE(holds(left, ended));
 }
 
-TEST_CASE("own children: looking leaves no child behind, and a wait for children does not meet one") {
+TEST_CASE("own children: listing leaves no child behind, and a wait for children does not meet one") {
   const pid_t living = start_child(false);
   const auto before = find_children();
   CHECK(find_children() == before);

@@ -1,4 +1,4 @@
-// Whether /proc is ours: what its texts say, and what this machine's says.
+// Tests whether /proc is usable: on made-up texts and on this machine.
 #include "os/proc.hpp"
 
 #include <doctest/doctest.h>
@@ -14,24 +14,24 @@ namespace {
 
 using model::ProcView;
 
-TEST_CASE("proc: it is ours where it has one number for us, and that is ours") {
+TEST_CASE("proc: is ours if it shows one pid for us, and that is ours") {
   CHECK(judge_proc("7", "Name:\tx\nNSpid:\t7\n", 7) == ProcView::all);
   CHECK(judge_proc("7", "Name:\tx\n", 7) == ProcView::all);
 }
 
-TEST_CASE("proc: another number for us is another namespace's") {
+TEST_CASE("proc: another pid for us means another namespace") {
   CHECK(judge_proc("4711", "NSpid:\t4711\t7\n", 7) == ProcView::foreign);
   CHECK(judge_proc("70", "NSpid:\t70\t7\n", 7) == ProcView::foreign);
   CHECK(judge_proc("", "NSpid:\t7\n", 7) == ProcView::foreign);
 }
 
-TEST_CASE("proc: a number that is the same in both namespaces by chance") {
+TEST_CASE("proc: a pid that is equal in both namespaces by chance") {
   CHECK(judge_proc("7", "Name:\tNSpid:\nNSpid:\t7\t7\n", 7) == ProcView::foreign);
 }
 
-TEST_CASE("proc: without a text nothing is known of us") { CHECK(judge_proc("7", "", 7) == ProcView::absent); }
+TEST_CASE("proc: without a text the view is unknown") { CHECK(judge_proc("7", "", 7) == ProcView::absent); }
 
-TEST_CASE("proc: options of the mount hide processes") {
+TEST_CASE("proc: mount options hide processes") {
   const std::array<gid_t, 2> groups{27, 1000};
   const auto hides = [&](const std::string& options) {
     return hides_processes("21 27 0:20 / /sys rw - sysfs sysfs rw\n22 27 0:21 / /proc rw,relatime - proc proc " +
@@ -53,7 +53,7 @@ TEST_CASE("proc: options of the mount hide processes") {
   CHECK_FALSE(hides_processes("", groups));
 }
 
-TEST_CASE("proc: a path has the process's number; that of this program can be executed") {
+TEST_CASE("proc: a path contains the pid; that of this program is executable") {
   REQUIRE(proc_is_ours());
   CHECK(proc_path(12, "stat") == "/proc/12/stat");
   CHECK(::access(own_executable().c_str(), X_OK) == 0);

@@ -1,4 +1,4 @@
-// Descendants signalled without ever hitting a stranger, and killed to the last.
+// Tests that descendants are signalled without hitting a stranger, and killed to the last.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("signalling: children, and theirs") {
+TEST_CASE("signalling: children and grandchildren") {
   Family family;
   const auto line = family.add_line(3);
   for (const Descendant& each : list_descendants()) CHECK(signal_descendant(each, 0) == Signalled::sent);
@@ -22,7 +22,7 @@ TEST_CASE("signalling: children, and theirs") {
   CHECK(WTERMSIG(status) == SIGTERM);
 }
 
-TEST_CASE("signalling: the stale pid of a grandchild that was reaped is gone") {
+TEST_CASE("signalling: the stale pid of a reaped grandchild is gone") {
   Family family;
   const pid_t middle = family.add([&] {
     const pid_t child = ::fork();
@@ -43,7 +43,7 @@ TEST_CASE("signalling: the stale pid of a grandchild that was reaped is gone") {
   CHECK(signal_descendant(target, SIGKILL) == Signalled::gone);
 }
 
-TEST_CASE("signalling: one that came to us when its parent died is still ours") {
+TEST_CASE("signalling: an orphan that we adopted is still ours") {
   Family family;
   const auto line = family.add_line(2);
   REQUIRE(::kill(line[0], SIGKILL) == 0);
@@ -52,7 +52,7 @@ TEST_CASE("signalling: one that came to us when its parent died is still ours") 
   CHECK(WTERMSIG(status_of(line[1])) == SIGTERM);
 }
 
-// As when a pid that was listed has been given to another meanwhile. Signal 0, so that not even a fault does harm.
+// As if a listed pid was reused meanwhile. Uses signal 0, so that a bug does no harm.
 TEST_CASE("signalling: a process with another parent is a stranger") {
   Family family;
   const auto line = family.add_line(3);
@@ -61,23 +61,23 @@ TEST_CASE("signalling: a process with another parent is a stranger") {
   CHECK(signal_descendant({1, line[0]}, 0) == Signalled::gone);
 }
 
-TEST_CASE("signalling: without a look at its parent, a stranger is signalled") {
+TEST_CASE("signalling: control: without the check of its parent, a stranger is signalled") {
   const model::Without no_look(model::Mechanism::parent_check);
   CHECK(signal_descendant({::getppid(), ::getpid() + 1}, 0) != Signalled::gone);
 }
 
-TEST_CASE("tree kill: one round is enough for a tree that holds still") {
+TEST_CASE("tree kill: one round is enough for a tree that does not fork") {
   Family family;
   const auto line = family.add_line(4);
   TreeKill kill;
   CHECK_FALSE(kill.round());
   CHECK(kill.refused_children().empty());
-  for (const pid_t pid : line) CHECK(WTERMSIG(status_of(pid)) == SIGKILL);  // each is ours when its parent is reaped
+  for (const pid_t pid : line) CHECK(WTERMSIG(status_of(pid)) == SIGKILL);  // orphans become our children
   CHECK(::waitpid(-1, nullptr, 0) == -1);
   CHECK(errno == ECHILD);
 }
 
-TEST_CASE("tree kill: a later round that meets somebody new asks for another at once") {
+TEST_CASE("tree kill: a round that finds a new process asks for another at once") {
   Family family;
   const auto line = family.add_line(2);
   TreeKill kill;
@@ -109,7 +109,7 @@ TEST_CASE("tree kill: a group that is stopped first dies like the rest") {
   CHECK(kill_orphans());
 }
 
-TEST_CASE("orphan kill: leaves none, whatever they ignore, block or were stopped by") {
+TEST_CASE("orphan kill: kills all, whatever they ignore, block or were stopped by") {
   Family family;
   family.add_line(5);
   for (const int signal : {SIGTERM, SIGSTOP}) {
@@ -127,7 +127,7 @@ TEST_CASE("orphan kill: leaves none, whatever they ignore, block or were stopped
   CHECK(errno == ECHILD);
 }
 
-TEST_CASE("orphan kill: those that fork on and on") {
+TEST_CASE("orphan kill: kills processes that keep forking") {
   Family family;
   for (int i = 0; i < 4; ++i) {
     family.add([&] {
@@ -144,7 +144,7 @@ TEST_CASE("orphan kill: those that fork on and on") {
   CHECK(list_descendants().empty());
 }
 
-TEST_CASE("orphan kill: leaves to another whom it is to reap, though not alive") {
+TEST_CASE("orphan kill: leaves a watched child to be reaped, though not alive") {
   Family family;
   const auto line = family.add_line(2);
   CHECK(kill_orphans(line[0]));
@@ -152,7 +152,7 @@ TEST_CASE("orphan kill: leaves to another whom it is to reap, though not alive")
   CHECK(list_descendants().empty());
 }
 
-TEST_CASE("orphan kill: spares a child of ours with all that is below it") {
+TEST_CASE("orphan kill: spares one of our children with its descendants") {
   Family family;
   const auto spared = family.add_line(2);
   const auto line = family.add_line(2);
@@ -163,7 +163,7 @@ TEST_CASE("orphan kill: spares a child of ours with all that is below it") {
   CHECK_FALSE(parent_in(list_descendants(), line[0]));
 }
 
-TEST_CASE("orphan kill: tells whether anything has changed") {
+TEST_CASE("orphan kill: reports whether anything has changed") {
   Family family;
   const auto line = family.add_line(2);
   OrphanKill kill;
@@ -181,7 +181,7 @@ TEST_CASE("orphan kill: tells whether anything has changed") {
   status_of(line[0]);
 }
 
-TEST_CASE("orphan kill: with nobody there it is done at once") {
+TEST_CASE("orphan kill: without processes it is done at once") {
   const Family family;
   CHECK(kill_orphans({}, 0s));
 }

@@ -1,4 +1,4 @@
-// The look at a tree: what the kernel's files say, read from made-up text and from processes in a known wait.
+// Tests the snapshot of a tree: on made-up kernel texts, and on processes in a known wait.
 #include "os/process_snapshot.hpp"
 
 #include <arpa/inet.h>
@@ -28,7 +28,7 @@ using model::ProcessEvidence;
 using model::ProcessState;
 using std::chrono::steady_clock;
 
-TEST_CASE("system call: its name, and the descriptor that it is about") {
+TEST_CASE("system call: its name, and its descriptor") {
   const auto read =
       parse_system_call(std::to_string(SYS_read) + " 0x5 0x7ffd4bb88280 0x1000 0x0 0x0 0x0 0x7ffd 0x7ff5\n");
   REQUIRE(read.has_value());
@@ -44,7 +44,7 @@ TEST_CASE("system call: its name, and the descriptor that it is about") {
   CHECK_FALSE(parse_system_call(std::to_string(SYS_read))->descriptor.has_value());
 }
 
-TEST_CASE("socket addresses: as the kernel prints them, made readable") {
+TEST_CASE("socket addresses: the kernel's format is parsed") {
   const std::uint32_t loopback = ::htonl(INADDR_LOOPBACK);
   char hex[32];
   (void)std::snprintf(hex, sizeof hex, "%08X:01BB", loopback);
@@ -58,7 +58,7 @@ TEST_CASE("socket addresses: as the kernel prints them, made readable") {
   for (const char* text : {"", ":", "0100007F", "01:50"}) CHECK(parse_socket_address(text).empty());
 }
 
-// A child that does what it is told to, below one that is the root of what is looked at.
+// A child that runs a function, below a process that is the root of the snapshot.
 class Looked {
  public:
   template <class Run>
@@ -86,7 +86,7 @@ class Looked {
     (void)status_of(root_);
   }
 
-  // Looks until what it sees is so: the child may still be on its way.
+  // Takes snapshots until the condition holds: the child may not have reached its state yet.
   template <class Condition>
   ProcessEvidence until(Condition condition, const std::optional<CpuLook>& before = {}) const {
     const auto end = steady_clock::now() + 20s;
@@ -111,12 +111,12 @@ bool in_call(const ProcessEvidence& process, std::string_view call) {
   return process.call == call && process.state == ProcessState::sleeping;
 }
 
-TEST_CASE("snapshot: a process that sleeps") {
+TEST_CASE("snapshot: a sleeping process") {
   const Looked looked([] {
     constexpr timespec kLong{30, 0};
     (void)::nanosleep(&kLong, nullptr);
   });
-  // Young, a tick of processor time is all of its life.
+  // In a young process, one tick of CPU time is its whole life.
   const auto seen = looked.until([](const auto& each) {
     return each.call.ends_with("nanosleep") && each.state == ProcessState::sleeping && each.age > 500ms;
   });
@@ -134,7 +134,7 @@ TEST_CASE("snapshot: a process that sleeps") {
   CHECK_FALSE(seen.command.empty());
 }
 
-TEST_CASE("snapshot: a process that reads a pipe, and which one") {
+TEST_CASE("snapshot: a process that reads a pipe, and the pipe") {
   auto pipe = make_pipe();
   REQUIRE(pipe.has_value());
   const Looked looked([&] {
@@ -148,7 +148,7 @@ TEST_CASE("snapshot: a process that reads a pipe, and which one") {
   CHECK(seen.file->target.starts_with("pipe:["));
 }
 
-TEST_CASE("snapshot: a process that waits at a connection, and where it leads") {
+TEST_CASE("snapshot: a process that waits on a connection, and the peer") {
   const UniqueFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -172,13 +172,13 @@ TEST_CASE("snapshot: a process that waits at a connection, and where it leads") 
         model::OpenFile{listener.get(), FileKind::listener, where});
 }
 
-TEST_CASE("snapshot: a process that works, since the look before") {
+TEST_CASE("snapshot: the CPU use of a process since the previous sample") {
   const Looked looked([] {
     for (;;) (void)::getppid();
   });
   const CpuLook before = look_at_cpu(looked.root());
   REQUIRE(before.used.contains(looked.child()));
-  // On a machine that is shared it may get little, but it takes all that it gets.
+  // A shared machine may give it little CPU time, but it uses all it gets.
   const auto seen =
       looked.until([](const auto& each) { return each.cpu_span > 100ms && each.cpu_percent > 5; }, before);
   CHECK(seen.cpu_percent > 5);
@@ -186,7 +186,7 @@ TEST_CASE("snapshot: a process that works, since the look before") {
   CHECK(seen.cpu > 0ms);
 }
 
-TEST_CASE("snapshot: what another process of that number used before is not counted") {
+TEST_CASE("snapshot: the usage of an earlier process with the same pid is not counted") {
   const Looked looked([] {});
   CpuLook before{.taken = steady_clock::now() - 1s, .used = {}};
   before.used.emplace(looked.child(), CpuLook::Used{.born = 1ms, .cpu = 0ms});
@@ -194,7 +194,7 @@ TEST_CASE("snapshot: what another process of that number used before is not coun
   CHECK(seen.cpu_span == seen.age);
 }
 
-TEST_CASE("snapshot: a large tree is listed in part and counted in whole, the leader in any case") {
+TEST_CASE("snapshot: a large tree is listed in part and counted in whole, always with the leader") {
   constexpr int kCount = 300;
   auto pipe = make_pipe();
   REQUIRE(pipe.has_value());
@@ -223,7 +223,7 @@ TEST_CASE("snapshot: a large tree is listed in part and counted in whole, the le
   CHECK(std::ranges::count(snapshot.evidence.processes, last, &ProcessEvidence::pid) == 1);
 }
 
-TEST_CASE("snapshot: what is not looked at in time is counted, the first excepted") {
+TEST_CASE("snapshot: processes past the deadline are only counted, except the first") {
   const Looked looked([] {
     if (::fork() == 0) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   });
@@ -238,7 +238,7 @@ TEST_CASE("snapshot: what is not looked at in time is counted, the first excepte
   CHECK(snapshot.tree.size() == 2);
 }
 
-TEST_CASE("snapshot: below what is gone there is nothing") {
+TEST_CASE("snapshot: below a dead process there is nothing") {
   const pid_t gone = fork_child([] { return 0; });
   (void)status_of(gone);
   const auto snapshot = take_snapshot(gone, gone, {}, steady_clock::now() + 20s);

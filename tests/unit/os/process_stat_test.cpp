@@ -1,4 +1,4 @@
-// Lines of /proc/PID/stat, made up and real.
+// Tests lines of /proc/PID/stat, made up and real.
 #include "os/process_stat.hpp"
 
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("stat: a name may hold anything, and the fields behind it are found") {
+TEST_CASE("stat: a name may contain anything, and the fields after it are found") {
   const auto stat = parse_process_stat(
       "4312 (a) R (b) S 77 4312 5866 0 -1 4194308 132 0 0 0 120 30 200 50 20 0 4 0 97209 2990080 422 "
       "18446744073709551615");
@@ -29,13 +29,13 @@ TEST_CASE("stat: a name may hold anything, and the fields behind it are found") 
   CHECK(stat->rss_bytes == 422UL * static_cast<unsigned long>(::sysconf(_SC_PAGESIZE)));
 }
 
-TEST_CASE("stat: text that is not one is refused") {
+TEST_CASE("stat: invalid text is refused") {
   for (const char* text : {"", "4312", "4312 (x", "4312 (x)", "4312 )x( S 77", "4312 (x) S 77 1 2 3"}) {
     CHECK_FALSE(parse_process_stat(text).has_value());
   }
 }
 
-TEST_CASE("stat: of this process, of a zombie, of nobody") {
+TEST_CASE("stat: of this process, of a zombie, of a missing process") {
   const auto self = process_stat(::getpid());
   REQUIRE(self.has_value());
   CHECK(self->parent == ::getppid());

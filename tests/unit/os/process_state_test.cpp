@@ -1,4 +1,4 @@
-// What /proc says of a process: that it lives, waits, or is a zombie; who is of a group; and which files it has open.
+// Tests the state of a process in /proc: alive, waiting or zombie; its group; and its open files.
 #include "os/process_state.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +18,7 @@
 namespace oversee::os {
 namespace {
 
-// A child that says when it is in place, and lives until it is killed.
+// A child that reports when it is ready, and lives until it is killed.
 template <class Prepare>
 pid_t settled_child(Prepare prepare) {
   auto pipe = make_pipe();
@@ -44,7 +44,7 @@ void wait_for_zombie(pid_t pid) {
   REQUIRE(::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT) == 0);
 }
 
-TEST_CASE("process state: ourselves run, a dead child is a zombie, a reaped one is nobody") {
+TEST_CASE("process state: we run, a dead child is a zombie, a reaped one is gone") {
   const auto self = look_at_process(::getpid());
   REQUIRE(self.has_value());
   CHECK(self->runnable);
@@ -60,12 +60,12 @@ TEST_CASE("process state: ourselves run, a dead child is a zombie, a reaped one 
   CHECK_FALSE(look_at_process(child).has_value());
 }
 
-TEST_CASE("process state: one whose first thread has ended lives") {
+TEST_CASE("process state: a process lives on when its first thread has ended") {
   const pid_t headless = fork_child([] {
     pthread_t other;
     pthread_create(
         &other, nullptr, [](void*) -> void* { wait_to_be_killed(); }, nullptr);
-    ::syscall(SYS_exit, 0);  // of this thread; pthread_exit would unwind the test
+    ::syscall(SYS_exit, 0);  // ends only this thread; pthread_exit would unwind the test
     return 0;
   });
   const auto first_thread_ended = [&] {
@@ -81,7 +81,7 @@ TEST_CASE("process state: one whose first thread has ended lives") {
   end(headless);
 }
 
-TEST_CASE("process group: those that live in it, below us") {
+TEST_CASE("process group: live members below us") {
   const pid_t leader = settled_child([] { ::setpgid(0, 0); });
   const pid_t member = settled_child([leader] { ::setpgid(0, leader); });
   const pid_t other = settled_child([] { ::setpgid(0, 0); });
@@ -104,7 +104,7 @@ TEST_CASE("process group: those that live in it, below us") {
   end(other);
 }
 
-TEST_CASE("open files: both ends of a pipe are one file, and a process is found to hold it") {
+TEST_CASE("open files: both ends of a pipe are one file, and a holder of it is found") {
   auto out = make_pipe();
   auto err = make_pipe();
   REQUIRE(out.has_value());

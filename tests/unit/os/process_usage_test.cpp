@@ -1,4 +1,4 @@
-// What a process uses: its CPU time with that of its children, its memory, its name, and what is not there.
+// Tests the usage of a process: its CPU time with its children's, its memory, its name, and missing processes.
 #include "os/process_usage.hpp"
 
 #include <doctest/doctest.h>
@@ -25,7 +25,7 @@ void burn(model::Duration time) {
   } while (std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec) < time);
 }
 
-// A child that does something, says so, and lives until the end of the test.
+// A child that runs the function, reports it, and lives until the end of the test.
 class Living {
  public:
   template <class Run>
@@ -54,7 +54,7 @@ class Living {
   pid_t pid_ = -1;
 };
 
-TEST_CASE("process usage: CPU time counts what it burnt, and what children burnt that it has waited for") {
+TEST_CASE("process usage: CPU time includes that of reaped children") {
   const Living one([] { burn(60ms); });
   CHECK(process_usage(one.pid()).value().cpu >= 50ms);  // counted in steps of 10 ms
   CHECK(process_usage(one.pid()).value().cpu < 5s);
@@ -70,12 +70,12 @@ void* fill(std::size_t size) {
   return std::memset(memory, 1, size);
 }
 
-TEST_CASE("process usage: memory that is shared counts whole as resident, and in proportion") {
+TEST_CASE("process usage: shared memory counts whole as resident, and shared in proportion") {
   const Living alone([] { fill(32 * kMiB); });
   CHECK(process_usage(alone.pid()).value().resident_bytes >= 32 * kMiB);
   CHECK(proportional_memory(alone.pid()).value() >= 32 * kMiB);
 
-  const std::uint64_t without = proportional_memory(Living([] {}).pid()).value();  // much, where it is sanitized
+  const std::uint64_t without = proportional_memory(Living([] {}).pid()).value();  // large under a sanitizer
   void* shared = fill(32 * kMiB);
   {
     const Living child([] {});
@@ -96,7 +96,7 @@ TEST_CASE("process usage: a name that looks like fields does not shift them") {
   CHECK(process_usage(named.pid()).value().cpu < 5s);
 }
 
-TEST_CASE("process usage: who is gone has none, a zombie has no memory") {
+TEST_CASE("process usage: a missing process has none, a zombie has no memory") {
   pid_t gone = -1;
   {
     const Living was([] {});
@@ -112,7 +112,7 @@ TEST_CASE("process usage: who is gone has none, a zombie has no memory") {
   CHECK(short_name(gone) == "?");
 }
 
-TEST_CASE("process usage: the machine has processors, and counts kills for lack of memory that do not get fewer") {
+TEST_CASE("process usage: the machine has processors and a count of kills for lack of memory that never falls") {
   CHECK(processors() >= 1);
   const auto before = out_of_memory_kills();
   const auto after = out_of_memory_kills();

@@ -1,4 +1,4 @@
-// The watch over a process: its end is seen whether it is reaped or not, and so is the end of who reads.
+// Tests the watch over a process: its end is seen whether or not it is reaped, and so is the end of a pipe's reader.
 #include "os/process_watch.hpp"
 
 #include <doctest/doctest.h>
@@ -28,7 +28,7 @@ struct Child {
   }
 };
 
-TEST_CASE("process watch: a live process has not ended, one that was killed has, before it is reaped and after") {
+TEST_CASE("process watch: a live process has not ended, a killed one has, before and after it is reaped") {
   const UniqueFd null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   Child child;
   const ProcessWatch watch(child.pid);
@@ -43,7 +43,7 @@ TEST_CASE("process watch: a live process has not ended, one that was killed has,
   CHECK(ProcessWatch(-1).wait(20s, null.get()));
 }
 
-TEST_CASE("process watch: nobody who reads ends the wait") {
+TEST_CASE("process watch: a pipe without a reader ends the wait") {
   Child child;
   const ProcessWatch watch(child.pid);
   auto pipe = make_pipe();

@@ -1,4 +1,4 @@
-// Pseudo-terminals and modes: sizes, what raw and data mean for bytes on their way, and whose modes are put back.
+// Tests pseudo-terminals and modes: sizes, the effect of raw and data mode on bytes, and which modes are restored.
 #include "os/pseudo_terminal.hpp"
 
 #include <doctest/doctest.h>
@@ -32,7 +32,7 @@ std::string read_some(const UniqueFd& fd) {
   return {buffer, static_cast<std::size_t>(count)};
 }
 
-TEST_CASE("pseudo-terminal: both ends are terminals, close over exec, and are nobody's controlling terminal") {
+TEST_CASE("pseudo-terminal: both ends are terminals, closed on exec, and control no process") {
   const PseudoTerminal pair = new_terminal();
   for (const UniqueFd* end : {&pair.master, &pair.slave}) {
     CHECK(::isatty(end->get()) == 1);
@@ -41,7 +41,7 @@ TEST_CASE("pseudo-terminal: both ends are terminals, close over exec, and are no
   CHECK(foreground_group(pair.master.get()) == 0);
 }
 
-TEST_CASE("pseudo-terminal: a size, and another") {
+TEST_CASE("pseudo-terminal: its size can be set and changed") {
   const PseudoTerminal pair = new_terminal({.rows = 41, .columns = 133});
   const auto size_at = [](int fd) {
     const int saved = ::dup(STDOUT_FILENO);
@@ -56,7 +56,7 @@ TEST_CASE("pseudo-terminal: a size, and another") {
   CHECK((size_at(pair.slave.get()) == WindowSize{.rows = 50, .columns = 132, .width = 1, .height = 2}));
 }
 
-TEST_CASE("terminal modes: none of what is no terminal; a message carries them") {
+TEST_CASE("terminal modes: only a terminal has them; a message carries them") {
   CHECK_FALSE(TerminalModes::of(-1).has_value());
   CHECK_FALSE(TerminalModes::of(UniqueFd(::open("/dev/null", O_RDWR | O_CLOEXEC)).get()).has_value());
   CHECK_FALSE(TerminalModes::from_bytes("").has_value());
@@ -69,7 +69,7 @@ TEST_CASE("terminal modes: none of what is no terminal; a message carries them")
   CHECK(back->bytes() == modes.bytes());
 }
 
-TEST_CASE("terminal modes: which keys are signals, and what ends the input") {
+TEST_CASE("terminal modes: which keys are signals, and which ends the input") {
   const PseudoTerminal pair = new_terminal();
   const TerminalModes modes = modes_of(pair.slave);
   CHECK(modes.signal_of('\x03') == SIGINT);
@@ -86,7 +86,7 @@ TEST_CASE("terminal modes: which keys are signals, and what ends the input") {
   CHECK(modes.for_data().end_of_input(true) == "\x04");
 }
 
-TEST_CASE("terminal modes: for data every byte but the end gets through, and none comes back") {
+TEST_CASE("terminal modes: data mode passes every byte but the end, without echo") {
   const PseudoTerminal pair = new_terminal();
   REQUIRE(modes_of(pair.slave).for_data().apply(pair.slave.get()));
   std::string bytes;
@@ -102,7 +102,7 @@ TEST_CASE("terminal modes: for data every byte but the end gets through, and non
   CHECK(read_some(pair.slave).empty());
 }
 
-TEST_CASE("terminal modes: raw output is as it is, and so while it is shown to its end") {
+TEST_CASE("terminal modes: output passes unchanged in raw mode and in the mode for the final output") {
   const PseudoTerminal pair = new_terminal();
   const TerminalModes found = modes_of(pair.slave);
   for (const auto& [modes, shown] : {std::pair{found, "a\r\n"}, {found.raw(), "a\n"}, {found.unprocessed(), "a\n"}}) {
@@ -112,7 +112,7 @@ TEST_CASE("terminal modes: raw output is as it is, and so while it is shown to i
   }
 }
 
-TEST_CASE("terminal modes: left behind are only those that we made") {
+TEST_CASE("terminal modes: recognizes those that we left behind") {
   const PseudoTerminal pair = new_terminal();
   const TerminalModes found = modes_of(pair.slave);
   CHECK_FALSE(found.left_behind_on(pair.slave.get()));
@@ -124,7 +124,7 @@ TEST_CASE("terminal modes: left behind are only those that we made") {
   CHECK_FALSE(found.left_behind_on(pair.slave.get()));
 }
 
-TEST_CASE("readiness: follows what it watches, and leaves its flags alone") {
+TEST_CASE("readiness: follows its descriptor, and keeps its flags") {
   auto pipe = make_pipe();
   REQUIRE(pipe.has_value());
   const auto readiness = Readiness::of(pipe->reader.get());

@@ -1,4 +1,4 @@
-// Locks on bytes belong to a description, are seen by others, and end with it.
+// Tests that byte locks belong to a description, are visible to others, and end with it.
 #include "os/range_lock.hpp"
 
 #include <doctest/doctest.h>
@@ -32,21 +32,21 @@ bool readable(int fd) {
   return ::poll(&watched, 1, 0) > 0;
 }
 
-TEST_CASE("range lock: another description has it, and is seen to") {
+TEST_CASE("range lock: another description's lock is seen") {
   const SharedFile file;
   REQUIRE(lock_byte(file.first.get(), std::int64_t{1} << 40));
-  CHECK(lock_byte(file.first.get(), std::int64_t{1} << 40));  // once more is no more
+  CHECK(lock_byte(file.first.get(), std::int64_t{1} << 40));  // locking again changes nothing
   CHECK_FALSE(lock_byte(file.second.get(), std::int64_t{1} << 40));
   CHECK(errno == EAGAIN);
   CHECK(locked_byte(file.second.get(), 0, std::int64_t{1} << 62) == std::int64_t{1} << 40);
   CHECK_FALSE(locked_byte(file.second.get(), 0, std::int64_t{1} << 40).has_value());
   CHECK_FALSE(locked_byte(file.second.get(), 7, 7).has_value());
-  CHECK_FALSE(locked_byte(file.first.get(), 0, std::int64_t{1} << 62).has_value());  // its own
+  CHECK_FALSE(locked_byte(file.first.get(), 0, std::int64_t{1} << 62).has_value());  // its own lock
   unlock_byte(file.first.get(), std::int64_t{1} << 40);
   CHECK(lock_byte(file.second.get(), std::int64_t{1} << 40));
 }
 
-TEST_CASE("range lock: a copy of the descriptor keeps it, the last one's end ends it") {
+TEST_CASE("range lock: a copy of the descriptor keeps it, and closing the last one releases it") {
   SharedFile file;
   REQUIRE(lock_byte(file.first.get(), 3));
   auto copy = duplicate(file.first.get());
@@ -57,12 +57,12 @@ TEST_CASE("range lock: a copy of the descriptor keeps it, the last one's end end
   CHECK_FALSE(locked_byte(file.second.get(), 0, 10).has_value());
 }
 
-TEST_CASE("range lock: waits until the other one is gone, and has nothing then") {
+TEST_CASE("range lock: waits for the other to release it, and then holds nothing") {
   SharedFile file;
   REQUIRE(lock_byte(file.first.get(), 3));
   bool waited = false;
   std::thread waiter([&] { waited = wait_for_byte(file.second.get(), 3); });
-  // That one waits is no lock.
+  // Waiting for a lock does not lock.
   CHECK_FALSE(locked_byte(file.first.get(), 0, 10).has_value());
   file.first.reset();
   waiter.join();
@@ -71,10 +71,10 @@ TEST_CASE("range lock: waits until the other one is gone, and has nothing then")
   CHECK_FALSE(locked_byte(third.get(), 0, 10).has_value());
 }
 
-TEST_CASE("file watch: a touch and the close of a writer are told, once") {
+TEST_CASE("file watch: a touch and a writer's close are reported once") {
   SharedFile file;
   FileWatch watch(file.first.get());
-  if (watch.fd() < 0) return;  // the user has too many of them
+  if (watch.fd() < 0) return;  // the user's limit of watches is reached
   CHECK_FALSE(readable(watch.fd()));
   touch(file.second.get());
   CHECK(readable(watch.fd()));

@@ -1,4 +1,4 @@
-// The watch over reads: it tells a read from a write, of a pipe and of a socket.
+// Tests that the watch over reads distinguishes a read from a write, on a pipe and on a socket.
 #include "os/read_watch.hpp"
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ Ends make_ends(bool sockets) {
   return {std::move(pipe->reader), std::move(pipe->writer)};
 }
 
-TEST_CASE("a read is seen, and neither a write, nor the end, nor what was read before") {
+TEST_CASE("read watch: sees a read, but neither a write, nor the end, nor an earlier read") {
   for (const bool sockets : {false, true}) {
     CAPTURE(sockets);
     Ends ends = make_ends(sockets);
@@ -38,7 +38,7 @@ TEST_CASE("a read is seen, and neither a write, nor the end, nor what was read b
   }
 }
 
-TEST_CASE("an end of file takes nothing") {
+TEST_CASE("read watch: an end of file reads nothing") {
   Ends ends = make_ends(false);
   ends.writer.reset();
   ReadWatch watch(ends.reader.get());
@@ -47,7 +47,7 @@ TEST_CASE("an end of file takes nothing") {
   CHECK_FALSE(watch.may_have_been_read());
 }
 
-TEST_CASE("recv(2) is seen where the queue is shorter than at the start") {
+TEST_CASE("read watch: sees recv(2) if the queue is shorter than at the start") {
   Ends ends = make_ends(true);
   REQUIRE(::write(ends.writer.get(), "ab", 2) == 2);
   ReadWatch watch(ends.reader.get());
@@ -56,7 +56,7 @@ TEST_CASE("recv(2) is seen where the queue is shorter than at the start") {
   CHECK(watch.may_have_been_read());
 }
 
-TEST_CASE("where nothing can be watched nothing is said to be unread") {
+TEST_CASE("read watch: if nothing can be watched, nothing is reported as unread") {
   ReadWatch watch(-1);
   CHECK(watch.may_have_been_read());
 }

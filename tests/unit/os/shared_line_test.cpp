@@ -1,4 +1,4 @@
-// One line is read and what is behind it is left, whatever the input is.
+// Tests that one line is read and the rest is left, whatever the input is.
 #include "os/shared_line.hpp"
 
 #include <doctest/doctest.h>
@@ -32,7 +32,7 @@ void check_lines(int fd) {
 
 constexpr std::string_view kText = "one\n\xff\nthree\nrest\nand more";
 
-TEST_CASE("shared line: of a pipe") {
+TEST_CASE("shared line: from a pipe") {
   auto pipe = make_pipe();
   REQUIRE(write_fully(pipe->writer.get(), kText));
   check_lines(pipe->reader.get());
@@ -42,7 +42,7 @@ TEST_CASE("shared line: of a pipe") {
   CHECK(line_of(pipe->reader.get()).empty());
 }
 
-TEST_CASE("shared line: of a socket") {
+TEST_CASE("shared line: from a socket") {
   auto pair = make_socket_pair();
   auto& [reader, writer] = *pair;
   REQUIRE(write_fully(writer.get(), kText));
@@ -51,7 +51,7 @@ TEST_CASE("shared line: of a socket") {
   CHECK(line_of(reader.get()).empty());
 }
 
-TEST_CASE("shared line: of a file") {
+TEST_CASE("shared line: from a file") {
   char name[] = "/tmp/shared-line-XXXXXX";
   const UniqueFd file(::mkstemp(name));
   ::unlink(name);
@@ -61,7 +61,7 @@ TEST_CASE("shared line: of a file") {
   CHECK(line_of(file.get()).empty());
 }
 
-TEST_CASE("shared line: of what cannot be read") { CHECK(line_of(-1) == "error"); }
+TEST_CASE("shared line: from an unreadable descriptor") { CHECK(line_of(-1) == "error"); }
 
 }  // namespace
 }  // namespace oversee::os

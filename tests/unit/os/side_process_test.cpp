@@ -1,4 +1,4 @@
-// Work beside this process: shares memory, shares files or does not, and holds up nobody's end.
+// Tests side processes: they share memory, optionally share files, and delay no process's end.
 #include "os/side_process.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("side process: shares memory, and is a process of its own") {
+TEST_CASE("side process: shares memory but is a separate process") {
   CHECK(exit_of([] {
           std::atomic<pid_t> pid = 0;
           std::atomic<bool> met = false;
@@ -33,7 +33,7 @@ TEST_CASE("side process: shares memory, and is a process of its own") {
         }) == 0);
 }
 
-TEST_CASE("side process: opens files here where they are shared") {
+TEST_CASE("side process: opens files here if descriptors are shared") {
   CHECK(exit_of([] {
           std::atomic<int> fd = -1;
           SideProcess side;
@@ -43,7 +43,7 @@ TEST_CASE("side process: opens files here where they are shared") {
         }) == 0);
 }
 
-TEST_CASE("side process: keeps nothing open but what is listed") {
+TEST_CASE("side process: keeps only the listed descriptors open") {
   CHECK(exit_of([] {
           auto kept = make_pipe();
           auto other = make_pipe();
@@ -58,13 +58,13 @@ TEST_CASE("side process: keeps nothing open but what is listed") {
         }) == 0);
 }
 
-// Waits as one that hangs does, until the test ends it.
+// Hangs until the test kills it.
 void hang(int ready) {
   tell(ready, ::getpid());
   wait_to_be_killed();
 }
 
-TEST_CASE("side process: one that hangs is not waited for, neither by us nor by who waits for our end") {
+TEST_CASE("side process: a hanging one delays neither us nor a process that waits for our end") {
   auto ready = make_pipe();
   REQUIRE(ready.has_value());
   const pid_t front = fork_child([&] {
@@ -74,13 +74,13 @@ TEST_CASE("side process: one that hangs is not waited for, neither by us nor by 
   });
   const auto hanging = hear<pid_t>(ready->reader.get());
   CHECK(status_of(front) == 0);
-  CHECK(::kill(hanging, SIGKILL) == 0);  // it is there, and has HUP blocked
+  CHECK(::kill(hanging, SIGKILL) == 0);  // it is alive, with HUP blocked
   ready->writer.reset();
   pollfd end{ready->reader.get(), POLLIN, 0};
   CHECK(::poll(&end, 1, 20'000) == 1);
 }
 
-TEST_CASE("side process: shares no descriptor's end once all are closed") {
+TEST_CASE("side process: keeps no pipe open once the front has closed all descriptors") {
   auto ready = make_pipe();
   auto output = make_pipe();
   REQUIRE((ready.has_value() && output.has_value()));
@@ -94,10 +94,10 @@ TEST_CASE("side process: shares no descriptor's end once all are closed") {
   output->writer.reset();
   char byte = 0;
   CHECK(::read(output->reader.get(), &byte, 1) == 0);
-  CHECK(status_of(front) == 0);  // its end takes the process along
+  CHECK(status_of(front) == 0);  // the process dies with the front
 }
 
-TEST_CASE("side process: knows when who started it is gone") {
+TEST_CASE("side process: notices the death of its creator") {
   auto said = make_pipe();
   auto go = make_pipe();
   REQUIRE((said.has_value() && go.has_value()));

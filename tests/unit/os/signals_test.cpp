@@ -1,4 +1,4 @@
-// Signal state: read and put back exactly, watched with its origin, and what it is to stop or to die of a signal.
+// Tests signal state: read and restored exactly, watched with the sender; and stopping or dying of a signal.
 #include "os/signals.hpp"
 
 #include <doctest/doctest.h>
@@ -18,10 +18,10 @@
 namespace oversee::os {
 namespace {
 
-// KILL and STOP can be neither ignored nor blocked; 32 and 33 are the C library's own (signal(7)).
+// KILL and STOP can be neither ignored nor blocked; 32 and 33 belong to the C library (signal(7)).
 constexpr SignalSet kSettable = ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP) | signal_bit(32) | signal_bit(33));
 
-// "SigIgn" of /proc/self/status: what the kernel knows of it.
+// A mask in /proc/self/status, such as "SigIgn".
 SignalSet kernel_set(const std::string& field) {
   const auto status = read_file("/proc/self/status");
   const std::size_t at = status ? status->find('\n' + field + ":\t") : std::string::npos;
@@ -29,7 +29,7 @@ SignalSet kernel_set(const std::string& field) {
   return std::strtoull(status->c_str() + at + field.size() + 3, nullptr, 16);
 }
 
-TEST_CASE("signal state: what is applied is what is read, by us and by the kernel") {
+TEST_CASE("signal state: the applied state reads back, from us and from the kernel") {
   std::mt19937_64 random(1);
   for (int round = 0; round < 50; ++round) {
     const SignalState state{.ignored = random() & random() & kSettable, .blocked = random() & random() & kSettable};
@@ -45,7 +45,7 @@ TEST_CASE("signal state: what is applied is what is read, by us and by the kerne
   }
 }
 
-TEST_CASE("signal state: what was ignored, blocked or caught before does not stay so") {
+TEST_CASE("signal state: earlier ignored, blocked or caught signals are reset") {
   CHECK(exit_of([] {
           struct sigaction action {};
           action.sa_handler = [](int) {};
@@ -58,7 +58,7 @@ TEST_CASE("signal state: what was ignored, blocked or caught before does not sta
         }) == 0);
 }
 
-TEST_CASE("signal state: comes through an exec") {
+TEST_CASE("signal state: survives an exec") {
   const SignalState state{.ignored = signal_bit(SIGHUP) | signal_bit(SIGRTMAX), .blocked = signal_bit(SIGUSR2)};
   auto pipe = make_pipe();
   REQUIRE(pipe.has_value());
@@ -79,7 +79,7 @@ TEST_CASE("signal state: comes through an exec") {
   CHECK(text.find("\nSigIgn:\t8000000000000001\n") != std::string::npos);
 }
 
-TEST_CASE("signal state: all can be blocked") {
+TEST_CASE("signal state: all signals can be blocked") {
   CHECK(exit_of([] {
           apply_signal_state({});
           block_all_signals();
@@ -87,7 +87,7 @@ TEST_CASE("signal state: all can be blocked") {
         }) == 0);
 }
 
-TEST_CASE("own signals: a write that fails is an error, a child's end is heard of") {
+TEST_CASE("own signals: a failing write is an error, and a child's end is reported") {
   CHECK(exit_of([] {
           apply_signal_state({.ignored = 0, .blocked = ~SignalSet{0}});
           set_own_signals();
@@ -100,7 +100,7 @@ TEST_CASE("own signals: a write that fails is an error, a child's end is heard o
         }) == 0);
 }
 
-TEST_CASE("supervised signals: those that are for the command, and none that is our own affair") {
+TEST_CASE("supervised signals: those for the command, and none of our own") {
   const SignalSet set = supervised_signals();
   SignalSet ours = 0;
   for (const int signal : {SIGKILL, SIGSTOP, SIGCHLD, SIGPIPE, SIGTTIN, SIGTTOU, SIGXCPU, SIGXFSZ}) {
@@ -114,7 +114,7 @@ TEST_CASE("supervised signals: those that are for the command, and none that is 
   CHECK((set & signal_bit(SIGRTMAX)) != 0);
 }
 
-// Runs into the fault with all signals watched; returns the signal that it died of.
+// Causes the fault with all signals watched; returns the signal that killed the process.
 template <class Fault>
 int death_by(Fault fault) {
   return exit_of([&] {
@@ -128,7 +128,7 @@ int death_by(Fault fault) {
          1000;
 }
 
-TEST_CASE("signal watch: a fault of our own ends us as ever") {
+TEST_CASE("signal watch: a fault in oversee still kills it") {
   CHECK(death_by([] { std::abort(); }) == SIGABRT);
   CHECK(death_by([] {
           void* page = ::mmap(nullptr, 1, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -136,7 +136,7 @@ TEST_CASE("signal watch: a fault of our own ends us as ever") {
         }) == SIGSEGV);
 }
 
-TEST_CASE("signal watch: tells what came, from whom, once") {
+TEST_CASE("signal watch: reports each signal and its sender once") {
   CHECK(exit_of([] {
           apply_signal_state({});
           auto watch = SignalWatch::open(supervised_signals(), signal_state());
@@ -154,7 +154,7 @@ TEST_CASE("signal watch: tells what came, from whom, once") {
         }) == 0);
 }
 
-TEST_CASE("signal watch: the sender is another process, where it is one") {
+TEST_CASE("signal watch: the sender may be another process") {
   auto ready = make_pipe();
   REQUIRE(ready.has_value());
   const pid_t parent = ::getpid();
@@ -173,25 +173,25 @@ TEST_CASE("signal watch: the sender is another process, where it is one") {
   CHECK(status_of(pid) == 0);
 }
 
-TEST_CASE("signal watch: what the caller ignores or blocks is left as it is") {
+TEST_CASE("signal watch: signals that the caller ignores or blocks are left alone") {
   CHECK(exit_of([] {
           apply_signal_state({.ignored = signal_bit(SIGHUP), .blocked = signal_bit(SIGUSR1)});
           auto watch = SignalWatch::open(supervised_signals(), signal_state());
           if (!watch) return 1;
           ::kill(::getpid(), SIGHUP);   // nohup
-          ::kill(::getpid(), SIGUSR1);  // stays pending, as it would without us
+          ::kill(::getpid(), SIGUSR1);  // stays pending, as without oversee
           return watch->next() ? 2 : 0;
         }) == 0);
 }
 
-TEST_CASE("signal watch: is closed over exec") {
+TEST_CASE("signal watch: is closed on exec") {
   CHECK(exit_of([] {
           auto watch = SignalWatch::open(supervised_signals(), {});
           return watch && ::fcntl(watch->fd(), F_GETFD) == FD_CLOEXEC ? 0 : 1;
         }) == 0);
 }
 
-TEST_CASE("death by a signal: as if it had been sent, without a core, whatever was ignored or blocked") {
+TEST_CASE("death by a signal: as if it was sent, without a core, even if it was ignored or blocked") {
   for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGABRT, SIGUSR1, SIGKILL, SIGRTMIN + 1}) {
     CAPTURE(signal);
     for (const SignalState& state : {SignalState{}, SignalState{.ignored = kSettable, .blocked = kSettable}}) {
@@ -208,15 +208,15 @@ TEST_CASE("death by a signal: as if it had been sent, without a core, whatever w
   }
 }
 
-TEST_CASE("death by a signal that does not kill: its number is told all the same") {
+TEST_CASE("death by a signal that does not kill: its number is still reported") {
   CHECK(exit_of([]() -> int { die_of(SIGCHLD); }) == 128 + SIGCHLD);
 }
 
-TEST_CASE("stopping ourselves: until somebody continues us") {
+TEST_CASE("stopping ourselves: lasts until we are continued") {
   for (const int signal : {SIGTSTP, SIGSTOP}) {
     CAPTURE(signal);
     const pid_t pid = fork_child([&] {
-      ::setpgid(0, 0);  // a group that is not orphaned, so that TSTP counts
+      ::setpgid(0, 0);  // a group that is not orphaned, so that TSTP takes effect
       apply_signal_state({.ignored = 0, .blocked = signal_bit(SIGTSTP)});
       stop_self(signal);
       return signal_state().blocked == signal_bit(SIGTSTP) ? 7 : 8;

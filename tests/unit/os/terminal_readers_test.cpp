@@ -1,4 +1,4 @@
-// A process that waits to read a terminal is told from one that does anything else.
+// Tests that a process waiting to read a terminal is recognized, and only such a process.
 #include "os/terminal_readers.hpp"
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What a process below ours is found to do, once it is found to do that.
+// Whether a child that runs `doing` is found to be waiting, or not, as expected.
 bool is_found(Waiting expected, const std::function<void(int slave)>& doing) {
   auto pair = open_pseudo_terminal({});
   REQUIRE(pair.has_value());
@@ -32,7 +32,7 @@ bool is_found(Waiting expected, const std::function<void(int slave)>& doing) {
   });
   TerminalReaders readers(device_of(slave), ::getpid());
   bool found = false;
-  // What does not wait never does: a few looks are enough to meet it there.
+  // A process that never waits needs only a few polls to be sure.
   const auto end = std::chrono::steady_clock::now() + (expected == Waiting::yes ? 20s : 100ms);
   while (!found && std::chrono::steady_clock::now() < end) {
     found = readers.look() == Waiting::yes;
@@ -43,7 +43,7 @@ bool is_found(Waiting expected, const std::function<void(int slave)>& doing) {
   return found == (expected == Waiting::yes);
 }
 
-TEST_CASE("terminal readers: whoever waits to read") {
+TEST_CASE("terminal readers: a process that waits to read is found") {
   CHECK(is_found(Waiting::yes, [](int slave) {
     char byte = 0;
     (void)!::read(slave, &byte, 1);
@@ -73,7 +73,7 @@ TEST_CASE("terminal readers: whoever waits to read") {
   }));
 }
 
-TEST_CASE("terminal readers: nobody who does anything else") {
+TEST_CASE("terminal readers: a process that does anything else is not") {
   CHECK(is_found(Waiting::no, [](int) { wait_to_be_killed(); }));
   CHECK(is_found(Waiting::no, [](int) {
     int ends[2];

@@ -1,4 +1,4 @@
-// What most unit tests include anyway, parsed once for the build.
+// Headers that most unit tests include, parsed once per build.
 #include <doctest/doctest.h>
 
 #include "../../../src/precompiled/headers.hpp"

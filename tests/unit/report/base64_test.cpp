@@ -1,4 +1,4 @@
-// Base64.
+// Tests base64.
 #include "report/base64.hpp"
 
 #include <doctest/doctest.h>

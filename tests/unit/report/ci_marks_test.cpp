@@ -1,4 +1,5 @@
-// The marks of each CI service around one made-up run, as files; where they stand; what cannot be forged.
+// Tests the markers of each CI service around one made-up run, by golden files; their places; and that none can be
+// forged.
 #include "report/ci_marks.hpp"
 
 #include <doctest/doctest.h>
@@ -15,7 +16,7 @@ using model::Reason;
 using model::Status;
 using model::Stream;
 
-// What the log of the step has: the output and the marks.
+// The log of a CI step: the output and the markers.
 class StepLog final : public model::ByteSink, public model::EventSink {
  public:
   std::string text;
@@ -66,7 +67,7 @@ TEST_CASE("ci marks: a run of three attempts, its output hostile and without a l
   }
 }
 
-TEST_CASE("ci marks: a pass after a failure is a warning, unless that is not wanted; a pass is nothing") {
+TEST_CASE("ci marks: a flaky pass is a warning, unless disabled; a plain pass is nothing") {
   for (const bool warn : {true, false}) {
     Marked run(CiService::github, {.sink = nullptr, .print = {}});
     run.start();
@@ -84,7 +85,7 @@ TEST_CASE("ci marks: a pass after a failure is a warning, unless that is not wan
   CHECK(run.log.text == "::group::make\nwell\n::endgroup::\n");
 }
 
-TEST_CASE("ci marks: a cancelled run is no problem of its own") {
+TEST_CASE("ci marks: a cancelled run is not a problem") {
   Marked run(CiService::github);
   run.start();
   run.attempt("", "", made_up_result(Status::cancelled, Reason::signal));
@@ -92,7 +93,7 @@ TEST_CASE("ci marks: a cancelled run is no problem of its own") {
   CHECK_FALSE(run.has("::error"));
 }
 
-TEST_CASE("ci marks: no section where no output follows; a problem all the same") {
+TEST_CASE("ci marks: without output there is no section, but a problem is still reported") {
   Marked run(CiService::github, {.sink = nullptr, .print = {}, .output_follows = false});
   run.start();
   run.attempt("held back\n", "", made_up_exit(2));
@@ -101,7 +102,7 @@ TEST_CASE("ci marks: no section where no output follows; a problem all the same"
   CHECK(run.has("::error title=make failed::exit 2 after 1.5s%0Alast lines:%0A  | held back%0A"));
 }
 
-TEST_CASE("ci marks: a section around output that was held back, which may end within a line") {
+TEST_CASE("ci marks: a section around buffered output, which may end within a line") {
   Marked run(CiService::github, {.sink = nullptr, .print = {}, .output_follows = false, .holds_stdout = true});
   run.start();
   run.marks.on(model::AttemptStarted{1, 1}, after({}));
@@ -113,7 +114,7 @@ TEST_CASE("ci marks: a section around output that was held back, which may end w
   CHECK(run.log.text == "::group::make, attempt 1 of 3\nno newline\n::endgroup::\n");
 }
 
-TEST_CASE("ci marks: only what goes to the same place counts for where a line starts") {
+TEST_CASE("ci marks: only output to the same place affects line starts") {
   for (const bool together : {true, false}) {
     Marked run(CiService::gitlab, {.sink = nullptr, .print = {}, .holds_stdout = together});
     run.start();
@@ -127,7 +128,7 @@ TEST_CASE("ci marks: only what goes to the same place counts for where a line st
   CHECK(run.log.text.starts_with("\n::error "));
 }
 
-TEST_CASE("ci marks: stopped on GitHub while the command writes, and nowhere else") {
+TEST_CASE("ci marks: GitHub markers are stopped while the command writes") {
   Marked run(CiService::github, {.sink = nullptr, .print = {}, .holds_stdout = true, .stop_token = "5ec7e7"});
   run.info.attempts = 1;
   run.start();
@@ -141,12 +142,12 @@ TEST_CASE("ci marks: stopped on GitHub while the command writes, and nowhere els
   CHECK_FALSE(other.has("5ec7e7"));
 }
 
-TEST_CASE("ci marks: in lines of ours there is none of another's") {
+TEST_CASE("ci marks: our lines contain no markers of other services") {
   CHECK(without_marks("a ##[error] ##vso[task.x] ##teamcity[y] ## title") ==
         "a ## [error] ## vso[task.x] ## teamcity[y] ## title");
 }
 
-TEST_CASE("ci marks: a long description is cut between characters, as TeamCity has a bound") {
+TEST_CASE("ci marks: a long description is cut between characters at TeamCity's limit") {
   Marked run(CiService::teamcity);
   run.start();
   std::string output;
@@ -159,7 +160,7 @@ TEST_CASE("ci marks: a long description is cut between characters, as TeamCity h
   CHECK(run.log.text.substr(end - 2, 2) == "\xc3\xa4");
 }
 
-TEST_CASE("github summary: a row, with the table's head where there is none to go on") {
+TEST_CASE("github summary: a row, with the table's head if the page does not end in the table") {
   const model::RunInfo info = made_up_run();
   const std::vector attempts{made_up_exit(2)};
   const model::RunFinished run{&info, &attempts, judge(attempts, {}), after(std::chrono::seconds(14))};

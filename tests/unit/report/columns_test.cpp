@@ -1,4 +1,4 @@
-// Text in columns: cut, wrapped, and set in tables.
+// Tests text in columns: cut, wrapped, and in tables.
 #include "report/columns.hpp"
 
 #include <doctest/doctest.h>
@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("columns: what is cut says so") {
+TEST_CASE("columns: cut text is marked") {
   CHECK(shorten("abcdef", 6) == "abcdef");
   CHECK(shorten("abcdef", 5) == "ab...");
   CHECK(shorten("abcdef", 3) == "abc");
@@ -24,16 +24,16 @@ TEST_CASE("columns: what is cut says so") {
   CHECK(shorten("日本語", 6) == "日本語");
 }
 
-TEST_CASE("columns: lines are broken at blanks, and long words where they must") {
+TEST_CASE("columns: lines break at blanks, long words where necessary") {
   CHECK(wrap("one two three four five six", 30, 4) == "one two three four five\n    six");
   CHECK(wrap("one", 30, 4) == "one");
   CHECK(wrap("", 30, 4).empty());
   CHECK(wrap(std::string(45, 'x'), 24, 4) == std::string(20, 'x') + "\n    " + std::string(20, 'x') + "\n    xxxxx");
   CHECK(wrap("one two three four five six", kAnyWidth, 4) == "one two three four five six");
-  CHECK(wrap("one two three four five six", 10, 4) == "one two three four five six");  // too narrow for anything
+  CHECK(wrap("one two three four five six", 10, 4) == "one two three four five six");  // too narrow to wrap
 }
 
-TEST_CASE("text table: as wide as its texts, and what may give way does where it must") {
+TEST_CASE("text table: as wide as its texts, and columns shrink if necessary") {
   constexpr std::array kColumns{TableColumn{"ID"}, TableColumn{"NAME", false, 6}, TableColumn{"N", true, 0, 1}};
   const std::vector<std::vector<std::string>> rows{{"1", "a long name", "7"}, {"22", "b\n\x1b[1m", "1234"}};
   CHECK(text_table(kColumns, rows, kAnyWidth) ==
@@ -54,7 +54,7 @@ TEST_CASE("text table: as wide as its texts, and what may give way does where it
         "22...\n");
 }
 
-TEST_CASE("run table: what is not known is a dash, and names give way") {
+TEST_CASE("run table: unknown values are dashes, and names shrink") {
   const std::vector<ListedRun> runs{{.id = "20261123-121659-k3fa",
                                      .name = std::string(60, 'n'),
                                      .status = "timed_out",
@@ -79,7 +79,7 @@ TEST_CASE("run table: what is not known is a dash, and names give way") {
         "20261123-121657-k3fa  -              lost          -         -  2d ago         -\n");
 }
 
-TEST_CASE("run table: no line is wider than the terminal, whatever the name is made of") {
+TEST_CASE("run table: no line is wider than the terminal, whatever the name contains") {
   for (const std::string_view name :
        {"日本語日本語日本語日本語", "e\u0301e\u0301e\u0301", "\U0001f600\U0001f600\U0001f600\U0001f600",
         "\u2764\ufe0f\u2764\ufe0f\u2764\ufe0f\u2764\ufe0f", "plain-and-rather-long"}) {
@@ -102,7 +102,7 @@ TEST_CASE("run table: no line is wider than the terminal, whatever the name is m
   }
 }
 
-TEST_CASE("sparkline: as high as long, beside the longest") {
+TEST_CASE("sparkline: heights are relative to the longest") {
   const std::vector<model::Duration> took{0s, 1s, 4s, 8s};
   CHECK(sparkline(took, true) == "▁▂▅█");
   CHECK(sparkline(took, false) == "_.=#");

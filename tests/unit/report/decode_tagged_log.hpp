@@ -1,4 +1,4 @@
-// Reads a tagged log back into the streams it was made from, by what a reader knows of the format and nothing else.
+// Decodes a tagged log into its streams, with an independent implementation of the format.
 #pragma once
 
 #include <array>
@@ -14,16 +14,16 @@ namespace oversee::report {
 
 struct DecodedLog {
   std::array<std::string, model::kStreams> streams;
-  // Where a stream was cut: how much of it stands before the line that says so.
+  // Where a stream was cut: the number of its bytes before the note about it.
   std::array<std::vector<std::size_t>, model::kStreams> cuts;
-  std::vector<std::string> notes;         // lines of oversee's, without their newlines
-  std::vector<std::string> stamps;        // "    0.012 out|", one for each line of the command's
-  std::vector<std::size_t> lines_before;  // for each note: lines of the command's before it
+  std::vector<std::string> notes;         // oversee's lines, without newlines
+  std::vector<std::string> stamps;        // "    0.012 out|", one for each line of the command
+  std::vector<std::size_t> lines_before;  // for each note: the number of the command's lines before it
 
   const std::string& of(model::Stream stream) const { return streams.at(model::index(stream)); }
 };
 
-// Takes the digits off the front of the text.
+// Removes the digits from the front of the text.
 inline std::string_view take_number(std::string_view& text) {
   std::size_t size = 0;
   while (size < text.size() && text[size] >= '0' && text[size] <= '9') ++size;
@@ -32,7 +32,7 @@ inline std::string_view take_number(std::string_view& text) {
   return digits;
 }
 
-// One line of the command's: "SECONDS.MMM out| TEXT", the seconds at least five wide. Throws where it is not one.
+// Decodes a line of the command: "SECONDS.MMM out| TEXT", the seconds at least five wide. Throws if it is malformed.
 inline void decode_line(std::string_view line, DecodedLog& log) {
   const auto demand = [&](bool holds) {
     if (!holds) throw std::runtime_error("not a line of a tagged log: " + std::string(line.substr(0, 60)));

@@ -1,4 +1,4 @@
-// Which lines look like errors, and which only speak of them.
+// Tests which lines look like errors, and which only mention them.
 #include "report/error_line.hpp"
 
 #include <doctest/doctest.h>
@@ -9,7 +9,7 @@
 namespace oversee::report {
 namespace {
 
-TEST_CASE("error line: what compilers, shells, interpreters and test runners print") {
+TEST_CASE("error line: the errors of compilers, shells, interpreters and test runners") {
   for (const std::string_view line : {
            "foo.c:3:5: error: expected ';' before '}' token",
            "a.cc:1:10: fatal error: no_such.h: No such file or directory",
@@ -47,7 +47,7 @@ TEST_CASE("error line: what compilers, shells, interpreters and test runners pri
   }
 }
 
-TEST_CASE("error line: what only speaks of errors") {
+TEST_CASE("error line: lines that only mention errors") {
   for (const std::string_view line : {
            "",
            "   ",

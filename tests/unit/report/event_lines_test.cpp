@@ -1,4 +1,4 @@
-// Events as lines: word for word, text that was cut, what is dropped where the sink is full.
+// Tests event lines: exact text, split text, and dropping while the sink is full.
 #include "report/event_lines.hpp"
 
 #include <doctest/doctest.h>
@@ -42,7 +42,7 @@ struct Told {
     const auto result = made_up_exit(0);
     events.on(model::AttemptFinished{&result}, result.finished);
   }
-  // The members of the lines of output, behind those that all have, one line each.
+  // The members of each output line after the common ones, one line each.
   std::string rest() const {
     std::string text;
     for (const std::string& line : sink.lines) {
@@ -58,7 +58,7 @@ struct Told {
   EventLines events;
 };
 
-TEST_CASE("event lines: a run, word for word") {
+TEST_CASE("event lines: a run, exactly") {
   LimitedSink sink;
   EventLines events(sink, {{"timeout", "10m"}, {"stop", "TERM:10s,KILL"}});
   model::RunInfo info = made_up_run();
@@ -108,7 +108,7 @@ TEST_CASE("event lines: a command that still runs") {
   CHECK(told.sink.lines[1].starts_with(R"({"event":"heartbeat",)"));
 }
 
-TEST_CASE("event lines: a sequence that was cut comes whole with its rest") {
+TEST_CASE("event lines: a split sequence is written whole with its rest") {
   const std::string text = "x\u00e9y\u20acz\U0001f600";
   for (std::size_t cut = 0; cut <= text.size(); ++cut) {
     for (std::size_t next = cut; next <= text.size(); ++next) {
@@ -144,7 +144,7 @@ TEST_CASE("event lines: each stream waits for its own rest") {
   CHECK(told.rest() == "\"text\":\"\u00e9\"}\n\"text\":\"\u20ac\"}\n");
 }
 
-TEST_CASE("event lines: what never becomes whole is told when the attempt ends, or what follows shows it") {
+TEST_CASE("event lines: an invalid sequence is written when the attempt ends or the next bytes show it") {
   Told told;
   told.output("a\xe2\x82");
   told.output("b");
@@ -154,14 +154,14 @@ TEST_CASE("event lines: what never becomes whole is told when the attempt ends, 
   CHECK(told.sink.lines.back().starts_with("{\"event\":\"attempt_finished\""));
 }
 
-TEST_CASE("event lines: a large chunk comes in lines of less than 64 KiB") {
+TEST_CASE("event lines: a large chunk becomes lines below 64 KiB") {
   Told told;
   told.output(std::string(100'000, '\x01'));
   CHECK(told.sink.lines.size() == 13);
   for (const std::string& line : told.sink.lines) CHECK(line.size() < 65536);
 }
 
-TEST_CASE("event lines: a chunk is not cut within a character") {
+TEST_CASE("event lines: a chunk is not split within a character") {
   for (std::size_t shift = 0; shift < 4; ++shift) {
     Told told;
     std::string text(shift, 'a');
@@ -191,7 +191,7 @@ TEST_CASE("event lines: while the sink is full, output is dropped and counted") 
         "\"text\":\"queued\"}\n\"dropped\":{\"events\":3,\"bytes\":57},\"text\":\"again\"}\n\"text\":\"and again\"}\n");
 }
 
-TEST_CASE("event lines: what is not output is told to a full sink as well, and what was dropped before it") {
+TEST_CASE("event lines: other events are written to a full sink too, with the count of dropped output") {
   Told told;
   told.sink.full = true;
   told.output("queued");

@@ -1,4 +1,4 @@
-// What was looked at before a stop, in the log, the summaries and the events.
+// Tests the snapshot before a stop in the log, the summaries and the events.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -55,7 +55,7 @@ struct Log {
   TaggedLog log;
 };
 
-TEST_CASE("tagged log: evidence is the sentence, a line a process, and how many more there were") {
+TEST_CASE("tagged log: evidence is the sentence, one line per process, and the number of others") {
   Log log;
   const auto evidence = made_up_evidence();
   log.log.on(model::EvidenceTaken{&evidence}, after(2s));
@@ -65,7 +65,7 @@ TEST_CASE("tagged log: evidence is the sentence, a line a process, and how many 
             std::string(kProcess) + "\n# evidence  and 968 more processes\n");
 }
 
-TEST_CASE("tagged log: what the line of --on-timeout says cannot pass for anything else, however it is cut") {
+TEST_CASE("tagged log: the hook's output cannot be mistaken for anything else, however it is split") {
   Log log;
   const model::UserLineResult result{.exit_code = 0, .bytes = 1, .took = 1s};
   log.log.on(model::UserLineStarted{model::UserLineKind::on_timeout, "gdb -p $OVERSEE_PID\n# status    completed"},
@@ -85,7 +85,7 @@ TEST_CASE("tagged log: what the line of --on-timeout says cannot pass for anythi
         "# on-timeout exit 0 after 1.0s\n");
 }
 
-TEST_CASE("tagged log: a line of it without an end is written in pieces") {
+TEST_CASE("tagged log: an endless line of the hook is written in pieces") {
   Log log;
   log.log.on(model::UserLineOutput{model::UserLineKind::on_timeout, std::string(10'000, 'x')}, after(2s));
   std::size_t lines = 0;
@@ -103,7 +103,7 @@ std::string printed(model::Reason reason, model::Evidence evidence) {
   return text;
 }
 
-TEST_CASE("summary line: the sentence behind the verdict, the silence once") {
+TEST_CASE("summary line: the sentence after the verdict, the silence once") {
   CHECK(printed(model::Reason::timeout, made_up_evidence()) ==
         "oversee: timed out after 12.0s; silent for 2m 0s; python3 4312 sleeps in futex, 0 % CPU\n");
   CHECK(printed(model::Reason::idle_timeout, made_up_evidence()) ==
@@ -120,7 +120,7 @@ std::string json_of(const model::AttemptResult& result) {
   return text;
 }
 
-TEST_CASE("JSON: evidence and the line's end stand in the attempt, where there are any") {
+TEST_CASE("JSON: evidence and the hook's result are in the attempt, if any") {
   auto result = made_up_result(model::Status::timed_out, model::Reason::timeout);
   CHECK(json_of(result).find("evidence") == std::string::npos);
   CHECK(json_of(result).find("on_timeout") == std::string::npos);
@@ -153,7 +153,7 @@ class Lines final : public model::ByteSink {
   bool full = false;
 };
 
-TEST_CASE("event lines: evidence, and the line of --on-timeout") {
+TEST_CASE("event lines: evidence and the --on-timeout hook") {
   Lines sink;
   EventLines events(sink, {});
   const auto evidence = made_up_evidence();
@@ -170,7 +170,7 @@ TEST_CASE("event lines: evidence, and the line of --on-timeout") {
   events.on(model::UserLineOutput{model::UserLineKind::on_timeout, std::string(20'000, 'x')}, after(2s));
   std::size_t lines = 0;
   for (const char c : sink.text) lines += c == '\n' ? 1 : 0;
-  CHECK(lines == 3);  // each short enough for its readers
+  CHECK(lines == 3);  // each below the usual limit of readers
   CHECK(sink.text.find("\"event\":\"on_timeout_output\"") != std::string::npos);
   sink.text.clear();
   events.on(model::UserLineEnded{model::UserLineKind::on_timeout, &result}, after(3s));
@@ -178,7 +178,7 @@ TEST_CASE("event lines: evidence, and the line of --on-timeout") {
   CHECK(sink.text.find("\"result\":{\"exit_code\":3,") != std::string::npos);
 }
 
-TEST_CASE("event lines: what --on-timeout's line writes is dropped and counted while the sink is full") {
+TEST_CASE("event lines: the --on-timeout hook's output is dropped and counted while the sink is full") {
   Lines sink;
   sink.full = true;
   EventLines events(sink, {});

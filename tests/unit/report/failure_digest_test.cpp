@@ -1,4 +1,4 @@
-// The digest: which lines are kept of how much output, made plain; what of it is printed, and when.
+// Tests the digest: which lines are kept, made plain, and when they are printed.
 #include "report/failure_digest.hpp"
 
 #include <doctest/doctest.h>
@@ -46,7 +46,7 @@ std::vector<std::string> texts(const Digest& digest) {
   return all;
 }
 
-TEST_CASE("digest: a line as it is to be read elsewhere") {
+TEST_CASE("digest: a line is made plain") {
   CHECK(plain_line("plain") == "plain");
   CHECK(plain_line("\x1b[31merror:\x1b[0m x\r") == "error: x");
   CHECK(plain_line("10 %\r50 %\r100 % done") == "100 % done");
@@ -57,10 +57,10 @@ TEST_CASE("digest: a line as it is to be read elsewhere") {
   CHECK(cut == std::string(kLongestPlainLine, 'x') + "...");
   std::string wide;
   for (int i = 0; i < 300; ++i) wide += "\xc3\xa4";
-  CHECK(plain_line(wide).size() == kLongestPlainLine + 3);  // no character is cut in two
+  CHECK(plain_line(wide).size() == kLongestPlainLine + 3);  // no character is split
 }
 
-TEST_CASE("digest: both streams' lines by the time of their ends, whatever the pieces are") {
+TEST_CASE("digest: lines of both streams are ordered by their ends, in any pieces") {
   Told run;
   run.begin();
   run.write("o1\no2 ");
@@ -73,7 +73,7 @@ TEST_CASE("digest: both streams' lines by the time of their ends, whatever the p
   CHECK(digest.last[2].stream == Stream::out);
 }
 
-TEST_CASE("digest: the last twenty, without the empty ones around them") {
+TEST_CASE("digest: the last twenty lines, without empty ones around them") {
   Told run;
   run.begin();
   for (int i = 0; i < 100; ++i) run.write(fmt::format("{}\n", i));
@@ -109,7 +109,7 @@ TEST_CASE("digest: of much output the last lines are exact and the first error i
   }
 }
 
-TEST_CASE("digest: a stream that falls silent early loses no half lines to the other's flood") {
+TEST_CASE("digest: a stream that ends early loses no partial lines to the other's flood") {
   Told run;
   run.begin();
   run.write("unfinished", Stream::err);
@@ -122,7 +122,7 @@ TEST_CASE("digest: a stream that falls silent early loses no half lines to the o
   CHECK(texts(run.fail()).size() == 20);
 }
 
-TEST_CASE("digest: each failed attempt has its own; a success has none unless it is asked for") {
+TEST_CASE("digest: each failed attempt has its own; a success has none unless requested") {
   Told run;
   for (int number = 1; number <= 100; ++number) {
     run.begin(number);
@@ -133,7 +133,7 @@ TEST_CASE("digest: each failed attempt has its own; a success has none unless it
   }
   CHECK(texts(run.digest.of(1)) == std::vector<std::string>{"attempt 1"});
   CHECK(texts(run.digest.of(99)) == std::vector<std::string>{"attempt 99"});
-  CHECK(run.digest.of(50).last.empty());  // memory has a bound
+  CHECK(run.digest.of(50).last.empty());  // the number of digests is bounded
   CHECK(run.digest.of(100).last.empty());
 
   FailureDigest every(FailureDigest::Of::every_attempt);
@@ -143,7 +143,7 @@ TEST_CASE("digest: each failed attempt has its own; a success has none unless it
   CHECK(texts(every.of(1)) == std::vector<std::string>{"hi"});
 }
 
-TEST_CASE("digest: below shown output only an error that is out of sight is told") {
+TEST_CASE("digest: below shown output only an error that is out of sight is printed") {
   Told run;
   run.begin();
   run.write("a.c:1: error: here\n");
@@ -162,7 +162,7 @@ TEST_CASE("digest: below shown output only an error that is out of sight is told
   CHECK(run.printed({}, {cancelled}).empty());
 }
 
-TEST_CASE("digest: output that was not shown is told by its last lines") {
+TEST_CASE("digest: hidden output is represented by its last lines") {
   Told run;
   run.begin();
   run.write("one\n::error::two\n");

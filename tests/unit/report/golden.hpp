@@ -1,4 +1,4 @@
-// Documents that are compared with files of tests/golden, which people have looked at.
+// Compares documents with the reviewed files in tests/golden.
 #pragma once
 
 #include <cstdlib>
@@ -10,7 +10,7 @@ namespace oversee::report {
 
 inline std::string golden_path(const std::string& name) { return std::string(GOLDEN_DIRECTORY) + '/' + name; }
 
-// The file's content. With OVERSEE_WRITE_GOLDEN set, what is given is written there first, to be looked at.
+// The content of the file. If OVERSEE_WRITE_GOLDEN is set, `written` is stored there first, for review.
 inline std::string golden(const std::string& name, const std::string& written) {
   if (std::getenv("OVERSEE_WRITE_GOLDEN") != nullptr) std::ofstream(golden_path(name)) << written;
   std::ifstream file(golden_path(name));

@@ -1,4 +1,4 @@
-// Output that is held back: shown in its order, bounded, and what fell out is counted.
+// Tests buffered output: shown in order, bounded, and with lost bytes counted.
 #include "report/held_output.hpp"
 
 #include <doctest/doctest.h>
@@ -84,7 +84,7 @@ std::string lines_up_to(int last) {
   return text;
 }
 
-TEST_CASE("held output: both streams in their order") {
+TEST_CASE("held output: both streams in order") {
   Held held({});
   held.write(Stream::out, "one");
   held.write(Stream::err, "two");
@@ -93,7 +93,7 @@ TEST_CASE("held output: both streams in their order") {
   CHECK(held.shown == "out:one err:two out:three ");
 }
 
-TEST_CASE("held output: what is not taken at once is shown later, and once") {
+TEST_CASE("held output: output that the sink refuses is shown later, once") {
   Held held({});
   for (const char* each : {"a", "c"}) {
     held.write(Stream::out, each);
@@ -111,7 +111,7 @@ TEST_CASE("held output: what is not taken at once is shown later, and once") {
   CHECK(held.shown == "out:a err:a out:c err:c ");
 }
 
-TEST_CASE("held output: what fits in memory asks for no file; what does not comes back whole") {
+TEST_CASE("held output: small output needs no file; large output comes back whole") {
   Held held({});
   std::string whole(2 * kInMemory, 'x');
   for (std::size_t i = 0; i < whole.size(); ++i) whole[i] = static_cast<char>(i * 7);
@@ -128,7 +128,7 @@ TEST_CASE("held output: what fits in memory asks for no file; what does not come
   CHECK_FALSE(held.output.failure());
 }
 
-TEST_CASE("held output: bounded, with its start, its end, and a count of what is between") {
+TEST_CASE("held output: bounded to its start and end, with a count of the rest") {
   for (const std::uint64_t most : {10ULL, 100ULL, 8000ULL, 100'000ULL, 300'000ULL, 1'000'000ULL}) {
     CAPTURE(most);
     Held held(most);
@@ -148,7 +148,7 @@ TEST_CASE("held output: bounded, with its start, its end, and a count of what is
   }
 }
 
-TEST_CASE("held output: without a disk the ends are there, the middle is missed, and it is a failure") {
+TEST_CASE("held output: without a disk both ends are kept, and the missing middle is a failure") {
   for (const std::optional<std::uint64_t> most :
        {std::optional<std::uint64_t>(), std::optional<std::uint64_t>(64 << 20)}) {
     for (const bool none_made : {true, false}) {

@@ -1,4 +1,4 @@
-// The JSON summary: documents of made-up runs, word for word.
+// Tests the JSON summary: exact documents of made-up runs.
 #include "report/json_summary.hpp"
 
 #include <doctest/doctest.h>
@@ -26,7 +26,7 @@ struct Written {
   JsonSummary summary;
 };
 
-// The document of a run of these attempts.
+// The document of a run with these attempts.
 std::string document(const std::vector<model::AttemptResult>& attempts, const LogState& log = {}) {
   Written written(log);
   const model::RunInfo info = made_up_run();
@@ -103,7 +103,7 @@ TEST_CASE("json summary: a run that ended in the queue has no attempts") {
   CHECK(holds(text, R"("exit_status": 124)"));
 }
 
-TEST_CASE("json summary: a run of two attempts, word for word") {
+TEST_CASE("json summary: a run of two attempts, exactly") {
   auto first = made_up_result(Status::timed_out, Reason::timeout);
   first.signal = SIGKILL;
   first.forced = true;
@@ -281,7 +281,7 @@ TEST_CASE("json summary: a command that could not be run") {
 )"));
 }
 
-TEST_CASE("json summary: what is absent is null, or not there") {
+TEST_CASE("json summary: absent values are null or omitted") {
   const std::string text = document({made_up_exit(0)});
   CHECK(holds(text, "\n  \"exit_code\": 0,\n  \"signal\": null,\n"));
   CHECK(holds(text, "\n  \"log\": null\n}"));
@@ -292,7 +292,7 @@ TEST_CASE("json summary: what is absent is null, or not there") {
               "\n  \"log\": {\n    \"path\": \"/l\",\n    \"format\": \"tagged\",\n    \"complete\": true\n  }\n"));
 }
 
-TEST_CASE("json summary: names and arguments may be any bytes") {
+TEST_CASE("json summary: names and arguments may contain any bytes") {
   Written written({});
   model::RunInfo info = made_up_run();
   info.name = "a\"b\n";
@@ -302,7 +302,7 @@ TEST_CASE("json summary: names and arguments may be any bytes") {
   CHECK(holds(written.running.front(), "\n    \"\xef\xbf\xbd\",\n    \"\",\n    \"x\\\\y\"\n"));
 }
 
-TEST_CASE("json summary: events, where they were asked for") {
+TEST_CASE("json summary: events, if requested") {
   std::string text;
   EventsState events{.destination = "fd:3", .dropped = {}, .error = {}};
   JsonSummary summary({.while_running = {}, .final = [&](std::string_view document) { text = document; }}, {},
@@ -331,7 +331,7 @@ TEST_CASE("json summary: events, where they were asked for") {
   CHECK_FALSE(holds(document({made_up_exit(0)}), "events"));
 }
 
-TEST_CASE("json summary: without a place for the running document only the final one is made") {
+TEST_CASE("json summary: without a store for the running document only the final one is made") {
   int finals = 0;
   JsonSummary summary({.while_running = {}, .final = [&](std::string_view) { ++finals; }}, {},
                       {.log = [] { return LogState{}; }});

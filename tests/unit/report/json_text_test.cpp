@@ -1,4 +1,4 @@
-// JSON text: escapes, bytes that are no text, nesting; each by its golden string.
+// Tests JSON text: escapes, bytes that are not text, nesting, each by exact comparison.
 #include "report/json_text.hpp"
 
 #include <doctest/doctest.h>
@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// A string as it stands in a document.
+// A string as JSON text.
 std::string quoted(std::string_view text) {
   std::string document = JsonText().text({}, text).take();
   REQUIRE(document.ends_with('\n'));
@@ -22,7 +22,7 @@ std::string quoted(std::string_view text) {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
 
-TEST_CASE("json: what must be escaped is, and nothing else") {
+TEST_CASE("json: exactly the necessary characters are escaped") {
   struct Case {
     std::string_view text;
     std::string_view json;
@@ -40,33 +40,33 @@ TEST_CASE("json: what must be escaped is, and nothing else") {
   for (const Case& c : kCases) CHECK(quoted(c.text) == c.json);
 }
 
-TEST_CASE("json: no control character gets through") {
+TEST_CASE("json: no control character is written") {
   for (int c = 0; c < 0x20; ++c) {
     const std::string json = quoted(std::string(1, static_cast<char>(c)));
     for (const char each : json) CHECK(static_cast<unsigned char>(each) >= 0x20);
   }
 }
 
-TEST_CASE("json: what is harmful is escaped, in a document of somebody else's too") {
+TEST_CASE("json: harmful characters are escaped, also in a foreign document") {
   CHECK(quoted("\u009b|\u202e|\u200b|\U000e0041|\x7f") == R"("\u009b|\u202e|\u200b|\udb40\udc41|\u007f")");
   CHECK(harmless_json("{\"a\": \"\u202e\x1b\xff\"}\n") == "{\"a\": \"\\u202e\\u001b\xef\xbf\xbd\"}\n");
   CHECK(harmless_json("{\n\t\"a\": \"ä\\u202e\"\n}\n") == "{\n\t\"a\": \"ä\\u202e\"\n}\n");
 }
 
-TEST_CASE("json: text of any plane stays as it is") {
+TEST_CASE("json: text of any plane is unchanged") {
   for (const std::string_view text : {"\u00e9", "\u07ff", "\u0800", "\u20ac", "\ud7ff", "\ue000", "\uffff",
                                       "\U00010000", "\U0001f600", "\U0010ffff"}) {
     CHECK(quoted(text) == '"' + std::string(text) + '"');
   }
 }
 
-TEST_CASE("json: each byte that is no text is replaced, and the text around it kept") {
+TEST_CASE("json: each byte that is not text is replaced, and the text around it kept") {
   struct Case {
     std::string_view bytes;
     int replaced;
   };
   constexpr std::array kCases{
-      Case{"\x80", 1},              // a continuation of nothing
+      Case{"\x80", 1},              // a continuation without a lead
       Case{"\xbf\xbf", 2},          //
       Case{"\xc3", 1},              // cut off
       Case{"\xe2\x82", 2},          //
@@ -81,7 +81,7 @@ TEST_CASE("json: each byte that is no text is replaced, and the text around it k
       Case{"\xed\xbf\xbf", 3},      //
       Case{"\xf4\x90\x80\x80", 4},  // past U+10FFFF
       Case{"\xf5\x80\x80\x80", 4},  //
-      Case{"\xfe", 1},              // never
+      Case{"\xfe", 1},              // never valid
       Case{"\xff\xff", 2},          //
   };
   for (const Case& c : kCases) {
@@ -93,7 +93,7 @@ TEST_CASE("json: each byte that is no text is replaced, and the text around it k
   }
 }
 
-TEST_CASE("json: a sequence that is broken off does not swallow what breaks it") {
+TEST_CASE("json: a truncated sequence does not swallow the next character") {
   CHECK(quoted("\xe2\x82\"") == '"' + std::string(kReplacement) + std::string(kReplacement) + "\\\"\"");
   CHECK(quoted("\xf0\n") == '"' + std::string(kReplacement) + "\\n\"");
 }
@@ -129,12 +129,12 @@ TEST_CASE("json: objects and arrays, empty and nested") {
 )");
 }
 
-TEST_CASE("json: keys are text, too") {
+TEST_CASE("json: keys are escaped too") {
   CHECK(JsonText().begin_object().text("a\"\n\xff", "").end_object().take() ==
         "{\n  \"a\\\"\\n" + std::string(kReplacement) + "\": \"\"\n}\n");
 }
 
-TEST_CASE("json: an empty key is a key, where none is an element") {
+TEST_CASE("json: an empty key is a key, a null key makes an element") {
   CHECK(JsonText(JsonText::Layout::line).begin_object().text("", "a").end_object().take() == "{\"\":\"a\"}\n");
   CHECK(JsonText(JsonText::Layout::line).begin_array().text({}, "a").end_array().take() == "[\"a\"]\n");
 }
@@ -148,7 +148,7 @@ TEST_CASE("json: numbers to the ends of their range") {
   CHECK(json.take() == "[\n  0,\n  -1,\n  9223372036854775807,\n  -9223372036854775808\n]\n");
 }
 
-TEST_CASE("json: what was taken is gone") {
+TEST_CASE("json: take() empties the document") {
   JsonText json;
   json.text({}, "x");
   CHECK(json.take() == "\"x\"\n");

@@ -1,4 +1,4 @@
-// The JUnit report: each verdict in its elements, and text that would break XML. Its schema is tested end to end.
+// Tests the JUnit report: the elements of each verdict, and text that would break XML. The schema is tested end to end.
 #include "report/junit_report.hpp"
 
 #include <doctest/doctest.h>
@@ -42,7 +42,7 @@ TEST_CASE("junit: a run that passes in its third attempt") {
   CHECK(run.document == golden("junit_flaky.xml", run.document));
 }
 
-TEST_CASE("junit: a pass that is not let count is a failure, the attempts before it are told") {
+TEST_CASE("junit: a pass that --flaky fails is a failure, with the attempts before it") {
   Reported run;
   run.start();
   run.attempt("one\n", "", made_up_exit(2));
@@ -53,7 +53,7 @@ TEST_CASE("junit: a pass that is not let count is a failure, the attempts before
   CHECK(run.has("failures=\"1\""));
 }
 
-TEST_CASE("junit: what is no choice of the command's is an error") {
+TEST_CASE("junit: an end that the command did not choose is an error") {
   for (const Reason reason : {Reason::timeout, Reason::signal, Reason::memory_limit, Reason::not_found, Reason::io}) {
     Reported run;
     run.start();
@@ -65,7 +65,7 @@ TEST_CASE("junit: what is no choice of the command's is an error") {
   }
 }
 
-TEST_CASE("junit: names cannot leave their attributes") {
+TEST_CASE("junit: names cannot end their attributes") {
   Reported run;
   run.info.name = "a\"<b>\n&\t\x01";
   run.start();
@@ -75,7 +75,7 @@ TEST_CASE("junit: names cannot leave their attributes") {
       "<testcase name=\"a&quot;&lt;b&gt;&#10;&amp;&#9;\" classname=\"oversee\" time=\"1.500\">\n    </testcase>"));
 }
 
-TEST_CASE("xml text: what XML has no place for is left out") {
+TEST_CASE("xml text: characters that XML does not allow are omitted") {
   CHECK(xml_content("a\0b\x1f\x7f\xc3\xa4"sv) == "ab&#x7f;\xc3\xa4");
   CHECK(xml_content("\u009b\u202e\u200b") == "&#x9b;&#x202e;&#x200b;");
   CHECK(xml_content("\xff\xc0\xaf\xed\xa0\x80") ==

@@ -1,4 +1,4 @@
-// How many newlines there are, whatever the length and wherever the pieces of the count end.
+// Tests that newlines are counted for any length and any position of the piece boundaries.
 #include "report/line_count.hpp"
 
 #include <doctest/doctest.h>
@@ -8,14 +8,14 @@
 namespace oversee::report {
 namespace {
 
-TEST_CASE("line count: a piece of newlines alone does not overflow the narrow count") {
+TEST_CASE("line count: a piece of only newlines does not overflow the narrow counter") {
   for (const std::size_t length : {0U, 1U, 254U, 255U, 256U, 510U, 511U, 100'000U}) {
     CAPTURE(length);
     CHECK(newlines_in(std::string(length, '\n')) == length);
   }
 }
 
-TEST_CASE("line count: a newline counts wherever it stands, and nothing else does") {
+TEST_CASE("line count: every newline counts, and nothing else") {
   std::string text(1'000, 'x');
   text[1] = '\r';
   text[2] = '\0';

@@ -1,4 +1,4 @@
-// The last lines and the first error, read back from a log.
+// Tests the last lines and the first error, read back from a log.
 #include "report/log_digest.hpp"
 
 #include <doctest/doctest.h>
@@ -27,7 +27,7 @@ constexpr std::string_view kLog =
     "    0.003 out: no newline\n"
     "# attempt   2 failed: exit 2 after 12.0s\n";
 
-TEST_CASE("log digest: of the last attempt, plain, with its streams") {
+TEST_CASE("log digest: the last attempt, plain, with its streams") {
   const Digest found = digest(kLog);
   CHECK(found.last == std::vector<DigestLine>{{Stream::out, "one"},
                                               {Stream::err, "b.c:1: error: it is here"},
@@ -35,20 +35,20 @@ TEST_CASE("log digest: of the last attempt, plain, with its streams") {
   CHECK(found.first_error == DigestLine{Stream::err, "b.c:1: error: it is here"});
 }
 
-TEST_CASE("log digest: what was spilled stands behind the rest of its stream") {
+TEST_CASE("log digest: spilled output comes after the rest of its stream") {
   const std::string log = std::string(kLog) + "# spilled   20 bytes, 2 lines of stdout: from byte 0 of /x\n";
   const Digest found = digest(log);
   REQUIRE(found.last.size() >= 2);
   CHECK(found.last.back() == DigestLine{Stream::out, "spilled two"});
 }
 
-TEST_CASE("log digest: a raw log is output and nothing else") {
+TEST_CASE("log digest: a raw log is only output") {
   const Digest found = digest("# attempt   1 of 1\nfatal: no\n", true);
   CHECK(found.last == std::vector<DigestLine>{{Stream::out, "# attempt   1 of 1"}, {Stream::out, "fatal: no"}});
   CHECK(found.first_error == DigestLine{Stream::out, "fatal: no"});
 }
 
-TEST_CASE("log digest: of nothing, nothing") {
+TEST_CASE("log digest: an empty log has an empty digest") {
   CHECK(digest("").last.empty());
   CHECK(digest("# attempt   1 of 1  pid 7\n").last.empty());
 }

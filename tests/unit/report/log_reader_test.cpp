@@ -1,4 +1,4 @@
-// The log's reader: what the tagged log wrote comes back to the byte, however either is cut.
+// Tests that the reader restores the output of a tagged log byte for byte, however the log is split.
 #include "report/log_reader.hpp"
 
 #include <doctest/doctest.h>
@@ -59,7 +59,7 @@ Kept read_whole(std::string_view log) {
   return read_in_chunks(log, [&] { return log.size(); });
 }
 
-TEST_CASE("log reader: the lines of each stream, and oversee's own apart") {
+TEST_CASE("log reader: separates the lines of each stream and oversee's") {
   const Kept kept = read_whole(
       "# oversee 0.1.0  run 20261123-121659-k3f9\n"
       "    0.012 out| one\n"
@@ -76,7 +76,7 @@ TEST_CASE("log reader: the lines of each stream, and oversee's own apart") {
   CHECK(kept.notes == notes);
 }
 
-TEST_CASE("log reader: a line that is neither is no stream's, and nothing of it is lost") {
+TEST_CASE("log reader: a damaged line belongs to no stream, and is kept") {
   for (const std::string_view line :
        {"no stamp at all", "    0.012 out|no blank", "    0.012 oud| x", "    0.01 out| x", "    0.0123 out| x",
         "   .012 out| x", "out| x", "", " ", "     ", "99999999999999999999999999999999999999999999999", "    0.012",
@@ -92,7 +92,7 @@ TEST_CASE("log reader: a line that is neither is no stream's, and nothing of it 
   }
 }
 
-TEST_CASE("log reader: a log that ends in the middle of anything") {
+TEST_CASE("log reader: a log that ends anywhere") {
   const std::string log = "# attempt   1 of 1\n    0.012 out| one\n    0.013 err: two\n    0.014 out| three\n";
   for (std::size_t size = 0; size <= log.size(); ++size) {
     CAPTURE(size);
@@ -103,7 +103,7 @@ TEST_CASE("log reader: a log that ends in the middle of anything") {
   }
 }
 
-TEST_CASE("log reader: a line of any length is passed on as it comes, a long note's start is told") {
+TEST_CASE("log reader: a long line is passed on in pieces, a long note is truncated") {
   const std::string line(1'000'000, 'x');
   const Kept kept =
       read_in_chunks("# command   " + line + "\n    0.012 out| " + line + "\n", [] { return std::size_t{1000}; });
@@ -114,7 +114,7 @@ TEST_CASE("log reader: a line of any length is passed on as it comes, a long not
   CHECK(kept.notes[0].second.size() < 9000);
 }
 
-// Bytes of all kinds, those often that mean something in a log or to who splits lines.
+// Bytes of all kinds, biased to those with a meaning in a log or for line splitting.
 std::string random_bytes(Random& random, std::size_t size) {
   constexpr std::string_view kSpecial = "\n\n\n\r\0# |:out err0.1\x80\xff\x1b"sv;
   std::string bytes;
@@ -125,7 +125,7 @@ std::string random_bytes(Random& random, std::size_t size) {
   return bytes;
 }
 
-TEST_CASE("log reader: what the tagged log was given comes back, whatever the bytes, the pieces and their order") {
+TEST_CASE("log reader: restores the input of the tagged log, for any bytes, pieces and order") {
   for (std::uint64_t seed = 0; seed < rounds(400); ++seed) {
     CAPTURE(seed);
     Random random(seed);

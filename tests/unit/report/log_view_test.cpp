@@ -1,4 +1,4 @@
-// What is shown of a log: streams, plain text, the last lines, and the sentence about what is missing.
+// Tests the views of a log: streams, plain text, last lines, and the sentence about missing output.
 #include "report/log_view.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@ constexpr std::string_view kLog =
     "    0.004 err| 1mred\n"
     "# attempt   1 completed: exit 0 after 4ms\n";
 
-// Of stdout "0123456789" was spilled; of stderr nothing can be had.
+// The spilled part of stdout is "0123456789"; that of stderr is missing.
 void read_made_up(const SpilledPart& part, const LogView::Print& take) {
   if (part.stream == Stream::err) return;
   const std::string_view file = "0123456789";
@@ -53,7 +53,7 @@ std::string tail(std::string_view log, LogChoice choice, std::uint64_t lines) {
 
 TEST_CASE("log view: the log as it is") { CHECK(show(kLog, {}).text == kLog); }
 
-TEST_CASE("log view: the bytes of a stream, or of both in their order") {
+TEST_CASE("log view: the bytes of one stream, or of both in order") {
   CHECK(show(kLog, {.out = true}).text == "one\x1b[31m\ntwo\n");
   CHECK(show(kLog, {.err = true}).text == "half \x1b[31mred\n");
   CHECK(show(kLog, {.out = true, .err = true}).text == "one\x1b[31m\nhalf \x1b[3two\n1mred\n");
@@ -81,7 +81,7 @@ TEST_CASE("log view: each line as JSON") {
             two);
 }
 
-TEST_CASE("log view: as JSON, long lines come in pieces between characters, other bytes as base64") {
+TEST_CASE("log view: as JSON, long lines are split between characters, other bytes are base64") {
   const std::string umlaut = "\xc3\xa4";
   std::string line(8191, 'x');
   const std::string log = "   12.345 out: " + line + umlaut + "\n    0.002 err| \xff\n   # damaged";
@@ -91,16 +91,16 @@ TEST_CASE("log view: as JSON, long lines come in pieces between characters, othe
                      R"({"time_ms":2,"stream":"stderr","base64":"/wo="})" + "\n");
 }
 
-TEST_CASE("log view: as JSON, a time that no clock can tell is none") {
+TEST_CASE("log view: as JSON, an impossible time is omitted") {
   for (const char* seconds : {"9223372037", "9223372036854775807", "99999999999999999999"}) {
     CHECK(show(std::string(seconds) + ".999 out| x\n", {.json = true}).text == R"({"stream":"stdout","text":"x\n"})"
                                                                                "\n");
   }
-  // A line that is damaged tells none either.
+  // A damaged line has no time either.
   CHECK(show("-99999972036857903.999 t| x\n    0.-12 out| x\n", {.json = true}).text.empty());
 }
 
-TEST_CASE("log view: as JSON, what was spilled has no time of its own") {
+TEST_CASE("log view: as JSON, spilled output has no time") {
   CHECK(
       show("    0.001 out| a\n# spilled   3 bytes, 0 lines of stdout: from byte 2 of /x\n", {.out = true, .json = true})
           .text == R"({"time_ms":1,"stream":"stdout","text":"a\n"})"
@@ -109,7 +109,7 @@ TEST_CASE("log view: as JSON, what was spilled has no time of its own") {
                    "\n");
 }
 
-TEST_CASE("log view: without escape sequences, those of each stream by themselves") {
+TEST_CASE("log view: escape sequences are removed per stream") {
   CHECK(show(kLog, {.out = true, .plain = true}).text == "one\ntwo\n");
   CHECK(show(kLog, {.err = true, .plain = true}).text == "half red\n");
   CHECK(show(kLog, {.out = true, .err = true, .plain = true}).text == "one\nhalf two\nred\n");
@@ -122,20 +122,20 @@ TEST_CASE("log view: without escape sequences, those of each stream by themselve
         "# attempt   1 completed: exit 0 after 4ms\n");
 }
 
-TEST_CASE("log view: plain, a byte that is held back stays in its line") {
+TEST_CASE("log view: plain, a buffered byte stays in its line") {
   const std::string log = "    0.001 out: \xc2\n    0.002 err| x\n    0.003 out| \xa9\n";
   CHECK(show(log, {.plain = true}).text == "    0.001 out: ?\n    0.002 err| x\n    0.003 out| ?\n");
   CHECK(show(log, {.out = true, .plain = true}).text == "\xc2\xa9\n");
 }
 
-TEST_CASE("log view: plain, nothing of it is harmful") {
+TEST_CASE("log view: plain, the result is harmless") {
   const std::string log = "    0.001 out| a\u202eb\u200bc\xff\u009b\a\b\tä\r\n";
   CHECK(show(log, {.plain = true}).text == "    0.001 out| a?b?c???\tä\r\n");
   CHECK(show(log, {.out = true, .plain = true}).text == "a?b?c???\tä\r\n");
   CHECK(show(log, {.out = true}).text == "a\u202eb\u200bc\xff\u009b\a\b\tä\r\n");
 }
 
-TEST_CASE("log view: plain, what one line leaves unfinished hides no other") {
+TEST_CASE("log view: plain, an unfinished sequence hides no other line") {
   const std::string log = "    0.001 out| \x1b]0;hidden\n# status    failed\n    0.002 out| shown\n";
   CHECK(show(log, {.plain = true}).text == "    0.001 out| \n# status    failed\n    0.002 out| shown\n");
 }
@@ -151,7 +151,7 @@ TEST_CASE("log view: the last lines") {
   CHECK(tail("", {.out = true}, 3).empty());
 }
 
-TEST_CASE("log view: the last lines of any text are those of its end") {
+TEST_CASE("log view: the last lines of any text are its end") {
   std::mt19937_64 random(3);
   for (int round = 0; round < 500; ++round) {
     std::string text;
@@ -173,7 +173,7 @@ TEST_CASE("log view: the last lines of any text are those of its end") {
   }
 }
 
-TEST_CASE("log view: with no lines left, what comes of an unfinished one is shown") {
+TEST_CASE("log view: with zero last lines, the rest of an unfinished line is shown") {
   const std::string before = "    0.001 out| a\n    0.002 out: b";
   TailCount count;
   LogView counting(
@@ -182,7 +182,7 @@ TEST_CASE("log view: with no lines left, what comes of an unfinished one is show
   CHECK(show(before + "c\n    0.003 out| d\n", {.out = true}, count.all_but(0)).text == "cd\n");
 }
 
-TEST_CASE("log view: what the log leaves out is told") {
+TEST_CASE("log view: omitted output is reported") {
   const std::string log =
       "    0.001 out| a\n"
       "# omitted   12MiB, 88123 lines of stdout\n"
@@ -196,18 +196,18 @@ TEST_CASE("log view: what the log leaves out is told") {
   CHECK(show(log, {.err = true}).missing == "this is not all: the log leaves out 3B, 1 lines of stderr (--max-output)");
   CHECK(show(log, {.out = true, .err = true}).missing->find("88130 lines of stdout and 3B, 1 lines of stderr") !=
         std::string::npos);
-  CHECK_FALSE(show(log, {}).missing.has_value());  // there it stands
+  CHECK_FALSE(show(log, {}).missing.has_value());  // the log itself contains the note
   CHECK_FALSE(show(kLog, {.out = true, .err = true}).missing.has_value());
 }
 
-TEST_CASE("log view: of the last lines, what is left out before them is not missed") {
+TEST_CASE("log view: output omitted before the last lines is not reported") {
   const std::string log =
       "    0.001 out| a\n# omitted   12MiB, 88123 lines of stdout\n    0.002 out| b\n    0.002 out| c\n";
   CHECK_FALSE(show(log, {.out = true}, {.lines = 2}).missing.has_value());
   CHECK(show(log, {.out = true}, {.lines = 0}).missing.has_value());
 }
 
-TEST_CASE("log view: what was spilled comes in its place, and what of it is gone is told") {
+TEST_CASE("log view: spilled output appears in its place, and missing output is reported") {
   const std::string log =
       "    0.001 out| a\n"
       "    0.002 err| e\n"
@@ -232,7 +232,7 @@ TEST_CASE("log view: what was spilled comes in its place, and what of it is gone
         "bytes of stdout");
 }
 
-TEST_CASE("log view: a raw log, as it is or plain") {
+TEST_CASE("log view: a raw log, unchanged or plain") {
   const std::string log = "no stamps\x1b[31m\n# omitted   2KiB, 3 lines of stdout\nrest";
   CHECK(show(log, {.raw = true}).text == log);
   CHECK(show(log, {.plain = true, .raw = true}).text == "no stamps\n# omitted   2KiB, 3 lines of stdout\nrest");

@@ -1,4 +1,4 @@
-// What is left of a run whose front is gone: documents and last lines, word for word.
+// Tests the record and last log lines of an interrupted run, by exact comparison.
 #include "report/lost_summary.hpp"
 
 #include <doctest/doctest.h>
@@ -32,7 +32,7 @@ std::string running_document(const model::RunInfo& info = made_up_run()) {
   return document;
 }
 
-TEST_CASE("lost run: the record is finished with what the guard knows, word for word") {
+TEST_CASE("lost run: the record is completed with the guard's knowledge, exactly") {
   const auto document = finish_document(running_document(), made_up_loss(), {.path = "/tmp/x.log"});
   REQUIRE(document.has_value());
   CHECK(*document == R"({
@@ -113,7 +113,7 @@ TEST_CASE("lost run: the record is finished with what the guard knows, word for 
 )");
 }
 
-TEST_CASE("lost run: without a log; with processes that are left") {
+TEST_CASE("lost run: without a log; with remaining processes") {
   auto lost = made_up_loss();
   lost.attempt.unkilled = {{98, "sudo cat"}};
   const auto one = finish_document(running_document(), lost, {});
@@ -127,7 +127,7 @@ TEST_CASE("lost run: without a log; with processes that are left") {
   CHECK(two->find("; of the command 2 processes could not be killed\"") != std::string::npos);
 }
 
-TEST_CASE("lost run: with processes that were meant to live on; held by a cgroup") {
+TEST_CASE("lost run: with processes that may live on; in a cgroup") {
   auto lost = made_up_loss();
   lost.attempt.leaked.push_back({{98, "redis-server"}, {.known = true, .out = true}});
   lost.attempt.leaked_more = 2;
@@ -139,14 +139,14 @@ TEST_CASE("lost run: with processes that were meant to live on; held by a cgroup
   CHECK(last_lines(lost).find("# leaked    pid 98  redis-server  holds stdout\n") != std::string::npos);
 }
 
-TEST_CASE("lost run: what does not say running, as the front had finished it, is left alone") {
+TEST_CASE("lost run: a record that the front completed is left alone") {
   const auto once = finish_document(running_document(), made_up_loss(), {});
   REQUIRE(once.has_value());
   CHECK_FALSE(finish_document(*once, made_up_loss(), {}).has_value());
   CHECK_FALSE(finish_document("", made_up_loss(), {}).has_value());
 }
 
-TEST_CASE("lost run: no name or argument is taken for the status") {
+TEST_CASE("lost run: no name or argument is mistaken for the status") {
   auto info = made_up_run();
   info.name = "\n  \"status\": \"running\"";
   info.argv.push_back(info.name);
@@ -167,7 +167,7 @@ TEST_CASE("lost run: the log's last lines") {
         "# finished  2026-11-23T12:17:12.123Z\n");
 }
 
-TEST_CASE("lost run: the attempts before are in the record, each once") {
+TEST_CASE("lost run: earlier attempts are in the record, each once") {
   auto info = made_up_run();
   info.attempts = 3;
   const auto first = made_up_exit(2);
@@ -193,7 +193,7 @@ TEST_CASE("lost run: the attempts before are in the record, each once") {
     return text;
   };
   CHECK(reasons(2) == "1 exit 2 supervisor_lost ");
-  CHECK(reasons(1) == "1 exit ");  // between the two
+  CHECK(reasons(1) == "1 exit ");  // killed between the two attempts
 }
 
 }  // namespace

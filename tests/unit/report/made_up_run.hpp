@@ -1,4 +1,4 @@
-// A run that never was: its head, its readings of the clock and its ends, for reporters to be told of.
+// A made-up run for testing reporters: its head, clock readings and ends.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace oversee::report {
 
-// So long after the run's start, which was 2026-11-23T12:16:59.123Z.
+// A reading this long after the run's start, which was 2026-11-23T12:16:59.123Z.
 inline model::Reading after(model::Duration time) {
   using namespace std::chrono_literals;
   constexpr model::Instant kStart{5'000'000ms};
@@ -49,7 +49,7 @@ inline model::AttemptResult made_up_exit(int code) {
   return result;
 }
 
-// Tells the end of a run whose attempts these were, 14.5 s after its start.
+// Reports the end of a run with these attempts, 14.5 s after its start.
 inline void tell_end(model::EventSink& sink, const model::RunInfo& info,
                      const std::vector<model::AttemptResult>& attempts) {
   using namespace std::chrono_literals;

@@ -1,4 +1,4 @@
-// The Markdown report, and text that would be markup.
+// Tests the Markdown report, and text that needs escapes in Markdown.
 #include "report/markdown_report.hpp"
 
 #include <doctest/doctest.h>
@@ -34,7 +34,7 @@ TEST_CASE("markdown: a pass has no output") {
   CHECK(document.find("Last lines") == std::string::npos);
 }
 
-TEST_CASE("markdown: words, code and blocks stay what they are") {
+TEST_CASE("markdown: words, code and blocks appear verbatim") {
   CHECK(markdown_words("a|b *c* <d> [e](f)\n# g") == "a\\|b \\*c\\* &lt;d\\> \\[e\\]\\(f\\)?\\# g");
   CHECK(markdown_code("plain") == "`plain`");
   CHECK(markdown_code("`a``b") == "``` `a``b ```");

@@ -1,4 +1,4 @@
-// What people see of a command that still runs: notices between lines, the status line, stamps on shown lines.
+// Tests the reports on a running command: notices between lines, the status line, stamps on shown lines.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -29,7 +29,7 @@ TEST_CASE("notices: a heartbeat and a warning name the command and its times") {
         "oversee: warning: slow: make still runs after 2m, silent for 2s\n");
 }
 
-TEST_CASE("notices: they start a line of their own, and keep off a reader who is behind") {
+TEST_CASE("notices: start on a new line, and wait for a slow reader") {
   TextSink sink;
   NoticeLines lines({.sink = &sink, .output_known = false});
   const auto info = made_up_run();
@@ -47,7 +47,7 @@ TEST_CASE("notices: they start a line of their own, and keep off a reader who is
   CHECK(sink.text.empty());
 }
 
-TEST_CASE("notices: an attempt that is followed by another, unless nobody wants to hear of it") {
+TEST_CASE("notices: an attempt before a retry is reported, unless retries are not") {
   TextSink sink;
   NoticeLines lines({.sink = &sink});
   NoticeLines silent({.sink = &sink, .retries_told = false});
@@ -67,7 +67,7 @@ TEST_CASE("notices: an attempt that is followed by another, unless nobody wants 
   CHECK(sink.text == "oversee: attempt 1 of 3: exit 2 after 12.0s; trying again\n");
 }
 
-TEST_CASE("notices: a line before a retry that fails is told of, and one that does not is not") {
+TEST_CASE("notices: a failing hook before a retry is reported, a successful one is not") {
   TextSink sink;
   NoticeLines lines({.sink = &sink});
   model::UserLineResult result{.exit_code = 0, .took = 1s};
@@ -80,7 +80,7 @@ TEST_CASE("notices: a line before a retry that fails is told of, and one that do
   CHECK(sink.text == "oversee: warning: --before-retry: exit 7 after 1.0s; trying again all the same\n");
 }
 
-TEST_CASE("status line: between two attempts it tells what is waited for") {
+TEST_CASE("status line: names the awaited attempt between two attempts") {
   StatusLine line;
   auto info = made_up_run();
   info.attempts = 3;
@@ -97,7 +97,7 @@ TEST_CASE("status line: between two attempts it tells what is waited for") {
   CHECK(line.text(after(19s).instant, 80) == "oversee: make  1s of 10m  attempt 2 of 3  0 lines");
 }
 
-TEST_CASE("status line: in the queue for a slot the command's time stands at its start") {
+TEST_CASE("status line: a wait for a slot shows its own time, and the command's starts afterwards") {
   StatusLine line;
   auto info = made_up_run();
   info.slot = model::SlotRequest{.group = "db", .most = 2};
@@ -107,7 +107,7 @@ TEST_CASE("status line: in the queue for a slot the command's time stands at its
   CHECK(line.text(after(81s).instant, 80) == "oversee: make  1s of 10m  0 lines");
 }
 
-TEST_CASE("notices: who waits for a slot says so, unless nobody wants to hear of it") {
+TEST_CASE("notices: waiting for a slot is reported, unless retries are not") {
   TextSink sink;
   NoticeLines lines({.sink = &sink});
   NoticeLines silent({.sink = &sink, .retries_told = false});
@@ -130,7 +130,7 @@ TEST_CASE("notices: a name cannot move the cursor") {
   CHECK(sink.text == "oversee: a?[2Jb?c still runs after 1s, silent for 1s\n");
 }
 
-TEST_CASE("notices: the answer to who asks waits for a reader who is behind, and only the last one does") {
+TEST_CASE("notices: an answer waits for a slow reader, and only the latest is kept") {
   TextSink sink;
   NoticeLines lines({.sink = &sink});
   lines.answer("a\x1b[2J");
@@ -160,7 +160,7 @@ struct Status {
   StatusLine line;
 };
 
-TEST_CASE("status line: elapsed of the limit, lines, and the last line that said anything") {
+TEST_CASE("status line: elapsed time and limit, lines, and the last line with text") {
   Status status;
   CHECK(status.text() == "oversee: make  12s of 10m  0 lines");
   status.write("compiling a.c\ncompi");
@@ -173,7 +173,7 @@ TEST_CASE("status line: elapsed of the limit, lines, and the last line that said
   CHECK(status.text() == "oversee: make  12s of 10m  7 lines  | z");
 }
 
-TEST_CASE("status line: clipped to the columns, between characters, without control characters") {
+TEST_CASE("status line: clipped to the columns, without splitting characters, without controls") {
   Status status;
   status.write("a\x1b[1mb\xC3\xA4\xC3\xB6\n");
   CHECK(status.text() == "oversee: make  12s of 10m  1 line  | ab\xC3\xA4\xC3\xB6");
@@ -181,7 +181,7 @@ TEST_CASE("status line: clipped to the columns, between characters, without cont
   CHECK(status.text(8) == "oversee:");
 }
 
-TEST_CASE("status line: the attempt where there are several, and nothing between them") {
+TEST_CASE("status line: the attempt's number if there are several, empty between them") {
   Status status;
   status.info.attempts = 3;
   status.line.on(model::AttemptStarted{2, 8}, after({}));
@@ -191,7 +191,7 @@ TEST_CASE("status line: the attempt where there are several, and nothing between
   CHECK(status.text().empty());
 }
 
-TEST_CASE("status line: of output that is not seen nothing is said") {
+TEST_CASE("status line: omits the output if it is not read") {
   StatusLine line(false);
   const auto info = made_up_run();
   line.on(model::RunStarted{&info}, info.started);
@@ -199,7 +199,7 @@ TEST_CASE("status line: of output that is not seen nothing is said") {
   CHECK(line.text(after(2s).instant, 200) == "oversee: make  2s of 10m");
 }
 
-TEST_CASE("relay: a stamp starts each line, with the time of its first byte, each stream for itself") {
+TEST_CASE("relay: each line is stamped with the time of its first byte, per stream") {
   TextSink out, err;
   Relay relay(out, err, [](Stream) {});
   relay.stamp_lines();

@@ -1,4 +1,4 @@
-// Spills and the raw log: head in the log, the rest byte for byte in a file of its own, whatever the chunks.
+// Tests spilling and the raw log: the head in the log, the rest byte for byte in a separate file, for any chunks.
 #include "report/overflow.hpp"
 
 #include <doctest/doctest.h>
@@ -37,7 +37,7 @@ void end_attempt(model::EventSink& log) {
   log.on(model::AttemptFinished{&result}, result.finished);
 }
 
-TEST_CASE("spill: log and spill together are the stream, in the tagged log as in the raw one") {
+TEST_CASE("spill: log and spilled file together are the stream, in the tagged and the raw log") {
   std::mt19937 random(20261124);
   for (std::uint64_t round = 0; round < rounds(200); ++round) {
     std::string stream(std::uniform_int_distribution<std::size_t>(0, 30'000)(random), '\0');
@@ -73,7 +73,7 @@ TEST_CASE("spill: log and spill together are the stream, in the tagged log as in
   }
 }
 
-TEST_CASE("spill: the log says how much is where, and a second attempt where its part begins") {
+TEST_CASE("spill: the log gives sizes and offsets, also of a second attempt") {
   Spills spills;
   TextSink sink;
   TaggedLog log(sink, spills.policy(4));
@@ -88,7 +88,7 @@ TEST_CASE("spill: the log says how much is where, and a second attempt where its
   CHECK(spills.files[0].text == "3\n4\n5\n3\n4\n5\n");
 }
 
-TEST_CASE("spill: where no file can be had, the middle is left out and counted") {
+TEST_CASE("spill: without a file the middle is omitted and counted") {
   Spills spills;
   spills.possible = false;
   TextSink sink;
@@ -103,7 +103,7 @@ TEST_CASE("spill: where no file can be had, the middle is left out and counted")
   CHECK(sink.text.find("# omitted") != std::string::npos);
 }
 
-TEST_CASE("raw log: the bytes of both streams as they came, and nothing else") {
+TEST_CASE("raw log: only the bytes of both streams in order") {
   TextSink sink;
   RawLog log(sink, {});
   const auto info = made_up_run();
@@ -115,7 +115,7 @@ TEST_CASE("raw log: the bytes of both streams as they came, and nothing else") {
   CHECK(sink.text == "outerr\n");
 }
 
-TEST_CASE("raw log: what is cut out is counted where it is missing") {
+TEST_CASE("raw log: omitted output is counted at its place") {
   TextSink sink;
   RawLog log(sink, {.most_kept = 1000});
   std::string stream;

@@ -1,4 +1,4 @@
-// The relay: bytes to the right sink, unchanged; a full sink holds up the streams behind it and no other.
+// Tests the relay: bytes reach the right sink unchanged, and a full sink pauses only its own streams.
 #include "report/relay.hpp"
 
 #include <doctest/doctest.h>
@@ -38,7 +38,7 @@ struct Shown {
   Relay relay;
 };
 
-TEST_CASE("relay: each stream goes to its sink as it is") {
+TEST_CASE("relay: each stream reaches its sink unchanged") {
   Shown shown;
   const std::string bytes("a\0\r\n\xff# x\n", 9);
   shown.tell(Stream::out, bytes);
@@ -58,7 +58,7 @@ TEST_CASE("relay: streams that share a sink keep their order") {
   CHECK(shown.err.text.empty());
 }
 
-TEST_CASE("relay: a full sink pauses its stream, and has taken what it was given") {
+TEST_CASE("relay: a full sink pauses its stream, and has taken all bytes") {
   Shown shown;
   shown.err.full = true;
   shown.tell(Stream::out, "o");
@@ -71,7 +71,7 @@ TEST_CASE("relay: a full sink pauses its stream, and has taken what it was given
   CHECK(shown.paused.size() == 1);
 }
 
-TEST_CASE("relay: behind one sink that is full both streams are paused") {
+TEST_CASE("relay: one full shared sink pauses both streams") {
   for (const Stream stream : {Stream::out, Stream::err}) {
     Shown shown(true);
     shown.out.full = true;
@@ -80,7 +80,7 @@ TEST_CASE("relay: behind one sink that is full both streams are paused") {
   }
 }
 
-TEST_CASE("relay: other events are nothing to show") {
+TEST_CASE("relay: other events show nothing") {
   Shown shown;
   const model::RunInfo info = made_up_run();
   const std::vector attempts{made_up_exit(0)};

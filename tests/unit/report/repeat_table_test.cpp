@@ -1,4 +1,4 @@
-// The table at the end of many runs.
+// Tests the final table of --repeat.
 #include "report/repeat_table.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ RepeatedRun run(int number, model::Duration duration, std::string cause = "") {
   return {.number = number, .passed = passed, .cause = std::move(cause), .duration = duration};
 }
 
-TEST_CASE("repeated runs: the interval of a rate, by Wilson") {
+TEST_CASE("repeated runs: the Wilson interval of a rate") {
   const auto near = [](model::Interval found, double low, double high) {
     return std::abs(found.low - low) < 0.0005 && std::abs(found.high - high) < 0.0005;
   };
@@ -37,7 +37,7 @@ TEST_CASE("repeated runs: fastest, median, slowest") {
   CHECK(model::spread(even).median == 3s);
 }
 
-TEST_CASE("repeat table: the commonest cause first, with its runs") {
+TEST_CASE("repeat table: the most frequent cause first, with its runs") {
   std::vector<RepeatedRun> runs;
   for (int i = 1; i <= 20; ++i) runs.push_back(run(i, 1s));
   for (const int each : {4, 9}) runs.at(static_cast<std::size_t>(each) - 1) = run(each, 1s, "exit 1");
@@ -49,13 +49,13 @@ TEST_CASE("repeat table: the commonest cause first, with its runs") {
         "  fastest 1.0s  median 1.0s  slowest 3.0s\n");
 }
 
-TEST_CASE("repeat table: many runs of a cause are counted past the first") {
+TEST_CASE("repeat table: of many runs with one cause only the first are listed") {
   std::vector<RepeatedRun> runs;
   for (int i = 1; i <= 11; ++i) runs.push_back(run(i, 1s, "exit 1"));
   CHECK(repeat_table(runs, 0).find("(runs 1, 2, 3, 4, 5, 6, 7, 8 and 3 more)") != std::string::npos);
 }
 
-TEST_CASE("repeat table: a chart where there is room, and anything to be seen") {
+TEST_CASE("repeat table: a chart if there is room and variation") {
   const std::vector same{run(1, 1s), run(2, 1s)};
   CHECK(repeat_table(same, 80).find('#') == std::string::npos);
   std::vector<RepeatedRun> runs{run(1, 1s), run(2, 1s), run(3, 2s)};
@@ -71,7 +71,7 @@ TEST_CASE("repeat table: a chart where there is room, and anything to be seen") 
   }
 }
 
-TEST_CASE("repeat table: a cause moves no cursor, and no runs are no table") {
+TEST_CASE("repeat table: a cause cannot move the cursor, and no runs make no table") {
   const std::vector evil{run(1, 1s, "exit\x1b[2J")};
   CHECK(repeat_table(evil, 0).find('\x1b') == std::string::npos);
   CHECK(repeat_table({}, 80) == "oversee: no run has ended\n");

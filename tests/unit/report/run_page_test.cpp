@@ -1,4 +1,4 @@
-// The page about a run: made-up runs, word for word.
+// Tests the page about a run: exact text for made-up runs.
 #include "report/run_page.hpp"
 
 #include <doctest/doctest.h>
@@ -29,7 +29,7 @@ model::ToldRun told() {
 
 bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
-TEST_CASE("run page: a failure in its second attempt, word for word") {
+TEST_CASE("run page: a failure in its second attempt, exactly") {
   model::ToldRun run = told();
   run.labels = {{"ci", ""}, {"team", "core"}};
   run.status = "failed";
@@ -89,7 +89,7 @@ log        /tmp/x.log
 )");
 }
 
-TEST_CASE("run page: an error that stands among the last lines is not told twice") {
+TEST_CASE("run page: an error among the last lines is not repeated") {
   model::ToldRun run = told();
   run.status = "failed";
   Digest digest;
@@ -100,8 +100,8 @@ TEST_CASE("run page: an error that stands among the last lines is not told twice
   CHECK_FALSE(holds(page, "first error"));
 }
 
-// The clock's range is 292 years; a record that somebody made up can tell of more.
-TEST_CASE("run page: the CPU time of many attempts is a sum that stays within the clock's range") {
+// The clock's range is 292 years; a forged record can claim more.
+TEST_CASE("run page: the CPU time of many attempts stays within the clock's range") {
   model::ToldRun run = told();
   run.status = "failed";
   run.attempts.resize(4);
@@ -112,7 +112,7 @@ TEST_CASE("run page: the CPU time of many attempts is a sum that stays within th
   CHECK(holds(run_page(run, {}, run.started, kAnyWidth), "\nused       cpu 35584d 0h user 35584d 0h system"));
 }
 
-TEST_CASE("run page: how it stands or ended") {
+TEST_CASE("run page: the status of live and ended runs") {
   model::ToldRun run = told();
   const auto page = [&] { return run_page(run, {}, run.started + 90s, kAnyWidth); };
   run.status = "running";

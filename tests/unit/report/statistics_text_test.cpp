@@ -1,4 +1,4 @@
-// Statistics of runs in words and pictures.
+// Tests the text and charts of statistics.
 #include "report/statistics_text.hpp"
 
 #include <doctest/doctest.h>
@@ -28,7 +28,7 @@ std::vector<model::RunStatistics> two_names() {
           {.name = "lint", .runs = 1, .passed = 1, .took = {10ms}, .first = kNow, .last = kNow}};
 }
 
-TEST_CASE("statistics: a table of names, the failures below") {
+TEST_CASE("statistics: a table of names with their failures") {
   CHECK(statistics_table(two_names(), {.width = kAnyWidth, .blocks = true}) ==
         "NAME                      RUNS  PASSED  FLAKY   P50   P95   MAX  TIMEOUT  DURATIONS\n"
         "integration-tests-of-all    40    77 %    8 %  1.0s  1.0s  2.0s     6.0s  ▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅▅█\n"
@@ -36,7 +36,7 @@ TEST_CASE("statistics: a table of names, the failures below") {
         "lint                         1   100 %    0 %  10ms  10ms  10ms        -  █\n");
 }
 
-TEST_CASE("statistics: pictures give way, then names") {
+TEST_CASE("statistics: charts are dropped first, then names shortened") {
   CHECK(statistics_table(two_names(), {.width = 84, .blocks = false}) ==
         "NAME                      RUNS  PASSED  FLAKY   P50   P95   MAX  TIMEOUT  DURATIONS\n"
         "integration-tests-of-all    40    77 %    8 %  1.0s  1.0s  2.0s     6.0s  =========#\n"
@@ -49,7 +49,7 @@ TEST_CASE("statistics: pictures give way, then names") {
         "lint                  1   100 %    0 %  10ms  10ms  10ms        -\n");
 }
 
-TEST_CASE("statistics: all about one name") {
+TEST_CASE("statistics: the page about one name") {
   const std::string page = statistics_page(two_names().front(), kNow, {.width = kAnyWidth, .blocks = false});
   CHECK(
       page.starts_with("name       integration-tests-of-all\n"

@@ -1,4 +1,4 @@
-// The one line at the end: its words for each end, when it is shown, and that it is one line.
+// Tests the summary line: its text for each end, when it is shown, and that it is one line.
 #include "report/summary_line.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ using model::Reason;
 using model::ShowSummary;
 using model::Status;
 
-// What is printed at the end of a run whose attempts these were.
+// The output at the end of a run with these attempts.
 std::string printed(const std::vector<model::AttemptResult>& attempts, ShowSummary show = ShowSummary::always,
                     const std::string& log_path = {}, bool on_terminal = false) {
   std::string text;
@@ -26,7 +26,7 @@ std::string printed(const std::vector<model::AttemptResult>& attempts, ShowSumma
   info.log_path = log_path;
   line.on(model::RunStarted{&info}, info.started);
   line.on(model::AttemptFinished{&attempts.back()}, attempts.back().finished);
-  CHECK(text.empty());  // the end of an attempt is not the run's
+  CHECK(text.empty());  // printed at the end of the run, not of an attempt
   tell_end(line, info, attempts);
   return text;
 }
@@ -43,7 +43,7 @@ model::AttemptResult cancelled() {
   return result;
 }
 
-TEST_CASE("summary line: each end in its words, and none twice") {
+TEST_CASE("summary line: the text for each end, all different") {
   auto not_found = made_up_result(Status::failed, Reason::not_found);
   not_found.spawn_failure = model::SpawnFailure{"exec", 2, "mkae"};
   CHECK(printed({made_up_exit(0)}) == "oversee: completed: exit 0 after 12.0s\n");
@@ -54,7 +54,7 @@ TEST_CASE("summary line: each end in its words, and none twice") {
   CHECK(printed({not_found}).starts_with("oversee: failed: cannot run mkae: "));
 }
 
-TEST_CASE("summary line: the last attempt is the one that counts") {
+TEST_CASE("summary line: the last attempt counts") {
   auto second = made_up_exit(0);
   second.number = 2;
   CHECK(printed({made_up_exit(2), second}) ==
@@ -64,7 +64,7 @@ TEST_CASE("summary line: the last attempt is the one that counts") {
   CHECK(printed({made_up_exit(2), second}) == "oversee: failed: exit 3 after 12.0s in attempt 2 (attempt 1: exit 2)\n");
 }
 
-TEST_CASE("summary line: whom an earlier attempt left is named") {
+TEST_CASE("summary line: processes left by an earlier attempt are named") {
   auto first = made_up_exit(2);
   first.leaked = {{99, "sleep 1000"}};
   first.leaked_live = true;
@@ -76,7 +76,7 @@ TEST_CASE("summary line: whom an earlier attempt left is named") {
   CHECK(line.find("; 1 process could not be killed after attempt 1: sudo cat (98)") != std::string::npos);
 }
 
-TEST_CASE("summary line: shown when it is wanted") {
+TEST_CASE("summary line: shown if requested") {
   const std::vector success{made_up_exit(0)};
   CHECK_FALSE(printed(success, ShowSummary::always).empty());
   CHECK(printed(success, ShowSummary::failure).empty());
@@ -88,12 +88,12 @@ TEST_CASE("summary line: shown when it is wanted") {
   }
 }
 
-TEST_CASE("summary line: says where the log is") {
+TEST_CASE("summary line: names the log") {
   CHECK(printed({made_up_exit(0)}, ShowSummary::always, "/tmp/x.log") ==
         "oversee: completed: exit 0 after 12.0s [log /tmp/x.log]\n");
 }
 
-TEST_CASE("summary line: names those that leaked and those that live on, the first three of them") {
+TEST_CASE("summary line: names the first three leaked and remaining processes") {
   auto result = made_up_exit(0);
   result.leaked = {{7, "sleep 99"}};
   CHECK(printed({result}).find("; 1 process outlived it and had to be killed: sleep 99 (7)\n") != std::string::npos);
@@ -113,7 +113,7 @@ TEST_CASE("summary line: names those that leaked and those that live on, the fir
                                   "69 more; 2 processes could not be killed: sudo x (11) and 1 more\n"));
 }
 
-TEST_CASE("summary line: what nobody knows is not said to be nothing") {
+TEST_CASE("summary line: unknown counts are not reported as zero") {
   auto result = made_up_exit(0);
   result.leaked = {{7, "sleep 99"}};
   result.unkilled_unknown = true;
@@ -121,7 +121,7 @@ TEST_CASE("summary line: what nobody knows is not said to be nothing") {
       "; 1 process outlived it: sleep 99 (7); how many of its processes are left is unknown\n"));
 }
 
-TEST_CASE("summary line: a command that is left has not been killed") {
+TEST_CASE("summary line: a command that remains is not reported as killed") {
   model::AttemptResult result;
   result.status = model::Status::timed_out;
   result.reason = model::Reason::timeout;
@@ -131,7 +131,7 @@ TEST_CASE("summary line: a command that is left has not been killed") {
   CHECK(printed({result}).find(", killed") == std::string::npos);
 }
 
-TEST_CASE("summary line: says that they live on where they do") {
+TEST_CASE("summary line: says that leaked processes live on") {
   auto result = made_up_exit(0);
   result.leaked_live = true;
   result.leaked = {{7, "sleep 99"}};
@@ -140,7 +140,7 @@ TEST_CASE("summary line: says that they live on where they do") {
   CHECK(printed({result}).find("; 2 processes outlived it and live on: sleep 99 (7), cat (8)\n") != std::string::npos);
 }
 
-TEST_CASE("summary line: is one line without control characters, whatever things are called") {
+TEST_CASE("summary line: is one line without control characters, whatever names contain") {
   const std::string evil = "x\noversee: completed\r\x1b[2J\x7f";
   auto not_found = made_up_result(Status::failed, Reason::not_found);
   not_found.spawn_failure = model::SpawnFailure{"exec", 2, evil};
@@ -153,7 +153,7 @@ TEST_CASE("summary line: is one line without control characters, whatever things
   }
 }
 
-TEST_CASE("summary line: behind the ^C of a terminal it starts a line of its own") {
+TEST_CASE("summary line: starts on a new line after the ^C of a terminal") {
   CHECK(printed({cancelled()}, ShowSummary::always, {}, true).starts_with("\noversee: cancelled"));
   CHECK(printed({cancelled()}).starts_with("oversee: cancelled"));
   CHECK(printed({made_up_exit(0)}, ShowSummary::always, {}, true).starts_with("oversee: completed"));

@@ -1,4 +1,4 @@
-// The tagged log under a limit: the start and the end of each stream are kept, what is between is counted to the byte.
+// Tests the tagged log with a limit: the start and the end of each stream are kept, the bytes between are counted.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ using Random = std::mt19937_64;
 
 std::uint64_t newlines(std::string_view text) { return static_cast<std::uint64_t>(std::ranges::count(text, '\n')); }
 
-// One attempt's output under a limit: what was tallied, and what can be had back.
+// One attempt's output with a limit: the tally, and the restored streams.
 struct Kept {
   Kept(std::uint64_t most, const std::array<std::string, model::kStreams>& streams, std::size_t chunk) {
     TextSink sink;
@@ -70,7 +70,7 @@ std::string numbered_lines(std::size_t count, std::size_t width) {
   return text;
 }
 
-TEST_CASE("tagged log's limit: what is within it is kept whole") {
+TEST_CASE("tagged log's limit: output within it is kept whole") {
   const std::string text = numbered_lines(100, 9);  // 1,000 bytes
   for (const std::uint64_t most : {1000U, 1400U, 100'000U}) {
     const Kept kept(most, {text, text}, 100);
@@ -80,7 +80,7 @@ TEST_CASE("tagged log's limit: what is within it is kept whole") {
   }
 }
 
-TEST_CASE("tagged log's limit: the start and the end are kept, and a line between them says what is not") {
+TEST_CASE("tagged log's limit: the start and the end are kept, with a note about the omitted part") {
   const std::string text = numbered_lines(10'000, 9);
   const Kept kept(1000, {text, ""}, 4000);
   check_kept(kept, 1000, text, 0);
@@ -93,7 +93,7 @@ TEST_CASE("tagged log's limit: the start and the end are kept, and a line betwee
   CHECK(note->ends_with(std::to_string(kept.tally[0].omitted_lines) + " lines of stdout"));
 }
 
-TEST_CASE("tagged log's limit: it is each stream's own") {
+TEST_CASE("tagged log's limit: applies to each stream") {
   const std::string text = numbered_lines(10'000, 9);
   const Kept kept(1000, {text, "short\n"}, 4000);
   CHECK(kept.decoded.of(Stream::err) == "short\n");
@@ -101,7 +101,7 @@ TEST_CASE("tagged log's limit: it is each stream's own") {
   CHECK(kept.tally[0].omitted_bytes > 0);
 }
 
-TEST_CASE("tagged log's limit: it is each attempt's own") {
+TEST_CASE("tagged log's limit: applies to each attempt") {
   TextSink sink;
   TaggedLog log(sink, {1000});
   const model::RunInfo info = made_up_run();
@@ -118,7 +118,7 @@ TEST_CASE("tagged log's limit: it is each attempt's own") {
   CHECK(decoded.of(Stream::out).ends_with(numbered_lines(50, 9)));
 }
 
-TEST_CASE("tagged log's limit: a very small one is kept, and no line is left without its end") {
+TEST_CASE("tagged log's limit: a tiny one is respected, and every line has its end") {
   const std::string text = numbered_lines(100, 9);
   for (std::uint64_t most = 1; most <= 64; ++most) {
     CAPTURE(most);
@@ -128,7 +128,7 @@ TEST_CASE("tagged log's limit: a very small one is kept, and no line is left wit
   }
 }
 
-TEST_CASE("tagged log's limit: lines of any length, longer than what may be kept among them") {
+TEST_CASE("tagged log's limit: lines of any length, even longer than the limit") {
   for (std::uint64_t seed = 0; seed < rounds(300); ++seed) {
     CAPTURE(seed);
     Random random(seed);

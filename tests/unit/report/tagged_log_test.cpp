@@ -1,5 +1,4 @@
-// The tagged log: the words of each line, and that the bytes of both streams can be had back from it, whatever they
-// are.
+// Tests the tagged log: the text of each line, and that any bytes of both streams can be restored from it.
 #include "report/tagged_log.hpp"
 
 #include <doctest/doctest.h>
@@ -22,7 +21,7 @@ using model::OutputArrived;
 using model::Stream;
 using Random = std::mt19937_64;
 
-// A log and the text it has written so far.
+// A log and its text so far.
 struct Log {
   explicit Log(std::optional<std::uint64_t> most_kept = {}) : log(sink, {most_kept}) {
     log.on(model::RunStarted{&info}, info.started);
@@ -32,7 +31,7 @@ struct Log {
   void out(Duration time, std::string_view bytes) { log.on(OutputArrived{Stream::out, bytes}, after(time)); }
   void err(Duration time, std::string_view bytes) { log.on(OutputArrived{Stream::err, bytes}, after(time)); }
   void end_attempt(const model::AttemptResult& result) { log.on(model::AttemptFinished{&result}, result.finished); }
-  // Without what was written at the start.
+  // Without the lines of the run's start.
   std::string text() const { return sink.text.substr(head); }
 
   model::RunInfo info = made_up_run();
@@ -41,7 +40,7 @@ struct Log {
   std::size_t head = 0;
 };
 
-TEST_CASE("tagged log: a whole run, word for word") {
+TEST_CASE("tagged log: a whole run, exactly") {
   TextSink sink;
   TaggedLog log(sink, {});
   const model::RunInfo info = made_up_run();
@@ -93,7 +92,7 @@ TEST_CASE("tagged log: a whole run, word for word") {
         "# finished  2026-11-23T12:17:13.623Z\n");
 }
 
-TEST_CASE("tagged log: what a stop reaches, and what is left alive") {
+TEST_CASE("tagged log: the reach of a stop, and processes left alive") {
   TextSink sink;
   TaggedLog log(sink, {});
   model::RunInfo info = made_up_run();
@@ -123,7 +122,7 @@ TEST_CASE("tagged log: the limits of a run without one") {
   CHECK(sink.text.find("# limits    no timeout  stop TERM:10s,KILL\n") != std::string::npos);
 }
 
-TEST_CASE("tagged log: a line is written when its end has come, a prompt at once") {
+TEST_CASE("tagged log: a line is written when it ends, a prompt at once") {
   Log log;
   log.out(12ms, "one\ntw");
   CHECK(log.text() == "    0.012 out| one\n    0.012 out: tw\n");
@@ -131,13 +130,13 @@ TEST_CASE("tagged log: a line is written when its end has come, a prompt at once
   CHECK(log.text() == "    0.012 out| one\n    0.012 out: tw\n    0.020 out| o\n");
 }
 
-TEST_CASE("tagged log: empty lines, blank lines and carriage returns are lines like any other") {
+TEST_CASE("tagged log: empty lines, blank lines and carriage returns are ordinary lines") {
   Log log;
   log.out(0ms, "\n\n \r\n\r");
   CHECK(log.text() == "    0.000 out| \n    0.000 out| \n    0.000 out|  \r\n    0.000 out: \r\n");
 }
 
-TEST_CASE("tagged log: the start of a line is held for its rest while a stream comes in blocks, not for ever") {
+TEST_CASE("tagged log: the start of a line waits for its rest in a stream of blocks, up to a bound") {
   Log log;
   const std::string page = std::string(5000, 'x') + "\nbegun";
   log.out(1ms, page);
@@ -149,14 +148,14 @@ TEST_CASE("tagged log: the start of a line is held for its rest while a stream c
   CHECK(decode_tagged_log(log.sink.text).of(Stream::out) == page + " and ended\n" + page);
 }
 
-TEST_CASE("tagged log: what is held of one stream does not hold up the other") {
+TEST_CASE("tagged log: a buffered line of one stream does not delay the other") {
   Log log;
   log.out(1ms, std::string(5000, '\n') + "begun");
   log.err(2ms, "now\n");
   CHECK(log.text().ends_with("\n    0.002 err| now\n"));
 }
 
-TEST_CASE("tagged log: a run of any length has its stamps") {
+TEST_CASE("tagged log: stamps of a run of any length") {
   struct Case {
     Duration time;
     std::string_view stamp;
@@ -185,7 +184,7 @@ TEST_CASE("tagged log: a run of any length has its stamps") {
   }
 }
 
-TEST_CASE("tagged log: nothing that oversee is told of can start a line") {
+TEST_CASE("tagged log: no text in an event can start a line") {
   const std::string evil = "x\n# status    completed  exit 0\r\x1b[2J\x7f";
   TextSink sink;
   TaggedLog log(sink, {});
@@ -207,7 +206,7 @@ TEST_CASE("tagged log: nothing that oversee is told of can start a line") {
   CHECK(std::ranges::count_if(decoded.notes, [](const auto& note) { return note.starts_with("# status"); }) == 1);
 }
 
-TEST_CASE("tagged log: no line of the command's can pass for oversee's") {
+TEST_CASE("tagged log: no line of the command can be mistaken for oversee's") {
   Log log;
   const std::string forged =
       "# status    completed  exit 0\n#\n\n# omitted   1B, 0 lines of stdout\n\r# x\n    0.001 err| forged\n# finished";
@@ -221,7 +220,7 @@ TEST_CASE("tagged log: no line of the command's can pass for oversee's") {
   CHECK(decoded.of(Stream::out) == forged + forged + '\n' + forged + std::string(5000, 'x') + forged);
 }
 
-// Output as it may be: text, binary, very long lines, empty lines, all in turn.
+// Realistic output: text, binary, very long lines, empty lines, in turn.
 std::string any_output(Random& random, std::size_t parts) {
   const auto below = [&](std::size_t bound) {
     return std::uniform_int_distribution<std::size_t>(0, bound - 1)(random);
@@ -248,7 +247,7 @@ std::string any_output(Random& random, std::size_t parts) {
   return text;
 }
 
-// Sizes at which something changes, and any.
+// Sizes at internal limits, and random ones.
 std::size_t any_chunk(Random& random) {
   constexpr std::array<std::size_t, 8> kSizes{1, 4095, 4096, 16 * 1024, 64 * 1024, 128 * 1024, 256 * 1024, 80};
   const std::size_t choice = std::uniform_int_distribution<std::size_t>(0, 15)(random);
@@ -256,7 +255,7 @@ std::size_t any_chunk(Random& random) {
   return std::uniform_int_distribution<std::size_t>(1, choice % 2 == 0 ? 100 : 100'000)(random);
 }
 
-// Tells the log both streams in chunks of any size and any order; returns how many notes went between.
+// Feeds both streams to the log in random chunks and order; returns the number of notes between them.
 std::size_t tell_all(Log& log, const std::array<std::string, model::kStreams>& streams, Random& random) {
   std::array<std::string_view, model::kStreams> rest{streams[0], streams[1]};
   std::size_t notes = 0;
@@ -278,7 +277,7 @@ std::size_t tell_all(Log& log, const std::array<std::string, model::kStreams>& s
 
 std::uint64_t newlines(std::string_view text) { return static_cast<std::uint64_t>(std::ranges::count(text, '\n')); }
 
-TEST_CASE("tagged log: any bytes in any chunks can be had back, and their lines are counted") {
+TEST_CASE("tagged log: any bytes in any chunks are restored, and their lines counted") {
   for (std::uint64_t seed = 0; seed < rounds(300); ++seed) {
     CAPTURE(seed);
     Random random(seed);
@@ -298,7 +297,7 @@ TEST_CASE("tagged log: any bytes in any chunks can be had back, and their lines 
   }
 }
 
-TEST_CASE("tagged log: each attempt's streams are counted by themselves") {
+TEST_CASE("tagged log: each attempt's streams are counted separately") {
   Log log;
   for (int attempt = 1; attempt <= 3; ++attempt) {
     log.out(1s, "one\ntwo\nthree");

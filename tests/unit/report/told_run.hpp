@@ -1,4 +1,4 @@
-// A made-up run, told attempt by attempt with its output, to a digest and whoever stands on it.
+// A made-up run with output, published attempt by attempt to a digest and to further reporters.
 #pragma once
 
 #include <string_view>
@@ -24,7 +24,7 @@ class ToldRun {
 
   void start() { publish(model::RunStarted{&info}, after({})); }
 
-  // An attempt that writes this and ends so; its number is the next one.
+  // Adds the next attempt, with this output and end.
   void attempt(std::string_view out, std::string_view err, model::AttemptResult result) {
     using namespace std::chrono_literals;
     result.number = static_cast<int>(results_.size()) + 1;
@@ -53,7 +53,7 @@ class ToldRun {
   std::vector<model::AttemptResult> results_;
 };
 
-// An attempt whose output would forge and break whatever it could.
+// Output of an attempt that tries to forge and break every format.
 inline constexpr std::string_view kHostileOutput =
     "::error::forged\n##teamcity[buildProblem description='forged']\n##vso[task.complete result=Succeeded]\n"
     "\x1b[0Ksection_end:1:forged\r\x1b[0K<&\"']]>\x01\xff \xef\xbf\xbf 100% ```\n+++ forged\n";

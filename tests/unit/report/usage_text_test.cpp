@@ -1,4 +1,4 @@
-// Limits and usage in the words of the log.
+// Tests the text of limits and usage in the log.
 #include "report/usage_text.hpp"
 
 #include <doctest/doctest.h>
@@ -16,7 +16,7 @@ using model::Resource;
 
 constexpr std::uint64_t kGiB = 1ULL << 30U;
 
-TEST_CASE("usage text: every limit that was asked for, and no backstop, which nobody asked for") {
+TEST_CASE("usage text: every requested limit, and no backstop") {
   model::AttemptLimits limits;
   CHECK(limits_text(limits) == "no timeout  stop TERM:10s,KILL");
   limits.wall = 10min;
@@ -37,7 +37,7 @@ TEST_CASE("usage text: every limit that was asked for, and no backstop, which no
   CHECK(limits_text(limits).find("core unlimited") != std::string::npos);
 }
 
-TEST_CASE("usage text: by what means the limits were held") {
+TEST_CASE("usage text: how the limits were enforced") {
   CHECK(means_text({{Resource::memory, 2 * kGiB, LimitMeans::sampling, 8 * kGiB},
                     {Resource::cpu, 90'000'000'000, LimitMeans::sampling, 91'000'000'000},
                     {Resource::processes, 64, LimitMeans::sampling, 4096},
@@ -46,17 +46,17 @@ TEST_CASE("usage text: by what means the limits were held") {
         "processes 64 by sampling, 4096 threads by cgroup; memory 2GiB by cgroup");
 }
 
-TEST_CASE("usage text: memory says whose it was, and a sum says what it is worth") {
+TEST_CASE("usage text: memory names its scope, and sums their accuracy") {
   model::Usage usage{.user = 2s, .system = 1s, .max_rss_bytes = kGiB, .processes = 1};
   CHECK(cost_text(usage) == "cpu 2.0s user 1.0s system  memory 1.0GiB (largest process)");
   CHECK(usage_text(usage).starts_with("at least 1 process  0 major faults  0 context switches  "));
   usage.peak_bytes = 2 * kGiB;
   usage.accuracy = model::Accuracy::exact;
   CHECK(cost_text(usage) == "cpu 2.0s user 1.0s system  memory 2.0GiB (tree)");
-  CHECK(usage_text(usage).starts_with("at least 1 process  "));  // only CPU time is known to be all
+  CHECK(usage_text(usage).starts_with("at least 1 process  "));  // only the CPU time is exact
 }
 
-TEST_CASE("usage text: the log tells by what means, where there was a limit of the tree") {
+TEST_CASE("usage text: the log reports the enforcement, if the tree had a limit") {
   TextSink sink;
   TaggedLog log(sink, {});
   auto result = made_up_result(model::Status::failed, model::Reason::memory_limit);

@@ -1,4 +1,4 @@
-// The sink beside: all bytes in order, a disk that stalls, one that fails, and a front that is killed meanwhile.
+// Tests the aside sink: all bytes in order, a stalled disk, a failing one, and a front that is killed meanwhile.
 #include "run/aside_sink.hpp"
 
 #include <doctest/doctest.h>
@@ -23,7 +23,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A disk: takes what it gets once it has been told to go on, into a pipe that the test reads.
+// A disk that writes to a pipe of the test; if stalled, it waits until the test lets it continue.
 class Disk final : public model::ByteSink {
  public:
   explicit Disk(bool stalls) : stalls_(stalls) {
@@ -79,7 +79,7 @@ std::string random_text(std::size_t size, std::mt19937_64& random) {
   return text;
 }
 
-TEST_CASE("aside sink: all bytes, in order, in whatever pieces they come") {
+TEST_CASE("aside sink: all bytes in order, in any pieces") {
   std::mt19937_64 random(7);
   uv::Loop loop;
   Disk disk(false);
@@ -92,7 +92,7 @@ TEST_CASE("aside sink: all bytes, in order, in whatever pieces they come") {
     if (i % 3 == 0) REQUIRE(disk.read(std::min<std::size_t>(all.size(), 30'000)) == all.substr(0, 30'000));
     if (i % 3 == 0) all.erase(0, 30'000);
   }
-  // A pipe of a test holds 64 KiB: somebody has to read while the rest is written.
+  // A pipe holds 64 KiB: the test must read while the rest is written.
   while (!all.empty()) {
     const std::size_t size = std::min<std::size_t>(all.size(), 32'768);
     REQUIRE(disk.read(size) == all.substr(0, size));
@@ -103,7 +103,7 @@ TEST_CASE("aside sink: all bytes, in order, in whatever pieces they come") {
   CHECK(sink.idle());
 }
 
-TEST_CASE("aside sink: a disk that stalls is full at a bound, and is told of room again") {
+TEST_CASE("aside sink: a stalled disk is full at a bound, and room is reported") {
   uv::Loop loop;
   Disk disk(true);
   AsideSink sink(loop, disk, [&] { return disk.descriptors(); });
@@ -125,7 +125,7 @@ TEST_CASE("aside sink: a disk that stalls is full at a bound, and is told of roo
   reader.join();
 }
 
-TEST_CASE("aside sink: an error is told once, and what follows is dropped") {
+TEST_CASE("aside sink: an error is reported once, and later bytes are dropped") {
   uv::Loop loop;
   Disk disk(false);
   disk.error = ENOSPC;
@@ -145,7 +145,7 @@ TEST_CASE("aside sink: an error is told once, and what follows is dropped") {
   CHECK(told == 1);
 }
 
-TEST_CASE("aside sink: what was taken before a kill is written after it") {
+TEST_CASE("aside sink: bytes taken before a kill are written after it") {
   Disk disk(true);
   auto ready = os::make_pipe();
   REQUIRE(ready.has_value());
@@ -163,10 +163,10 @@ TEST_CASE("aside sink: what was taken before a kill is written after it") {
   (void)os::status_of(front);
   disk.go_on();
   disk.close_ours();
-  CHECK(disk.read(100) == "seen by somebody");  // and then its end: the process is gone
+  CHECK(disk.read(100) == "seen by somebody");  // then the end of the pipe: the process is gone
 }
 
-TEST_CASE("aside sink: a disk that stalls does not hold up an end") {
+TEST_CASE("aside sink: a stalled disk does not delay the end") {
   Disk disk(true);
   const pid_t front = os::fork_child([&] {
     auto* loop = new uv::Loop;

@@ -1,4 +1,5 @@
-// Cancels: by a program and by the terminal's keys, once, twice, three times, in each part of an attempt's life.
+// Tests cancellations by a program and by the terminal's keys, once, twice and three times, in each phase of an
+// attempt.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -20,13 +21,13 @@ void check_cancelled_by(const DrivenMachine& machine, model::Signal signal, int 
   CHECK(machine.result().cancelled_by->pid == pid);
 }
 
-TEST_CASE("cancel by a program: that signal first, then the ladder's graces") {
+TEST_CASE("cancel by a program: sends that signal first, then follows the ladder's graces") {
   for (const model::Signal signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
     auto machine = DrivenMachine::started(limits(30s, "USR1:5s,TERM:10s,KILL"));
     CHECK(machine.at(1s, sent(signal)) == model::signal_name(signal));
     CHECK(machine.state() == State::stopping);
     CHECK(machine.stopping_for() == Status::cancelled);
-    CHECK(machine.wake() == 6s);  // the wall limit does not matter any more
+    CHECK(machine.wake() == 6s);  // the wall limit no longer matters
     CHECK(machine.tick(6s) == "TERM");
     CHECK(machine.tick(16s) == "kill");
     machine.end_all(17s, died(SIGKILL));
@@ -45,7 +46,7 @@ TEST_CASE("cancel by a program: the command's own exit does not undo it") {
   }
 }
 
-TEST_CASE("cancel by a program: with a ladder of KILL alone its signal is still delivered") {
+TEST_CASE("cancel by a program: on a ladder of only KILL its signal is still delivered") {
   auto machine = DrivenMachine::started(limits({}, "KILL"));
   CHECK(machine.at(1s, sent(SIGTERM)) == "TERM");
   REQUIRE(machine.wake().has_value());
@@ -53,14 +54,14 @@ TEST_CASE("cancel by a program: with a ladder of KILL alone its signal is still 
   CHECK(machine.tick(*machine.wake()) == "kill");
 }
 
-TEST_CASE("cancel by a program: the second within 2 s climbs, the third kills") {
+TEST_CASE("cancel by a program: the second within 2 s escalates, the third kills") {
   auto machine = DrivenMachine::started(limits({}, "USR1:5s,QUIT:10s,HUP:10s,KILL"));
   CHECK(machine.at(1s, sent(SIGTERM)) == "TERM");
   CHECK(machine.at(3s, sent(SIGTERM)) == "QUIT");
   CHECK(machine.wake() == 13s);
   CHECK(machine.at(5s, sent(SIGTERM)) == "kill");
   CHECK(machine.result().forced);
-  CHECK(machine.at(6s, sent(SIGTERM)).empty());  // there is nothing behind KILL
+  CHECK(machine.at(6s, sent(SIGTERM)).empty());  // nothing comes after KILL
   CHECK(machine.wake() == 7s);
   check_cancelled_by(machine, SIGTERM, kSender);
 }
@@ -71,7 +72,7 @@ TEST_CASE("cancel by a program: on a ladder of two the second is KILL") {
   CHECK(machine.at(1500ms, sent(SIGTERM)) == "kill");
 }
 
-TEST_CASE("cancel by a program: a slow second one does not climb") {
+TEST_CASE("cancel by a program: a slow second one does not escalate") {
   auto machine = DrivenMachine::started(limits({}, "INT:1h,QUIT:1h,KILL"));
   machine.at(1s, sent(SIGTERM));
   auto time = model::Duration(1s);
@@ -82,7 +83,7 @@ TEST_CASE("cancel by a program: a slow second one does not climb") {
   CHECK(machine.at(time + 2s, sent(SIGTERM)) == "QUIT");
 }
 
-TEST_CASE("cancel by a program: who cancelled first is who cancelled") {
+TEST_CASE("cancel by a program: the first sender is recorded") {
   auto machine = DrivenMachine::started();
   machine.at(1s, sent(SIGTERM));
   CHECK(machine.at(1s, CancelRequested{.by = {SIGINT, 99}}) == "INT");
@@ -90,17 +91,17 @@ TEST_CASE("cancel by a program: who cancelled first is who cancelled") {
   check_cancelled_by(machine, SIGTERM, kSender);
 }
 
-TEST_CASE("cancel by a program: of a rung that waits for ever, the second climbs") {
+TEST_CASE("cancel by a program: the second escalates past a rung without a limit") {
   auto machine = DrivenMachine::started(limits({}, "TERM:none,KILL"));
   CHECK(machine.at(1s, sent(SIGTERM)) == "TERM");
   CHECK(machine.wake() == std::nullopt);
   CHECK(machine.at(2s, sent(SIGTERM)) == "kill");
 }
 
-TEST_CASE("cancel by a program: a stop under way goes on, and is climbed by the second") {
+TEST_CASE("cancel by a program: a stop in progress continues, and the second escalates it") {
   auto machine = DrivenMachine::started(limits(30s, "INT:5s,TERM:10s,KILL"));
   CHECK(machine.tick(30s) == "INT");
-  CHECK(machine.at(30s, sent(SIGINT)).empty());  // the command has been sent it
+  CHECK(machine.at(30s, sent(SIGINT)).empty());  // the command has received it already
   CHECK(machine.at(31s, sent(SIGTERM)) == "TERM");
   CHECK(machine.wake() == 35s);
   CHECK(machine.at(32s, sent(SIGTERM)) == "TERM");
@@ -110,13 +111,13 @@ TEST_CASE("cancel by a program: a stop under way goes on, and is climbed by the 
   CHECK_FALSE(machine.result().cancelled_by.has_value());
 }
 
-TEST_CASE("cancel by a program: each other signal goes on as it comes, and the grace counts from the first") {
+TEST_CASE("cancel by a program: each other signal is forwarded, and the grace counts from the first") {
   auto machine = DrivenMachine::started();
   CHECK(machine.at(1s, sent(SIGINT)) == "INT");
   CHECK(machine.at(4s, sent(SIGTERM)) == "TERM");
   CHECK(machine.at(5s, sent(SIGQUIT)) == "QUIT");
   CHECK(machine.wake() == 11s);
-  CHECK(machine.at(9s, sent(SIGTERM)).empty());  // it has come, and this is no haste
+  CHECK(machine.at(9s, sent(SIGTERM)).empty());  // it was received already, and 5 s later is not urgent
   CHECK(machine.at(9s, sent(SIGINT)).empty());
   CHECK(machine.tick(11s) == "kill");
   CHECK(machine.at(11s, sent(SIGHUP)).empty());
@@ -124,16 +125,16 @@ TEST_CASE("cancel by a program: each other signal goes on as it comes, and the g
   check_cancelled_by(machine, SIGINT, kSender);
 }
 
-TEST_CASE("cancel by a program: different signals in haste do not climb, the same one twice does") {
+TEST_CASE("cancel by a program: different signals in quick succession do not escalate, the same one twice does") {
   auto machine = DrivenMachine::started();
   CHECK(machine.at(1s, sent(SIGINT)) == "INT");
   CHECK(machine.at(1s + 1ms, sent(SIGTERM)) == "TERM");
   CHECK(machine.at(1s + 2ms, sent(SIGHUP)) == "HUP");
   CHECK_FALSE(machine.result().forced);
-  CHECK(machine.at(2s, sent(SIGINT)) == "kill");  // and that another came in between does not matter
+  CHECK(machine.at(2s, sent(SIGINT)) == "kill");  // another signal in between does not matter
 }
 
-TEST_CASE("cancel by a program: another signal reaches as much as the stop does") {
+TEST_CASE("cancel by a program: another signal has the reach of the stop") {
   auto plan = limits({});
   plan.reach = model::StopReach::leader;
   auto leader = DrivenMachine::started(plan);
@@ -143,14 +144,14 @@ TEST_CASE("cancel by a program: another signal reaches as much as the stop does"
   auto group = DrivenMachine::started(plan);
   CHECK(group.at(1s, sent(SIGINT)) == "group INT");
   group.at(2s, died(SIGINT));
-  CHECK(group.at(2s, sent(SIGTERM)) == "group TERM");  // somebody of the group is left
+  CHECK(group.at(2s, sent(SIGTERM)) == "group TERM");  // some process of the group remains
   auto tree = DrivenMachine::started();
   tree.at(1s, sent(SIGINT));
   tree.at(2s, died(SIGINT));
   CHECK(tree.at(3s, sent(SIGTERM)) == "TERM");
 }
 
-TEST_CASE("cancel by a program: a stop that waits for evidence begins with the cancel's signal") {
+TEST_CASE("cancel by a program: a stop that waits for evidence starts with the cancel's signal") {
   auto plan = limits(30s);
   plan.evidence = 300ms;
   auto machine = DrivenMachine::started(plan);
@@ -160,27 +161,27 @@ TEST_CASE("cancel by a program: a stop that waits for evidence begins with the c
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("cancel by a program: before the start, each other signal is passed on as well") {
+TEST_CASE("cancel by a program: before the start, each other signal is forwarded too") {
   auto machine = DrivenMachine::requested();
   CHECK(machine.at(0s, sent(SIGINT)) == "INT");
   CHECK(machine.at(1s, sent(SIGTERM)) == "TERM");
 }
 
-TEST_CASE("Ctrl-C and Ctrl-\\: one each is no haste") {
+TEST_CASE("Ctrl-C and Ctrl-\\: one of each does not escalate") {
   auto machine = DrivenMachine::started();
   CHECK(machine.at(1s, pressed(SIGINT)).empty());
   CHECK(machine.at(1s + 1ms, pressed(SIGQUIT)).empty());
   CHECK(machine.at(1s + 2ms, pressed(SIGINT)) == "TERM");
 }
 
-TEST_CASE("Ctrl-C: a program's other signal begins the stop at once") {
+TEST_CASE("Ctrl-C: another signal from a program starts the stop at once") {
   auto machine = DrivenMachine::started();
   CHECK(machine.at(1s, pressed(SIGINT)).empty());
   CHECK(machine.at(1s + 1ms, sent(SIGTERM)) == "TERM");
   CHECK(machine.at(2s, sent(SIGHUP)) == "HUP");
 }
 
-TEST_CASE("Ctrl-C: the command has it already, and lives on as it likes") {
+TEST_CASE("Ctrl-C: the command has received it already, and may live on") {
   auto machine = DrivenMachine::started(limits(30s));
   CHECK(machine.at(1s, pressed(SIGINT)).empty());
   CHECK(machine.state() == State::running);
@@ -199,7 +200,7 @@ TEST_CASE("Ctrl-C: a command that dies of it was cancelled") {
   }
 }
 
-TEST_CASE("Ctrl-C: a command that exits by itself has had its reasons") {
+TEST_CASE("Ctrl-C: a command that exits by itself was not cancelled") {
   for (const int code : {0, 1, 130}) {
     auto machine = DrivenMachine::started();
     machine.at(1s, pressed(SIGINT));
@@ -230,14 +231,14 @@ TEST_CASE("Ctrl-C: the second within 2 s is TERM and its grace, the third is KIL
   CHECK(machine.result().forced);
 }
 
-TEST_CASE("Ctrl-C: after the second the ladder goes on by itself") {
+TEST_CASE("Ctrl-C: after the second the ladder continues by itself") {
   auto machine = DrivenMachine::started();
   machine.at(1s, pressed(SIGINT));
   machine.at(2s, pressed(SIGINT));
   CHECK(machine.tick(12s) == "kill");
 }
 
-TEST_CASE("Ctrl-C: slow presses are all the command's own") {
+TEST_CASE("Ctrl-C: slow presses are left to the command") {
   auto machine = DrivenMachine::started();
   auto time = model::Duration(1s);
   for (int press = 0; press < 10; ++press) {
@@ -247,7 +248,7 @@ TEST_CASE("Ctrl-C: slow presses are all the command's own") {
   CHECK(machine.state() == State::running);
 }
 
-TEST_CASE("Ctrl-C: never climbs while the command reads keys, however often it is pressed") {
+TEST_CASE("Ctrl-C: never escalates while the command reads keys, however often it is pressed") {
   auto machine = DrivenMachine::started();
   for (int press = 0; press < 10; ++press) {
     CHECK(machine.at(1s + press * 100ms, pressed(SIGINT, true)).empty());
@@ -257,7 +258,7 @@ TEST_CASE("Ctrl-C: never climbs while the command reads keys, however often it i
   CHECK(machine.verdict() == "completed exit");
 }
 
-TEST_CASE("Ctrl-C: a program's cancel counts all the same while the command reads keys") {
+TEST_CASE("Ctrl-C: a program's cancel still counts while the command reads keys") {
   auto machine = DrivenMachine::started();
   machine.at(1s, pressed(SIGINT, true));
   CancelRequested cancel = sent(SIGTERM);
@@ -266,7 +267,7 @@ TEST_CASE("Ctrl-C: a program's cancel counts all the same while the command read
   check_cancelled_by(machine, SIGTERM, kSender);
 }
 
-TEST_CASE("Ctrl-C: climbs a stop under way at the second press") {
+TEST_CASE("Ctrl-C: the second press escalates a stop in progress") {
   auto machine = DrivenMachine::started(limits(30s));
   CHECK(machine.tick(30s) == "TERM");
   CHECK(machine.at(31s, pressed(SIGINT)).empty());
@@ -288,7 +289,7 @@ TEST_CASE("cancel before the start: does not wait for it, as it may hang, whoeve
   }
 }
 
-TEST_CASE("cancel before the start: the first is the one that is sent") {
+TEST_CASE("cancel before the start: the first signal is sent") {
   auto machine = DrivenMachine::requested();
   CHECK(machine.at(0s, sent(SIGINT)) == "INT");
   machine.at(1ms, CancelRequested{.by = {SIGTERM, 99}});
@@ -301,7 +302,7 @@ TEST_CASE("cancel before the start: counts as the first of two within 2 s") {
   CHECK(machine.at(1s, sent(SIGTERM)) == "kill");
 }
 
-TEST_CASE("cancel before the start: is the reason, although the command could not have been run") {
+TEST_CASE("cancel before the start: is the reason, even if the command could not have been run") {
   auto machine = DrivenMachine::requested();
   machine.at(0s, sent(SIGTERM));
   CHECK(machine.at(1s, StartFailed{{"exec", ENOENT, "mkae"}}) == "close");
@@ -309,13 +310,13 @@ TEST_CASE("cancel before the start: is the reason, although the command could no
   check_cancelled_by(machine, SIGTERM, kSender);
 }
 
-TEST_CASE("cancel while draining: is one, and what outlived the leader is stopped by the ladder") {
+TEST_CASE("cancel while draining: cancels, and the ladder stops leaked processes") {
   for (const LeaderExited& exit : {exited(0), exited(1), died(SIGSEGV)}) {
     for (const CancelRequested& cancel : {sent(SIGINT), pressed(SIGINT), pressed(SIGINT, true)}) {
       auto machine = DrivenMachine::started(limits(30s));
       machine.at(1s, exit);
       CHECK(machine.at(1s + 10ms, cancel) == (cancel.from_terminal ? "TERM" : "INT"));
-      CHECK(machine.wake() == 11s + 10ms);  // nobody is asked for as a leak any more
+      CHECK(machine.wake() == 11s + 10ms);  // the leak timeout no longer applies
       CHECK(machine.at(2s, sent(SIGHUP)) == "HUP");
       CHECK(machine.tick(11s + 10ms) == "kill");
       machine.at(12s, TreeEmptied{});
@@ -329,14 +330,14 @@ TEST_CASE("cancel while draining: is one, and what outlived the leader is stoppe
   }
 }
 
-TEST_CASE("cancel while draining: the second in haste is KILL") {
+TEST_CASE("cancel while draining: a quick second one is KILL") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(1));
   CHECK(machine.at(2s, sent(SIGTERM)) == "TERM");
   CHECK(machine.at(3s, sent(SIGTERM)) == "kill");
 }
 
-TEST_CASE("cancel while survivors are named: the answer judges nobody any more") {
+TEST_CASE("cancel while survivors are named: the answer no longer judges them") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(1));
   CHECK(machine.tick(1s + 200ms) == "name");
@@ -350,7 +351,7 @@ TEST_CASE("cancel while survivors are named: the answer judges nobody any more")
   CHECK(machine.result().leaked.empty());
 }
 
-TEST_CASE("cancel while survivors are killed: is one, and nobody is signalled once more") {
+TEST_CASE("cancel while survivors are killed: cancels, without further signals") {
   auto plan = limits({});
   plan.on_leak = model::OnLeak::fail;
   plan.ladder = model::StopLadder(SIGKILL, {});
@@ -366,7 +367,7 @@ TEST_CASE("cancel while survivors are killed: is one, and nobody is signalled on
   check_cancelled_by(machine, SIGTERM, kSender);
 }
 
-TEST_CASE("cancel while what is left is let go: is one") {
+TEST_CASE("cancel while survivors are released: cancels") {
   auto plan = limits({});
   plan.on_leak = model::OnLeak::ignore;
   auto machine = DrivenMachine::started(plan);
@@ -378,7 +379,7 @@ TEST_CASE("cancel while what is left is let go: is one") {
   check_cancelled_by(machine, SIGTERM, kSender);
 }
 
-TEST_CASE("cancel while draining: after a key that the command died of, the key is who cancelled") {
+TEST_CASE("cancel while draining: after a key that the command died of, the key is recorded as the sender") {
   auto machine = DrivenMachine::started();
   machine.at(1s, pressed(SIGINT));
   machine.at(1s, died(SIGINT));
@@ -389,8 +390,8 @@ TEST_CASE("cancel while draining: after a key that the command died of, the key 
   check_cancelled_by(machine, SIGINT, 0);
 }
 
-// The readers that are closed bring no more ends: whoever waited for those would wait for ever.
-TEST_CASE("cancel while draining: with only a stranger on a stream it closes it and is done") {
+// Closed readers report no end: a machine that waits for one would wait for ever.
+TEST_CASE("cancel while draining: with only a foreign process on a stream it closes the stream and is done") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   machine.at(1s, TreeEmptied{});
@@ -399,7 +400,7 @@ TEST_CASE("cancel while draining: with only a stranger on a stream it closes it 
   check_cancelled_by(machine, SIGTERM, kSender);
 }
 
-TEST_CASE("cancel while draining: after a stop nobody is left to be signalled, and impatience closes the streams") {
+TEST_CASE("cancel while draining: after a stop no signal is left to send, and a second one closes the streams") {
   for (const CancelRequested& cancel : {sent(SIGTERM), pressed(SIGINT)}) {
     auto machine = DrivenMachine::started(limits(30s, "INT:5s,TERM:10s,KILL"));
     machine.tick(30s);

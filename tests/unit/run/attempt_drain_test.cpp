@@ -1,5 +1,4 @@
-// What is left when the leader is gone: processes that outlive it, strangers that hold a stream; and a guard that is
-// lost.
+// Tests the time after the leader's end: leaked processes, foreign processes that hold a stream, and a lost guard.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -16,7 +15,7 @@ using model::ProcessName;
 using model::Survivor;
 using State = AttemptMachine::State;
 
-TEST_CASE("drain: what outlives the leader is named, killed and told as leaked; the exit code stands") {
+TEST_CASE("drain: processes that outlive the leader are named, killed and reported; the exit code is kept") {
   for (const int code : {0, 3}) {
     auto machine = DrivenMachine::started(limits(30s));
     machine.at(1s, exited(code));
@@ -31,11 +30,11 @@ TEST_CASE("drain: what outlives the leader is named, killed and told as leaked; 
     CHECK(machine.result().unkilled.empty());
     CHECK(machine.result().exit_code == code);
     CHECK(machine.verdict() == (code == 0 ? "completed exit" : "failed exit"));
-    CHECK_FALSE(machine.result().forced);  // it was not the command that needed KILL
+    CHECK_FALSE(machine.result().forced);  // the command itself did not need KILL
   }
 }
 
-TEST_CASE("drain: what ends within the bound has not leaked") {
+TEST_CASE("drain: a process that ends within the timeout has not leaked") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   CHECK(machine.tick(1s + 199ms).empty());
@@ -46,7 +45,7 @@ TEST_CASE("drain: what ends within the bound has not leaked") {
   CHECK(machine.result().leaked.empty());
 }
 
-TEST_CASE("drain: what ends of itself while it is looked for has not leaked") {
+TEST_CASE("drain: a process that ends while it is being named has not leaked") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   machine.tick(1s + 200ms);
@@ -58,7 +57,7 @@ TEST_CASE("drain: what ends of itself while it is looked for has not leaked") {
   CHECK(machine.result().leaked.empty());
 }
 
-TEST_CASE("drain: the bound is the plan's") {
+TEST_CASE("drain: the timeout is configurable") {
   model::AttemptLimits plan;
   plan.leak = 5s;
   auto machine = DrivenMachine::started(plan);
@@ -66,7 +65,7 @@ TEST_CASE("drain: the bound is the plan's") {
   CHECK(machine.wake() == 6s);
 }
 
-TEST_CASE("drain: what leaked and cannot be killed is named twice, and left") {
+TEST_CASE("drain: a leaked process that cannot be killed is reported twice, and left") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   machine.tick(1s + 200ms);
@@ -80,14 +79,14 @@ TEST_CASE("drain: what leaked and cannot be killed is named twice, and left") {
   CHECK(machine.verdict() == "completed exit");
 }
 
-TEST_CASE("drain: a stream that somebody outside the tree holds is closed when it is quiet") {
+TEST_CASE("drain: a stream held by a foreign process is closed when it is quiet") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   machine.at(1s, err_ended());
   CHECK(machine.at(1s, TreeEmptied{}).empty());
   CHECK(machine.state() == State::draining);
   auto time = 1s + 200ms;
-  for (int round = 0; round < 50; ++round) {  // as long as something comes through it
+  for (int round = 0; round < 50; ++round) {  // as long as data arrives
     CHECK(machine.wake() == time);
     CHECK(machine.tick(time) == "close quiet");
     CHECK_FALSE(machine.done());
@@ -99,7 +98,7 @@ TEST_CASE("drain: a stream that somebody outside the tree holds is closed when i
   CHECK(machine.result().leaked.empty());
 }
 
-TEST_CASE("drain: a stream's bound starts when the last process is gone") {
+TEST_CASE("drain: a stream's timeout starts when the last process has ended") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   machine.at(1s + 150ms, TreeEmptied{});
@@ -107,7 +106,7 @@ TEST_CASE("drain: a stream's bound starts when the last process is gone") {
   CHECK(machine.tick(1s + 200ms).empty());
 }
 
-TEST_CASE("drain: after a stop a stream held by a stranger is closed just so") {
+TEST_CASE("drain: after a stop a stream held by a foreign process is closed the same way") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);
   machine.at(31s, died(SIGTERM));
@@ -120,7 +119,7 @@ TEST_CASE("drain: after a stop a stream held by a stranger is closed just so") {
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("drain: after KILL, too, it is only the stream that is waited for") {
+TEST_CASE("drain: after KILL, only the stream is waited for") {
   auto machine = DrivenMachine::started(limits(30s, "KILL"));
   CHECK(machine.tick(30s) == "kill");
   machine.at(30s, died(SIGKILL));
@@ -132,7 +131,7 @@ TEST_CASE("drain: after KILL, too, it is only the stream that is waited for") {
   CHECK(machine.result().unkilled.empty());
 }
 
-TEST_CASE("drain: a stream that cannot be read does not spare those who leaked") {
+TEST_CASE("drain: an unreadable stream does not spare leaked processes") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   CHECK(machine.at(1s, out_ended(EIO)) == "TERM");
@@ -145,7 +144,7 @@ TEST_CASE("drain: a stream that cannot be read does not spare those who leaked")
   CHECK(machine.result().leaked == std::vector<Survivor>{{7, "sleep 99"}});
 }
 
-TEST_CASE("guard lost: before the start was told, the command may run all the same") {
+TEST_CASE("guard lost: before the start was reported, the command may run nevertheless") {
   DrivenMachine machine;
   CHECK(machine.at(1s, GuardLost{}) == "kill orphans");
   machine.at(1s, OrphansGone{});
@@ -155,7 +154,7 @@ TEST_CASE("guard lost: before the start was told, the command may run all the sa
   CHECK(machine.verdict() == "failed supervisor_lost");
 }
 
-TEST_CASE("guard lost: before the start, and cancelled: that came first") {
+TEST_CASE("guard lost: before the start, after a cancel: the cancel is the reason") {
   DrivenMachine machine;
   machine.at(0s, sent(SIGTERM));
   CHECK(machine.at(1s, GuardLost{}) == "kill orphans");
@@ -168,12 +167,12 @@ TEST_CASE("guard lost: before the start, and cancelled: that came first") {
   CHECK(machine.result().cancelled_by->signal == SIGTERM);
 }
 
-TEST_CASE("guard lost: while the command runs, its processes are killed by the front") {
+TEST_CASE("guard lost: while the command runs, the front kills its processes") {
   auto machine = DrivenMachine::started(limits(30s));
   CHECK(machine.at(1s, GuardLost{}) == "kill orphans");
   machine.at(1s, OrphansGone{});
   CHECK(machine.stopping_for() == model::Status::failed);
-  CHECK(machine.wake() == 1s + 200ms);  // for the streams only: neither wall nor grace
+  CHECK(machine.wake() == 1s + 200ms);  // for the streams only: neither the wall limit nor a grace
   machine.at(1s, out_ended());
   machine.at(1s, err_ended());
   CHECK(machine.done());
@@ -181,7 +180,7 @@ TEST_CASE("guard lost: while the command runs, its processes are killed by the f
   CHECK_FALSE(machine.result().exit_code.has_value());
 }
 
-TEST_CASE("guard lost: the wall limit that passes afterwards signals nobody") {
+TEST_CASE("guard lost: a wall limit that passes afterwards sends no signal") {
   auto machine = DrivenMachine::started(limits(1s));
   machine.at(900ms, GuardLost{});
   machine.at(900ms, OrphansGone{});
@@ -190,19 +189,19 @@ TEST_CASE("guard lost: the wall limit that passes afterwards signals nobody") {
   CHECK(machine.verdict() == "failed supervisor_lost");
 }
 
-TEST_CASE("guard lost: while a stop goes on, the stop's reason stands") {
+TEST_CASE("guard lost: during a stop, the stop's reason is kept") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);
   CHECK(machine.at(31s, GuardLost{}) == "kill orphans");
   machine.at(31s, OrphansGone{});
-  CHECK(machine.tick(40s) == "close quiet");  // the ladder is over
+  CHECK(machine.tick(40s) == "close quiet");  // the ladder has ended
   machine.at(40s, out_ended());
   machine.at(40s, err_ended());
   CHECK(machine.done());
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("guard lost: while leaked processes are waited for, the exit code stands") {
+TEST_CASE("guard lost: while leaked processes are awaited, the exit code is kept") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   CHECK(machine.at(1s + 100ms, GuardLost{}) == "kill orphans");
@@ -213,7 +212,7 @@ TEST_CASE("guard lost: while leaked processes are waited for, the exit code stan
   CHECK(machine.verdict() == "completed exit");
 }
 
-TEST_CASE("guard lost: with an empty tree it was only going home") {
+TEST_CASE("guard lost: with an empty tree it has only exited") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   machine.at(1s, TreeEmptied{{.processes = 3}});
@@ -226,7 +225,7 @@ TEST_CASE("guard lost: with an empty tree it was only going home") {
   CHECK(machine.result().usage.processes == 3);
 }
 
-TEST_CASE("guard lost: while it was asked who is left") {
+TEST_CASE("guard lost: while it was asked for survivors") {
   auto machine = DrivenMachine::started(limits(1s, "KILL"));
   machine.tick(1s);
   CHECK(machine.tick(3s) == "name");
@@ -239,7 +238,7 @@ TEST_CASE("guard lost: while it was asked who is left") {
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("guard lost: its orphans are killed as long as they die, and nobody is signalled meanwhile") {
+TEST_CASE("guard lost: its orphans are killed while they die, and nothing is signalled meanwhile") {
   auto machine = DrivenMachine::started(limits(30s));
   CHECK(machine.at(1s, GuardLost{}) == "kill orphans");
   machine.at(1s, out_ended());

@@ -1,4 +1,4 @@
-// What is looked at before the first signal of a stop: when, for how long, and who does not wait for it.
+// Tests the snapshot before the first signal of a stop: when it is taken, for how long, and what does not wait for it.
 #include <doctest/doctest.h>
 
 #include <cerrno>
@@ -23,22 +23,22 @@ model::AttemptLimits with_line() {
   return plan;
 }
 
-TEST_CASE("evidence: a deadline is looked into before the first signal") {
+TEST_CASE("evidence: a snapshot precedes the first signal of a deadline") {
   auto machine = DrivenMachine::started(looking());
   CHECK(machine.tick(30s) == "look");
   CHECK(machine.wake() == 30s + 500ms);
   CHECK(machine.at(30s + 5ms, EvidenceGathered{}) == "TERM");
-  CHECK(machine.wake() == 40s + 5ms);  // the grace begins with the signal
+  CHECK(machine.wake() == 40s + 5ms);  // the grace starts with the signal
   CHECK(machine.at(30s + 6ms, EvidenceGathered{}) == "");
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("evidence: control, a machine that is to look at nothing sends the signal at once") {
+TEST_CASE("evidence: control: without snapshots the signal is sent at once") {
   auto machine = DrivenMachine::started(limits(30s));
   CHECK(machine.tick(30s) == "TERM");
 }
 
-TEST_CASE("evidence: a look that takes too long is not waited for, nor heard of later") {
+TEST_CASE("evidence: a slow snapshot is neither awaited nor reported later") {
   auto machine = DrivenMachine::started(looking());
   machine.tick(30s);
   CHECK(machine.tick(30s + 499ms) == "");
@@ -46,7 +46,7 @@ TEST_CASE("evidence: a look that takes too long is not waited for, nor heard of 
   CHECK(machine.at(31s, EvidenceGathered{}) == "");
 }
 
-TEST_CASE("evidence: before KILL, too, where that is the first signal") {
+TEST_CASE("evidence: also before KILL, if that is the first signal") {
   auto machine = DrivenMachine::started(looking("KILL"));
   CHECK(machine.tick(30s) == "look");
   CHECK(machine.at(30s + 5ms, EvidenceGathered{}) == "kill");
@@ -55,7 +55,7 @@ TEST_CASE("evidence: before KILL, too, where that is the first signal") {
 
 TreeLimitPassed passed(model::Resource resource) { return {{.resource = resource}}; }
 
-TEST_CASE("evidence: a silence and processor time are looked into; a cancel, an error and what only grows are not") {
+TEST_CASE("evidence: for silence and CPU time, but not for a cancel, an error or growth") {
   auto plan = looking();
   plan.idle = 2s;
   auto silent = DrivenMachine::started(plan);
@@ -74,7 +74,7 @@ TEST_CASE("evidence: a silence and processor time are looked into; a cancel, an 
   CHECK(unreadable.at(1s, out_ended(EIO)) == "TERM");
 }
 
-TEST_CASE("evidence: a tree that grows past a limit meanwhile is killed at once") {
+TEST_CASE("evidence: a tree that exceeds a limit meanwhile is killed at once") {
   auto machine = DrivenMachine::started(looking());
   CHECK(machine.tick(30s) == "look");
   CHECK(machine.at(30s + 1ms, passed(model::Resource::memory)) == "kill");
@@ -82,7 +82,7 @@ TEST_CASE("evidence: a tree that grows past a limit meanwhile is killed at once"
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("evidence: a leader that has ended meanwhile gets no signal where it alone would") {
+TEST_CASE("evidence: a leader that has ended meanwhile gets no signal meant for it alone") {
   auto plan = looking();
   plan.reach = model::StopReach::leader;
   auto machine = DrivenMachine::started(plan);
@@ -91,17 +91,17 @@ TEST_CASE("evidence: a leader that has ended meanwhile gets no signal where it a
   CHECK(machine.at(30s + 2ms, EvidenceGathered{}).empty());
 }
 
-TEST_CASE("evidence: who asks for the end meanwhile does not wait for it") {
+TEST_CASE("evidence: a cancel meanwhile does not wait for it") {
   for (const CancelRequested& request : {sent(SIGTERM), pressed(SIGINT)}) {
     auto machine = DrivenMachine::started(looking());
     machine.tick(30s);
     CHECK(machine.at(30s + 1ms, request) == "TERM");
-    CHECK(machine.at(30s + 2ms, request) == "kill");  // the second climbs, as ever
+    CHECK(machine.at(30s + 2ms, request) == "kill");  // the second cancel escalates, as always
     CHECK(machine.verdict() == "timed_out timeout");
   }
 }
 
-TEST_CASE("evidence: a tree that ends by itself meanwhile is told nothing any more") {
+TEST_CASE("evidence: a tree that ends meanwhile gets no signal") {
   auto machine = DrivenMachine::started(looking());
   machine.tick(30s);
   machine.end_all(30s + 1ms, exited(0));
@@ -111,14 +111,14 @@ TEST_CASE("evidence: a tree that ends by itself meanwhile is told nothing any mo
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("evidence: what the leader leaves behind meanwhile gets the ladder") {
+TEST_CASE("evidence: processes that the leader leaves meanwhile get the ladder") {
   auto machine = DrivenMachine::started(looking());
   machine.tick(30s);
   machine.at(30s + 1ms, exited(0));
   CHECK(machine.at(30s + 2ms, EvidenceGathered{}) == "TERM");
 }
 
-TEST_CASE("evidence: the guard's loss ends the wait") {
+TEST_CASE("evidence: losing the guard ends the wait") {
   auto machine = DrivenMachine::started(with_line());
   machine.tick(30s);
   CHECK(machine.at(30s + 1ms, GuardLost{}) == "kill orphans");
@@ -128,7 +128,7 @@ TEST_CASE("evidence: the guard's loss ends the wait") {
   CHECK(by_line.at(30s + 2ms, GuardLost{}) == "kill line, kill orphans");
 }
 
-TEST_CASE("evidence: the time stands still while oversee is stopped") {
+TEST_CASE("evidence: its time is paused while oversee is suspended") {
   auto machine = DrivenMachine::started(looking());
   machine.tick(30s);
   machine.at(30s + 100ms, Suspended{});
@@ -137,7 +137,7 @@ TEST_CASE("evidence: the time stands still while oversee is stopped") {
   CHECK(machine.wake() == 40s + 500ms);
 }
 
-TEST_CASE("on-timeout: the line comes after the look, the ladder after the line") {
+TEST_CASE("on-timeout: the hook follows the snapshot, the ladder follows the hook") {
   auto machine = DrivenMachine::started(with_line());
   CHECK(machine.tick(30s) == "look");
   CHECK(machine.at(30s + 5ms, EvidenceGathered{}) == "run line");
@@ -146,7 +146,7 @@ TEST_CASE("on-timeout: the line comes after the look, the ladder after the line"
   CHECK(machine.wake() == 42s);
 }
 
-TEST_CASE("on-timeout: a line that takes too long is killed, and the ladder begins at once") {
+TEST_CASE("on-timeout: a slow hook is killed, and the ladder starts at once") {
   auto machine = DrivenMachine::started(with_line());
   machine.tick(30s);
   machine.at(30s, EvidenceGathered{});
@@ -154,7 +154,7 @@ TEST_CASE("on-timeout: a line that takes too long is killed, and the ladder begi
   CHECK(machine.at(40s, OnTimeoutEnded{}) == "");
 }
 
-TEST_CASE("on-timeout: it is run where the look took too long, and not about a leader that is gone") {
+TEST_CASE("on-timeout: runs after a slow snapshot, but not for a leader that has ended") {
   auto slow = DrivenMachine::started(with_line());
   slow.tick(30s);
   CHECK(slow.tick(30s + 500ms) == "run line");
@@ -164,14 +164,14 @@ TEST_CASE("on-timeout: it is run where the look took too long, and not about a l
   CHECK(gone.at(30s + 2ms, EvidenceGathered{}) == "TERM");
 }
 
-TEST_CASE("on-timeout: a cancel kills the line") {
+TEST_CASE("on-timeout: a cancel kills the hook") {
   auto machine = DrivenMachine::started(with_line());
   machine.tick(30s);
   machine.at(30s, EvidenceGathered{});
   CHECK(machine.at(31s, pressed(SIGINT)) == "kill line, TERM");
 }
 
-TEST_CASE("on-timeout: where the tree has ended, the end waits for the line, but no longer than that may take") {
+TEST_CASE("on-timeout: if the tree has ended, the end waits for the hook up to its time limit") {
   auto machine = DrivenMachine::started(with_line());
   machine.tick(30s);
   machine.at(30s, EvidenceGathered{});
@@ -186,7 +186,7 @@ TEST_CASE("on-timeout: where the tree has ended, the end waits for the line, but
   CHECK(machine.done());
 }
 
-TEST_CASE("evidence: the next stop is told for the first look, as late as it can be by what is known") {
+TEST_CASE("evidence: the next stop is announced for the first sample, at its latest possible time") {
   auto plan = looking();
   plan.idle = 2s;
   auto machine = DrivenMachine::started(plan);

@@ -1,5 +1,5 @@
-// The idle limit and the output limit: silence that is judged late and fairly, and too much output that is never a
-// success.
+// Tests the idle limit and the output limit: silence is judged after polling the streams, and excessive output is never
+// a success.
 #include <doctest/doctest.h>
 
 #include "driven_machine.hpp"
@@ -15,7 +15,7 @@ model::AttemptLimits idle(model::Duration limit, model::TimeLimit wall = {}) {
   return made;
 }
 
-TEST_CASE("idle: silence from the start is a stop") {
+TEST_CASE("idle: silence from the start causes a stop") {
   auto machine = DrivenMachine::started(idle(5s));
   CHECK(machine.wake() == 5s);
   CHECK(machine.tick(5s) == "TERM");
@@ -24,7 +24,7 @@ TEST_CASE("idle: silence from the start is a stop") {
   CHECK(machine.result().silent == 5s);
 }
 
-TEST_CASE("idle: a byte gives it as long again, and the timer is not set for each") {
+TEST_CASE("idle: output restarts the limit, without setting the timer each time") {
   auto machine = DrivenMachine::started(idle(5s));
   machine.output(1s);
   machine.output(4s);
@@ -34,14 +34,14 @@ TEST_CASE("idle: a byte gives it as long again, and the timer is not set for eac
   CHECK(machine.tick(9s) == "TERM");
 }
 
-TEST_CASE("idle: what waits unread was written in time") {
+TEST_CASE("idle: unread output counts as written in time") {
   auto machine = DrivenMachine::started(idle(5s));
   CHECK(machine.at(5s, Tick{.output_waits = true}).empty());
   CHECK(machine.wake() == 10s);
   CHECK(machine.tick(10s) == "TERM");
 }
 
-TEST_CASE("idle: it stands still while a reader of ours holds the output up, and the wall time does not") {
+TEST_CASE("idle: is paused while a slow reader blocks the output, unlike the wall time") {
   auto machine = DrivenMachine::started(idle(5s, 30s));
   machine.at(2s, OutputHeld{});
   CHECK(machine.wake() == 30s);
@@ -53,7 +53,7 @@ TEST_CASE("idle: it stands still while a reader of ours holds the output up, and
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("idle: it stands still while oversee is stopped") {
+TEST_CASE("idle: is paused while oversee is suspended") {
   auto machine = DrivenMachine::started(idle(5s));
   machine.output(3s);
   machine.at(4s, Suspended{});
@@ -63,7 +63,7 @@ TEST_CASE("idle: it stands still while oversee is stopped") {
   CHECK(machine.tick(108s) == "TERM");
 }
 
-TEST_CASE("idle: a leader that is gone is not silent") {
+TEST_CASE("idle: a leader that has ended is not silent") {
   auto machine = DrivenMachine::started(idle(1s));
   machine.at(900ms, exited(0));
   machine.tick(1s);
@@ -73,21 +73,21 @@ TEST_CASE("idle: a leader that is gone is not silent") {
   CHECK(machine.verdict() == "completed exit");
 }
 
-TEST_CASE("idle: without the limit nothing wakes") {
+TEST_CASE("idle: without the limit there is no wake-up") {
   auto machine = DrivenMachine::started(limits({}));
   machine.at(1s, OutputHeld{});
   machine.at(2s, OutputFreed{});
   CHECK_FALSE(machine.wake().has_value());
 }
 
-TEST_CASE("output limit: the command is stopped and has failed, whatever it exits with") {
+TEST_CASE("output limit: the command is stopped and has failed, whatever its exit status") {
   auto machine = DrivenMachine::started(limits({}));
   CHECK(machine.at(1s, OutputLimitPassed{}) == "TERM");
   machine.end_all(2s, exited(0));
   CHECK(machine.verdict() == "failed output_limit");
 }
 
-TEST_CASE("output limit: a command that has exited 0 before its output was read has failed all the same") {
+TEST_CASE("output limit: a command that exited 0 before its output was read has still failed") {
   auto machine = DrivenMachine::started(limits({}));
   machine.at(1s, exited(0));
   machine.at(1s, TreeEmptied{});
@@ -98,7 +98,7 @@ TEST_CASE("output limit: a command that has exited 0 before its output was read 
   CHECK(machine.result().exit_code == 0);
 }
 
-TEST_CASE("output limit: the first reason to stop stays") {
+TEST_CASE("output limit: the first reason to stop is kept") {
   auto machine = DrivenMachine::started(limits(1s));
   machine.tick(1s);
   CHECK(machine.at(2s, OutputLimitPassed{}).empty());

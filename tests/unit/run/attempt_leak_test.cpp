@@ -1,4 +1,4 @@
-// What becomes of processes that outlive the leader: when they have leaked, and what --leaks and --kill make of them.
+// Tests processes that outlive the leader: when they count as leaked, and the effect of --leaks and --kill.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -34,7 +34,7 @@ void end_streams(DrivenMachine& machine, model::Duration time) {
   machine.at(time, err_ended());
 }
 
-TEST_CASE("leaks: fail makes a success a failure, and leaves a failure what it was") {
+TEST_CASE("leaks: fail turns a success into a failure, and keeps a failure") {
   struct Case {
     LeaderExited exit;
     const char* verdict;
@@ -54,7 +54,7 @@ TEST_CASE("leaks: fail makes a success a failure, and leaves a failure what it w
   }
 }
 
-TEST_CASE("leaks: fail blames nobody whose survivors ended in time, or were cut short by a cancel") {
+TEST_CASE("leaks: fail accepts survivors that ended in time or were cut short by a cancel") {
   auto in_time = DrivenMachine::started(leaks(OnLeak::fail));
   in_time.at(1s, exited(0));
   in_time.tick(1s + 200ms);
@@ -79,7 +79,7 @@ TEST_CASE("leaks: report names them and lets them live, whatever they hold") {
   CHECK(machine.at(1s + 201ms, SurvivorsNamed{{{{7, "sleep 99"}, {true, true, false}}}, 5}) == "let go");
   CHECK(machine.at(1s + 202ms, TreeLetGo{{.processes = 3}}) == "close quiet");
   machine.at(1s + 202ms, err_ended());
-  CHECK(machine.wake() == 1s + 204ms);  // something waits in the other
+  CHECK(machine.wake() == 1s + 204ms);  // the other stream has unread data
   CHECK(machine.tick(1s + 204ms) == "close quiet");
   CHECK(machine.at(1s + 205ms, out_ended()).empty());
   CHECK(machine.done());
@@ -90,7 +90,7 @@ TEST_CASE("leaks: report names them and lets them live, whatever they hold") {
   CHECK(machine.result().usage.processes == 3);
 }
 
-TEST_CASE("leaks: what was let go and writes on is cut off") {
+TEST_CASE("leaks: a released process that keeps writing is cut off") {
   auto machine = DrivenMachine::started(leaks(OnLeak::report));
   machine.at(1s, exited(0));
   machine.tick(1s + 200ms);
@@ -105,7 +105,7 @@ TEST_CASE("leaks: what was let go and writes on is cut off") {
   CHECK(machine.done());
 }
 
-TEST_CASE("leaks: ignore lets go at the leader's end, and names nobody") {
+TEST_CASE("leaks: ignore releases at the leader's end, and names none") {
   auto machine = DrivenMachine::started(leaks(OnLeak::ignore));
   CHECK(machine.at(1s, exited(4)) == "let go");
   CHECK(machine.at(1s, TreeLetGo{}) == "close quiet");
@@ -116,19 +116,19 @@ TEST_CASE("leaks: ignore lets go at the leader's end, and names nobody") {
 
   auto nobody = DrivenMachine::started(leaks(OnLeak::ignore));
   CHECK(nobody.at(1s, exited(0)) == "let go");
-  CHECK(nobody.at(1s, TreeEmptied{}).empty());  // it was empty already
+  CHECK(nobody.at(1s, TreeEmptied{}).empty());  // it was already empty
   end_streams(nobody, 1s);
   CHECK(nobody.done());
 }
 
-TEST_CASE("leaks: ignore without streams of ours is over with the answer") {
+TEST_CASE("leaks: ignore without streams ends with the answer") {
   auto machine = DrivenMachine::started(leaks(OnLeak::ignore), 0);
   CHECK(machine.at(1s, exited(0)) == "let go");
   CHECK(machine.at(1s, TreeLetGo{}).empty());
   CHECK(machine.done());
 }
 
-TEST_CASE("leaks: a stop of the whole tree spares nobody, whatever --leaks says") {
+TEST_CASE("leaks: a stop of the whole tree spares none, whatever --leaks says") {
   for (const OnLeak what : {OnLeak::report, OnLeak::ignore, OnLeak::fail}) {
     auto machine = DrivenMachine::started(leaks(what, 1s));
     CHECK(machine.tick(1s) == "TERM");
@@ -141,7 +141,7 @@ TEST_CASE("leaks: a stop of the whole tree spares nobody, whatever --leaks says"
   }
 }
 
-TEST_CASE("leaks: a guard that does not let go is killed, and what it held lives on") {
+TEST_CASE("leaks: a guard that does not release is killed, and its processes live on") {
   auto machine = DrivenMachine::started(leaks(OnLeak::ignore));
   machine.at(1s, exited(0));
   CHECK(machine.wake() == 3s);
@@ -152,7 +152,7 @@ TEST_CASE("leaks: a guard that does not let go is killed, and what it held lives
   CHECK(machine.verdict() == "completed exit");
 }
 
-TEST_CASE("leaks: where nobody says who is left they are killed without their names") {
+TEST_CASE("leaks: without an answer about survivors they are killed unnamed") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   machine.tick(1s + 200ms);
@@ -160,7 +160,7 @@ TEST_CASE("leaks: where nobody says who is left they are killed without their na
   CHECK(machine.tick(3s + 200ms) == "kill");
 }
 
-TEST_CASE("leaks: time that survivors waited for a processor is given to them, up to a bound") {
+TEST_CASE("leaks: time that survivors waited for a processor extends the timeout, up to a bound") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   CHECK(machine.tick(1s + 200ms) == "name");
@@ -201,10 +201,10 @@ TEST_CASE("leaks: a timeout of none waits for them, within the wall limit") {
   plan.leak = 1h;
   auto long_leak = DrivenMachine::started(plan);
   long_leak.at(29s + 900ms, exited(0));
-  CHECK(long_leak.wake() == 30s + 100ms);  // nobody is judged at once
+  CHECK(long_leak.wake() == 30s + 100ms);  // leaks are not judged at once
 }
 
-TEST_CASE("kill leader: the ladder is the leader's alone, and what it leaves is judged") {
+TEST_CASE("kill leader: the ladder applies only to the leader, and survivors are judged") {
   auto machine = DrivenMachine::started(reaching(StopReach::leader));
   CHECK(machine.tick(30s) == "leader TERM");
   CHECK(machine.tick(40s) == "leader KILL");
@@ -219,7 +219,7 @@ TEST_CASE("kill leader: the ladder is the leader's alone, and what it leaves is 
   CHECK(machine.result().leaked.size() == 1);
 }
 
-TEST_CASE("kill leader: its end ends the ladder, and the rest can live on") {
+TEST_CASE("kill leader: the leader's end ends the ladder, and the rest may live on") {
   auto report = DrivenMachine::started(reaching(StopReach::leader, OnLeak::report));
   report.tick(30s);
   CHECK(report.at(31s, died(SIGTERM)).empty());
@@ -247,7 +247,7 @@ TEST_CASE("kill leader: fail does not replace the stop's reason") {
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("kill group: the ladder goes on until nobody of the group is left") {
+TEST_CASE("kill group: the ladder continues until the group is empty") {
   auto machine = DrivenMachine::started(reaching(StopReach::group));
   CHECK(machine.tick(30s) == "group TERM");
   CHECK(machine.at(31s, died(SIGTERM)).empty());
@@ -273,7 +273,7 @@ TEST_CASE("kill group: the ladder goes on until nobody of the group is left") {
   }
 }
 
-TEST_CASE("kill leader, group: a target that does not die is a survivor at last") {
+TEST_CASE("kill leader, group: a target that does not die is reported as a survivor") {
   for (const StopReach reach : {StopReach::leader, StopReach::group}) {
     auto machine = DrivenMachine::started(reaching(reach));
     machine.tick(30s);
@@ -289,7 +289,7 @@ TEST_CASE("kill leader, group: a target that does not die is a survivor at last"
   }
 }
 
-TEST_CASE("kill leader, group: a cancel after the leader's end hurries the rest, and is a cancel") {
+TEST_CASE("kill leader, group: a cancel after the leader's end stops the rest, and counts as a cancel") {
   for (const StopReach reach : {StopReach::leader, StopReach::group}) {
     for (const OnLeak what : {OnLeak::kill, OnLeak::report}) {
       auto machine = DrivenMachine::started(reaching(reach, what));
@@ -303,7 +303,7 @@ TEST_CASE("kill leader, group: a cancel after the leader's end hurries the rest,
   }
 }
 
-TEST_CASE("kill leader: a second cancel hurries what the first has left") {
+TEST_CASE("kill leader: a second cancel kills the processes left by the first") {
   auto machine = DrivenMachine::started(reaching(StopReach::leader));
   CHECK(machine.at(1s, sent(SIGTERM)) == "leader TERM");
   CHECK(machine.at(1s + 1ms, died(SIGTERM)).empty());
@@ -311,7 +311,7 @@ TEST_CASE("kill leader: a second cancel hurries what the first has left") {
   CHECK(machine.at(1s + 3ms, kOne) == "kill");
 }
 
-TEST_CASE("kill leader, group: a stop that comes after the leader's end signals nobody") {
+TEST_CASE("kill leader, group: a stop after the leader's end sends no signal") {
   for (const StopReach reach : {StopReach::leader, StopReach::group}) {
     auto machine = DrivenMachine::started(reaching(reach));
     machine.at(1s, exited(0));

@@ -1,4 +1,4 @@
-// The tree's limits and what the kernel ends by a limit or for lack of memory: whose doing it was, and how it stops.
+// Tests the tree's limits, and kills by the kernel for a limit or for lack of memory: their reasons, and their stops.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -15,7 +15,7 @@ TreeLimitPassed passed(Resource resource) {
   return {{.resource = resource, .used = 12, .allowed = 10, .largest = {4312, "python3", 11}}};
 }
 
-TEST_CASE("limit: memory and processes are killed for at once") {
+TEST_CASE("limit: exceeding memory or processes kills at once") {
   for (const auto& [resource, verdict] :
        {std::pair{Resource::memory, "failed memory_limit"}, std::pair{Resource::processes, "failed process_limit"}}) {
     auto machine = DrivenMachine::started(limits(30s));
@@ -32,7 +32,7 @@ TEST_CASE("limit: memory and processes are killed for at once") {
   }
 }
 
-TEST_CASE("limit: CPU time climbs the ladder") {
+TEST_CASE("limit: exceeding CPU time starts the ladder") {
   auto machine = DrivenMachine::started(limits(30s));
   CHECK(machine.at(1s, passed(Resource::cpu)) == "TERM");
   CHECK(machine.wake() == 11s);
@@ -41,7 +41,7 @@ TEST_CASE("limit: CPU time climbs the ladder") {
   CHECK(machine.verdict() == "failed cpu_limit");
 }
 
-TEST_CASE("limit: an exit 0 that comes after it is no success") {
+TEST_CASE("limit: an exit 0 after it is not a success") {
   auto machine = DrivenMachine::started();
   machine.at(1s, passed(Resource::cpu));
   machine.end_all(2s, exited(0));
@@ -49,7 +49,7 @@ TEST_CASE("limit: an exit 0 that comes after it is no success") {
   CHECK(machine.result().exit_code == 0);
 }
 
-TEST_CASE("limit: the first reason stays, and a grace is no time to grow in") {
+TEST_CASE("limit: the first reason is kept, and growth during the grace is killed") {
   auto machine = DrivenMachine::started(limits(5s));
   CHECK(machine.tick(5s) == "TERM");
   CHECK(machine.at(6s, passed(Resource::cpu)).empty());
@@ -61,7 +61,7 @@ TEST_CASE("limit: the first reason stays, and a grace is no time to grow in") {
   CHECK_FALSE(machine.result().passed_limit.has_value());
 }
 
-TEST_CASE("limit: a deadline that comes after it changes nothing") {
+TEST_CASE("limit: a later deadline changes nothing") {
   auto machine = DrivenMachine::started(limits(5s));
   machine.at(4s, passed(Resource::cpu));
   CHECK(machine.tick(5s).empty());
@@ -69,7 +69,7 @@ TEST_CASE("limit: a deadline that comes after it changes nothing") {
   CHECK(machine.verdict() == "failed cpu_limit");
 }
 
-TEST_CASE("limit: what outlives the leader is held to it, too") {
+TEST_CASE("limit: also applies to processes that outlive the leader") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   CHECK(machine.at(1100ms, passed(Resource::memory)) == "kill");
@@ -80,7 +80,7 @@ TEST_CASE("limit: what outlives the leader is held to it, too") {
   CHECK(machine.verdict() == "failed memory_limit");
 }
 
-TEST_CASE("limit: a death by a limit of each process names it, where that limit is ours") {
+TEST_CASE("limit: a death by a per-process limit names it, if the limit is ours") {
   model::AttemptLimits ours;
   ours.process.file_size = 1 << 20;
   ours.tree.cpu = 10s;
@@ -98,7 +98,7 @@ TEST_CASE("limit: a death by a limit of each process names it, where that limit 
         model::PassedLimit{Resource::cpu, 0, 10'000'000'000, model::LimitMeans::rlimit, {}});
 }
 
-TEST_CASE("limit: control: the same deaths without a limit of ours are the command's own") {
+TEST_CASE("limit: control: the same deaths without our limit are the command's own") {
   for (const model::Signal signal : {SIGXFSZ, SIGXCPU}) {
     auto machine = DrivenMachine::started();
     machine.end_all(1s, died(signal));
@@ -107,14 +107,14 @@ TEST_CASE("limit: control: the same deaths without a limit of ours are the comma
   }
 }
 
-TEST_CASE("out of memory: a KILL that nobody here sent, while the kernel's count went up") {
+TEST_CASE("out of memory: a foreign KILL while the kernel's count rose") {
   auto machine = DrivenMachine::started();
   machine.end_all(1s, {{}, SIGKILL, 1});
   CHECK(machine.verdict() == "failed out_of_memory");
   CHECK(machine.result().out_of_memory_kills == 1);
 }
 
-TEST_CASE("out of memory: control: no KILL, no count, or a stop of ours, and it is not") {
+TEST_CASE("out of memory: control: not without KILL, without a count, or in our stop") {
   auto killed = DrivenMachine::started();
   killed.end_all(1s, died(SIGKILL));
   CHECK(killed.verdict() == "failed signal");

@@ -1,4 +1,4 @@
-// An attempt's life without a stop: started or not, the leader's exit, the drain; and which reason wins.
+// Tests an attempt without a stop: started or not, the leader's exit, the drain; and which reason wins.
 #include "run/attempt_machine.hpp"
 
 #include <doctest/doctest.h>
@@ -34,7 +34,7 @@ TEST_CASE("attempt: its wall time counts from the request, as the start may hang
   CHECK(machine.wake() == 30s);
 }
 
-TEST_CASE("attempt: a start that hangs is stopped by each limit, without a look at a command that is not there") {
+TEST_CASE("attempt: a hanging start is stopped by each limit, without a snapshot") {
   auto by_wall = limits(2s);
   by_wall.evidence = 300ms;
   auto by_silence = limits({});
@@ -48,14 +48,14 @@ TEST_CASE("attempt: a start that hangs is stopped by each limit, without a look 
   }
 }
 
-TEST_CASE("attempt: what could not be started after its stop began is the stop's doing") {
+TEST_CASE("attempt: a start that fails after a stop began is attributed to the stop") {
   auto machine = DrivenMachine::requested(limits(2s));
   machine.tick(2s);
   CHECK(machine.at(3s, StartFailed{{"exec", EIO, "x"}}) == "close");
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("deadline: what the guard is to do, should we fall silent, follows each change") {
+TEST_CASE("deadline: the guard's backstop follows each change") {
   using Backstop = DrivenMachine::Backstop;
   auto limited = limits(30s, "INT:5s,TERM:10s,KILL");
   limited.evidence = 300ms;
@@ -67,7 +67,7 @@ TEST_CASE("deadline: what the guard is to do, should we fall silent, follows eac
   CHECK(machine.deadline() == std::nullopt);
   machine.at(4s, Resumed{});
   CHECK(machine.deadline() == Backstop{32s, 0});
-  machine.tick(32s);  // the tree is looked at first
+  machine.tick(32s);  // first comes the snapshot
   CHECK(machine.deadline() == Backstop{32s + 300ms, 0});
   machine.at(32s, EvidenceGathered{});
   CHECK(machine.deadline() == Backstop{37s, 1});
@@ -77,13 +77,13 @@ TEST_CASE("deadline: what the guard is to do, should we fall silent, follows eac
   CHECK(machine.deadline() == std::nullopt);  // the guard kills until nothing is left
 }
 
-TEST_CASE("deadline: the run's is kept as well, the earlier of both") {
+TEST_CASE("deadline: includes the run's, and the earlier one counts") {
   const auto machine = DrivenMachine::of_run(20s, limits(30s));
   CHECK(machine.deadline() == DrivenMachine::Backstop{20s, 0});
   CHECK(DrivenMachine::requested().deadline() == std::nullopt);
 }
 
-TEST_CASE("rung climbed by the guard: a timeout, whose ladder goes on from there") {
+TEST_CASE("rung climbed by the guard: a timeout, and the ladder continues from there") {
   auto machine = DrivenMachine::started(limits(30s, "INT:5s,TERM:10s,KILL"));
   CHECK(machine.at(31s, RungClimbed{0}).empty());
   CHECK(machine.verdict() == "timed_out timeout");
@@ -91,12 +91,12 @@ TEST_CASE("rung climbed by the guard: a timeout, whose ladder goes on from there
   CHECK(machine.tick(36s) == "TERM");
   CHECK(machine.at(47s, RungClimbed{2}).empty());
   CHECK(machine.result().forced);
-  CHECK(machine.wake() == 49s);  // it is given up on as after a KILL of ours
+  CHECK(machine.wake() == 49s);  // gives up as after its own KILL
   machine.end_all(48s, died(SIGKILL));
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("rung climbed by the guard: the run's limit is told from the attempt's") {
+TEST_CASE("rung climbed by the guard: the run's limit is distinguished from the attempt's") {
   auto machine = DrivenMachine::of_run(20s, limits(30s));
   machine.at(21s, RungClimbed{0});
   CHECK(machine.verdict() == "timed_out total_timeout");
@@ -178,7 +178,7 @@ TEST_CASE("attempt: the leader's end is the attempt's") {
   }
 }
 
-TEST_CASE("attempt: what the tree cost is told when it is empty") {
+TEST_CASE("attempt: the tree's usage is reported when it is empty") {
   auto machine = DrivenMachine::started();
   const model::Usage usage{.user = 3s, .system = 1s, .max_rss_bytes = 4096, .processes = 7};
   machine.at(1s, exited(0));
@@ -186,8 +186,8 @@ TEST_CASE("attempt: what the tree cost is told when it is empty") {
   CHECK(machine.result().usage == usage);
 }
 
-// The drain is over only when both streams have ended, no process is left and the leader is known to have ended.
-TEST_CASE("attempt: is done at the last of its ends, in whatever order they come") {
+// The drain ends only when both streams have ended, the tree is empty and the leader's exit is known.
+TEST_CASE("attempt: is done at the last of its ends, in any order") {
   const std::array<AttemptEvent, 4> ends{exited(3), TreeEmptied{}, out_ended(), err_ended()};
   std::array<std::size_t, 4> order{0, 1, 2, 3};
   do {
@@ -203,7 +203,7 @@ TEST_CASE("attempt: is done at the last of its ends, in whatever order they come
   } while (std::ranges::next_permutation(order).found);
 }
 
-TEST_CASE("attempt: without streams of its own it waits for the tree alone") {
+TEST_CASE("attempt: without streams it waits only for the tree") {
   auto machine = DrivenMachine::started({}, 0);
   machine.at(1s, exited(0));
   CHECK_FALSE(machine.done());
@@ -222,14 +222,14 @@ TEST_CASE("attempt: a command that closes its streams early is not over") {
 TEST_CASE("attempt: the wall limit ends with the leader") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.at(29s, exited(0));
-  CHECK(machine.wake() == 29s + 200ms);  // the leak bound, not the wall's
+  CHECK(machine.wake() == 29s + 200ms);  // the leak timeout, not the wall limit
   machine.at(29s, TreeEmptied{});
   machine.tick(31s);
   CHECK_FALSE(machine.stopping_for().has_value());
   CHECK(machine.verdict() == "completed exit");
 }
 
-TEST_CASE("attempt: a tick that comes early does nothing") {
+TEST_CASE("attempt: an early tick does nothing") {
   auto machine = DrivenMachine::started(limits(30s));
   CHECK(machine.tick(30s - 1ns).empty());
   CHECK(machine.state() == State::running);
@@ -279,7 +279,7 @@ TEST_CASE("attempt: the leader's own end is kept beside the reason") {
   CHECK(killed.result().signal == SIGTERM);
 }
 
-TEST_CASE("attempt: a stream that cannot be read stops the command") {
+TEST_CASE("attempt: an unreadable stream stops the command") {
   auto machine = DrivenMachine::started(limits(30s, "INT:5s,KILL"));
   CHECK(machine.at(1s, err_ended(EIO)) == "INT");
   CHECK(machine.state() == State::stopping);
@@ -289,7 +289,7 @@ TEST_CASE("attempt: a stream that cannot be read stops the command") {
   CHECK(machine.verdict() == "failed io");
 }
 
-TEST_CASE("attempt: a stream that cannot be read decides after the leader's exit as well") {
+TEST_CASE("attempt: an unreadable stream also decides after the leader's exit") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   CHECK(machine.at(1s, out_ended(EIO)) == "TERM");
@@ -300,7 +300,7 @@ TEST_CASE("attempt: a stream that cannot be read decides after the leader's exit
   CHECK(machine.result().exit_code == 0);
 }
 
-TEST_CASE("attempt: a stream that cannot be read decides when no process is left, and nobody is signalled") {
+TEST_CASE("attempt: an unreadable stream decides when no process is left, without signals") {
   auto machine = DrivenMachine::started();
   machine.at(1s, exited(0));
   machine.at(1s, TreeEmptied{});
@@ -310,7 +310,7 @@ TEST_CASE("attempt: a stream that cannot be read decides when no process is left
   CHECK(machine.verdict() == "failed io");
 }
 
-TEST_CASE("attempt: what comes when it is done changes nothing") {
+TEST_CASE("attempt: events after the end change nothing") {
   const std::array<AttemptEvent, 12> events{Started{},
                                             StartFailed{{"exec", ENOENT, "x"}},
                                             out_ended(),

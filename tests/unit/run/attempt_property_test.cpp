@@ -1,5 +1,4 @@
-// What must hold of every attempt: made-up worlds in which guard, tree, streams and user do what they may, in any
-// order.
+// Tests invariants of every attempt: in random worlds, guard, tree, streams and user act in any permitted order.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -21,8 +20,8 @@ using State = AttemptMachine::State;
 constexpr std::array kLadders{"TERM:10s,KILL", "INT:5s,TERM:10s,QUIT:1ms,KILL", "KILL", "TERM:none,KILL",
                               "INT:1s,TERM:none,KILL"};
 
-// A machine and what it is surrounded by. Each of its doings obeys the guard's contract: the command starts or does
-// not, the leader ends before the tree is empty, and who asks for names before that is answered before that.
+// A machine and its environment. Every event obeys the guard's contract: the command starts or fails, the leader ends
+// before the tree is empty, and a request for names before that is answered before that.
 class World {
  public:
   explicit World(std::uint64_t seed)
@@ -35,7 +34,7 @@ class World {
     post(Requested{});
   }
 
-  // Something happens, whatever may.
+  // Lets a random permitted event happen.
   void live() {
     now_ += Duration(below(3) == 0 ? 1 : below(400'000'000));
     switch (below(16)) {
@@ -50,16 +49,16 @@ class World {
       case 8: suspend(); break;
       case 9:
       case 10: resume(); break;
-      case 11: post(Tick{}); break;  // too early, as a rule
+      case 11: post(Tick{}); break;  // usually too early
       case 12: below(2) == 0 ? pass_limit() : climb(); break;
       default: tick(); break;
     }
   }
 
-  // Nothing happens by itself any more: the command ends only of KILL, if of anything. The machine must bring it to an
-  // end, in a number of ticks that is bounded once the leader is gone or a stop has begun.
+  // Stops all spontaneous events: the command ends only by KILL, if at all. The machine must reach its end, in a
+  // bounded number of ticks once the leader is gone or a stop has begun.
   void see_to_the_end() {
-    constexpr int kMostTicks = 200;  // half of them for the streams of a tree that was let go, looked at every 2 ms
+    constexpr int kMostTicks = 200;  // half of them for the streams of a released tree, polled every 2 ms
     resume();
     start();
     if (!machine_.stopping_for()) end_leader();
@@ -70,7 +69,7 @@ class World {
       if (kills_work_ && killed_) empty_tree();
       if (kills_work_ && part_killed_) end_group();
       if (machine_.done()) break;
-      if (!machine_.wake()) {  // only a rung or a leak timeout without a bound waits for ever
+      if (!machine_.wake()) {  // only a rung or a leak timeout without a limit waits for ever
         REQUIRE((std::string_view(ladder_).find("none") != std::string_view::npos || !limits_.leak));
         REQUIRE_FALSE(told_empty_);
         end_leader();
@@ -80,8 +79,8 @@ class World {
       tick();
     }
     REQUIRE(machine_.done());
-    if (!told_empty_ && spawned_) REQUIRE((killed_ || let_go_));  // a tree that nothing else emptied
-    for (int i = 0; i < 4; ++i) live();                           // over is over: post() looks
+    if (!told_empty_ && spawned_) REQUIRE((killed_ || let_go_));  // a tree that did not empty by itself
+    for (int i = 0; i < 4; ++i) live();                           // nothing may follow the end: post() checks
   }
 
  private:
@@ -123,7 +122,7 @@ class World {
     const std::string what = word(action);
     CAPTURE(what);
     if (std::holds_alternative<CloseStreams>(action)) {
-      open_ = {false, false};  // nothing more is heard of them
+      open_ = {false, false};  // they report nothing any more
     } else if (std::holds_alternative<CloseQuietStreams>(action)) {
       for (std::size_t i = 0; i < kStreams; ++i) {
         if (open_.at(i) && noise_.at(i)-- <= 0) closing_.at(i) = true;
@@ -132,27 +131,27 @@ class World {
       REQUIRE(line_runs_);
       line_runs_ = false;
     } else if (std::holds_alternative<KillOrphans>(action)) {
-      REQUIRE_FALSE(line_runs_);  // its guard would be killed and reaped along with them
-      REQUIRE(told_empty_);       // the guard is lost, and it held something
-      REQUIRE_FALSE(let_go_);     // which was not to live on
+      REQUIRE_FALSE(line_runs_);  // its guard would be killed and reaped with the orphans
+      REQUIRE(told_empty_);       // the guard is lost, and it held processes
+      REQUIRE_FALSE(let_go_);     // and was not told to release them
       if (below(2) == 0) post(OrphansGone{});
     } else if (std::holds_alternative<NameOrphans>(action)) {
       std::vector<model::Survivor> left(below(2));
       post(SurvivorsNamed{.processes = std::move(left), .dying = static_cast<std::uint32_t>(below(2))});
     } else {
-      REQUIRE_FALSE(told_empty_);  // nobody is left to be signalled, killed or named
+      REQUIRE_FALSE(told_empty_);  // no process is left to signal, kill or name
       if (const auto* all = std::get_if<SignalTree>(&action)) {
         REQUIRE(all->signal != SIGKILL);
         REQUIRE_FALSE(line_runs_);
       }
       if (std::holds_alternative<GatherEvidence>(action)) {
-        REQUIRE_FALSE(looked_);  // once, before any signal
+        REQUIRE_FALSE(looked_);  // only once, before any signal
         REQUIRE_FALSE((killed_ || part_killed_));
         looked_ = true;
       }
       if (std::holds_alternative<RunOnTimeout>(action)) {
         REQUIRE(looked_);
-        REQUIRE(leader_);  // else its number may be another's
+        REQUIRE(leader_);  // otherwise its pid may be reused
         line_runs_ = true;
       }
       if (!std::holds_alternative<KillGuard>(action)) REQUIRE_FALSE(let_go_);
@@ -168,7 +167,7 @@ class World {
       }
       if (std::holds_alternative<KillTree>(action)) {
         REQUIRE_FALSE(line_runs_);
-        REQUIRE_FALSE(killed_);  // the guard goes on by itself
+        REQUIRE_FALSE(killed_);  // the guard repeats the kill by itself
         killed_ = true;
       }
       if (std::holds_alternative<NameSurvivors>(action)) ++asked_;
@@ -197,7 +196,7 @@ class World {
   void empty_tree() {
     if (!spawned_ || leader_ || told_empty_) return;
     while (asked_ > 0 && !told_empty_) answer();
-    if (told_empty_) return;  // the last answer was that all were let go
+    if (told_empty_) return;  // the last answer released all processes
     told_empty_ = true;
     post(TreeEmptied{});
     for (std::size_t i = 0; i < kStreams; ++i) {
@@ -221,7 +220,7 @@ class World {
   }
 
   void lose_guard() {
-    if (told_empty_ && below(2) == 0) return;  // it goes home after its last word, and is seen to
+    if (told_empty_ && below(2) == 0) return;  // the guard may exit after its last report, and that is noticed
     told_empty_ = true;
     leader_ = false;
     asked_ = 0;
@@ -236,7 +235,7 @@ class World {
     post(TreeLimitPassed{{.resource = below(2) == 0 ? model::Resource::memory : model::Resource::cpu}});
   }
 
-  // We were silent when a stop was due.
+  // The front was silent when a stop was due.
   void climb() {
     const auto due = machine_.deadline();
     if (!due || told_empty_) return;
@@ -245,7 +244,7 @@ class World {
     post(RungClimbed{due->rung});
   }
 
-  // The tree has been looked at, or the line is over.
+  // The snapshot is complete, or the hook has ended.
   void look() {
     if (line_runs_) {
       line_runs_ = false;
@@ -279,7 +278,7 @@ class World {
     post(Resumed{});
   }
 
-  // Waits until the machine wants a tick; streams that were closed as quiet end before it.
+  // Advances to the next tick that the machine wants; streams that were closed as quiet end before it.
   void tick() {
     for (std::size_t i = 0; i < kStreams; ++i) {
       if (closing_.at(i)) end_stream(i, 0);
@@ -301,7 +300,7 @@ class World {
   bool spawned_ = false;
   bool leader_ = false;
   bool told_empty_ = false;  // by the guard, or by its loss
-  int asked_ = 0;            // for survivors' names, without an answer as yet
+  int asked_ = 0;            // requests for survivors' names without an answer
   bool looked_ = false;
   bool line_runs_ = false;
   bool killed_ = false;
@@ -311,11 +310,11 @@ class World {
 
   std::array<bool, kStreams> open_{true, true};
   std::array<bool, kStreams> closing_{};
-  std::array<bool, kStreams> stranger_{};  // somebody outside the tree holds the stream's other end
-  std::array<int, kStreams> noise_{};      // so often it is not quiet when it is looked at
+  std::array<bool, kStreams> stranger_{};  // a process outside the tree holds the stream's other end
+  std::array<int, kStreams> noise_{};      // number of polls that find data in the stream
 };
 
-TEST_CASE("attempt: in any world it acts on nothing that is gone, keeps its first reason, and comes to an end") {
+TEST_CASE("attempt: in any world it never acts on dead processes, keeps its first reason, and ends") {
   for (std::uint64_t seed = 0; seed < rounds(20'000); ++seed) {
     CAPTURE(seed);
     World world(seed);
@@ -324,8 +323,8 @@ TEST_CASE("attempt: in any world it acts on nothing that is gone, keeps its firs
   }
 }
 
-// Whatever comes, in whatever order, even what no guard would send: nothing but the verdict is at stake.
-TEST_CASE("attempt: events without sense are survived, and nothing follows its end") {
+// Events in any order, even impossible ones: only the verdict may be affected.
+TEST_CASE("attempt: impossible events are survived, and nothing follows its end") {
   for (std::uint64_t seed = 0; seed < rounds(5'000); ++seed) {
     CAPTURE(seed);
     std::mt19937_64 random(seed);

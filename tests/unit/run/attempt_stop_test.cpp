@@ -1,4 +1,4 @@
-// Stops: the wall limit, the ladder's rungs, KILL, giving up; and deadlines that stand still while oversee is stopped.
+// Tests stops: the wall limit, the rungs, KILL, giving up; and deadlines that are paused while oversee is suspended.
 #include <doctest/doctest.h>
 
 #include <csignal>
@@ -13,7 +13,7 @@ using model::ProcessName;
 using model::Status;
 using State = AttemptMachine::State;
 
-TEST_CASE("stop: time over is TERM, grace, KILL, and at last a list of who is left") {
+TEST_CASE("stop: TERM, grace, KILL, and finally a list of survivors") {
   auto machine = DrivenMachine::started(limits(30s));
   CHECK(machine.tick(30s) == "TERM");
   CHECK(machine.state() == State::stopping);
@@ -36,7 +36,7 @@ TEST_CASE("stop: time over is TERM, grace, KILL, and at last a list of who is le
   CHECK_FALSE(machine.result().signal.has_value());
 }
 
-TEST_CASE("stop: the kill goes on while processes die") {
+TEST_CASE("stop: the kill continues while processes die") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);
   machine.tick(40s);
@@ -49,7 +49,7 @@ TEST_CASE("stop: the kill goes on while processes die") {
   CHECK(machine.result().unkilled.size() == 1);
 }
 
-TEST_CASE("stop: but no longer than its bound, whatever still dies") {
+TEST_CASE("stop: but no longer than its bound, even if processes still die") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);
   machine.tick(40s);
@@ -61,7 +61,7 @@ TEST_CASE("stop: but no longer than its bound, whatever still dies") {
   CHECK(machine.result().unkilled.size() == 1);
 }
 
-TEST_CASE("stop: what only waits for a processor to die is waited for") {
+TEST_CASE("stop: processes that only wait for a processor to die are awaited") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);
   machine.tick(40s);
@@ -73,7 +73,7 @@ TEST_CASE("stop: what only waits for a processor to die is waited for") {
   CHECK(machine.result().all_killed());
 }
 
-TEST_CASE("stop: nobody to be seen is no proof that nobody is left") {
+TEST_CASE("stop: an empty list does not prove that no process remains") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);
   machine.tick(40s);
@@ -86,7 +86,7 @@ TEST_CASE("stop: nobody to be seen is no proof that nobody is left") {
   CHECK(machine.result().unkilled_unknown);
 }
 
-TEST_CASE("stop: a guard that waits for a processor is given time to answer") {
+TEST_CASE("stop: a guard that waits for a processor gets time to answer") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);
   machine.tick(40s);
@@ -97,7 +97,7 @@ TEST_CASE("stop: a guard that waits for a processor is given time to answer") {
   CHECK(machine.result().unkilled_unknown);
 }
 
-TEST_CASE("stop: a guard that does not say who is left is killed, and then not waited for") {
+TEST_CASE("stop: a guard that does not list survivors is killed, and then not awaited") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);
   machine.tick(40s);
@@ -116,7 +116,7 @@ TEST_CASE("stop: a guard that does not say who is left is killed, and then not w
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("stop: the orphans of a guard that had to be killed are the front's to kill") {
+TEST_CASE("stop: the front kills the orphans of a killed guard") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);
   machine.tick(40s);
@@ -126,7 +126,7 @@ TEST_CASE("stop: the orphans of a guard that had to be killed are the front's to
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("stop: what dies of KILL after all is no survivor") {
+TEST_CASE("stop: a process that finally dies of KILL is no survivor") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);
   machine.tick(40s);
@@ -138,7 +138,7 @@ TEST_CASE("stop: what dies of KILL after all is no survivor") {
   CHECK(machine.result().forced);
 }
 
-TEST_CASE("stop: streams that have ended need no closing") {
+TEST_CASE("stop: ended streams need no closing") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.tick(30s);
   machine.end_all(31s, died(SIGTERM));
@@ -162,7 +162,7 @@ TEST_CASE("stop: each rung has its own grace") {
 
 TEST_CASE("stop: a late tick starts the grace when its signal is sent, not when it was due") {
   auto machine = DrivenMachine::started(limits(1s, "INT:5s,TERM:10s,KILL"));
-  CHECK(machine.tick(9s) == "INT");  // the loop was held up for 8 s
+  CHECK(machine.tick(9s) == "INT");  // the loop was blocked for 8 s
   CHECK(machine.wake() == 14s);
 }
 
@@ -174,7 +174,7 @@ TEST_CASE("stop: KILL alone is KILL at once") {
   CHECK(machine.wake() == 3s);
 }
 
-TEST_CASE("stop: a rung without a bound waits for ever") {
+TEST_CASE("stop: a rung without a limit waits for ever") {
   auto machine = DrivenMachine::started(limits(1s, "TERM:none,KILL"));
   CHECK(machine.tick(1s) == "TERM");
   CHECK(machine.wake() == std::nullopt);
@@ -185,20 +185,20 @@ TEST_CASE("stop: a rung without a bound waits for ever") {
   CHECK(machine.verdict() == "timed_out timeout");
 }
 
-TEST_CASE("stop: a rung without a bound behind one that has it") {
+TEST_CASE("stop: a rung without a limit after one that has it") {
   auto machine = DrivenMachine::started(limits(1s, "INT:5s,TERM:none,KILL"));
   CHECK(machine.tick(1s) == "INT");
   CHECK(machine.tick(6s) == "TERM");
   CHECK(machine.wake() == std::nullopt);
 }
 
-// Escalation looks at whether the tree is empty, not at whether the leader is gone.
-TEST_CASE("stop: the ladder goes on for the rest of the tree when the leader is gone") {
+// Escalation depends on whether the tree is empty, not on whether the leader is gone.
+TEST_CASE("stop: the ladder continues for the rest of the tree when the leader has ended") {
   auto machine = DrivenMachine::started(limits(1s, "INT:5s,TERM:10s,KILL"));
   machine.tick(1s);
   CHECK(machine.at(2s, died(SIGINT)).empty());
   CHECK(machine.state() == State::draining);
-  CHECK(machine.wake() == 6s);  // the grace of the rung; no leak bound beside it
+  CHECK(machine.wake() == 6s);  // the rung's grace; no leak timeout in addition
   CHECK(machine.tick(6s) == "TERM");
   CHECK(machine.tick(16s) == "kill");
   machine.at(16s, out_ended());
@@ -226,7 +226,7 @@ TEST_CASE("stop: the wall limit passes once") {
   CHECK(machine.tick(2s).empty());
 }
 
-TEST_CASE("stop: the time to give up is the plan's") {
+TEST_CASE("stop: the time to give up is configurable") {
   model::AttemptLimits plan = limits(1s, "KILL");
   plan.give_up = 7s;
   auto machine = DrivenMachine::started(plan);
@@ -234,7 +234,7 @@ TEST_CASE("stop: the time to give up is the plan's") {
   CHECK(machine.wake() == 8s);
 }
 
-TEST_CASE("suspension: there is no deadline while it lasts, and a tick does nothing") {
+TEST_CASE("suspension: removes the deadline, and a tick does nothing") {
   auto machine = DrivenMachine::started(limits(30s));
   CHECK(machine.at(10s, Suspended{}).empty());
   CHECK(machine.wake() == std::nullopt);
@@ -252,7 +252,7 @@ TEST_CASE("suspension: the wall limit is shifted exactly") {
   CHECK(machine.tick(wanted) == "TERM");
 }
 
-TEST_CASE("suspension: grace, leak bound and giving up are shifted as well") {
+TEST_CASE("suspension: grace, leak timeout and giving up are shifted too") {
   auto grace = DrivenMachine::started(limits(30s));
   grace.tick(30s);
   grace.at(31s, Suspended{});
@@ -277,13 +277,13 @@ TEST_CASE("suspension: each of several counts") {
   machine.at(1s, Suspended{});
   machine.at(2s, Resumed{});
   machine.at(5s, Suspended{});
-  machine.at(8s, Suspended{});  // it is stopped already: the first counts
+  machine.at(8s, Suspended{});  // already suspended: the first counts
   machine.at(9s, Resumed{});
-  machine.at(20s, Resumed{});  // it goes on already
+  machine.at(20s, Resumed{});  // already running
   CHECK(machine.wake() == 35s);
 }
 
-TEST_CASE("suspension: a deadline that was due at the same time is not lost") {
+TEST_CASE("suspension: a deadline due at the same time is not lost") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.at(30s, Suspended{});
   CHECK(machine.tick(31s).empty());
@@ -292,7 +292,7 @@ TEST_CASE("suspension: a deadline that was due at the same time is not lost") {
   CHECK(machine.tick(40s) == "TERM");
 }
 
-TEST_CASE("suspension: the end of the command is seen all the same") {
+TEST_CASE("suspension: the command's end is still seen") {
   auto machine = DrivenMachine::started(limits(30s));
   machine.at(10s, Suspended{});
   machine.end_all(11s, exited(5));
@@ -300,7 +300,7 @@ TEST_CASE("suspension: the end of the command is seen all the same") {
   CHECK(machine.verdict() == "failed exit");
 }
 
-TEST_CASE("stop: the time of the whole run ends the attempt where its own does not before") {
+TEST_CASE("stop: the run's total time ends the attempt if its own limit does not") {
   auto earlier = DrivenMachine::of_run(20s, limits(30s));
   CHECK(earlier.wake() == 20s);
   CHECK(earlier.tick(20s) == "TERM");
@@ -316,7 +316,7 @@ TEST_CASE("stop: the time of the whole run ends the attempt where its own does n
   CHECK(unlimited.tick(20s) == "TERM");
 }
 
-TEST_CASE("stop: the time of the whole run stands still with the attempt's, and bounds who outlives the command") {
+TEST_CASE("stop: the run's total time is paused with the attempt's, and limits survivors") {
   auto machine = DrivenMachine::of_run(20s, limits({}));
   machine.at(5s, Suspended{});
   machine.at(65s, Resumed{});
@@ -329,7 +329,7 @@ TEST_CASE("stop: the time of the whole run stands still with the attempt's, and 
   CHECK(survived.wake() == 20s);
 }
 
-TEST_CASE("stop: an exit code that is a success by the user's word") {
+TEST_CASE("stop: an exit code that --ok-exit accepts") {
   auto plan = limits({});
   plan.ok_exit.add(3, 5);
   for (const int code : {3, 5}) {
@@ -356,7 +356,7 @@ TEST_CASE("stop: a rung without a signal only waits") {
   }
 }
 
-TEST_CASE("stop: a cancel sends its signal where the ladder begins without one") {
+TEST_CASE("stop: a cancel sends its signal even if the ladder starts without one") {
   auto machine = DrivenMachine::started(limits(30s, "0:5s,KILL"));
   CHECK(machine.at(1s, sent(SIGINT)) == "INT");
   CHECK(machine.wake() == 6s);

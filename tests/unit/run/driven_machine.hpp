@@ -1,4 +1,4 @@
-// An attempt's machine on a clock that the test turns: events in, the actions' words out. No process, no time passes.
+// An attempt's machine on a fake clock: events in, names of actions out. No processes, no waiting.
 #pragma once
 
 #include <csignal>
@@ -41,10 +41,10 @@ inline StreamEnded err_ended(int error = 0) { return {model::Stream::err, error}
 
 inline constexpr int kSender = 4242;
 
-// A cancel by kill(1) or another program.
+// A cancellation by kill(1) or another program.
 inline CancelRequested sent(model::Signal signal) { return {.by = {signal, kSender}}; }
 
-// A cancel by a key at the terminal.
+// A cancellation by a key at the terminal.
 inline CancelRequested pressed(model::Signal signal, bool keys_read = false) {
   return {.by = {signal, 0}, .from_terminal = true, .keys_read = keys_read};
 }
@@ -55,7 +55,7 @@ class DrivenMachine {
 
   explicit DrivenMachine(model::AttemptLimits limits = {}, int streams = 2) : machine_(std::move(limits), streams) {}
 
-  // One whose start was requested at 0 s.
+  // A machine whose start was requested at 0 s.
   static DrivenMachine requested(model::AttemptLimits limits = {}, int streams = 2) {
     DrivenMachine machine(std::move(limits), streams);
     machine.at({}, Requested{});
@@ -69,7 +69,7 @@ class DrivenMachine {
     return machine;
   }
 
-  // One of a run that ends so long after the beginning.
+  // A machine in a run with this total timeout.
   static DrivenMachine of_run(model::Duration total, model::AttemptLimits limits) {
     DrivenMachine machine(std::move(limits));
     machine.at({}, Requested{kBeginning + total});
@@ -77,30 +77,30 @@ class DrivenMachine {
     return machine;
   }
 
-  // Hands the event over so long after the beginning; returns what is to be done.
+  // Sends the event at this time after the beginning; returns the actions.
   std::vector<AttemptAction> step(model::Duration time, const AttemptEvent& event) {
     return machine_.step(event, kBeginning + time);
   }
-  // The same in words.
+  // The same, as text.
   std::string at(model::Duration time, const AttemptEvent& event) { return words(step(time, event)); }
   std::string tick(model::Duration time) { return at(time, Tick{}); }
 
   // The command writes something.
   void output(model::Duration time) { machine_.output_seen(kBeginning + time); }
 
-  // When it wants a tick, counted from the beginning.
+  // When it wants a tick, after the beginning.
   std::optional<model::Duration> wake() const {
     const auto instant = machine_.wake_at();
     return instant ? std::optional(*instant - kBeginning) : std::nullopt;
   }
 
-  // When a deadline would stop it, likewise.
+  // The next stop by a deadline, after the beginning.
   std::optional<model::Duration> next_stop() const {
     const auto instant = machine_.next_stop();
     return instant ? std::optional(*instant - kBeginning) : std::nullopt;
   }
 
-  // The stop that the guard would begin, or go on with, likewise; none: no stop is due.
+  // The stop that the guard would start or continue, after the beginning; empty if no stop is due.
   struct Backstop {
     model::Duration at{};
     std::size_t rung = 0;
@@ -111,13 +111,13 @@ class DrivenMachine {
     return keep.at ? std::optional(Backstop{*keep.at - kBeginning.time_since_epoch(), keep.rung}) : std::nullopt;
   }
 
-  // Whether that stop would begin with KILL.
+  // Whether that stop would start with KILL.
   bool deadline_kills() const {
     const auto keep = machine_.deadline();
     return keep.at && keep.ladder.at(keep.rung).signal == SIGKILL;
   }
 
-  // The leader's exit, the empty tree and the ends of both streams, all at one time.
+  // The leader's exit, the empty tree and the ends of both streams, all at once.
   void end_all(model::Duration time, const LeaderExited& exit) {
     at(time, exit);
     at(time, TreeEmptied{});
@@ -136,7 +136,7 @@ class DrivenMachine {
   }
 
  private:
-  // The monotonic clock does not start at nought.
+  // The monotonic clock does not start at zero.
   static constexpr model::Instant kBeginning{std::chrono::seconds(1'000'000)};
 
   AttemptMachine machine_;

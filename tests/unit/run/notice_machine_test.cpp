@@ -1,4 +1,4 @@
-// When slow warnings and heartbeats are due.
+// Tests when slow warnings and heartbeats are due.
 #include "run/notice_machine.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ struct Driven {
     machine.started(kStart);
   }
 
-  // "slow 5s/2s" for each notice that is due: how long it runs, how long it is silent.
+  // "slow 5s/2s" for each due notice: elapsed time and silence.
   std::string at(model::Duration time) {
     std::string text;
     for (const model::StillRunning& each : machine.due(kStart + time)) {
@@ -34,7 +34,7 @@ struct Driven {
   NoticeMachine machine;
 };
 
-TEST_CASE("notices: none is asked for, none comes") {
+TEST_CASE("notices: none without a request") {
   Driven driven({});
   CHECK_FALSE(driven.wake().has_value());
   CHECK(driven.at(1h).empty());
@@ -50,7 +50,7 @@ TEST_CASE("notices: slow, and again after each whole period, however late the la
   CHECK(driven.wake() == 40s);
 }
 
-TEST_CASE("notices: a heartbeat comes when nothing was printed, by the command or by us") {
+TEST_CASE("notices: a heartbeat comes when neither the command nor oversee printed anything") {
   Driven driven({.slow_after = {}, .heartbeat = 10s});
   driven.machine.output_seen(kStart + 4s);
   CHECK(driven.wake() == 14s);
@@ -59,7 +59,7 @@ TEST_CASE("notices: a heartbeat comes when nothing was printed, by the command o
   CHECK(driven.wake() == 24s);
 }
 
-TEST_CASE("notices: output that is not shown breaks no silence, and is told of") {
+TEST_CASE("notices: hidden output breaks no silence, and is reported") {
   Driven driven({.slow_after = {}, .heartbeat = 10s}, false);
   driven.machine.output_seen(kStart + 9s);
   CHECK(driven.at(10s) == "beat 10s/1s");
@@ -71,7 +71,7 @@ TEST_CASE("notices: a slow warning counts as a sign of life") {
   CHECK(driven.at(11s).empty());
 }
 
-TEST_CASE("notices: time in which oversee was stopped does not count, and after the end there are none") {
+TEST_CASE("notices: suspended time does not count, and none come after the end") {
   Driven driven({.slow_after = 10s, .heartbeat = 20s});
   driven.machine.resumed(100s);
   CHECK(driven.wake() == 110s);

@@ -1,4 +1,4 @@
-// Patterns match what a person sees of the output.
+// Tests that patterns match the output as a terminal shows it.
 #include "run/output_patterns.hpp"
 
 #include <doctest/doctest.h>
@@ -20,7 +20,7 @@ bool matched(std::string_view pattern, std::string_view output) {
   return patterns.wrote(pattern);
 }
 
-TEST_CASE("output patterns: a line ends where a person sees its end") {
+TEST_CASE("output patterns: a line ends where a terminal shows its end") {
   CHECK(matched("refused$", "connection refused\n"));
   CHECK(matched("refused$", "connection refused\r\n"));
   CHECK(matched("refused$", "connection refused\r"));
@@ -28,14 +28,14 @@ TEST_CASE("output patterns: a line ends where a person sees its end") {
   CHECK_FALSE(matched("\\r", "connection refused\r\n"));
 }
 
-TEST_CASE("output patterns: a line that is redrawn is what it was at last") {
+TEST_CASE("output patterns: a redrawn line matches in its final form") {
   CHECK(matched("^100 %$", "10 %\r50 %\r100 %\n"));
   CHECK_FALSE(matched("50", "10 %\r50 %\r100 %\n"));
   CHECK(matched("^ok$", "failing\r\x1b[Kok\n"));
   CHECK_FALSE(matched("failing", "failing\r\x1b[Kok"));
 }
 
-TEST_CASE("output patterns: each attempt's output is its own") {
+TEST_CASE("output patterns: each attempt's output is separate") {
   OutputPatterns patterns(asking_for("ab"));
   patterns.on(model::OutputArrived{model::Stream::out, "a"}, {});
   patterns.on(model::AttemptStarted{.number = 2, .pid = 1}, {});

@@ -1,4 +1,4 @@
-// Retries on a fake clock: how many, after what delay, within what time; and what ends them.
+// Tests retries on a fake clock: their number, delays and time limit; and what ends them.
 #include "run/retry_machine.hpp"
 
 #include <doctest/doctest.h>
@@ -34,7 +34,7 @@ struct Driven {
   explicit Driven(model::RetryPolicy policy, model::TimeLimit total = {}, std::uint64_t seed = 1)
       : machine(std::move(policy), total, kStart, seed) {}
 
-  // "2 in 1s", or the reason against it.
+  // "2 in 1s", or the reason against a retry.
   std::string after(const model::AttemptResult& result, model::Duration at, Hindrances hindrances = {}) {
     const auto decision = machine.after(
         result, [](std::string_view pattern) { return pattern == "reset"; }, hindrances, kStart + at);
@@ -57,21 +57,21 @@ struct Driven {
   RetryMachine machine;
 };
 
-TEST_CASE("retries: as many as there are, and no more") {
+TEST_CASE("retries: as many as configured, and no more") {
   Driven run(policy(2));
   CHECK(run.after(exited(1), 1s) == "2 in 1s");
   CHECK(run.after(exited(1), 3s) == "3 in 2s");
   CHECK(run.after(exited(1), 6s) == "no more");
 }
 
-TEST_CASE("retries: a success ends them, and none are made where none are asked for") {
+TEST_CASE("retries: a success ends them, and none happen without a request") {
   Driven run(policy(2));
   CHECK(run.after(exited(1), 1s) == "2 in 1s");
   CHECK(run.after(exited(0), 3s) == "not wanted");
   CHECK(Driven(policy(0)).after(exited(1), 1s) == "not wanted");
 }
 
-TEST_CASE("retries: some cause must match, and none that forbids") {
+TEST_CASE("retries: a cause must match, and no excluded one") {
   struct Case {
     std::string_view on, not_on;
     int code;
@@ -92,8 +92,8 @@ TEST_CASE("retries: some cause must match, and none that forbids") {
   }
 }
 
-// Every end by every cause for and every cause against; the ends tell which causes they match.
-TEST_CASE("retries: the matrix of ends, causes and causes that forbid") {
+// Every end with every cause for and against a retry; each end lists the causes it matches.
+TEST_CASE("retries: the matrix of ends, causes and excluded causes") {
   for (const model::End& end : model::ends()) {
     const auto matches = [&](std::string_view cause) {
       return std::ranges::find(end.causes, cause) != end.causes.end();
@@ -113,7 +113,7 @@ TEST_CASE("retries: the matrix of ends, causes and causes that forbid") {
   }
 }
 
-TEST_CASE("retries: a command that cannot be started is not tried again unless it is asked for") {
+TEST_CASE("retries: a command that cannot be started is not retried unless requested") {
   model::AttemptResult unstarted;
   unstarted.reason = model::Reason::not_found;
   CHECK(Driven(policy(3)).after(unstarted, 1s) == "no cause");
@@ -122,36 +122,36 @@ TEST_CASE("retries: a command that cannot be started is not tried again unless i
   CHECK(Driven(p).after(unstarted, 1s) == "2 in 1s");
 }
 
-TEST_CASE("retries: no delay is begun that the total timeout cannot let live, nor an attempt after it") {
+TEST_CASE("retries: no delay starts without time for it and an attempt within the total timeout") {
   Driven run(policy(5), 10s);
   CHECK(run.after(exited(1), 1s) == "2 in 1s");
   CHECK(run.machine.may_begin(kStart + 2s));
   CHECK(run.after(exited(1), 7s) == "3 in 2s");
-  CHECK_FALSE(run.machine.may_begin(kStart + 10s));  // what was to be done before it took too long
+  CHECK_FALSE(run.machine.may_begin(kStart + 10s));  // the work before it took too long
   CHECK(run.after(exited(1), 8s) == "no time");
   Driven exactly(policy(5), 10s);
-  CHECK(exactly.after(exited(1), 9s) == "no time");  // the attempt would be over as it begins
+  CHECK(exactly.after(exited(1), 9s) == "no time");  // the attempt would end as it begins
 }
 
-TEST_CASE("retries: an attempt that the total timeout ended is the last") {
+TEST_CASE("retries: an attempt ended by the total timeout is the last") {
   model::AttemptResult over;
   over.status = model::Status::timed_out;
   over.reason = model::Reason::total_timeout;
   CHECK(Driven(policy(5), 10s).after(over, 10s) == "no time");
 }
 
-TEST_CASE("retries: while oversee is stopped the total timeout stands still") {
+TEST_CASE("retries: the total timeout is paused while oversee is suspended") {
   Driven run(policy(5), 10s);
   run.machine.stood_still(1h);
   CHECK(run.machine.total_end() == kStart + 1h + 10s);
   CHECK(run.after(exited(1), 1h) == "2 in 1s");
 }
 
-TEST_CASE("retries: after a cancel there are none, whatever became of the attempt") {
+TEST_CASE("retries: none after a cancel, whatever the attempt's result") {
   Driven run(policy(5));
   run.machine.cancel();
   CHECK(run.after(exited(1), 1s) == "cancelled");
-  // Where nothing would have followed anyway, that is said instead.
+  // If no retry would have followed anyway, that reason is given instead.
   Driven last(policy(0));
   last.machine.cancel();
   CHECK(last.after(exited(1), 1s) != "cancelled");
@@ -160,13 +160,13 @@ TEST_CASE("retries: after a cancel there are none, whatever became of the attemp
   CHECK(Driven(policy(5)).after(cancelled, 1s) == "cancelled");
 }
 
-TEST_CASE("retries: without a reader or the input there are none") {
+TEST_CASE("retries: none without a reader or the input") {
   CHECK(Driven(policy(5)).after(exited(1), 1s, {.output_gone = true}) == "output gone");
   CHECK(Driven(policy(5)).after(exited(1), 1s, {.input_gone = true}) == "input gone");
   CHECK(Driven(policy(5)).after(exited(1), 1s, {.input_read = true, .input_gone = true}) == "input read");
 }
 
-TEST_CASE("retries: noise stays within its bounds, differs, and is the seed's") {
+TEST_CASE("retries: noise is bounded, varies, and depends on the seed") {
   model::RetryPolicy p = policy(1000);
   p.backoff = model::Backoff::fixed;
   p.jitter_percent = 20;

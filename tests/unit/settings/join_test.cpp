@@ -1,4 +1,4 @@
-// Sources joined: what wins over what, inheritance, and where the command comes from.
+// Tests joining sources: precedence, inheritance, and the source of the command.
 #include "settings/join.hpp"
 
 #include <doctest/doctest.h>
@@ -58,7 +58,7 @@ std::vector<SettingsFile> files() {
   return {read("machine", kMachine), read("user", kUser), read("project", kProject)};
 }
 
-TEST_CASE("join: later wins, from the machine's file to the flags") {
+TEST_CASE("join: later sources win, from the machine's file to the flags") {
   const auto timeout = [](const Joined& all) { return all.layer.last("timeout")->text; };
   CHECK(timeout(joined({{read("machine", kMachine)}, {}, {}, {"a"}})) == "1s");
   CHECK(timeout(joined({files(), {}, {}, {"a"}})) == "3s");
@@ -71,13 +71,13 @@ TEST_CASE("join: later wins, from the machine's file to the flags") {
   CHECK(all.layer.last("name")->where == "user:3:8");
 }
 
-TEST_CASE("join: a profile is asked for by flag or variable, and the flag wins") {
+TEST_CASE("join: a profile is requested by flag or variable, and the flag wins") {
   CHECK(joined({files(), variables({{"profile", "ci"}}), {}, {"a"}}).layer.last("retries")->text == "4");
   const Joined both = joined({files(), variables({{"profile", "ci"}}), flags({{"profile", "deep"}}), {"a"}});
   CHECK(both.layer.last("retries")->text == "9");
 }
 
-TEST_CASE("join: one profile of several files is one, and inheritance goes over several steps") {
+TEST_CASE("join: a profile is joined from several files, and inheritance may have several steps") {
   const Joined all = joined({files(), {}, flags({{"profile", "deep"}}), {"more"}});
   CHECK(all.layer.last("timeout")->text == "5s");
   CHECK(all.layer.last("timeout")->profile == "ci");
@@ -89,7 +89,7 @@ TEST_CASE("join: one profile of several files is one, and inheritance goes over 
   CHECK(all.layer.last(kCommand) == nullptr);
 }
 
-TEST_CASE("join: a form of a command takes the place of what a weaker source has") {
+TEST_CASE("join: a form of the command replaces that of a weaker source") {
   const Joined line = joined({files(), {}, flags({{"profile", "line"}}), {"x"}});
   CHECK(line.layer.last("shell-line")->text == "a | b");
   CHECK(line.words == Texts{"x"});
@@ -98,7 +98,7 @@ TEST_CASE("join: a form of a command takes the place of what a weaker source has
   CHECK(flag.words == Texts{"x"});
 }
 
-TEST_CASE("join: a command on the line is stronger than a form of one from a variable") {
+TEST_CASE("join: a command on the command line overrides a form from a variable") {
   CHECK(joined({{}, variables({{"script", "s"}}), {}, {"true"}}).layer.last("script") == nullptr);
   CHECK(joined({{}, variables({{"script", "s"}}), {}, {}}).layer.last("script") != nullptr);
 }
@@ -114,7 +114,7 @@ TEST_CASE("join: no such profile") {
   CHECK(refusal({orphan, {}, flags({{"profile", "a"}}), {}}) == "f:2:12: no such profile: 'bbb'; did you mean 'bbc'?");
 }
 
-TEST_CASE("join: a circle is told the same way whoever finds it") {
+TEST_CASE("join: a cycle is reported the same way from any profile") {
   const std::vector<SettingsFile> circle{
       read("f",
            "[profile.c]\ninherits = \"b\"\n[profile.b]\ninherits = \"d\"\n[profile.d]\ninherits = \"c\"\n"
@@ -131,10 +131,10 @@ TEST_CASE("join: a circle is told the same way whoever finds it") {
   CHECK(check_profiles(files()).empty());
 }
 
-TEST_CASE("join: a project adds to a profile of the caller's only what its defaults may have") {
+TEST_CASE("join: a project adds to a caller's profile only what its defaults may have") {
   struct Case {
     std::string_view project;
-    std::string_view refused;  // empty: nothing is
+    std::string_view refused;  // empty: none
   };
   const Case cases[] = {
       {"timeout = \"1s\"\nretries = 2\ndescription = \"x\"", ""},
@@ -164,7 +164,7 @@ TEST_CASE("join: a project adds to a profile of the caller's only what its defau
     CHECK(check_profiles(two).size() == (each.refused.empty() ? 0 : 1));
     CHECK(refusal({two, {}, flags({{"profile", "evil"}}), {}}).empty());
     CHECK(refusal({two, {}, {}, {"true"}}).empty());
-    // Two files of the caller's are one.
+    // Two files of the caller count as one.
     std::vector<SettingsFile> own = two;
     own.back().whose = FileOf::caller;
     CHECK(check_profiles(own).empty());

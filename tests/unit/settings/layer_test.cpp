@@ -1,4 +1,4 @@
-// Layers: the last of one source counts, the stronger of two wins, and rivals give way; variables as one such source.
+// Tests layers: within a source the last value counts, of two the stronger wins over rivals too; variables as a source.
 #include "settings/layer.hpp"
 
 #include <doctest/doctest.h>
@@ -18,13 +18,13 @@ std::vector<std::string> texts(const Layer& layer, std::string_view name) {
 
 using Texts = std::vector<std::string>;
 
-TEST_CASE("layer: what was never given is not there") {
+TEST_CASE("layer: a value that was not given is absent") {
   const Layer layer;
   CHECK(layer.last("timeout") == nullptr);
   CHECK(layer.all("timeout").empty());
 }
 
-TEST_CASE("layer: the last of several counts, and all can be had in their order") {
+TEST_CASE("layer: the last of several values counts, and all are available in order") {
   Layer layer;
   layer.add("timeout", {"1s", "--timeout"});
   layer.add("timeout", {"2s", "-t"});
@@ -35,7 +35,7 @@ TEST_CASE("layer: the last of several counts, and all can be had in their order"
   CHECK(layer.last("signal") == nullptr);
 }
 
-TEST_CASE("layer: the stronger wins key by key, with where it came from") {
+TEST_CASE("layer: the stronger wins key by key, with its place") {
   Layer weak;
   weak.add("timeout", {"1s", "OVERSEE_TIMEOUT"});
   weak.add("name", {"weak", "OVERSEE_NAME"});
@@ -49,7 +49,20 @@ TEST_CASE("layer: the stronger wins key by key, with where it came from") {
   CHECK(weak.last("json")->text == "x.json");
 }
 
-TEST_CASE("layer: a list is taken over whole, not mixed") {
+TEST_CASE("layer: masks of all sources add up, and an empty list removes none") {
+  Layer weak;
+  weak.add("mask", {"A_TOKEN", "oversee.toml:2:1"});
+  Layer strong;
+  strong.add("mask", {"/b+/", "--mask"});
+  weak.override_with(strong);
+  Layer none;
+  none.add_none("mask");
+  weak.override_with(none);
+  CHECK(texts(weak, "mask") == Texts{"A_TOKEN", "/b+/"});
+  CHECK(weak.overridden("mask").empty());
+}
+
+TEST_CASE("layer: a list replaces the weaker list") {
   Layer weak;
   weak.add("retry-on", {"timeout", "OVERSEE_RETRY_ON"});
   weak.add("retry-on", {"idle", "OVERSEE_RETRY_ON"});
@@ -59,7 +72,7 @@ TEST_CASE("layer: a list is taken over whole, not mixed") {
   CHECK(texts(weak, "retry-on") == Texts{"exit:3"});
 }
 
-TEST_CASE("layer: variables for the command are joined, the stronger behind the weaker") {
+TEST_CASE("layer: environment variables are merged, stronger after weaker") {
   Layer weak;
   weak.add("env", {"A=1", "OVERSEE_ENV"});
   weak.add("env", {"B=2", "OVERSEE_ENV"});
@@ -70,7 +83,7 @@ TEST_CASE("layer: variables for the command are joined, the stronger behind the 
   CHECK(weak.overridden("env").empty());
 }
 
-TEST_CASE("layer: none given takes back what weaker sources say") {
+TEST_CASE("layer: an explicit none removes the values of weaker sources") {
   for (const std::string_view name : {"retry-on", "env"}) {
     CAPTURE(name);
     Layer weak;
@@ -83,7 +96,7 @@ TEST_CASE("layer: none given takes back what weaker sources say") {
   }
 }
 
-TEST_CASE("layer: what gave way is kept, the weakest first, rivals too") {
+TEST_CASE("layer: overridden values are kept, weakest first, rivals too") {
   Layer layer;
   layer.add("timeout", {"1s", "a"});
   layer.add("kill-after", {"2s", "a"});
@@ -107,7 +120,7 @@ TEST_CASE("layer: what gave way is kept, the weakest first, rivals too") {
   CHECK(other.overridden("timeout").size() == 3);
 }
 
-TEST_CASE("layer: what contradicts the stronger gives way") {
+TEST_CASE("layer: rivals of stronger values are removed") {
   Layer weak;
   weak.add("signal", {"INT", "OVERSEE_SIGNAL"});
   weak.add("kill-after", {"1s", "OVERSEE_KILL_AFTER"});
@@ -124,7 +137,7 @@ TEST_CASE("layer: what contradicts the stronger gives way") {
   CHECK(weak.last("timeout")->text == "5s");
 }
 
-TEST_CASE("layer: rivals of one source stand side by side, for somebody to refuse") {
+TEST_CASE("layer: rivals of one source remain, to be refused later") {
   Layer weak;
   Layer strong;
   strong.add("stop", {"TERM:1s", "--stop"});
@@ -143,7 +156,7 @@ TEST_CASE("layer: an empty one changes nothing") {
 
 Layer from(std::vector<std::string> environment) { return layer_from_environment(environment); }
 
-TEST_CASE("environment: each setting has its variable, which is named as its origin") {
+TEST_CASE("environment: each setting has a variable, which is named as the origin") {
   for (const Setting& setting : table()) {
     const std::string name = variable_of(setting);
     CAPTURE(name);
@@ -155,7 +168,7 @@ TEST_CASE("environment: each setting has its variable, which is named as its ori
   }
 }
 
-TEST_CASE("environment: what is no setting's variable is none") {
+TEST_CASE("environment: other variables are ignored") {
   const Layer layer = from({"", "OVERSEE_", "OVERSEE_=", "OVERSEE_TIMEOUT", "OVERSEE_TIMEOUTS=1", "oversee_timeout=1",
                             "TIMEOUT=1", "XOVERSEE_TIMEOUT=1", "OVERSEE_LOG_FILE=/x", "OVERSEE_RUN_ID=1"});
   for (const Setting& setting : table()) CHECK(layer.last(setting.name) == nullptr);
@@ -166,13 +179,13 @@ TEST_CASE("environment: an empty variable counts as unset") {
   for (const Setting& setting : table()) CHECK(layer.last(setting.name) == nullptr);
 }
 
-TEST_CASE("environment: one line a value where a setting takes several, else the lines are the value's") {
+TEST_CASE("environment: a repeatable setting takes one value per line, others take all lines") {
   const Layer layer = from({"OVERSEE_ENV=A=1\n\nB=2\nC\n", "OVERSEE_SHELL_LINE=make\nmake install\n"});
   CHECK(texts(layer, "env") == Texts{"A=1", "B=2", "C"});
   CHECK(texts(layer, "shell-line") == Texts{"make\nmake install\n"});
 }
 
-TEST_CASE("layer: where CI=true, a heartbeat is the weakest word there is") {
+TEST_CASE("layer: with CI=true the heartbeat is the weakest value") {
   const std::vector<std::string> ci{"CI=true"};
   CHECK(layer_from_environment(ci).last("heartbeat")->text == "1m");
   const std::vector<std::string> own{"OVERSEE_HEARTBEAT=5m", "CI=true"};
@@ -181,12 +194,12 @@ TEST_CASE("layer: where CI=true, a heartbeat is the weakest word there is") {
   CHECK(layer_from_environment(other).last("heartbeat") == nullptr);
 }
 
-TEST_CASE("environment: what is for flags alone has no variable") {
+TEST_CASE("environment: flag-only settings have no variable") {
   const std::array<std::string, 1> variables{"OVERSEE_EXPLAIN=1"};
   CHECK(layer_from_environment(variables).last("explain") == nullptr);
 }
 
-TEST_CASE("environment: a variable that looks like a setting and is none is named, with the nearest") {
+TEST_CASE("environment: an unknown OVERSEE_ variable is reported, with the nearest name") {
   const std::array<std::string, 5> variables{"OVERSEE_TIMOUT=5s", "OVERSEE_TIMEOUT=5s", "OVERSEE_RUN_ID=x",
                                              "OVERSEEN=1", "OVERSEE_XYZZY_FROBNICATION=1"};
   CHECK(unknown_variables(variables) == Texts{"OVERSEE_TIMOUT: no such setting; did you mean OVERSEE_TIMEOUT?",

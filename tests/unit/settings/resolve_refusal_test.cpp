@@ -1,4 +1,4 @@
-// Settings that are refused: each with its place and what is allowed, and every contradiction.
+// Tests refused settings: each with its place and the allowed values, and every contradiction.
 #include <doctest/doctest.h>
 
 #include <array>
@@ -10,7 +10,7 @@
 namespace oversee::settings {
 namespace {
 
-TEST_CASE("resolve: each refusal names the place, what was read and what is allowed") {
+TEST_CASE("resolve: each error names the place, the text and the allowed form") {
   struct Case {
     std::string name;
     std::string text;
@@ -46,6 +46,11 @@ TEST_CASE("resolve: each refusal names the place, what was read and what is allo
       Case{"env-file", "", "a name"},
       Case{"unset-env", "", "a name"},
       Case{"unset-env", "A=B", "a variable's name"},
+      Case{"mask", "", "the name of a variable"},
+      Case{"mask", "A=B", "the name of a variable"},
+      Case{"mask", "//", "a regular expression between slashes"},
+      Case{"mask", "/(/", "a regular expression as RE2 reads it"},
+      Case{"mask-live", "maybe", "yes or no"},
   };
   for (const Case& c : cases) {
     Layer layer;
@@ -59,14 +64,14 @@ TEST_CASE("resolve: each refusal names the place, what was read and what is allo
   }
 }
 
-TEST_CASE("resolve: a dash is no file") {
+TEST_CASE("resolve: a dash is not a file") {
   for (const std::string name : {"log", "json"}) {
     const std::string message = refusal({{name, "-"}});
     CHECK(message.starts_with("--" + name + ": '-' is not a file"));
   }
 }
 
-TEST_CASE("resolve: contradictions of one source are refused, by the names of both") {
+TEST_CASE("resolve: contradictions of one source are refused, naming both") {
   struct Case {
     Written one;
     Written other;
@@ -99,13 +104,13 @@ TEST_CASE("resolve: a run needs a command, in one of its forms") {
   CHECK(refusal(flags({{"script", "x"}}), {}).empty());
 }
 
-TEST_CASE("resolve: of several mistakes the first is told, and nothing is run") {
+TEST_CASE("resolve: of several errors the first is reported, and nothing is run") {
   const std::string message = refusal({{"timeout", "x"}, {"signal", "y"}, {"summary", "z"}});
   CHECK(holds(message, "--timeout"));
   CHECK_FALSE(holds(message, "--signal"));
 }
 
-TEST_CASE("resolve: a limit that cannot be read names its setting, and what it takes") {
+TEST_CASE("resolve: an unreadable limit names its setting and the allowed form") {
   CHECK(refusal({{"max-procs", "many"}}) ==
         "--max-procs: cannot read 'many'; expected a whole number such as 64, or none");
   CHECK(holds(refusal({{"max-memory", "2Gib"}}), "--max-memory: cannot read '2Gib'; expected a size"));
@@ -116,7 +121,7 @@ TEST_CASE("resolve: a limit that cannot be read names its setting, and what it t
   CHECK(holds(refusal({{"nice", "50"}}), "expected a whole number from -39 to 39"));
 }
 
-TEST_CASE("examine: all that is wrong is told, in the order of the settings") {
+TEST_CASE("examine: all errors are reported, in the order of the settings") {
   const Resolution found = examine(flags({{"timeout", "x"}, {"retries", "-1"}, {"show", "liv"}}), {});
   REQUIRE(found.errors.size() == 4);
   CHECK(found.errors[0].message.starts_with("no command given"));
@@ -125,7 +130,7 @@ TEST_CASE("examine: all that is wrong is told, in the order of the settings") {
   CHECK(found.errors[3].message == "--show: cannot read 'liv'; expected live, failure or never; did you mean 'live'?");
 }
 
-TEST_CASE("resolve: a value out of a file brings its line") {
+TEST_CASE("resolve: an error in a file includes the line") {
   const auto text = std::make_shared<const SourceText>("oversee.toml", "[defaults]\ntimeout = \"x\"\n");
   Layer layer;
   layer.add("timeout", {"x", "oversee.toml:2:11", Origin::file, "ci", {text, 2, 11}});
@@ -143,7 +148,7 @@ TEST_CASE("resolve: a contradiction in a file names both settings") {
         "'signal' (oversee.toml:3:10) and 'stop' (oversee.toml:2:8) exclude each other; give one of them");
 }
 
-TEST_CASE("resolve: a profile without a command says so") {
+TEST_CASE("resolve: a profile without a command is reported") {
   CHECK(refusal(flags({{"profile", "ci"}}), {}) ==
         "no command given, and profile 'ci' has none; write oversee -P ci -- COMMAND [ARG]...");
 }

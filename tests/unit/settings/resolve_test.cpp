@@ -1,4 +1,4 @@
-// Resolved settings: every one of them parsed, its built-in where it is not given.
+// Tests resolved settings: each is parsed, or has its built-in value.
 #include "settings/resolve.hpp"
 
 #include <doctest/doctest.h>
@@ -14,14 +14,14 @@ using namespace std::chrono_literals;
 using Kind = model::StandardInput::Kind;
 using Texts = std::vector<std::string>;
 
-TEST_CASE("resolve: a line for a timeout comes with a limit of its own, and is not empty") {
+TEST_CASE("resolve: the on-timeout hook has its own time limit and must not be empty") {
   const Settings settings = resolved({{"on-timeout", "gdb -p $OVERSEE_PID"}});
   CHECK(settings.on_timeout == "gdb -p $OVERSEE_PID");
   CHECK(settings.limits.on_timeout == 10s);
   CHECK(holds(refusal({{"on-timeout", ""}}), "--on-timeout: cannot read ''; expected a value that is not empty"));
 }
 
-TEST_CASE("resolve: an automatic timeout is a wish, as settings know no history") {
+TEST_CASE("resolve: an automatic timeout is only recorded, as settings know no history") {
   const Settings settings = resolved({{"timeout", "5s"}, {"timeout", "auto"}});
   CHECK(settings.automatic_timeout == "--timeout");
   CHECK_FALSE(settings.limits.wall.has_value());
@@ -30,7 +30,7 @@ TEST_CASE("resolve: an automatic timeout is a wish, as settings know no history"
   CHECK(holds(refusal({{"idle-timeout", "auto"}}), "--idle-timeout: cannot read 'auto'; expected a duration"));
 }
 
-TEST_CASE("resolve: nothing given is the built-in of each") {
+TEST_CASE("resolve: without input each setting has its built-in value") {
   const Settings settings = resolved({}, {"make", "-j8"});
   CHECK(settings.words == Texts{"make", "-j8"});
   CHECK_FALSE(settings.shell_line.has_value());
@@ -59,7 +59,7 @@ TEST_CASE("resolve: nothing given is the built-in of each") {
   CHECK_FALSE(settings.verbose);
 }
 
-TEST_CASE("resolve: what to run") {
+TEST_CASE("resolve: the command") {
   const Settings line = resolved({{"shell-line", "make | tee x"}, {"shell", "/bin/bash"}}, {"a", "b"});
   CHECK(line.shell_line == "make | tee x");
   CHECK(line.shell == "/bin/bash");
@@ -70,7 +70,7 @@ TEST_CASE("resolve: what to run") {
   CHECK(script.interpreter == "python3");
 }
 
-TEST_CASE("resolve: where and with what environment") {
+TEST_CASE("resolve: directory and environment") {
   const Settings settings = resolved({{"directory", "/srv"},
                                       {"env", "A=1"},
                                       {"env", "B"},
@@ -113,7 +113,7 @@ TEST_CASE("resolve: times and signals") {
   CHECK(resolved({{"stop", "INT:5s,TERM:1s"}}).limits.ladder == model::StopLadder::parse("INT:5s,TERM:1s,KILL"));
 }
 
-TEST_CASE("resolve: whom a stop reaches, and what becomes of what is left") {
+TEST_CASE("resolve: the reach of a stop, and the policy for leaked processes") {
   CHECK(resolved({}).limits.reach == model::StopReach::tree);
   CHECK(resolved({{"kill", "group"}}).limits.reach == model::StopReach::group);
   CHECK(resolved({{"kill", "leader"}}).limits.reach == model::StopReach::leader);
@@ -126,7 +126,7 @@ TEST_CASE("resolve: whom a stop reaches, and what becomes of what is left") {
   CHECK_FALSE(resolved({{"leak-timeout", "none"}}).limits.leak.has_value());
 }
 
-TEST_CASE("resolve: what is kept and shown") {
+TEST_CASE("resolve: kept and shown output") {
   CHECK(resolved({{"log", "x.log"}}).log == "x.log");
   CHECK(resolved({{"log-dir", "/logs"}}).log_dir == "/logs");
   CHECK(resolved({{"no-log", "true"}}).no_log);
@@ -150,23 +150,23 @@ TEST_CASE("resolve: the run") {
   CHECK(resolved({{"require-cgroup", "false"}}).cgroup == model::UseCgroup::automatic);
 }
 
-TEST_CASE("resolve: a flag says yes or no in any of the usual words") {
+TEST_CASE("resolve: a flag accepts the usual words for yes and no") {
   for (const char* yes : {"true", "1", "yes", "on"}) CHECK(resolved({{"verbose", yes}}).verbose);
   for (const char* no : {"false", "0", "no", "off"}) CHECK_FALSE(resolved({{"verbose", no}}).verbose);
 }
 
-TEST_CASE("resolve: the last of several counts") {
+TEST_CASE("resolve: the last of several values counts") {
   CHECK(resolved({{"timeout", "nonsense"}, {"timeout", "2s"}}).limits.wall == 2s);
   CHECK_FALSE(resolved({{"verbose", "true"}, {"verbose", "false"}}).verbose);
 }
 
-TEST_CASE("resolve: a flag that says no contradicts nothing") {
+TEST_CASE("resolve: a flag set to no contradicts nothing") {
   const Settings settings = resolved({{"no-log", "false"}, {"log", "x.log"}});
   CHECK_FALSE(settings.no_log);
   CHECK(settings.log == "x.log");
 }
 
-TEST_CASE("resolve: slots are for who asks for a number of runs") {
+TEST_CASE("resolve: slots require a maximum number of runs") {
   CHECK_FALSE(resolved({}).slot.has_value());
   CHECK_FALSE(resolved({{"max-concurrent", "none"}, {"group", "db"}}).slot.has_value());
   CHECK(resolved({{"max-concurrent", "4"}}).slot == model::SlotRequest{.group = "default", .most = 4});
@@ -181,7 +181,7 @@ TEST_CASE("resolve: slots are for who asks for a number of runs") {
               "--queue-timeout: with --when-full fail nothing is waited for"));
 }
 
-TEST_CASE("resolve: limits, and the backstops that come with them") {
+TEST_CASE("resolve: limits and their backstops") {
   const Settings none = resolved({});
   CHECK_FALSE(none.limits.tree.any());
   CHECK_FALSE(none.limits.process.any());
@@ -208,7 +208,7 @@ TEST_CASE("resolve: limits, and the backstops that come with them") {
   CHECK_FALSE(resolved({{"max-memory", "none"}, {"max-cpu", "0"}, {"max-procs", "0"}}).limits.tree.any());
 }
 
-TEST_CASE("resolve: a grace that the total timeout does not allow is worth a warning, the built-in one is not") {
+TEST_CASE("resolve: a grace beyond the total timeout causes a warning, the built-in one does not") {
   CHECK(resolved({{"total-timeout", "5s"}}).warnings.empty());
   CHECK(resolved({{"total-timeout", "5s"}, {"kill-after", "5s"}}).warnings.empty());
   CHECK(resolved({{"kill-after", "1m"}}).warnings.empty());

@@ -1,4 +1,4 @@
-// Settings files: every kind of value, every refusal with its place, and texts that nobody wrote by hand.
+// Tests settings files: every kind of value, every error with its place, and random texts.
 #include "settings/settings_file.hpp"
 
 #include <doctest/doctest.h>
@@ -38,7 +38,7 @@ std::string only_message(std::string_view text) {
   return all.front();
 }
 
-TEST_CASE("settings file: an empty one says nothing") {
+TEST_CASE("settings file: an empty one sets nothing") {
   for (const std::string_view text : {"", "\n", "# a comment\n", "[defaults]\n", "[profile]\n"}) {
     const SettingsFile file = read(text);
     CHECK(file.profiles.empty());
@@ -78,14 +78,14 @@ command = ["make", "test"]
   CHECK(texts(other.settings, kCommand) == Texts{"make", "test"});
 }
 
-TEST_CASE("settings file: profiles come in the file's order, not the alphabet's") {
+TEST_CASE("settings file: profiles keep the file's order") {
   const SettingsFile file = read("[profile.b]\nretries = 1\n[profile.a]\nretries = 1\n[profile.c]\nretries = 1\n");
   Texts names;
   for (const Profile& profile : file.profiles) names.push_back(profile.name);
   CHECK(names == Texts{"b", "a", "c"});
 }
 
-TEST_CASE("settings file: each kind in the types that it has in TOML") {
+TEST_CASE("settings file: each kind accepts its TOML types") {
   struct Case {
     std::string_view line;
     std::string_view name;
@@ -122,7 +122,7 @@ TEST_CASE("settings file: each kind in the types that it has in TOML") {
   }
 }
 
-TEST_CASE("settings file: every setting of files can stand in one, and no other") {
+TEST_CASE("settings file: exactly the settings of files are accepted") {
   for (const Setting& setting : table()) {
     CAPTURE(setting.name);
     std::string_view value = "\"x\"";
@@ -136,7 +136,7 @@ TEST_CASE("settings file: every setting of files can stand in one, and no other"
   }
 }
 
-// Its messages as a project's file.
+// The errors for the text as a project's file.
 Texts project_messages(std::string_view text) {
   Texts list;
   for (const SettingError& error : read_settings_file("x.toml", text, FileOf::project).errors) {
@@ -146,14 +146,14 @@ Texts project_messages(std::string_view text) {
 }
 
 TEST_CASE("settings file: a project's defaults can only limit, pace and show") {
-  // So that a row that moves to the other side is seen: what executes, names a file, changes environment or verdict.
+  // Detects a row that changes sides: these execute, name a file, or change the environment or the verdict.
   for (const std::string_view name :
        {"shell",     "interpreter",    "directory", "env",         "env-file",        "unset-env",
         "clear-env", "stdin",          "pty",       "on-timeout",  "before-retry",    "kill",
         "leaks",     "flaky",          "repeat",    "log",         "log-dir",         "log-required",
         "keep-runs", "keep-for",       "keep-size", "stdout-file", "stderr-file",     "json",
         "junit",     "markdown",       "events",    "ok-exit",     "preserve-status", "exit-code",
-        "cgroup",    "require-cgroup", "name",      "detach",      "sigusr1"}) {
+        "cgroup",    "require-cgroup", "name",      "detach",      "sigusr1",         "mask-live"}) {
     CAPTURE(name);
     REQUIRE(find(name) != nullptr);
     CHECK(find(name)->project == InProject::refused);
@@ -162,12 +162,13 @@ TEST_CASE("settings file: a project's defaults can only limit, pace and show") {
     CAPTURE(setting.name);
     const bool names_file =
         setting.kind == Kind::path || setting.kind == Kind::directory || setting.kind == Kind::program;
-    if (names_file || setting.kind == Kind::variable) CHECK(setting.project == InProject::refused);
+    const bool changes_environment = setting.kind == Kind::variable && setting.name != "mask";
+    if (names_file || changes_environment) CHECK(setting.project == InProject::refused);
     if (setting.scope != Scope::file) CHECK(setting.project == InProject::refused);
     std::string_view value = "\"x=x\"";
     if (setting.kind == Kind::flag) value = "true";
     if (setting.kind == Kind::number) value = "1";
-    // All the ways to write it.
+    // All notations.
     for (const std::string& text : {fmt::format("[defaults]\n{} = {}\n", setting.name, value),
                                     fmt::format("defaults.{} = {}\n", setting.name, value),
                                     fmt::format("defaults = {{ \"{}\" = {} }}\n", setting.name, value)}) {
@@ -178,7 +179,7 @@ TEST_CASE("settings file: a project's defaults can only limit, pace and show") {
       CHECK(messages(text).empty() == (setting.scope == Scope::file));
     }
     const bool in_profiles = setting.scope == Scope::file || setting.scope == Scope::profile;
-    // "default" is a name like others.
+    // "default" is an ordinary name.
     CHECK(project_messages(fmt::format("[profile.default]\n{} = {}\n", setting.name, value)).empty() == in_profiles);
   }
   CHECK(project_messages("[defaults]\ntimeout = 1\nenv = { LD_PRELOAD = \"./x.so\" }\n") ==
@@ -206,7 +207,7 @@ TEST_CASE("settings file: relative paths start at the file's directory") {
   CHECK(texts(read(text, "/oversee.toml").defaults, "log") == Texts{"/./a.log"});
 }
 
-TEST_CASE("settings file: each refusal names the place and what would be right") {
+TEST_CASE("settings file: each error names the place and the allowed form") {
   struct Case {
     std::string_view text;
     std::string_view message;
@@ -254,7 +255,7 @@ TEST_CASE("settings file: each refusal names the place and what would be right")
   }
 }
 
-TEST_CASE("settings file: what is no TOML is told with its place") {
+TEST_CASE("settings file: invalid TOML is reported with its place") {
   for (const std::string_view text : {"[defaults", "[defaults]\na = \n", "[defaults]\na = 1\na = 2\n", "\xff", "=",
                                       "\"", "[defaults]\nenv = {A=\"1\"", "[a]\n[a]\n", "[[ =\n"}) {
     CAPTURE(text);
@@ -262,31 +263,31 @@ TEST_CASE("settings file: what is no TOML is told with its place") {
   }
 }
 
-TEST_CASE("settings file: the line is told where toml++ itself does not know it") {
+TEST_CASE("settings file: the line is found where toml++ does not report it") {
   CHECK(only_message("[defaults]\nname = \"a\"\n[[ =\nname = \"b\"\n") == "x.toml:3:1: this is not TOML");
 }
 
-TEST_CASE("settings file: the line is found in a long file, too") {
+TEST_CASE("settings file: the line is found in a long file too") {
   const std::string text = std::string(20000, '\n') + "[[ =";
   CHECK(only_message(text) == "x.toml:20001:1: this is not TOML");
 }
 
-// Sanitizers see what toml++ does not mean to do with them.
-TEST_CASE("settings file: letters where a space may stand are no TOML") {
+// toml++ has undefined behaviour here, which sanitizers detect.
+TEST_CASE("settings file: letters in place of a space are invalid TOML") {
   for (const std::string_view text : {"\u00e4", "[defaults]\nname = \u00e4", "[defaults]\nname = \"a\" \u2d30"}) {
     CAPTURE(text);
     CHECK(only_message(text).starts_with("x.toml:"));
   }
 }
 
-TEST_CASE("settings file: a key of endless parts is refused before it fills the stack") {
+TEST_CASE("settings file: a key of too many parts is refused before it exhausts the stack") {
   std::string parts = "a";
   for (int i = 0; i < 200'000; ++i) parts += ".a";
   CHECK(only_message("\n[" + parts + "]\n") == "x.toml:2:1: more than 1000 dots in a line");
   CHECK(only_message("[defaults]\n" + parts + " = 1\n") == "x.toml:2:1: more than 1000 dots in a line");
 }
 
-TEST_CASE("settings file: all that is wrong is told, from the top down") {
+TEST_CASE("settings file: all errors are reported in file order") {
   const Texts all = messages("[profile.b]\nretries = \"x\"\nzzzzzz = 1\n[defaults]\nno-log = 1\n");
   REQUIRE(all.size() == 3);
   CHECK(all[0].starts_with("x.toml:2:"));
@@ -294,7 +295,7 @@ TEST_CASE("settings file: all that is wrong is told, from the top down") {
   CHECK(all[2].starts_with("x.toml:5:"));
 }
 
-TEST_CASE("settings file: no text of any kind brings it down") {
+TEST_CASE("settings file: no text crashes the reader") {
   std::mt19937 chance(7);  // NOLINT: the same each time
   const std::string_view pieces[] = {"[",        "]",       "[[",       "]]", "=",   "\"",   "'''",        "{",
                                      "}",        ",",       ".",        "\n", " ",   "#",    "profile",    "timeout",

@@ -1,4 +1,4 @@
-// The table of settings: what must hold of every row, so that flags, variables, help and completions can be made of it.
+// Tests invariants of every row in the table of settings, on which flags, variables, help and completions rely.
 #include "settings/table.hpp"
 
 #include <doctest/doctest.h>
@@ -14,7 +14,7 @@
 namespace oversee::settings {
 namespace {
 
-TEST_CASE("settings table: completions offer each reason there is a code for") {
+TEST_CASE("settings table: completions offer each reason that takes a code") {
   for (std::size_t i = 0; i < model::kReasons; ++i) {
     const std::string offered = fmt::format("|{}=|", to_string(static_cast<model::Reason>(i)));
     CAPTURE(offered);
@@ -22,7 +22,7 @@ TEST_CASE("settings table: completions offer each reason there is a code for") {
   }
 }
 
-TEST_CASE("settings table: every name is told apart as a flag, a variable and a key") {
+TEST_CASE("settings table: names are unique as flag, variable and key") {
   std::set<std::string_view> names;
   std::set<std::string> variables;
   for (const Setting& setting : table()) {
@@ -38,7 +38,7 @@ TEST_CASE("settings table: every name is told apart as a flag, a variable and a 
   CHECK(names.size() > 10);
 }
 
-TEST_CASE("settings table: every letter is told apart, and none is that of help or version") {
+TEST_CASE("settings table: letters are unique, and differ from those of help and version") {
   std::set<char> letters{'h', 'V'};
   for (const Setting& setting : table()) {
     if (setting.letter == 0) continue;
@@ -48,7 +48,7 @@ TEST_CASE("settings table: every letter is told apart, and none is that of help 
   }
 }
 
-TEST_CASE("settings table: no variable is one that the command is given") {
+TEST_CASE("settings table: no variable equals one that the command receives") {
   for (const Setting& setting : table()) {
     const std::string variable = variable_of(setting);
     for (const std::string_view given :
@@ -58,7 +58,7 @@ TEST_CASE("settings table: no variable is one that the command is given") {
   }
 }
 
-TEST_CASE("settings table: each row is as its kind demands, and is explained") {
+TEST_CASE("settings table: each row fits its kind and has a help text") {
   for (const Setting& setting : table()) {
     CAPTURE(setting.name);
     CHECK(setting.metavar.empty() == (setting.kind == Kind::flag));
@@ -76,7 +76,7 @@ TEST_CASE("settings table: each row is as its kind demands, and is explained") {
   }
 }
 
-TEST_CASE("settings table: the rows of a group stand together, and each group has its title") {
+TEST_CASE("settings table: rows of a group are adjacent, and each group has a title") {
   std::vector<Group> groups;
   for (const Setting& setting : table()) {
     if (groups.empty() || groups.back() != setting.group) groups.push_back(setting.group);
@@ -85,19 +85,19 @@ TEST_CASE("settings table: the rows of a group stand together, and each group ha
   for (const Group group : groups) CHECK_FALSE(title(group).empty());
 }
 
-TEST_CASE("settings table: a row is found by its whole name only") {
+TEST_CASE("settings table: a row is found only by its whole name") {
   for (const Setting& setting : table()) CHECK(find(setting.name) == &setting);
   for (const std::string_view name : {"", "time", "timeouts", "Timeout", "--timeout", "t"}) {
     CHECK(find(name) == nullptr);
   }
 }
 
-TEST_CASE("settings table: rivals are known, and rivals of each other") {
+TEST_CASE("settings table: rivals exist and are symmetric") {
   for (const Setting& setting : table()) {
     for (const std::string_view rival : rivals(setting.name)) {
       CAPTURE(setting.name);
       CAPTURE(rival);
-      if (rival == "command") continue;  // a key of profiles, which is no flag
+      if (rival == "command") continue;  // a key of profiles, not a flag
       REQUIRE(find(rival) != nullptr);
       CHECK(rival != setting.name);
       const auto back = rivals(rival);
@@ -114,7 +114,7 @@ TEST_CASE("settings table: the variable of a name") {
   CHECK(variable_of(*find("kill-after")) == "OVERSEE_KILL_AFTER");
 }
 
-TEST_CASE("nearest: with any one letter doubled each setting's name is found, with one left out some name is") {
+TEST_CASE("nearest: doubling a letter finds the setting, omitting one finds some setting") {
   std::vector<std::string_view> names;
   for (const Setting& setting : table()) names.push_back(setting.name);
   for (const std::string_view name : names) {

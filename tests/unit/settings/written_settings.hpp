@@ -1,4 +1,4 @@
-// Settings as they are written, and what is made of them.
+// Settings in written form, and their results.
 #pragma once
 
 #include <doctest/doctest.h>

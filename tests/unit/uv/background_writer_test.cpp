@@ -1,5 +1,5 @@
-// The background writer: what is written at once and what aside, in one order; its wait for a reader at the end, one
-// that takes it all, one that has stalled, one that left.
+// Tests the background writer: writes at once and in the background, in order; and its final wait for a reader that
+// reads all, stalls, or closes.
 #include "uv/background_writer.hpp"
 
 #include <doctest/doctest.h>
@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// More than a pipe is made to hold, and what it does not hold is less than the ring.
+// More than an enlarged pipe holds; the rest fits the ring.
 constexpr std::size_t kSize = 1'300'000;
 
 struct Written {
@@ -34,7 +34,7 @@ struct Written {
   Written(const Written&) = delete;
   Written& operator=(const Written&) = delete;
   ~Written() {
-    if (!left) ::close(ends[0]);  // or the writer would wait for ever
+    if (!left) ::close(ends[0]);  // else the writer would wait for ever
     writer.reset();
     ::close(ends[1]);
   }
@@ -56,7 +56,7 @@ struct Written {
   std::optional<BackgroundWriter> writer;
 };
 
-TEST_CASE("background writer: drain waits for a reader that goes on") {
+TEST_CASE("background writer: drain waits for an active reader") {
   Written written;
   std::size_t count = 0;
   std::thread reader([&] { count = written.read_all(); });
@@ -68,7 +68,7 @@ TEST_CASE("background writer: drain waits for a reader that goes on") {
   CHECK(count == kSize);
 }
 
-TEST_CASE("background writer: drain gives up on a reader that has stalled, after its patience or at the bound") {
+TEST_CASE("background writer: drain gives up on a stalled reader, after its patience or at the bound") {
   Written written;
   for (const auto& [patience, bound] : {std::pair{20ms, 20'000ms}, std::pair{20'000ms, 20ms}}) {
     const auto before = std::chrono::steady_clock::now();
@@ -79,7 +79,7 @@ TEST_CASE("background writer: drain gives up on a reader that has stalled, after
   }
 }
 
-TEST_CASE("background writer: drain tells of a reader that left") {
+TEST_CASE("background writer: drain reports a reader that left") {
   Written written;
   ::close(written.ends[0]);
   written.left = true;
@@ -88,7 +88,7 @@ TEST_CASE("background writer: drain tells of a reader that left") {
   CHECK(rest.bytes > 0);
 }
 
-// Linux 6.5 is the first with a write(2) to a pipe that blocks which does not wait.
+// Linux 6.5 is the first where RWF_NOWAIT works on a blocking pipe.
 bool pipes_know_at_once() {
   int ends[2] = {-1, -1};
   REQUIRE(::pipe(ends) == 0);
@@ -100,7 +100,7 @@ bool pipes_know_at_once() {
   return known;
 }
 
-// A pipe whose other end is ours, and a writer to it.
+// A pipe with our end for reading, and a writer to it.
 struct Piped {
   Piped() {
     std::signal(SIGPIPE, SIG_IGN);
@@ -122,7 +122,7 @@ struct Piped {
   std::optional<BackgroundWriter> writer;
 };
 
-TEST_CASE("background writer: what there is room for is written when write() returns") {
+TEST_CASE("background writer: bytes that fit are written when write() returns") {
   Piped piped;
   CHECK(piped.writer->write("hello"));
   if (pipes_know_at_once()) CHECK(piped.writer->idle());
@@ -130,7 +130,7 @@ TEST_CASE("background writer: what there is room for is written when write() ret
   CHECK(::read(piped.ends[0], buffer, sizeof buffer) == 5);
 }
 
-TEST_CASE("background writer: a pipe is made larger for a lot, and not before") {
+TEST_CASE("background writer: a pipe is enlarged only for much output") {
   Piped piped;
   const int usual = piped.size();
   for (int i = 0; i < 8; ++i) piped.writer->write(std::string(20'000, 'x'));
@@ -142,14 +142,14 @@ TEST_CASE("background writer: a pipe is made larger for a lot, and not before") 
     REQUIRE(got > 0);
     count += static_cast<std::size_t>(got);
   }
-  // The thread may not have told yet that it is done: then this goes behind it, and the next does not.
+  // The thread may still be busy: then this write is queued behind it, and the next one is not.
   while (!piped.writer->idle()) std::this_thread::yield();
   piped.writer->write(std::string(200'000, 'x'));
   CHECK(piped.size() > usual);
   CHECK(piped.writer->idle());
 }
 
-TEST_CASE("background writer: what is written at once and what aside stays in order, and whole") {
+TEST_CASE("background writer: immediate and background writes stay in order, and whole") {
   Piped piped;
   std::string sent;
   for (std::size_t i = 0; sent.size() < 4'000'000; ++i) {

@@ -1,4 +1,4 @@
-// Reading of pipes on a real loop: every byte in its order, the end, an error of the descriptor, pauses.
+// Tests reading pipes on a real loop: every byte in order, the end, an error of the descriptor, pauses.
 #include "uv/pipe_reader.hpp"
 
 #include <doctest/doctest.h>
@@ -19,7 +19,7 @@
 namespace oversee::uv {
 namespace {
 
-// A reader of `fd`, what it has read, and how it ended.
+// A reader of `fd`, its text, and its end.
 struct Reading {
   explicit Reading(int fd)
       : reader(loop, fd, buffer,
@@ -39,7 +39,7 @@ struct Reading {
   PipeReader reader;
 };
 
-TEST_CASE("pipe reader: all bytes in their order, then the end") {
+TEST_CASE("pipe reader: all bytes in order, then the end") {
   auto pipe = os::make_pipe();
   REQUIRE(pipe.has_value());
   std::string whole;
@@ -55,8 +55,8 @@ TEST_CASE("pipe reader: all bytes in their order, then the end") {
   CHECK_FALSE(reading.reader.open());
 }
 
-// A socket whose other end was closed with bytes that it had not read: the next read fails (unix(7)).
-TEST_CASE("pipe reader: an error is told as its errno, and is the last word") {
+// The peer of a socket closed with unread bytes: the next read fails (unix(7)).
+TEST_CASE("pipe reader: an error is reported as its errno, and is the last call") {
   std::array<int, 2> ends{};
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
   REQUIRE(::write(ends[0], "unread", 6) == 6);
@@ -68,8 +68,8 @@ TEST_CASE("pipe reader: an error is told as its errno, and is the last word") {
   CHECK(reading.error == ECONNRESET);
 }
 
-// The reader is slower than the writer: its pipe is never empty.
-TEST_CASE("pipe reader: a flood leaves the timers of the loop their turns") {
+// The reader is slower than the writer, so the pipe is never empty.
+TEST_CASE("pipe reader: a flood does not starve the loop's timers") {
   auto pipe = os::make_pipe();
   REQUIRE(pipe.has_value());
   REQUIRE(::fcntl(pipe->writer.get(), F_SETFL, O_NONBLOCK) == 0);
@@ -91,17 +91,17 @@ TEST_CASE("pipe reader: a flood leaves the timers of the loop their turns") {
   REQUIRE(os::write_fully(pipe->writer.get(), flood));
   reading.reader.start();
   reading.loop.run();
-  CHECK(turns >= 32);  // of 64 reads; without a bound of the turn, two
+  CHECK(turns >= 32);  // of 64 reads; without the limit of a turn, two
 }
 
-TEST_CASE("pipe reader: while it is paused nothing is read, and nothing is lost") {
+TEST_CASE("pipe reader: while paused it reads and loses nothing") {
   auto pipe = os::make_pipe();
   REQUIRE(pipe.has_value());
   REQUIRE(os::write_fully(pipe->writer.get(), "one"));
   Reading reading(pipe->reader.release());
   reading.on_read = [&] { reading.reader.pause(); };
   reading.reader.start();
-  reading.loop.run();  // with nothing to wait for it returns
+  reading.loop.run();  // returns, as there is nothing to wait for
   CHECK(reading.text == "one");
   REQUIRE(os::write_fully(pipe->writer.get(), "two"));
   pipe->writer.reset();
@@ -113,7 +113,7 @@ TEST_CASE("pipe reader: while it is paused nothing is read, and nothing is lost"
   CHECK(reading.error == 0);
 }
 
-TEST_CASE("pipe reader: closed by its owner within a read, it says no more") {
+TEST_CASE("pipe reader: closed by its owner within a read, it makes no further calls") {
   auto pipe = os::make_pipe();
   REQUIRE(pipe.has_value());
   REQUIRE(os::write_fully(pipe->writer.get(), std::string(10'000, 'x')));
