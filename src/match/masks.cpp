@@ -162,6 +162,7 @@ std::size_t line_start(std::string_view text, std::size_t at, std::size_t from =
 
 // The first byte from there on that lies between the two.
 std::size_t find_between(std::string_view text, std::size_t at, std::uint8_t lowest, std::uint8_t highest) {
+  if (lowest == highest) return std::min(text.find(static_cast<char>(lowest), at), text.size());
   const Bytes low = repeated(lowest);
   const Bytes width = repeated(static_cast<std::uint8_t>(highest - lowest));
   for (; at + sizeof(Bytes) <= text.size(); at += sizeof(Bytes)) {
