@@ -57,7 +57,9 @@ int supervise(std::span<char*> argv, Part part, os::UniqueFd answer) {
   settings::Sources sources{{}, cli::own_variables(), arguments->flags, arguments->words};
   // In a side process, so that a home directory on a dead file server cannot hang oversee.
   const auto read = [&] { sources.files = cli::read_settings_files(sources.flags, sources.variables); };
-  if (const auto done = os::do_beside(read, os::kFileBound, caller); !done) return fail({describe(done.error())});
+  if (!cli::surely_has_no_settings_files(sources.flags, sources.variables)) {
+    if (const auto done = os::do_beside(read, os::kFileBound, caller); !done) return fail({describe(done.error())});
+  }
   if (const auto errors = cli::errors_of(sources.files); !errors.empty()) {
     return cli::say(errors), model::kExitOwnFailure;
   }

@@ -146,13 +146,8 @@ OutputFile::OutputFile(uv::Loop& loop, os::UniqueFd file, std::string path, std:
   sink_ = owned_.get();
 }
 
-void OutputFile::post(std::function<void()> job) {
-  if (aside_ == nullptr) return job();
-  aside_->post(std::move(job));
-}
-
-void OutputFile::await_jobs(model::Duration patience) {
-  if (aside_ != nullptr) (void)aside_->call([] {}, patience);
+void OutputFile::end() {
+  if (aside_ != nullptr) aside_->end();
 }
 
 void OutputFile::clear() {
@@ -173,7 +168,6 @@ void OutputFile::finish() {
     const bool done = aside_->call([file = file_.get()] { file->close(); }, kStuck);
     if (!done && sink_->on_error) sink_->on_error(ETIMEDOUT);
     if (!done) return;
-    aside_->end();
     ::close(std::exchange(fd_, -1));  // the side process has closed its copy
   }
 }
@@ -241,21 +235,24 @@ model::Result<void> RunFiles::open_copies() {
   for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
     const auto& at = named_.copies[model::index(stream)];
     if (!at) continue;
-    if (auto opened = open_copy(stream, *at); !opened) return opened;
+    const Opener open = [](const os::Destination& found, std::string_view what) {
+      return os::open_output(found, model::LogMode::truncate, what);
+    };
+    if (auto opened = open_copy(stream, *at, open); !opened) return opened;
   }
   return {};
 }
 
 // If both copies go to one file they share a sink, so that they do not overwrite each other.
-model::Result<void> RunFiles::open_copy(model::Stream stream, const os::Destination& at) {
+model::Result<void> RunFiles::open_copy(model::Stream stream, const os::Destination& at, const Opener& open) {
   auto& copy = copies_[model::index(stream)];
   const auto& first = copies_[model::index(model::Stream::out)];
   if (stream == model::Stream::err && first && named_.copies[0]->path == at.path) {
     copy = first;
     return {};
   }
-  auto file =
-      os::open_output(at, model::LogMode::truncate, stream == model::Stream::out ? "copy of stdout" : "copy of stderr");
+  const std::string_view what = stream == model::Stream::out ? "copy of stdout" : "copy of stderr";
+  auto file = open(at, what);
   if (!file) return std::unexpected(file.error());
   const bool by_name = at.kind == os::Destination::Kind::file;
   copy = std::make_shared<OutputFile>(*loop_, std::move(*file), by_name ? at.path : "", "");
@@ -279,7 +276,10 @@ void RunFiles::begin_copies(int attempt) {
       if (first_of_it) copies_[i]->clear();
       continue;
     }
-    if (first_of_it) before[i]->finish();
+    if (first_of_it) {
+      before[i]->finish();
+      before[i]->end();
+    }
     copies_[i].reset();
     if (const auto opened = open_attempts_copy(stream, attempt_file(name, attempt)); !opened) {
       warn(describe(opened.error()) + "; the command goes on, the copy of this attempt is missing");
@@ -289,15 +289,21 @@ void RunFiles::begin_copies(int attempt) {
 }
 
 model::Result<void> RunFiles::open_attempts_copy(model::Stream stream, const std::string& name) {
-  auto found = os::find_destination(name);
+  auto found = made_in_time<os::Destination>(true, name, [name] { return os::find_destination(name); });
   if (!found) return std::unexpected(found.error());
   named_.copies[model::index(stream)] = std::move(*found);
-  return open_copy(stream, *named_.copies[model::index(stream)]);
+  const Opener open = [](const os::Destination& at, std::string_view what) {
+    return made_in_time<os::UniqueFd>(true, at.path,
+                                      [at, what] { return os::open_output(at, model::LogMode::truncate, what); });
+  };
+  return open_copy(stream, *named_.copies[model::index(stream)], open);
 }
 
 void RunFiles::finish_copies() {
   for (std::size_t i = 0; i < copies_.size(); ++i) {
-    if (copies_[i] && (i == 0 || copies_[i] != copies_[0])) copies_[i]->finish();
+    if (!copies_[i] || (i != 0 && copies_[i] == copies_[0])) continue;
+    copies_[i]->finish();
+    copies_[i]->end();
   }
 }
 
@@ -333,6 +339,7 @@ model::Result<void> RunFiles::open_default_log(bool required) {
   auto file = directory_->create(name);
   if (file) {
     use_log(std::move(*file), directory_->path_of(name), "");
+    log_is_ours_ = true;
   } else if (required) {
     return std::unexpected(file.error());
   } else {
@@ -402,11 +409,13 @@ model::Result<report::HeldOutput::Files> RunFiles::scratch_files() const {
 report::LogState RunFiles::finish_log() {
   if (log_) log_->finish();
   for (const auto& spill : spills_) {
-    if (spill) spill->finish();
+    if (!spill) continue;
+    spill->finish();
+    spill->end();
   }
   if (*log_error_ == 0) return {log_path_, true, {}};
   if (settings_->log_required) *summary_lost_ = true;
-  return {log_path_, false, os::describe_write_error(*log_error_)};
+  return {log_path_, false, os::describe_write_error(*log_error_), settings_->log_required};
 }
 
 std::string RunFiles::json_path() const {
@@ -430,43 +439,66 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
   return stores;
 }
 
-// The loop has deadlines to keep, so do not wait for the store; an earlier store that is still pending is enough.
-void RunFiles::store_running(std::string document) {
-  const int empty = std::exchange(stored_, true) ? -1 : running_->get();
-  const auto store = [this, empty, document = std::move(document)] {
-    if (empty >= 0) {
-      (void)os::write_fully(empty, document);
-    } else {
-      (void)directory_->replace(run_id_ + ".json", document);
-    }
-  };
-  if (!record_can_hang_ || !model::works(model::Mechanism::write_aside)) return store();
-  if (log_ && log_->writes_aside()) return log_->post(store);
+// The process that writes the log into the run directory also writes the record, and does what else is done there. A
+// log of the user's own may be on another disk, which may hang alone.
+run::AsideSink* RunFiles::writer() {
+  if (!record_can_hang_ || !model::works(model::Mechanism::write_aside)) return nullptr;
+  if (log_ && log_is_ours_) return log_->aside();
   if (!record_writer_) {
     no_log_ = std::make_unique<NoLog>();
     record_writer_ = std::make_unique<run::AsideSink>(*loop_, *no_log_, [this] {
       return std::vector<int>{directory_->fd(), running_->get()};
     });
   }
-  record_writer_->post(store);
+  return record_writer_.get();
+}
+
+// The loop has deadlines to keep, so do not wait for the store; an earlier store that is still pending is enough.
+void RunFiles::store_running(std::string document) {
+  const int empty = std::exchange(stored_, true) ? -1 : running_->get();
+  auto store = [this, empty, document = std::move(document)] {
+    if (empty >= 0) {
+      (void)os::write_fully(empty, document);
+    } else {
+      (void)directory_->replace(run_id_ + ".json", document);
+    }
+  };
+  if (auto* const beside = writer()) return beside->post(std::move(store));
+  store();
 }
 
 void RunFiles::await_record() {
-  if (log_ && log_->writes_aside()) {
-    log_->await_jobs(kRecordPatience);
-  } else if (record_writer_) {
-    (void)record_writer_->call([] {}, kRecordPatience);
-  }
+  if (!stored_) return;
+  if (auto* const beside = writer()) (void)beside->call([] {}, kRecordPatience);
+}
+
+void RunFiles::do_last(const std::function<void()>& job, std::optional<model::Duration> wait) {
+  auto* const beside = running_ ? writer() : nullptr;
+  if (beside == nullptr) return job();
+  wait ? static_cast<void>(beside->call(job, *wait)) : beside->post(job);
 }
 
 void RunFiles::store_final(const std::string& document) {
   const std::string name = run_id_ + ".json";
-  // An earlier state must not overwrite the final one.
-  if (record_writer_ && record_writer_->call([] {}, kStuck)) record_writer_->end();
-  running_.reset();  // only now: a pending store uses it
-  const auto done = store_beside(record_can_hang_, "write the record", directory_->path_of(name),
-                                 [this, name, document] { return directory_->replace(name, document); });
-  if (!done) warn(describe(done.error()));
+  const std::function<model::Result<void>()> store = [this, name, document] {
+    return directory_->replace(name, document);
+  };
+  auto* const beside = running_ ? writer() : nullptr;
+  const auto result = std::make_shared<model::Result<void>>();
+  const bool done = beside != nullptr && beside->call([store, result] { *result = store(); }, kStuck);
+  // A writer that was killed has left the record to us; behind one that hangs it would hang as well.
+  if (!done && (beside == nullptr || beside->gone())) {
+    *result = store_beside(record_can_hang_, "write the record", directory_->path_of(name), store);
+  } else if (!done) {
+    const os::AskedFile asked("write the record", directory_->path_of(name));
+    *result = std::unexpected(os::no_answer());
+  }
+  if (!*result) warn(describe(result->error()));
+}
+
+void RunFiles::end_writers() {
+  if (log_) log_->end();
+  if (record_writer_) record_writer_->end();
 }
 
 std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::string_view what_instead) {

@@ -36,18 +36,16 @@ class OutputFile {
   model::ByteSink& sink() { return *sink_; }
   // Whether a write may wait for a reader or a disk, so that the command must be throttled.
   bool can_block() const { return writer_ != nullptr || aside_ != nullptr; }
-  // Whether a side process writes it, because its disk may hang.
-  bool writes_aside() const { return aside_ != nullptr; }
-  // Runs a job on other files in the same side process. Of the descriptors that the job uses, those passed to
-  // use_also() before the first write are available there.
-  void post(std::function<void()> job);
-  // Waits until the posted jobs are done, at most for `patience`.
-  void await_jobs(model::Duration patience);
+  // The side process that writes it, because its disk may hang; null if there is none. Jobs that it is given may use
+  // the descriptors that were passed to use_also() before the first write.
+  run::AsideSink* aside() { return aside_; }
   void use_also(int fd) { also_.push_back(fd); }
   // Truncates a file, so that it does not keep the bytes of an earlier run or attempt.
   void clear();
   // Closes it and calls the sink's on_error if something was not written. A pipe's reader gets a moment to finish.
   void finish();
+  // After finish() and all jobs: ends the side process, unless it hangs.
+  void end();
 
  private:
   os::UniqueFd device_;  // if writes may wait for a reader; closed after its writer
@@ -69,8 +67,6 @@ class RunFiles {
                                       const std::string& proposed_id, const model::Reading& started);
 
   const std::string& run_id() const { return run_id_; }
-  // Whether the record's file system may hang.
-  bool record_can_hang() const { return record_can_hang_; }
   bool has_record() const { return directory_.has_value(); }
   const std::string& log_path() const { return log_path_; }
   OutputFile* log() { return log_.get(); }
@@ -112,6 +108,12 @@ class RunFiles {
   report::JsonSummary::Stores summary_stores();
   // Waits until the record of the live run has been stored, but only a moment if the disk hangs.
   void await_record();
+  // Work in the run directory, in the side process that writes there if the disk may hang. It must own what it uses.
+  // With a wait, returns when it is done, or after that time; else it is done when end_writers() has returned, unless
+  // the process hangs.
+  void do_last(const std::function<void()>& job, std::optional<model::Duration> wait);
+  // After the last store: ends the side processes, unless they hang.
+  void end_writers();
   // Writes a complete report to its destination.
   using Store = std::function<void(std::string_view document)>;
   Store junit_store() const { return report_store(*named_.junit); }
@@ -124,12 +126,15 @@ class RunFiles {
       : loop_(&loop), settings_(&settings), named_(std::move(named)) {}
   model::Result<void> open_named_log(const settings::Settings& settings);
   model::Result<void> open_copies();
-  model::Result<void> open_copy(model::Stream stream, const os::Destination& at);
+  // Opens a copy for writing; the second argument names it in a failure.
+  using Opener = std::function<model::Result<os::UniqueFd>(const os::Destination& at, std::string_view what)>;
+  model::Result<void> open_copy(model::Stream stream, const os::Destination& at, const Opener& open);
   model::Result<void> open_attempts_copy(model::Stream stream, const std::string& name);
   void open_record(const std::string& proposed_id, const model::Reading& started);
   model::Result<void> open_default_log(bool required);
   void use_log(os::UniqueFd file, const std::string& path, std::string name);
   Store report_store(os::Destination at) const;
+  run::AsideSink* writer();
   void store_running(std::string document);
   void store_final(const std::string& document);
 
@@ -150,6 +155,7 @@ class RunFiles {
   bool finished_ = false;  // the final document has been stored
   std::string log_path_;
   std::unique_ptr<OutputFile> log_;
+  bool log_is_ours_ = false;  // it is in the run directory
   std::shared_ptr<int> log_error_ = std::make_shared<int>(0);
   std::shared_ptr<std::function<void(int)>> log_lost_ = std::make_shared<std::function<void(int)>>();
   std::array<std::unique_ptr<OutputFile>, model::kStreams> spills_;

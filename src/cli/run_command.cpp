@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <memory>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -174,13 +176,17 @@ model::RunInfo make_info(const settings::Settings& settings, const model::RunSpe
 }
 
 // Cleans up after the run, so that the command does not wait for it. Failures do not affect this run.
-void clean_in_turn(const settings::Settings& settings, const RunFiles& files) {
+void clean_in_turn(const settings::Settings& settings, RunFiles& files) {
   if (files.directory() == nullptr) return;
-  std::optional<history::Cleaned> cleaned;
-  const auto clean = [&] { cleaned = history::take_cleaning_turn(*files.directory(), settings.keep, files.run_id()); };
-  if (!prepare(files.record_can_hang(), clean, kCleaningBound, {})) return;
-  if (!cleaned || (cleaned->runs.empty() && cleaned->stray_files == 0)) return;
-  if (settings.verbose) say(fmt::format("{}: {}", files.directory()->path(), describe(*cleaned)));
+  const auto cleaned = std::make_shared<std::optional<history::Cleaned>>();
+  const auto clean = [cleaned, directory = files.directory(), keep = settings.keep, id = files.run_id()] {
+    *cleaned = history::take_cleaning_turn(*directory, keep, id);
+  };
+  files.do_last(clean, settings.verbose ? std::optional<model::Duration>(kCleaningBound) : std::nullopt);
+  if (!settings.verbose || !*cleaned) return;
+  const history::Cleaned& done = **cleaned;
+  if (done.runs.empty() && done.stray_files == 0) return;
+  say(fmt::format("{}: {}", files.directory()->path(), describe(done)));
 }
 
 }  // namespace
@@ -249,6 +255,7 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   model::ExitAction exit = supervisor.run(info, files->slots());
   clean_in_turn(settings, *files);
   reporters.finish();
+  files->end_writers();
   if (files->summary_lost() && exit == model::ExitAction{0, {}}) exit.code = model::kExitOwnFailure;
   leave(exit);
   return exit;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -63,14 +64,22 @@ std::optional<settings::SettingsFile> read_project_settings(const std::string& p
   return read(path, Trust::own_only, settings::FileOf::project);
 }
 
-std::optional<settings::SettingsFile> find_project_settings() {
+// The places of a project's settings, the nearest first.
+std::vector<std::string> project_places() {
   // In the current directory use the plain name, which is clearer in messages.
-  if (auto file = read_project_settings(std::string(settings::kSettingsFileName))) return file;
+  std::vector<std::string> places{std::string(settings::kSettingsFileName)};
   std::string directory = os::current_directory();
-  if (!directory.starts_with('/')) return {};  // the directory was removed, so it has no parents
+  if (!directory.starts_with('/')) return places;  // the directory was removed, so it has no parents
   while (!directory.empty()) {
     directory.erase(directory.rfind('/'));
-    if (auto file = read_project_settings(fmt::format("{}/{}", directory, settings::kSettingsFileName))) return file;
+    places.push_back(fmt::format("{}/{}", directory, settings::kSettingsFileName));
+  }
+  return places;
+}
+
+std::optional<settings::SettingsFile> find_project_settings() {
+  for (const std::string& place : project_places()) {
+    if (auto file = read_project_settings(place)) return file;
   }
   return {};
 }
@@ -107,6 +116,17 @@ settings::SettingsFile read_checked_settings(const std::string& path) {
     if (auto file = read_project_settings(path)) return std::move(*file);
   }
   return read_named_settings(path);
+}
+
+bool surely_has_no_settings_files(const settings::Layer& flags, const settings::Layer& variables) {
+  settings::Layer call = variables;
+  call.override_with(flags);
+  if (call.last("config") != nullptr) return false;
+  if (const settings::Given* none = call.last("no-config"); none != nullptr && settings::is_true(none->text))
+    return true;
+  const std::string user = user_settings_path();
+  return os::is_surely_absent(kMachineSettings) && (user.empty() || os::is_surely_absent(user)) &&
+         std::ranges::all_of(project_places(), os::is_surely_absent);
 }
 
 std::vector<settings::SettingsFile> read_settings_files(const settings::Layer& flags,

@@ -20,6 +20,9 @@ settings::Layer own_variables();
 // The user's settings file, $XDG_CONFIG_HOME/oversee/config.toml or below ~/.config; empty without a home directory.
 std::string user_settings_path();
 
+// Whether the kernel knows, without asking a file system, that read_settings_files() would find none. Never blocks.
+bool surely_has_no_settings_files(const settings::Layer& flags, const settings::Layer& variables);
+
 // The files in increasing precedence; with --config only that file, with --no-config none. A file that cannot be read,
 // or that another user could have written, is returned with an error and without settings.
 std::vector<settings::SettingsFile> read_settings_files(const settings::Layer& flags, const settings::Layer& variables);

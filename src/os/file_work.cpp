@@ -50,16 +50,23 @@ class BlockedSignals {
 
 }  // namespace
 
-FileWork::FileWork(const std::function<void()>& work) {
-  if (!process_.start(SideProcess::Files::ours, {}, work)) work();
-}
-
-model::Result<void> FileWork::wait(model::Duration bound, const SignalState& caller) {
-  if (process_.wait(std::min<model::Duration>(bound, kUsual))) return outcome();
+model::Result<void> do_beside(const std::function<void()>& work, model::Duration bound, const SignalState& caller) {
+#ifdef __SANITIZE_ADDRESS__
+  // AddressSanitizer knows the stack of this thread and takes any other for an error.
+  alignas(16) std::array<char, SideCall::kStack> stack;
+  SideCall process(work, stack.data());
+#else
+  SideCall process(work, nullptr);
+#endif
+  const auto outcome = [&]() -> model::Result<void> {
+    if (process.finished()) return {};
+    return std::unexpected(helper_killed());
+  };
+  if (process.wait(std::min<model::Duration>(bound, kUsual))) return outcome();
   const auto end = Clock::now() + bound;
   const BlockedSignals blocked;
   const SignalSet unwanted = caller.ignored | caller.blocked;
-  while (!process_.wait(kStep)) {
+  while (!process.wait(kStep)) {
     // A hung side process shares our standard streams: their readers see end of file only after it has closed them,
     // too.
     if (const int signal = pending_signal(); signal != 0 && (unwanted & signal_bit(signal)) == 0) {
@@ -69,15 +76,6 @@ model::Result<void> FileWork::wait(model::Duration bound, const SignalState& cal
     if (Clock::now() >= end) return std::unexpected(no_answer());
   }
   return outcome();
-}
-
-model::Result<void> FileWork::outcome() const {
-  if (process_.finished()) return {};
-  return std::unexpected(helper_killed());
-}
-
-model::Result<void> do_beside(const std::function<void()>& work, model::Duration bound, const SignalState& caller) {
-  return FileWork(work).wait(bound, caller);
 }
 
 std::string describe_write_error(int error) {

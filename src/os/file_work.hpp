@@ -16,23 +16,9 @@ namespace oversee::os {
 // How long a file system may take if the run has no limit of its own.
 inline constexpr auto kFileBound = std::chrono::seconds(5);
 
-// Starts the work on construction. Everything that `work` refers to must outlive this object. If the work hangs, this
-// process must call leave_files() before it ends.
-class FileWork {
- public:
-  explicit FileWork(const std::function<void()>& work);
-
-  // Waits for the end of the work. The failure names the file that does not respond. TERM, INT, HUP and QUIT end this
-  // process during the wait, unless the caller ignores or blocks them.
-  model::Result<void> wait(model::Duration bound, const SignalState& caller);
-
- private:
-  model::Result<void> outcome() const;
-
-  SideProcess process_;
-};
-
-// Starts the work and waits for it.
+// Does the work in a side process and waits for it. The failure names the file that does not respond; then this process
+// must call leave_files() before it ends, and what `work` refers to must exist until then. TERM, INT, HUP and QUIT end
+// this process during the wait, unless the caller ignores or blocks them. Only for the main thread.
 model::Result<void> do_beside(const std::function<void()>& work, model::Duration bound, const SignalState& caller);
 
 // Must be called before _exit(2): if a side process hangs, it closes our descriptors there.

@@ -2,7 +2,9 @@
 #include "os/owned_file.hpp"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -54,6 +56,20 @@ model::Result<std::optional<OwnedText>> read_owned_file(const std::string& path,
     owned.text.append(buffer, static_cast<std::size_t>(count));
     if (owned.text.size() > limit) return failed(EFBIG);
   }
+}
+
+// RESOLVE_CACHED (Linux 5.12) fails with EAGAIN if the name is not in the kernel's cache.
+bool is_surely_absent(const std::string& path) {
+#ifdef RESOLVE_CACHED
+  open_how how{};
+  how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+  how.resolve = RESOLVE_CACHED;
+  const UniqueFd file(static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
+  return !file && (errno == ENOENT || errno == ENOTDIR);
+#else
+  (void)path;
+  return false;
+#endif
 }
 
 }  // namespace oversee::os

@@ -19,4 +19,8 @@ struct OwnedText {
 // the owner of the file. Fails if it is not a regular file or is larger than `limit` bytes.
 model::Result<std::optional<OwnedText>> read_owned_file(const std::string& path, std::size_t limit);
 
+// Whether the kernel knows, without asking a file system, that there is no such file. False: there may be one. Never
+// blocks.
+bool is_surely_absent(const std::string& path);
+
 }  // namespace oversee::os

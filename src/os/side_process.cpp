@@ -1,6 +1,7 @@
 // Creates processes that share our memory by clone(2), as vfork(2) does, but without suspending the parent.
 #include "os/side_process.hpp"
 
+#include <linux/futex.h>
 #include <linux/magic.h>
 #include <sched.h>
 #include <sys/mman.h>
@@ -14,6 +15,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -24,7 +27,7 @@
 namespace oversee::os {
 namespace {
 
-constexpr std::size_t kStack = 512 * 1024;  // committed only as it is used
+constexpr std::size_t kStack = SideCall::kStack;
 
 constexpr std::size_t kMost = 8;  // at the same time
 std::array<std::atomic<pid_t>, kMost> side_processes{};
@@ -88,14 +91,19 @@ struct SideProcess::State {
 
 namespace {
 
-int run_beside(void* argument) {
-  auto& state = *static_cast<SideProcess::State*>(argument);
+// In the new process; its handlers are separate from ours (no CLONE_SIGHAND).
+void become_side_process(int death_signal) {
   struct sigaction wake {};
   wake.sa_handler = [](int) {};
-  sigaction(SIGHUP, &wake, nullptr);  // its handlers are separate from ours (no CLONE_SIGHAND)
-  ::prctl(PR_SET_PDEATHSIG, state.files == SideProcess::Files::ours ? SIGKILL : SIGHUP);
+  sigaction(SIGHUP, &wake, nullptr);
+  ::prctl(PR_SET_PDEATHSIG, death_signal);
   ::prctl(PR_SET_NAME, "oversee-files");
   ::setsid();
+}
+
+int run_beside(void* argument) {
+  auto& state = *static_cast<SideProcess::State*>(argument);
+  become_side_process(state.files == SideProcess::Files::ours ? SIGKILL : SIGHUP);
   if (state.files == SideProcess::Files::listed) close_all_but(state.listed);
   // After our death, pending writes are still completed; opening files would be useless.
   if (state.files == SideProcess::Files::listed || !SideProcess::orphaned()) state.run();
@@ -158,6 +166,74 @@ bool SideProcess::wait(model::Duration bound) {
 }
 
 bool SideProcess::finished() const { return !state_ || state_->finished; }
+
+struct SideCall::State {
+  std::function<void()> work;
+  void* own_stack = nullptr;       // to be freed
+  pid_t pid = -1;                  // -1: none, it ran here
+  std::atomic<pid_t> running = 0;  // cleared by the kernel at the end of the process, which wakes a futex
+  std::atomic<bool> finished = false;
+
+  static int run(void* argument) {
+    auto& state = *static_cast<State*>(argument);
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, nullptr);
+    become_side_process(SIGKILL);
+    if (!SideProcess::orphaned()) {
+      state.work();
+      state.finished = true;
+    }
+    ::syscall(SYS_exit_group, 0);
+    return 0;
+  }
+};
+
+SideCall::SideCall(const std::function<void()>& work, void* stack) : state_(new State{.work = work}) {
+  static_assert(sizeof(state_->running) == sizeof(pid_t));
+  own_pid = ::getpid();
+  if (stack == nullptr) {
+    void* const made = ::mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (made != MAP_FAILED) stack = state_->own_stack = made;
+  }
+  if (stack != nullptr) {
+    auto* const word =
+        reinterpret_cast<pid_t*>(&state_->running);  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+    constexpr int kFlags = CLONE_VM | CLONE_FILES | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
+    state_->pid = ::clone(State::run, static_cast<char*>(stack) + kStack, kFlags, state_, word, nullptr, word);
+  }
+  if (state_->pid > 0) {
+    enter(state_->pid);
+  } else {
+    state_->work();
+    state_->finished = true;
+  }
+}
+
+SideCall::~SideCall() {
+  if (state_->pid > 0) return;
+  if (state_->own_stack != nullptr) ::munmap(state_->own_stack, kStack);
+  delete state_;
+}
+
+bool SideCall::wait(model::Duration bound) {
+  const auto end = std::chrono::steady_clock::now() + bound;
+  while (const pid_t running = state_->running) {
+    const auto rest = end - std::chrono::steady_clock::now();
+    if (rest <= rest.zero()) return false;
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(rest);
+    const timespec time{seconds.count(), std::chrono::nanoseconds(rest - seconds).count()};
+    (void)::syscall(SYS_futex, &state_->running, FUTEX_WAIT, running, &time, nullptr, 0);
+  }
+  if (state_->pid <= 0) return true;
+  while (::syscall(SYS_wait4, state_->pid, nullptr, __WALL, nullptr) < 0 && errno == EINTR) {
+  }
+  leave(state_->pid);
+  state_->pid = 0;
+  return true;
+}
+
+bool SideCall::finished() const { return state_->finished; }
 
 // If the work runs in a thread of our own process, there is no parent to check.
 bool SideProcess::orphaned() { return ::getpid() != own_pid && ::getppid() != own_pid; }

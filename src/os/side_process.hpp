@@ -46,6 +46,29 @@ class SideProcess {
   std::shared_ptr<State> state_;  // shared with the thread that waits for the side process
 };
 
+// Runs work in a side process while this thread waits for it, which takes no thread and a third of the time. Only for
+// the main thread, one at a time.
+class SideCall {
+ public:
+  static constexpr std::size_t kStack = 512 * 1024;  // committed only as it is used
+
+  // Starts the work, with descriptors as SideProcess::Files::ours; runs it here if no process can be created. As the
+  // side process uses this thread's thread-local data (errno, the allocator's cache), this thread must only wait from
+  // now on. The stack is kStack bytes of the caller's, or null: then it is allocated here.
+  SideCall(const std::function<void()>& work, void* stack);
+  SideCall(const SideCall&) = delete;
+  SideCall& operator=(const SideCall&) = delete;
+  ~SideCall();
+
+  // As in SideProcess.
+  bool wait(model::Duration bound);
+  bool finished() const;
+
+ private:
+  struct State;
+  State* state_;  // not freed if the work hangs
+};
+
 // Side processes are our children, but not part of the command's tree; walks of the tree must skip them.
 bool is_side_process(pid_t pid);
 bool any_side_process();

@@ -159,10 +159,14 @@ Waiting TerminalReaders::look_at(pid_t pid, pid_t thread) const {
 }
 
 Waiting TerminalReaders::in_read(pid_t pid, std::uint64_t fd) const {
+  const std::string entry = proc_path(pid, fmt::format("fd/{}", fd));
+  std::array<char, 256> link{};
+  const ssize_t size = ::readlink(entry.c_str(), link.data(), link.size());
+  if (size < 0) return errno == ENOENT ? Waiting::no : Waiting::unknown;
+  // No other file is asked for: a dead file server would never answer.
+  if (!std::string_view(link.data(), static_cast<std::size_t>(size)).starts_with("/dev/")) return Waiting::no;
   struct stat status {};
-  if (::stat(proc_path(pid, fmt::format("fd/{}", fd)).c_str(), &status) != 0) {
-    return errno == ENOENT ? Waiting::no : Waiting::unknown;
-  }
+  if (::stat(entry.c_str(), &status) != 0) return errno == ENOENT ? Waiting::no : Waiting::unknown;
   if (!S_ISCHR(status.st_mode)) return Waiting::no;
   constexpr unsigned kOwnTerminal = 5;  // /dev/tty, 5:0
   const bool own = major(status.st_rdev) == kOwnTerminal && minor(status.st_rdev) == 0;

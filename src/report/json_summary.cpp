@@ -117,7 +117,12 @@ void JsonSummary::finish(const model::OwnLines& own) {
 }
 
 void JsonSummary::tell_finished() {
-  stores_.final(final_document(*finished_, settings_, states_.log(), events_, own_lines_, waited_));
+  const LogState log = states_.log();
+  // The log is closed after the verdict, and its close may have met the error.
+  if (log.fails_run && finished_->verdict.exit == model::ExitAction{}) {
+    finished_->verdict.exit.code = model::kExitOwnFailure;
+  }
+  stores_.final(final_document(*finished_, settings_, log, events_, own_lines_, waited_));
 }
 
 void JsonSummary::tell_running() {

@@ -20,7 +20,8 @@ namespace oversee::report {
 struct LogState {
   std::string path;  // empty: no log
   bool complete = true;
-  std::string error;  // why it is incomplete
+  std::string error;       // why it is incomplete
+  bool fails_run = false;  // the user requires it: then a success becomes an exit status of 125
 };
 
 // The final state of the events, if the user asked for them.

@@ -21,6 +21,9 @@ namespace {
 constexpr std::uint64_t kRing = 1024 * 1024;
 constexpr std::uint64_t kHighMark = kRing / 2;
 constexpr std::uint64_t kLowMark = kRing / 4;
+// How long the end waits for the jobs that were posted last.
+constexpr model::Duration kEndPatience = std::chrono::seconds(2);
+
 constexpr std::uint64_t kLargestWrite = 256 * 1024;
 
 os::UniqueFd make_event() { return os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
@@ -45,9 +48,12 @@ struct AsideSink::Shared {
   std::array<char, kRing> ring;
   std::atomic<std::uint64_t> written = 0;   // bytes that the sink has taken; moved by the process
   std::atomic<std::uint64_t> appended = 0;  // bytes that it is to take; moved by the loop
-  std::atomic<bool> asleep = false;         // the process waits for wake_up
-  std::atomic<bool> told = false;           // the loop wants to know when there is room, or an error
-  std::atomic<bool> told_empty = false;     // and when all is written
+  // The position at the ring's first byte; moved by the loop while the ring is empty, so that little output takes few
+  // pages.
+  std::atomic<std::uint64_t> base = 0;
+  std::atomic<bool> asleep = false;      // the process waits for wake_up
+  std::atomic<bool> told = false;        // the loop wants to know when there is room, or an error
+  std::atomic<bool> told_empty = false;  // and when all is written
   std::atomic<bool> quit = false;
   std::atomic<int> error = 0;
   std::atomic<bool> gone = false;            // the process was killed
@@ -74,11 +80,12 @@ AsideSink::~AsideSink() {
 }
 
 void AsideSink::end() {
-  if (!shared_) return;
+  if (!shared_ || direct_) return;
+  if (!jobs_.empty()) (void)call([] {}, kEndPatience);
   shared_->quit = true;
   raise(shared_->wake_up);
-  if (process_.wait(std::chrono::seconds(1)) && !shared_->gone)
-    direct_ = true;  // what comes after all, for example a second record
+  if (process_.wait(stuck_ ? model::Duration() : kEndPatience) && !shared_->gone)
+    direct_ = true;  // for what comes later
 }
 
 bool AsideSink::start() {
@@ -118,8 +125,10 @@ bool AsideSink::write(std::string_view bytes) {
     const std::uint64_t end = shared_->appended;
     const std::uint64_t room = kRing - (end - shared_->written);
     const std::uint64_t count = std::min<std::uint64_t>(bytes.size(), room);
-    const std::uint64_t first = std::min(count, kRing - end % kRing);
-    std::memcpy(shared_->ring.data() + end % kRing, bytes.data(), first);
+    if (room == kRing) shared_->base = end;
+    const std::uint64_t at = (end - shared_->base) % kRing;
+    const std::uint64_t first = std::min(count, kRing - at);
+    std::memcpy(shared_->ring.data() + at, bytes.data(), first);
     std::memcpy(shared_->ring.data(), bytes.data() + first, count - first);
     shared_->appended = end + count;
     bytes.remove_prefix(count);
@@ -140,9 +149,10 @@ void AsideSink::refill() {
   while (!overflow_.empty() && shared_->error == 0) {
     const std::uint64_t end = shared_->appended;
     const std::uint64_t room = kRing - (end - shared_->written);
-    const std::uint64_t count = std::min({room, kRing - end % kRing, std::uint64_t{overflow_.size()}});
+    const std::uint64_t at = (end - shared_->base) % kRing;
+    const std::uint64_t count = std::min({room, kRing - at, std::uint64_t{overflow_.size()}});
     if (count == 0) return;
-    std::memcpy(shared_->ring.data() + end % kRing, overflow_.data(), count);
+    std::memcpy(shared_->ring.data() + at, overflow_.data(), count);
     overflow_.erase(0, count);
     shared_->appended = end + count;
     wake();
@@ -158,6 +168,8 @@ std::uint64_t AsideSink::left() const {
   return shared_->appended - shared_->written + overflow_.size();
 }
 
+bool AsideSink::gone() const { return shared_ && shared_->gone; }
+
 std::uint64_t AsideSink::written() const {
   return shared_ && shared_->error != 0 ? shared_->failed_at.load() : taken_ - left();
 }
@@ -166,9 +178,11 @@ std::uint64_t AsideSink::written() const {
 void AsideSink::work(Shared& shared) noexcept {
   while (true) {
     const std::uint64_t begin = shared.written;
-    const std::uint64_t count = std::min({shared.appended - begin, kRing - begin % kRing, kLargestWrite});
+    const std::uint64_t waiting = shared.appended - begin;
+    const std::uint64_t at = (begin - shared.base) % kRing;  // after `appended`, before which a new base is set
+    const std::uint64_t count = std::min({waiting, kRing - at, kLargestWrite});
     if (count > 0) {
-      sink_.write({shared.ring.data() + begin % kRing, count});
+      sink_.write({shared.ring.data() + at, count});
       shared.written = begin + count;
       const std::uint64_t rest = shared.appended - shared.written;
       bool news = rest <= kLowMark && shared.told.exchange(false);
@@ -233,7 +247,7 @@ void AsideSink::next_job() {
 
 bool AsideSink::call(std::function<void()> job, model::Duration patience) {
   if (!ready()) return job(), true;
-  const auto end = std::chrono::steady_clock::now() + patience;
+  const auto end = std::chrono::steady_clock::now() + (stuck_ ? model::Duration() : patience);
   if (drain(patience) > 0 || shared_->gone) return false;
   post(std::move(job));
   const auto busy = [&] { return !shared_->gone && (shared_->job_wanted || !jobs_.empty()); };
@@ -242,6 +256,7 @@ bool AsideSink::call(std::function<void()> job, model::Duration patience) {
     next_job();
   }
   const bool done = !busy() && !shared_->gone;
+  stuck_ = !done;
   notified();
   return done;
 }
@@ -255,8 +270,13 @@ std::uint64_t AsideSink::drain(model::Duration patience) {
     if (left() > 0) (void)await(shared_->news, &kStep);
     const auto now = std::chrono::steady_clock::now();
     const std::uint64_t rest = left();
-    if (rest == before && now - since >= patience) break;
-    if (rest != before) since = now;
+    if (rest != before) {
+      since = now;
+      stuck_ = false;
+    } else if (stuck_ || now - since >= patience) {
+      stuck_ = true;
+      break;
+    }
     before = rest;
   }
   if (shared_) notified();

@@ -46,6 +46,9 @@ class AsideSink final : public model::ByteSink {
   // left.
   std::uint64_t drain(model::Duration patience);
 
+  // Whether the process was killed.
+  bool gone() const;
+
   // Ends the process, unless it hangs, so that none is left after us. Whatever comes later is done by this process.
   void end();
 
@@ -82,6 +85,7 @@ class AsideSink final : public model::ByteSink {
   bool full_ = false;    // write() said so, and on_ready is owed
   bool direct_ = false;  // there can be no process, or it has ended
   bool error_told_ = false;
+  bool stuck_ = false;                // a wait was in vain: until the process goes on, it is not waited for again
   mutable bool idle_wanted_ = false;  // on_ready is owed once all is written
 };
 

@@ -21,14 +21,20 @@ SOON_MS = 2000
 
 OTHER_USER = 65533
 
-# Process 3 of the outer namespace has the children 20 to 59. In the inner namespace, which sees the outer /proc, 3 is the
-# guard, and most bystanders have such numbers. Lower numbers are left for front, guard, their threads and the command.
+# The processes 2 to 11 of the outer namespace have eight children each, numbered from 22 on. In the inner namespace, which
+# sees the outer /proc, the guard has one of the lower numbers, and the bystanders have the higher ones.
 BYSTANDERS = """
-i=0; while [ $((i += 1)) -le 3 ]; do sleep 60 & done
-sh -c 'read go < gate; i=0; while [ $((i += 1)) -le 40 ]; do sleep 60 & done; wait' &
-i=0; while [ $((i += 1)) -le 16 ]; do sleep 60 & done
-echo > gate
-until [ "$(wc -w < /proc/5/task/5/children)" = 40 ]; do :; done
+i=0; while [ $((i += 1)) -le 20 ]; do
+  if [ $i -le 10 ]; then
+    sh -c 'until [ -e go ]; do :; done; i=0; while [ $((i += 1)) -le 8 ]; do sleep 60 & done; wait' &
+  else
+    sleep 60 &
+  fi
+done
+: > go
+for i in 2 3 4 5 6 7 8 9 10 11; do
+  until [ "$(wc -w < /proc/$i/task/$i/children)" = 8 ]; do :; done
+done
 exec unshare --pid --fork --kill-child=KILL sh -c '
   "$0" "$@" > fifo &
   read line < fifo
@@ -171,7 +177,7 @@ class StrangersProc(ForeignProc):
 @unittest.skipIf(REFUSED, f"may not make namespaces: {REFUSED}")
 class Bystanders(OverseeCase):
     def end(self, overseer, **options):
-        for name in ("fifo", "gate"):
+        for name in ("fifo",):
             os.mkfifo(self.work / name)
         run = self.start(*NAMESPACE, "--mount-proc", "sh", "-c", BYSTANDERS, overseer, "--cgroup", "never", "--no-log",
                          "-t", "500ms", "-k", "100ms", "sh", "-c", "echo ready; sleep 50; :", **options)

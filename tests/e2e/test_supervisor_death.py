@@ -148,6 +148,7 @@ class Record(OverseeCase):
     def test_a_line_that_was_cut_short_gets_an_end(self):
         run = self.start(OVERSEE, "sh", "-c", "echo ready; exec sleep 60")
         run.expect(b"ready\n")
+        wait_until(lambda: b"out| ready" in self.log(), "the line before it is in the log")
         with open(self.the_only(".log"), "ab") as log:
             log.write(b"    0.001 out| cut sho")
         run.signal(signal.SIGKILL)
