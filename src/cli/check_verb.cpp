@@ -11,6 +11,7 @@
 
 #include "cli/console.hpp"
 #include "cli/explain.hpp"
+#include "cli/masks.hpp"
 #include "cli/settings_files.hpp"
 #include "model/outcome.hpp"
 #include "model/safe_text.hpp"
@@ -91,7 +92,11 @@ int check(const VerbArguments& arguments) {
   }
   const auto joined = settings::join(sources);
   if (!joined) return say(joined.error()), model::kExitOwnFailure;
-  const Explained explained{joined->words, os::current_directory(), *joined, sources.files};
+  auto words = joined->words;
+  if (words.empty()) words.emplace_back("true");
+  const auto masks = masks_of(settings::examine(joined->layer, std::move(words)).settings);
+  if (!masks) return say(describe(masks.error())), model::kExitOwnFailure;
+  const Explained explained{joined->words, os::current_directory(), *joined, sources.files, *masks};
   if (*json) return print(explain_json(explained));
   std::string text;
   for (const settings::SettingsFile& file : sources.files) {

@@ -37,7 +37,7 @@ CiOutput::CiOutput(model::CiService service, const settings::Settings& settings,
       within_line_(std::move(within_line)),
       digests_(digests) {}
 
-void CiOutput::tell_of(run::Supervisor& supervisor, bool output_follows) {
+void CiOutput::tell_of(run::Supervisor& supervisor, bool output_follows, run::Audience shown_as) {
   if (format_ == nullptr) return;
   const bool one_place = shown_.out == shown_.err;
   const bool stops = settings_.ci_stop_commands && format_->stop_marks != nullptr;
@@ -56,7 +56,7 @@ void CiOutput::tell_of(run::Supervisor& supervisor, bool output_follows) {
                                .holds_stdout = one_place,
                                .within_line = within_line_};
   if (stops) place.stop_token = random_token();
-  supervisor.tell(marks_.emplace(*format_, std::move(place), digests_));
+  supervisor.tell(marks_.emplace(*format_, std::move(place), digests_), shown_as);
   if (service_ == model::CiService::github) supervisor.tell(step_summary_);
 }
 

@@ -23,7 +23,7 @@ class CiOutput {
            model::ByteSink& lines, std::shared_ptr<bool> within_line, const report::FailureDigest& digests);
 
   // Opens and closes sections around the output that is shown live.
-  void tell_of(run::Supervisor& supervisor, bool output_follows);
+  void tell_of(run::Supervisor& supervisor, bool output_follows, run::Audience shown_as);
   // Buffered output is about to be shown.
   void section_follows();
 

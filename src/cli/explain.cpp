@@ -9,6 +9,7 @@
 #include "cli/automatic_timeout.hpp"
 #include "cli/command_form.hpp"
 #include "cli/console.hpp"
+#include "cli/masks.hpp"
 #include "model/command_line.hpp"
 #include "model/outcome.hpp"
 #include "model/safe_text.hpp"
@@ -54,38 +55,47 @@ std::vector<Given> values_of(const settings::Layer& layer, const Setting& settin
   return values;
 }
 
-// Masks secrets in environment variables and shell lines.
-std::string shown_value(const Setting& setting, const Given& given) {
-  if (setting.name == "env") return model::masked_assignment(given.text);
-  return setting.kind == settings::Kind::text ? model::masked_line(given.text) : given.text;
+// Masks secrets in environment variables and shell lines, and what --mask names. A mask itself is not secret.
+std::string shown_value(const Explained& explained, const Setting& setting, const Given& given) {
+  if (setting.name == "mask") return given.text;
+  if (setting.name == "env") return explained.masks.masked(model::masked_assignment(given.text));
+  return explained.masks.masked(setting.kind == settings::Kind::text ? model::masked_line(given.text) : given.text);
 }
 
-std::string setting_rows(const settings::Layer& layer, const Setting& setting) {
+std::vector<std::string> shown_command(const Explained& explained) {
+  std::vector<std::string> words = model::masked_words(explained.argv);
+  for (std::string& word : words) word = explained.masks.masked(word);
+  return words;
+}
+
+std::string setting_rows(const Explained& explained, const Setting& setting) {
+  const settings::Layer& layer = explained.joined.layer;
   std::string text;
   std::string_view name = setting.name;
   for (const Given& given : values_of(layer, setting)) {
-    text += row(name, shown_value(setting, given), origin_text(given));
+    text += row(name, shown_value(explained, setting, given), origin_text(given));
     name = "";
   }
   std::vector<Given> lost = layer.overridden(setting.name);
   std::ranges::reverse(lost);
   for (const Given& given : lost) {
-    text += row(name, shown_value(setting, given), fmt::format("overridden: {}", origin_text(given)));
+    text += row(name, shown_value(explained, setting, given), fmt::format("overridden: {}", origin_text(given)));
     name = "";
   }
   return text;
 }
 
-void add_value(report::JsonText& json, const Setting& setting, const Given& given) {
+void add_value(report::JsonText& json, const Explained& explained, const Setting& setting, const Given& given) {
   json.begin_object();
-  json.text("value", shown_value(setting, given));
+  json.text("value", shown_value(explained, setting, given));
   json.text("origin", name_of(given.origin));
   json.text("where", given.where);
   if (!given.profile.empty()) json.text("profile", given.profile);
   json.end_object();
 }
 
-void add_setting(report::JsonText& json, const settings::Layer& layer, const Setting& setting) {
+void add_setting(report::JsonText& json, const Explained& explained, const Setting& setting) {
+  const settings::Layer& layer = explained.joined.layer;
   std::vector<Given> values = values_of(layer, setting);
   const std::vector<Given> lost = layer.overridden(setting.name);
   if (values.empty() && lost.empty()) {
@@ -94,10 +104,10 @@ void add_setting(report::JsonText& json, const settings::Layer& layer, const Set
   }
   json.begin_object(setting.name);
   json.begin_array("values");
-  for (const Given& given : values) add_value(json, setting, given);
+  for (const Given& given : values) add_value(json, explained, setting, given);
   json.end_array();
   json.begin_array("overridden");
-  for (const Given& given : lost) add_value(json, setting, given);
+  for (const Given& given : lost) add_value(json, explained, setting, given);
   json.end_array();
   json.end_object();
 }
@@ -109,7 +119,9 @@ bool is_about_the_call(const Setting& setting) { return setting.scope == setting
 
 int explain(const settings::Settings& settings, const settings::Joined& joined,
             std::span<const settings::SettingsFile> files) {
-  Explained explained{{}, os::current_directory(), joined, files};
+  const auto masks = masks_of(settings);
+  if (!masks) return say(describe(masks.error())), model::kExitOwnFailure;
+  Explained explained{{}, os::current_directory(), joined, files, *masks};
   if (settings.shell_line || settings.script || !settings.words.empty()) {
     auto argv = command_argv(settings);
     if (!argv) return say(describe(argv.error())), model::kExitOwnFailure;
@@ -127,12 +139,13 @@ int explain(const settings::Settings& settings, const settings::Joined& joined,
 std::string explain_text(const Explained& explained) {
   std::string text;
   if (!explained.argv.empty()) {
-    text += fmt::format("{:<{}}{}\n", "command", kNameWidth, model::quote_command(model::masked_words(explained.argv)));
+    text += fmt::format("{:<{}}{}\n", "command", kNameWidth, model::quote_command(shown_command(explained)));
     if (!explained.joined.command.empty()) {
       text += fmt::format("{:<{}}{}\n", "", kNameWidth, model::harmless(origin_text(explained.joined.command.front())));
     }
   }
-  text += fmt::format("{:<{}}{}\n", "directory", kNameWidth, model::harmless(explained.directory));
+  text +=
+      fmt::format("{:<{}}{}\n", "directory", kNameWidth, model::harmless(explained.masks.masked(explained.directory)));
   std::string_view title = "settings files";
   for (const settings::SettingsFile& file : explained.files) {
     text += fmt::format("{:<{}}{}\n", title, kNameWidth, model::harmless(file.path));
@@ -143,7 +156,7 @@ std::string explain_text(const Explained& explained) {
   std::string built_in;
   for (const Setting& setting : settings::table()) {
     if (is_about_the_call(setting)) continue;
-    std::string rows = setting_rows(explained.joined.layer, setting);
+    std::string rows = setting_rows(explained, setting);
     if (setting.name == "timeout" && !explained.timeout.empty()) rows += row("", "auto:", explained.timeout);
     given += rows;
     if (rows.empty() && !setting.built_in.empty()) built_in += row(setting.name, setting.built_in, "built-in");
@@ -157,15 +170,15 @@ std::string explain_json(const Explained& explained) {
   json.begin_object();
   json.number("schema", 1);
   json.begin_array("command");
-  for (const std::string& word : model::masked_words(explained.argv)) json.text({}, word);
+  for (const std::string& word : shown_command(explained)) json.text({}, word);
   json.end_array();
-  json.text("directory", explained.directory);
+  json.text("directory", explained.masks.masked(explained.directory));
   json.begin_array("files");
   for (const settings::SettingsFile& file : explained.files) json.text({}, file.path);
   json.end_array();
   json.begin_object("settings");
   for (const Setting& setting : settings::table()) {
-    if (!is_about_the_call(setting)) add_setting(json, explained.joined.layer, setting);
+    if (!is_about_the_call(setting)) add_setting(json, explained, setting);
   }
   json.end_object();
   if (!explained.timeout.empty()) json.text("automatic_timeout", explained.timeout);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "match/masks.hpp"
 #include "settings/join.hpp"
 #include "settings/resolve.hpp"
 #include "settings/settings_file.hpp"
@@ -21,6 +22,7 @@ struct Explained {
   std::string directory;          // the command's working directory
   const settings::Joined& joined;
   std::span<const settings::SettingsFile> files;
+  const match::Masks& masks;
   std::string timeout = {};  // the value of "auto", or why there is none; empty: not requested
 };
 

@@ -66,6 +66,7 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
       settings_(settings),
       files_(files),
       show_(settings.show),
+      shown_as_(settings.mask_live ? run::Audience::shown : run::Audience::as_read),
       shown_(open_shown_outputs(loop)),
       copy_({.begin = [this](int attempt) { files_.begin_copies(attempt); },
              .sink = [this](model::Stream stream) { return copy_sink(stream); }}),
@@ -105,16 +106,16 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
     relay_.emplace(*shown_.out, *shown_.err, [this](model::Stream stream) { supervisor_.pause(stream); });
     if (settings.timestamps) relay_->stamp_lines();
     if (held_stdout_) {
-      supervisor.tell(relayed_.emplace(*relay_, model::Stream::err));
+      supervisor.tell(relayed_.emplace(*relay_, model::Stream::err), shown_as_);
     } else {
-      supervisor.tell(*relay_);
+      supervisor.tell(*relay_, shown_as_);
     }
   } else if (show_ != model::ShowOutput::live && StatusDisplay::possible()) {
     status_.emplace(loop);
     supervisor.tell(status_->line());
     status_->start();
   }
-  supervisor.tell(*screen_);
+  supervisor.tell(*screen_, shown_as_);
   if (settings.stdout_file || settings.stderr_file) {
     supervisor.tell(copy_);
     files.on_copy_lost([this](int error) { supervisor_.output_lost(error); });
@@ -130,8 +131,8 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
   supervisor.tell(json_);
   if (settings.status_on_usr1) answer_status();
   const bool notices = settings.notices.slow_after || settings.notices.heartbeat || settings.status_on_usr1;
-  if (notices || settings.retry.retries > 0 || settings.slot) supervisor.tell(notices_);
-  ci_.tell_of(supervisor, show_ == model::ShowOutput::live);
+  if (notices || settings.retry.retries > 0 || settings.slot) supervisor.tell(notices_, shown_as_);
+  ci_.tell_of(supervisor, show_ == model::ShowOutput::live, shown_as_);
   supervisor.tell(digest_lines_);
   if (!settings.is_repetition) supervisor.tell(summary_);  // else the parent reports the end
 }
@@ -219,7 +220,7 @@ void Reporters::hold_output_back() {
                                           return (stream == model::Stream::out ? shown_.out : shown_.err)->write(bytes);
                                         },
                                     .show_gap = [this](std::uint64_t bytes) { return tell_gap(bytes); }});
-  supervisor_.tell(*held_);
+  supervisor_.tell(*held_, shown_as_);
 }
 
 // Without a limit: a truncated result would be useless.
@@ -232,7 +233,7 @@ void Reporters::hold_stdout_back() {
                                                     return shown_.out->write(bytes);
                                                   },
                                               .show_gap = [this](std::uint64_t bytes) { return tell_gap(bytes); }});
-  supervisor_.tell(held_stdout_.emplace(*held_, model::Stream::out));
+  supervisor_.tell(held_stdout_.emplace(*held_, model::Stream::out), shown_as_);
 }
 
 // On stderr: stdout carries only the command's output.

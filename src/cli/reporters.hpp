@@ -63,6 +63,7 @@ class Reporters {
   const settings::Settings& settings_;
   RunFiles& files_;
   model::ShowOutput show_;
+  run::Audience shown_as_;  // what of the output is shown
 
   ShownOutputs shown_;
   std::optional<StatusDisplay> status_;

@@ -13,6 +13,7 @@
 #include "cli/command_form.hpp"
 #include "cli/console.hpp"
 #include "cli/detach_command.hpp"
+#include "cli/masks.hpp"
 #include "cli/outputs.hpp"
 #include "cli/reporters.hpp"
 #include "cli/settings_files.hpp"
@@ -137,6 +138,15 @@ std::string directory_of(const model::RunSpec& spec) {
   return spec.directory.empty() ? here : here + '/' + spec.directory;
 }
 
+// Names of files stay: they lead to the files.
+void mask(model::RunInfo& info, const match::Masks& masks) {
+  info.name = masks.masked(info.name);
+  for (auto& [key, value] : info.labels) value = masks.masked(value);
+  for (std::string& word : info.argv) word = masks.masked(word);
+  info.command = info.is_shell_line ? masks.masked(info.command) : model::quote_command(info.argv);
+  info.directory = masks.masked(info.directory);
+}
+
 model::RunInfo make_info(const settings::Settings& settings, const model::RunSpec& spec, const RunFiles& files,
                          const model::Reading& started) {
   model::RunInfo info;
@@ -210,6 +220,9 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
                              {.signals = caller,
                               .has_terminal = has_terminal,
                               .hup_is_reload = os::hup_is_reload(has_terminal && !below_first)});
+  const model::CiService ci = settings.ci ? *settings.ci : model::detect_ci(own_environment());
+  run::MaskSettings masks = mask_settings(settings, spec->environment, ci, own_environment());
+  supervisor.mask(masks);
   const bool capture = settings.capture();
   const std::string id = history::make_run_id(started.wall);
   const auto scratch = [] { return make_scratch(os::temporary_directory(), "standard input is not kept for a retry"); };
@@ -233,9 +246,10 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   } else {
     files->answer_to(std::move(answer));
   }
-  Reporters reporters(loop, supervisor, settings, *spec, *files, std::move(*event_file),
-                      settings.ci ? *settings.ci : model::detect_ci(own_environment()));
-  const model::RunInfo info = make_info(settings, *spec, *files, started);
+  Reporters reporters(loop, supervisor, settings, *spec, *files, std::move(*event_file), ci);
+  model::RunInfo info = make_info(settings, *spec, *files, started);
+  mask(info, masks.masks);
+  masks.on_learnt = [&] { mask(info, masks.masks); };
   VerboseLines verbose_lines;
   if (settings.verbose) {
     say(fmt::format("run {}: {}", info.id, info.command));

@@ -45,6 +45,7 @@ constexpr std::array kWithheld{
     Withheld{"show", kShownByEvents},
     Withheld{"quiet", kShownByEvents},
     Withheld{"timestamps", kShownByEvents},
+    Withheld{"mask-live", kShownByEvents},
     Withheld{"summary", "it comes as the result"},
     Withheld{"digest", kShownByEvents},
     Withheld{"ci", kShownByEvents},

@@ -11,6 +11,39 @@ namespace {
 // RE2 rebuilds a pattern's automata when they exceed this size.
 constexpr int kMostMemory = 4 * 1024 * 1024;
 
+// Length of the texts that bound the matches of a pattern.
+constexpr int kRangeLength = 16;
+
+re2::RE2::Options options_for_bytes() {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_never_nl(true);
+  options.set_max_mem(kMostMemory);
+  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // as bytes: output need not be UTF-8
+  return options;
+}
+
+// The group keeps flags and alternatives of the user inside.
+std::string by_lines(std::string_view pattern) { return "(?m)(?:" + std::string(pattern) + ")"; }
+
+// Drops the conditions on word borders. The result matches everything that the pattern matches, and more.
+std::string without_word_borders(std::string_view pattern) {
+  std::string relaxed;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    if (pattern[at] != '\\' || at + 1 == pattern.size()) {
+      relaxed += pattern[at];
+      continue;
+    }
+    const char next = pattern[++at];
+    if (next == 'b' || next == 'B') {
+      relaxed += "(?:)";
+    } else {
+      relaxed.append(1, '\\').append(1, next);
+    }
+  }
+  return relaxed;
+}
+
 // Whether the pattern may refer to the ends of the whole text, treat $ and ^ as such, or match a newline as any byte.
 // Among other lines such a pattern would depend on where the stream was split. A false positive only costs time.
 bool sees_other_lines(std::string_view pattern) {
@@ -27,14 +60,9 @@ bool sees_other_lines(std::string_view pattern) {
 }  // namespace
 
 model::Parsed<Pattern> Pattern::compile(std::string_view text) {
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  options.set_never_nl(true);
-  options.set_max_mem(kMostMemory);
-  options.set_encoding(re2::RE2::Options::EncodingLatin1);  // as bytes: output need not be UTF-8
-  // The group keeps flags and alternatives of the user inside; `alone` refuses an unclosed group or comment that would
-  // swallow its end.
-  auto compiled = std::make_unique<re2::RE2>("(?m)(?:" + std::string(text) + ")", options);
+  const re2::RE2::Options options = options_for_bytes();
+  // `alone` refuses an unclosed group or comment that would swallow the end of the group around it.
+  auto compiled = std::make_unique<re2::RE2>(by_lines(text), options);
   auto alone = re2::RE2(std::string(text), options);
   if (!compiled->ok() || !alone.ok()) {
     const std::string& why = alone.ok() ? compiled->error() : alone.error();
@@ -60,6 +88,30 @@ bool Pattern::found_in(std::string_view lines) const {
 
 bool Pattern::found_in_piece(std::string_view piece) const {
   return re2::RE2::PartialMatch(re2::StringPiece(piece.data(), piece.size()), *compiled_);
+}
+
+std::optional<Span> Pattern::find(std::string_view text, std::size_t from, std::size_t to) const {
+  return match(text, from, to, false);
+}
+
+std::optional<Span> Pattern::find_at(std::string_view text, std::size_t from, std::size_t to) const {
+  return match(text, from, to, true);
+}
+
+std::optional<Span> Pattern::match(std::string_view text, std::size_t from, std::size_t to, bool at_from) const {
+  re2::StringPiece found;
+  const auto anchor = at_from ? re2::RE2::ANCHOR_START : re2::RE2::UNANCHORED;
+  if (!compiled_->Match(re2::StringPiece(text.data(), text.size()), from, to, anchor, &found, 1)) return {};
+  const auto begin = static_cast<std::size_t>(found.data() - text.data());
+  return Span{begin, begin + found.size()};
+}
+
+std::optional<Pattern::Range> Pattern::range() const {
+  if (alone_ || text_.contains("\\Q")) return {};
+  const re2::RE2 relaxed(by_lines(without_word_borders(text_)), options_for_bytes());
+  Range range;
+  if (!relaxed.ok() || !relaxed.PossibleMatchRange(&range.least, &range.greatest, kRangeLength)) return {};
+  return range;
 }
 
 void LineSearch::feed(std::string_view bytes) {

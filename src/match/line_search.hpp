@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,13 @@ class RE2;
 }
 
 namespace oversee::match {
+
+// The part of a text from the byte `begin` up to the byte `end`.
+struct Span {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  bool operator==(const Span&) const = default;
+};
 
 // A compiled pattern in RE2's syntax. ^ and $ match at line ends; a match never spans lines.
 class Pattern {
@@ -26,10 +34,27 @@ class Pattern {
   bool found_in(std::string_view lines) const;
   const std::string& text() const { return text_; }
 
+  // The first match that begins at `from` or behind it and ends at `to` or before it. What stands around these counts
+  // for ^, $ and \b. With is_alone() the text must be one line.
+  std::optional<Span> find(std::string_view text, std::size_t from, std::size_t to) const;
+  // The same for a match that begins at `from`.
+  std::optional<Span> find_at(std::string_view text, std::size_t from, std::size_t to) const;
+
+  // It speaks of the ends of the text: each line must be searched by itself.
+  bool is_alone() const { return alone_; }
+
+  // Two texts between which every match lies, in the order of their bytes; none where that is not known.
+  struct Range {
+    std::string least;
+    std::string greatest;
+  };
+  std::optional<Range> range() const;
+
  private:
   Pattern(std::string text, std::unique_ptr<re2::RE2> compiled);
 
   bool found_in_piece(std::string_view piece) const;
+  std::optional<Span> match(std::string_view text, std::size_t from, std::size_t to, bool at_from) const;
 
   std::string text_;
   bool alone_;  // each line must be searched separately

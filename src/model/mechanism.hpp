@@ -49,9 +49,10 @@ enum class Mechanism : std::uint8_t {
   stop_is_asked,         // TSTP to oversee reaches the command's handler before STOP
   terminal_stops,        // TTIN and TTOU to oversee stop the command as well
   life_lock,             // processes in other namespaces can see that a run lives
+  masks_wait,            // the possible beginning of a masked text is buffered until more output arrives
 };
 
-inline constexpr int kMechanisms = static_cast<int>(Mechanism::life_lock) + 1;
+inline constexpr int kMechanisms = static_cast<int>(Mechanism::masks_wait) + 1;
 
 constexpr std::string_view to_string(Mechanism mechanism) {
   switch (mechanism) {
@@ -96,6 +97,7 @@ constexpr std::string_view to_string(Mechanism mechanism) {
     case Mechanism::stop_is_asked: return "stop-is-asked";
     case Mechanism::terminal_stops: return "terminal-stops";
     case Mechanism::life_lock: return "life-lock";
+    case Mechanism::masks_wait: return "masks-wait";
   }
   return "?";
 }

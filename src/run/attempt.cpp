@@ -203,7 +203,9 @@ void Attempt::reported(const guard::Report& report) {
     output_.start();
     if (terminal_) terminal_->serve(*output_.master(), started->pid, link_.pid());
   } else if (const auto* failed = std::get_if<guard::StartFailed>(&report)) {
-    post(StartFailed{{failed->stage, failed->error, failed->subject}});
+    std::string subject = failed->subject;
+    mask(subject);
+    post(StartFailed{{failed->stage, failed->error, std::move(subject)}});
   } else if (const auto* stopped = std::get_if<guard::LeaderStopped>(&report); stopped != nullptr) {
     leader_stopped_ = true;
     if (on_leader_stopped) on_leader_stopped();
@@ -219,7 +221,9 @@ void Attempt::reported(const guard::Report& report) {
   } else if (const auto* passed = std::get_if<guard::LimitPassed>(&report)) {
     post(TreeLimitPassed{passed->limit});
   } else if (const auto* survivors = std::get_if<guard::Survivors>(&report)) {
-    post(SurvivorsNamed{survivors->processes, survivors->more, survivors->starved, survivors->dying});
+    auto processes = survivors->processes;
+    for (auto& each : processes) mask(each.command);
+    post(SurvivorsNamed{std::move(processes), survivors->more, survivors->starved, survivors->dying});
   } else if (const auto* climbed = std::get_if<guard::RungClimbed>(&report)) {
     post(RungClimbed{climbed->rung});
   } else if (std::holds_alternative<guard::KillProgressed>(report)) {
@@ -238,6 +242,10 @@ void Attempt::reported(const guard::Report& report) {
     post(TreeLetGo{gone->usage});
     output_.read_the_rest();
   }
+}
+
+void Attempt::mask(std::string& text) const {
+  if (plan_.masks != nullptr) text = plan_.masks->masked(text);
 }
 
 void Attempt::output(model::Stream stream, std::string_view bytes) {
@@ -261,7 +269,7 @@ void Attempt::watch_for_evidence(pid_t leader) {
     callbacks_.publish(event, stepping_ ? step_at_ : os::read_clock());
   };
   evidence_ =
-      std::make_unique<StopEvidence>(loop_, *plan_.spec, plan_.run_id,
+      std::make_unique<StopEvidence>(loop_, *plan_.spec, plan_.run_id, plan_.masks,
                                      StopEvidence::Callbacks{.publish = publish,
                                                              .wanted = [this] { return machine_.gathering(); },
                                                              .on_gathered = [this] { post(EvidenceGathered{}); },
@@ -348,6 +356,7 @@ void Attempt::perform(const AttemptAction& action) {
     kill_orphans();
   } else if (std::holds_alternative<NameOrphans>(action)) {
     auto left = orphans_ ? orphans_->left() : OrphanKiller::Left{};
+    for (auto& each : left.processes) mask(each.command);
     post(SurvivorsNamed{.processes = std::move(left.processes), .more = left.more, .dying = left.dying});
   } else if (std::holds_alternative<KillGuard>(action)) {
     link_.kill();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "match/masks.hpp"
 #include "model/event.hpp"
 #include "model/failure.hpp"
 #include "model/run_spec.hpp"
@@ -35,6 +36,7 @@ struct AttemptPlan {
   bool pty = false;                           // it gets a terminal of its own; its output is one stream, `out`
   int slot = -1;                              // what keeps the run's slot taken; -1: nothing does
   const CallersTerminal* terminal = nullptr;  // what the caller sits at; null: there is none
+  const match::Masks* masks = nullptr;        // of what is told; null: there are none
   os::SignalState caller_signals;
 };
 
@@ -110,6 +112,7 @@ class Attempt {
   model::Result<os::UniqueFd> users_terminal() const;
   void hold_terminal(const std::string& modes);
   void reported(const guard::Report& report);
+  void mask(std::string& text) const;
   void output(model::Stream stream, std::string_view bytes);
   bool output_waits() const;
   bool guard_starves();

@@ -27,10 +27,20 @@ constexpr auto kLongestLook = 300ms;
 // Of the pids in OVERSEE_PIDS: an environment string may have 128 KiB (execve(2)).
 constexpr std::size_t kMostPids = 10'000;
 
+void mask(model::Evidence& evidence, const match::Masks& masks) {
+  for (model::ProcessEvidence& process : evidence.processes) {
+    process.name = masks.masked(process.name);
+    process.command = masks.masked(process.command);
+    if (process.file) process.file->target = masks.masked(process.file->target);
+    for (model::OpenFile& file : process.first_files) file.target = masks.masked(file.target);
+  }
+}
+
 }  // namespace
 
-StopEvidence::StopEvidence(uv::Loop& loop, const model::RunSpec& spec, std::string run_id, Callbacks callbacks)
-    : loop_(loop), spec_(spec), run_id_(std::move(run_id)), callbacks_(std::move(callbacks)) {}
+StopEvidence::StopEvidence(uv::Loop& loop, const model::RunSpec& spec, std::string run_id, const match::Masks* masks,
+                           Callbacks callbacks)
+    : loop_(loop), spec_(spec), run_id_(std::move(run_id)), masks_(masks), callbacks_(std::move(callbacks)) {}
 
 void StopEvidence::watch(pid_t root, pid_t leader, bool shown, std::vector<std::string> environment) {
   root_ = root;
@@ -87,6 +97,7 @@ void StopEvidence::looked() {
   if (!asked_ || !callbacks_.wanted()) return;
   evidence_ = std::move(snapshot_->evidence);
   evidence_->silent = *asked_;
+  if (masks_ != nullptr) mask(*evidence_, *masks_);
   tree_ = std::move(snapshot_->tree);
   callbacks_.publish(model::EvidenceTaken{&*evidence_});
   callbacks_.on_gathered();
@@ -115,7 +126,9 @@ void StopEvidence::run_line(model::Reason reason) {
                                    callbacks_.publish(model::UserLineOutput{model::UserLineKind::on_timeout, bytes});
                                  },
                                  [this] { line_ended(); }, [this] { lines_guard_gone(); }});
-  callbacks_.publish(model::UserLineStarted{model::UserLineKind::on_timeout, model::masked_line(spec_.on_timeout)});
+  std::string shown = model::masked_line(spec_.on_timeout);
+  if (masks_ != nullptr) shown = masks_->masked(shown);
+  callbacks_.publish(model::UserLineStarted{model::UserLineKind::on_timeout, shown});
   line_->start({spec_.shell, "-c", spec_.on_timeout}, environment_, spec_.directory, run_id_);
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "match/masks.hpp"
 #include "model/event.hpp"
 #include "model/run_spec.hpp"
 #include "os/process_snapshot.hpp"
@@ -33,7 +34,9 @@ class StopEvidence {
     std::function<std::optional<model::Instant>()> next_stop;  // when a deadline stops the attempt, as it looks now
   };
 
-  StopEvidence(uv::Loop& loop, const model::RunSpec& spec, std::string run_id, Callbacks callbacks);
+  // The masks are of what is told; null: there are none.
+  StopEvidence(uv::Loop& loop, const model::RunSpec& spec, std::string run_id, const match::Masks* masks,
+               Callbacks callbacks);
 
   // The command runs: everything below the root is its tree; nothing is looked at where /proc does not show it. The
   // environment is for the line.
@@ -68,6 +71,7 @@ class StopEvidence {
   uv::Loop& loop_;
   const model::RunSpec& spec_;
   const std::string run_id_;
+  const match::Masks* masks_;
   Callbacks callbacks_;
   pid_t root_ = 0;
   pid_t leader_ = 0;

@@ -46,7 +46,20 @@ Supervisor::Supervisor(uv::Loop& loop, const model::RunSpec& spec, Caller caller
       delay_(loop, [this] { begin_retry_if_due(); }),
       settle_(loop, [this] { look_at_stopped_leader(); }),
       flush_(loop, [this] { readers_too_slow(); }) {
-  if (patterns_.any()) tell(patterns_);
+  // A mask must not change whether a command is tried again.
+  if (patterns_.any()) tell(patterns_, Audience::as_read);
+}
+
+void Supervisor::mask(MaskSettings& masks) {
+  if (!masks.active()) return;
+  masks_ = &masks.masks;
+  masked_output_.emplace(
+      loop_, masks,
+      MaskedOutput::Callbacks{[this](const model::Event& event, const model::Reading& at, bool shown, bool kept) {
+        for (const auto& [sink, audience] : sinks_) {
+          if ((shown && audience == Audience::shown) || (kept && audience == Audience::kept)) sink->on(event, at);
+        }
+      }});
 }
 
 model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture, const MakeScratch& make_scratch) {
@@ -123,6 +136,7 @@ model::Result<std::unique_ptr<Attempt>> Supervisor::prepare_attempt() {
                    .pty = spec_.pty,
                    .slot = slot_ && works(Mechanism::guard_holds_slot) ? slot_->queue().held() : -1,
                    .terminal = terminal_ ? &*terminal_ : nullptr,
+                   .masks = masks_,
                    .caller_signals = caller_.signals};
   auto attempt = std::make_unique<Attempt>(
       loop_, std::move(plan),
@@ -189,7 +203,17 @@ bool Supervisor::all_guards_gone() const {
 }
 
 void Supervisor::publish(const model::Event& event, const model::Reading& at) {
-  for (model::EventSink* sink : sinks_) sink->on(event, at);
+  if (masked_output_) {
+    if (const auto* output = std::get_if<model::OutputArrived>(&event)) {
+      for (const auto& [sink, audience] : sinks_) {
+        if (audience == Audience::as_read) sink->on(event, at);
+      }
+      return masked_output_->on(*output, at);
+    }
+    if (const auto* output = std::get_if<model::UserLineOutput>(&event)) return masked_output_->on(*output, at);
+    if (const auto* ended = std::get_if<model::UserLineEnded>(&event)) masked_output_->on(*ended, at);
+  }
+  for (const auto& [sink, audience] : sinks_) sink->on(event, at);
 }
 
 std::vector<std::string> Supervisor::next_environment() const {
@@ -208,6 +232,7 @@ std::vector<std::string> Supervisor::next_environment() const {
 }
 
 void Supervisor::attempt_done() {
+  if (masked_output_) masked_output_->finish(os::read_clock());
   model::AttemptResult result = attempt_->result();
   take_tally(model::Stream::out, result.out);
   take_tally(model::Stream::err, result.err);
@@ -247,7 +272,8 @@ void Supervisor::take_tally(model::Stream stream, model::StreamCount& count) con
   if (!tally_of) return;
   const model::StreamTally tally = tally_of(stream);
   count.lines = tally.lines;
-  count.omitted_bytes = tally.omitted_bytes;
+  // Masked, it may have become more.
+  count.omitted_bytes = std::min(tally.omitted_bytes, count.bytes);
   count.omitted_lines = tally.omitted_lines;
   count.spilled_bytes = tally.spilled_bytes;
   count.spill_path = tally.spill_path;

@@ -15,6 +15,7 @@
 #include "run/attempt.hpp"
 #include "run/callers_terminal.hpp"
 #include "run/input_replay.hpp"
+#include "run/masked_output.hpp"
 #include "run/output_patterns.hpp"
 #include "run/retry_machine.hpp"
 #include "run/slot_wait.hpp"
@@ -36,8 +37,12 @@ class Supervisor {
   // The spec outlives this.
   Supervisor(uv::Loop& loop, const model::RunSpec& spec, Caller caller);
 
-  // From now on this one is told everything, after those that came before it; it outlives the run.
-  void tell(model::EventSink& sink) { sinks_.push_back(&sink); }
+  // From now on this one is told everything, after those that came before it; it outlives the run. The audience says
+  // what it sees of the output.
+  void tell(model::EventSink& sink, Audience audience = Audience::kept) { sinks_.push_back({&sink, audience}); }
+
+  // Masks what is passed on and told of the run; before prepare(). The masks outlive the run.
+  void mask(MaskSettings& masks);
 
   // Opens the command's standard input and starts the first guard (later, where a slot may have to be waited for);
   // nothing is run yet. The scratch is for input that can be read but once and is to be kept; null: then it is not.
@@ -73,6 +78,9 @@ class Supervisor {
   // The command has our terminal, and what is typed there.
   bool shares_terminal() const { return caller_.has_terminal && !spec_.pty; }
   void publish(const model::Event& event, const model::Reading& at);
+  std::string masked(std::string_view text) const {
+    return masks_ == nullptr ? std::string(text) : masks_->masked(text);
+  }
   std::vector<std::string> next_environment() const;
 
   // Before the first attempt.
@@ -129,7 +137,13 @@ class Supervisor {
   const model::RunInfo* info_ = nullptr;
   std::string run_id_;
   bool capture_ = true;
-  std::vector<model::EventSink*> sinks_;
+  struct Told {
+    model::EventSink* sink;
+    Audience audience;
+  };
+  std::vector<Told> sinks_;
+  const match::Masks* masks_ = nullptr;
+  std::optional<MaskedOutput> masked_output_;
   os::UniqueFd input_;
   std::optional<InputReplay> replay_;
   std::optional<os::ReadWatch> read_watch_;  // of a pipe or a socket that is not kept for retries

@@ -33,7 +33,7 @@ void Supervisor::run_before_retry() {
                                  },
                                  [this] { before_retry_ended(); }, [this] { lines_guard_gone(); }}));
   line_runs_ = true;
-  publish(model::UserLineStarted{kKind, model::masked_line(spec_.before_retry)}, os::read_clock());
+  publish(model::UserLineStarted{kKind, masked(model::masked_line(spec_.before_retry))}, os::read_clock());
   lines_.back()->start({spec_.shell, "-c", spec_.before_retry}, environment, spec_.directory, run_id_);
 }
 

@@ -12,7 +12,9 @@ void Layer::override_with(const Layer& stronger) {
   }
   for (const auto& [name, values] : stronger.values_) {
     const Setting* setting = find(name);
-    if (setting == nullptr || setting->kind != Kind::assignment || values.empty()) give_way(name);
+    const bool adds_up = setting != nullptr && setting->adds_up;
+    const bool joined = setting != nullptr && setting->kind == Kind::assignment && !values.empty();
+    if (!adds_up && !joined) give_way(name);
     auto& here = values_[name];
     here.insert(here.end(), values.begin(), values.end());
   }

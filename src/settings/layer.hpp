@@ -37,7 +37,7 @@ class Layer {
   void remove(std::string_view name) { values_.erase(std::string(name)); }
 
   // Adds the stronger layer's values key by key. Values that they contradict here are moved to overridden().
-  // Environment variables are merged one by one.
+  // Environment variables are merged one by one. Values of a setting that adds up all stay.
   void override_with(const Layer& stronger);
 
   // The effective value, which is the last one given; null if none.

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <map>
@@ -47,6 +48,7 @@ constexpr std::array kOnFlaky{Word{"pass", model::OnFlaky::pass}, Word{"warn", m
                               Word{"fail", model::OnFlaky::fail}};
 constexpr std::array kWhenFull{Word{"wait", model::WhenFull::wait}, Word{"fail", model::WhenFull::fail}};
 constexpr std::array kSigusr1{Word{"forward", false}, Word{"status", true}};
+constexpr std::array kMaskLive{Word{"yes", true}, Word{"no", false}};
 constexpr std::array kExplainFormat{Word{"text", false}, Word{"json", true}};
 constexpr std::array kLogFormat{Word{"tagged", model::LogFormat::tagged}, Word{"raw", model::LogFormat::raw}};
 
@@ -167,6 +169,31 @@ std::vector<std::pair<std::string, std::string>> read_labels(Reader& read, const
   return {labels.begin(), labels.end()};
 }
 
+bool is_variable_name(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789";
+  constexpr std::string_view kOthers = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.-";
+  return !text.empty() && !kDigits.contains(text.front()) && text.front() != '-' &&
+         std::ranges::all_of(text, [&](char c) { return kDigits.contains(c) || kOthers.contains(c); });
+}
+
+void read_masks(Reader& read, const Layer& layer, Settings& settings) {
+  for (const Given& each : layer.all("mask")) {
+    if (is_variable_name(each.text)) {
+      settings.mask_variables.push_back(each.text);
+      continue;
+    }
+    if (each.text.size() < 3 || !each.text.starts_with('/') || !each.text.ends_with('/')) {
+      read.refuse(each, "the name of a variable, or a regular expression between slashes such as /ghp_[A-Za-z0-9]+/");
+      continue;
+    }
+    std::string pattern = each.text.substr(1, each.text.size() - 2);
+    const auto compiled = match::Pattern::compile(pattern);
+    if (!compiled) read.refuse(each, compiled.error().allowed);
+    settings.mask_patterns.push_back(std::move(pattern));
+  }
+  settings.mask_live = read.parse("mask-live", parse_word<kMaskLive>, true);
+}
+
 std::map<model::Reason, int> read_exit_codes(Reader& read, const Layer& layer) {
   std::map<model::Reason, int> codes;  // a later source is stronger
   for (const Given& each : layer.all("exit-code")) {
@@ -283,6 +310,7 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   }
   settings.status_on_usr1 = read.parse("sigusr1", parse_word<kSigusr1>, false);
   settings.timestamps = read.flag("timestamps");
+  read_masks(read, layer, settings);
   settings.limits.ok_exit = read.parse("ok-exit", model::ExitCodes::parse, {});
   settings.exit_policy.preserve_status = read.flag("preserve-status");
   settings.exit_policy.codes = read_exit_codes(read, layer);
@@ -320,8 +348,9 @@ bool Settings::holds_stdout_back() const { return only_final && retry.retries > 
 bool Settings::capture() const {
   const bool passed_on = show == model::ShowOutput::live && !timestamps;
   const bool searched = !retry.on.patterns().empty() || !retry.not_on.patterns().empty();
-  return !no_log || limits.idle || limits.fail_past || stdout_file || stderr_file || events || ci_stop_commands ||
-         !passed_on || searched || holds_stdout_back();
+  const bool masked = mask_live && (!mask_variables.empty() || !mask_patterns.empty());
+  return !no_log || masked || limits.idle || limits.fail_past || stdout_file || stderr_file || events ||
+         ci_stop_commands || !passed_on || searched || holds_stdout_back();
 }
 
 }  // namespace oversee::settings

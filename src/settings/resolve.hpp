@@ -59,6 +59,9 @@ struct Settings {
   std::optional<std::string> stderr_file;
   model::ShowOutput show = model::ShowOutput::live;
   bool timestamps = false;
+  std::vector<std::string> mask_variables;  // whose values are masked
+  std::vector<std::string> mask_patterns;   // in RE2's syntax
+  bool mask_live = true;                    // in what is shown, too
   model::OnOverflow on_overflow = model::OnOverflow::truncate;
   std::optional<std::string> json;
   std::optional<std::string> junit;

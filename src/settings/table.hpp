@@ -57,6 +57,7 @@ struct Setting {
   std::string_view choices = {};      // with Kind::choice, separated by '|'
   std::string_view suggestions = {};  // completions besides those of the kind, separated by '|'
   bool repeatable = false;            // each use adds a value; else the last one counts
+  bool adds_up = false;               // values of all sources count; no source removes those of a weaker one
   Scope scope = Scope::file;
   // It identifies one run or its files. The command must not inherit the variable: a nested oversee would overwrite our
   // log.

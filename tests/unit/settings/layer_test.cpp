@@ -49,6 +49,19 @@ TEST_CASE("layer: the stronger wins key by key, with its place") {
   CHECK(weak.last("json")->text == "x.json");
 }
 
+TEST_CASE("layer: masks of all sources add up, and an empty list removes none") {
+  Layer weak;
+  weak.add("mask", {"A_TOKEN", "oversee.toml:2:1"});
+  Layer strong;
+  strong.add("mask", {"/b+/", "--mask"});
+  weak.override_with(strong);
+  Layer none;
+  none.add_none("mask");
+  weak.override_with(none);
+  CHECK(texts(weak, "mask") == Texts{"A_TOKEN", "/b+/"});
+  CHECK(weak.overridden("mask").empty());
+}
+
 TEST_CASE("layer: a list replaces the weaker list") {
   Layer weak;
   weak.add("retry-on", {"timeout", "OVERSEE_RETRY_ON"});

@@ -46,6 +46,11 @@ TEST_CASE("resolve: each error names the place, the text and the allowed form") 
       Case{"env-file", "", "a name"},
       Case{"unset-env", "", "a name"},
       Case{"unset-env", "A=B", "a variable's name"},
+      Case{"mask", "", "the name of a variable"},
+      Case{"mask", "A=B", "the name of a variable"},
+      Case{"mask", "//", "a regular expression between slashes"},
+      Case{"mask", "/(/", "a regular expression as RE2 reads it"},
+      Case{"mask-live", "maybe", "yes or no"},
   };
   for (const Case& c : cases) {
     Layer layer;
