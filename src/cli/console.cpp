@@ -9,6 +9,7 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "model/mechanism.hpp"
 #include "model/outcome.hpp"
@@ -62,7 +63,16 @@ void Console::leave() {
   output_.on_error = nullptr;
 }
 
+void Console::release() {
+  const auto lines = std::exchange(held_, {});
+  if (lines && !lines->empty()) print(*lines);
+}
+
 void Console::print(std::string_view lines) {
+  if (held_) {
+    *held_ += lines;
+    return;
+  }
   if (!model::works(model::Mechanism::lines_aside)) return print_blocking(lines);
   put(lines);
   if (loop_ == nullptr) settle();

@@ -41,6 +41,10 @@ class Console {
 
   // Prints whole lines, unchanged.
   void print(std::string_view lines);
+  // From hold() to release() lines are kept, for work in a side process (os/file_work.hpp): the threads and processes that
+  // write would be its own, and end with it.
+  void hold() { held_.emplace(); }
+  void release();
 
   // Draws the status line below all other lines, over the previous one. It is wiped before anything else is printed,
   // and not drawn while output is queued for the terminal.
@@ -118,6 +122,7 @@ class Console {
   model::OwnLines dropped_;
   int error_ = 0;
   std::optional<std::uint64_t> stalled_at_;  // the position at which the last wait failed
+  std::optional<std::string> held_;
   bool finished_ = false;
   bool status_shown_ = false;
 };

@@ -147,7 +147,10 @@ OutputFile::OutputFile(uv::Loop& loop, os::UniqueFd file, std::string path, std:
 }
 
 void OutputFile::end() {
-  if (aside_ != nullptr) aside_->end();
+  if (aside_ == nullptr) return;
+  aside_->end();
+  if (!aside_->stuck() && fd_ >= 0) ::close(std::exchange(fd_, -1));  // the side process has closed its copy
+  if (aside_->stuck() && sink_->on_error) sink_->on_error(ETIMEDOUT);
 }
 
 void OutputFile::clear() {
@@ -170,6 +173,11 @@ void OutputFile::finish() {
     if (!done) return;
     ::close(std::exchange(fd_, -1));  // the side process has closed its copy
   }
+}
+
+void OutputFile::finish_later() {
+  if (aside_ == nullptr) return finish();
+  aside_->post([file = file_.get()] { file->close(); });
 }
 
 // Open first what may be refused, so that a refusal leaves no files behind.
@@ -407,12 +415,16 @@ model::Result<report::HeldOutput::Files> RunFiles::scratch_files() const {
 
 // The outcome is already decided; if a required log is incomplete, only the exit status can still change.
 report::LogState RunFiles::finish_log() {
-  if (log_) log_->finish();
-  for (const auto& spill : spills_) {
-    if (!spill) continue;
-    spill->finish();
-    spill->end();
+  if (!std::exchange(log_finished_, true)) {
+    // Together with the record, which the same process stores after it: one wait for both.
+    if (log_) log_is_ours_ ? log_->finish_later() : log_->finish();
+    for (const auto& spill : spills_) {
+      if (!spill) continue;
+      spill->finish();
+      spill->end();
+    }
   }
+  told_log_error_ = *log_error_;
   if (*log_error_ == 0) return {log_path_, true, {}};
   if (settings_->log_required) *summary_lost_ = true;
   return {log_path_, false, os::describe_write_error(*log_error_), settings_->log_required};
@@ -453,7 +465,6 @@ run::AsideSink* RunFiles::writer() {
   return record_writer_.get();
 }
 
-// The loop has deadlines to keep, so do not wait for the store; an earlier store that is still pending is enough.
 void RunFiles::store_running(std::string document) {
   const int empty = std::exchange(stored_, true) ? -1 : running_->get();
   auto store = [this, empty, document = std::move(document)] {
@@ -463,8 +474,10 @@ void RunFiles::store_running(std::string document) {
       (void)directory_->replace(run_id_ + ".json", document);
     }
   };
-  if (auto* const beside = writer()) return beside->post(std::move(store));
-  store();
+  auto* const beside = writer();
+  if (beside == nullptr) return store();
+  // The first is awaited when the command has started. A later one is due between attempts, when there is time.
+  empty >= 0 ? beside->post(std::move(store)) : static_cast<void>(beside->call(std::move(store), kRecordPatience));
 }
 
 void RunFiles::await_record() {
@@ -479,26 +492,39 @@ void RunFiles::do_last(const std::function<void()>& job, std::optional<model::Du
 }
 
 void RunFiles::store_final(const std::string& document) {
-  const std::string name = run_id_ + ".json";
-  const std::function<model::Result<void>()> store = [this, name, document] {
-    return directory_->replace(name, document);
-  };
-  auto* const beside = running_ ? writer() : nullptr;
-  const auto result = std::make_shared<model::Result<void>>();
-  const bool done = beside != nullptr && beside->call([store, result] { *result = store(); }, kStuck);
-  // A writer that was killed has left the record to us; behind one that hangs it would hang as well.
-  if (!done && (beside == nullptr || beside->gone())) {
-    *result = store_beside(record_can_hang_, "write the record", directory_->path_of(name), store);
-  } else if (!done) {
-    const os::AskedFile asked("write the record", directory_->path_of(name));
-    *result = std::unexpected(os::no_answer());
+  final_store_ = [this, name = run_id_ + ".json", document] { return directory_->replace(name, document); };
+  final_stored_.reset();
+  auto* const beside = running_ && !writers_ended_ ? writer() : nullptr;
+  if (beside != nullptr && !beside->gone()) {
+    final_stored_ = std::make_shared<std::optional<model::Result<void>>>();
+    beside->post([store = final_store_, stored = final_stored_] { stored->emplace(store()); });
+    return;
   }
-  if (!*result) warn(describe(result->error()));
+  judge_stored(store_beside(record_can_hang_, "write the record", record_path(), final_store_));
 }
 
-void RunFiles::end_writers() {
+void RunFiles::judge_stored(const model::Result<void>& stored) {
+  if (!stored) warn(describe(stored.error()));
+}
+
+std::string RunFiles::record_path() const { return directory_->path_of(run_id_ + ".json"); }
+
+bool RunFiles::end_writers() {
+  writers_ended_ = true;
   if (log_) log_->end();
   if (record_writer_) record_writer_->end();
+  if (const auto stored = std::exchange(final_stored_, {})) {
+    // A writer that was killed has left the record to us; behind one that hangs it would hang as well.
+    const os::AskedFile asked("write the record", record_path());
+    if (*stored) {
+      judge_stored(**stored);
+    } else if (writer()->gone()) {
+      judge_stored(store_beside(record_can_hang_, "write the record", record_path(), final_store_));
+    } else {
+      judge_stored(std::unexpected(os::no_answer()));
+    }
+  }
+  return *log_error_ != told_log_error_;
 }
 
 std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::string_view what_instead) {

@@ -44,6 +44,8 @@ class OutputFile {
   void clear();
   // Closes it and calls the sink's on_error if something was not written. A pipe's reader gets a moment to finish.
   void finish();
+  // The same without a wait, if a side process writes it: an error comes with end().
+  void finish_later();
   // After finish() and all jobs: ends the side process, unless it hangs.
   void end();
 
@@ -112,8 +114,9 @@ class RunFiles {
   // With a wait, returns when it is done, or after that time; else it is done when end_writers() has returned, unless
   // the process hangs.
   void do_last(const std::function<void()>& job, std::optional<model::Duration> wait);
-  // After the last store: ends the side processes, unless they hang.
-  void end_writers();
+  // After the last store: ends the side processes, unless they hang. True: the log has lost something since its state
+  // was told, so that the record is to be made anew.
+  bool end_writers();
   // Writes a complete report to its destination.
   using Store = std::function<void(std::string_view document)>;
   Store junit_store() const { return report_store(*named_.junit); }
@@ -137,6 +140,8 @@ class RunFiles {
   run::AsideSink* writer();
   void store_running(std::string document);
   void store_final(const std::string& document);
+  void judge_stored(const model::Result<void>& stored);
+  std::string record_path() const;
 
   uv::Loop* loop_;
   const settings::Settings* settings_;
@@ -155,6 +160,12 @@ class RunFiles {
   bool finished_ = false;  // the final document has been stored
   std::string log_path_;
   std::unique_ptr<OutputFile> log_;
+  bool log_finished_ = false;
+  bool writers_ended_ = false;
+  int told_log_error_ = 0;  // when its state was asked for
+  // The record's last store, and what came of it: none before it is done.
+  std::function<model::Result<void>()> final_store_;
+  std::shared_ptr<std::optional<model::Result<void>>> final_stored_;
   bool log_is_ours_ = false;  // it is in the run directory
   std::shared_ptr<int> log_error_ = std::make_shared<int>(0);
   std::shared_ptr<std::function<void(int)>> log_lost_ = std::make_shared<std::function<void(int)>>();

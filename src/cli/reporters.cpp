@@ -280,6 +280,8 @@ void Reporters::finish() {
   if (const model::OwnLines own = console().finish(); own.dropped_lines != 0) json_.finish(own);
 }
 
+void Reporters::tell_again() { json_.finish({}); }
+
 bool Reporters::all_shown() {
   if (releasing_ && held_->release()) {
     releasing_ = false;

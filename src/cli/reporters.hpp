@@ -44,6 +44,8 @@ class Reporters {
 
   // To be called after the last line: waits for the reader of stderr, and records how many lines were dropped.
   void finish();
+  // Makes the record anew, because the log has turned out to be incomplete.
+  void tell_again();
 
  private:
   void watch_sinks();

@@ -104,8 +104,11 @@ bool names_files(const settings::Settings& settings) {
 // Runs the work in a side process if it may hang.
 model::Result<void> prepare(bool beside, const std::function<void()>& work, model::Duration bound,
                             const os::SignalState& caller) {
-  if (beside && model::works(model::Mechanism::write_aside)) return os::do_beside(work, bound, caller);
-  return work(), model::Result<void>();
+  if (!beside || !model::works(model::Mechanism::write_aside)) return work(), model::Result<void>();
+  console().hold();
+  const auto done = os::do_beside(work, bound, caller);
+  console().release();
+  return done;
 }
 
 // Delays everything that follows the start of the command until the run can be found: a script that has seen the
@@ -260,8 +263,8 @@ model::ExitAction run_command(const settings::Settings& settings, const os::Sign
   }
   model::ExitAction exit = supervisor.run(info, files->slots());
   clean_in_turn(settings, *files);
+  if (files->end_writers()) reporters.tell_again();
   reporters.finish();
-  files->end_writers();
   if (files->summary_lost() && exit == model::ExitAction{0, {}}) exit.code = model::kExitOwnFailure;
   leave(exit);
   return exit;

@@ -79,6 +79,8 @@ struct SideProcess::State {
   std::vector<int> listed;
   std::function<void()> work;
 
+  // Cleared by the kernel at the end of the process, which wakes a futex.
+  std::atomic<pid_t> running = 1;
   std::mutex mutex;  // for our threads only: a side process that is killed would leave it locked
   std::condition_variable changed;
   bool ended = false;
@@ -92,6 +94,24 @@ struct SideProcess::State {
 };
 
 namespace {
+
+pid_t* word_of(std::atomic<pid_t>& running) {
+  static_assert(sizeof running == sizeof(pid_t));
+  return reinterpret_cast<pid_t*>(&running);  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+}
+
+// Whether the kernel has cleared the word within the bound.
+bool await_end(std::atomic<pid_t>& running, model::Duration bound) {
+  const auto end = std::chrono::steady_clock::now() + bound;
+  while (const pid_t now = running) {
+    const auto rest = end - std::chrono::steady_clock::now();
+    if (rest <= rest.zero()) return false;
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(rest);
+    const timespec time{seconds.count(), std::chrono::nanoseconds(rest - seconds).count()};
+    (void)::syscall(SYS_futex, &running, FUTEX_WAIT, now, &time, nullptr, 0);
+  }
+  return true;
+}
 
 // In the new process; its handlers are separate from ours (no CLONE_SIGHAND).
 void become_side_process(int death_signal) {
@@ -124,9 +144,10 @@ bool start_and_wait(SideProcess::State& state) {
   void* const stack = ::mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (stack == MAP_FAILED) return false;
 #endif
-  const int shared = state.files == SideProcess::Files::ours ? CLONE_FILES : 0;
+  const int flags = CLONE_VM | CLONE_CHILD_CLEARTID | (state.files == SideProcess::Files::ours ? CLONE_FILES : 0);
   ++being_started;
-  const pid_t pid = ::clone(run_beside, static_cast<char*>(stack) + kStack, CLONE_VM | shared, &state);
+  const pid_t pid =
+      ::clone(run_beside, static_cast<char*>(stack) + kStack, flags, &state, nullptr, nullptr, word_of(state.running));
   if (pid > 0) enter(pid);
   --being_started;
   if (pid > 0) {
@@ -141,7 +162,11 @@ bool start_and_wait(SideProcess::State& state) {
 }
 
 void lend_thread(const std::shared_ptr<SideProcess::State>& state) {
-  if (!start_and_wait(*state)) state->run();  // a thread keeps the deadlines working, but can delay our exit
+  if (!start_and_wait(*state)) {
+    state->run();  // a thread keeps the deadlines working, but can delay our exit
+    state->running = 0;
+    (void)::syscall(SYS_futex, &state->running, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+  }
   if (state->on_end) state->on_end(state->finished);
   const std::lock_guard lock(state->mutex);
   state->ended = true;
@@ -163,8 +188,11 @@ bool SideProcess::start(Files files, std::vector<int> listed, std::function<void
   return true;
 }
 
+// Its thread is woken later than we are, and matters only if the process was killed: then the thread calls on_end.
 bool SideProcess::wait(model::Duration bound) {
   if (!state_) return true;
+  if (!await_end(state_->running, bound)) return false;
+  if (state_->finished) return true;
   std::unique_lock lock(state_->mutex);
   return state_->changed.wait_for(lock, bound, [&] { return state_->ended; });
 }
@@ -194,7 +222,6 @@ struct SideCall::State {
 };
 
 SideCall::SideCall(const std::function<void()>& work, void* stack) : state_(new State{.work = work}) {
-  static_assert(sizeof(state_->running) == sizeof(pid_t));
   own_pid = ::getpid();
   if (stack == nullptr) {
     void* const made = ::mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
@@ -221,14 +248,7 @@ SideCall::~SideCall() {
 }
 
 bool SideCall::wait(model::Duration bound) {
-  const auto end = std::chrono::steady_clock::now() + bound;
-  while (const pid_t running = state_->running) {
-    const auto rest = end - std::chrono::steady_clock::now();
-    if (rest <= rest.zero()) return false;
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(rest);
-    const timespec time{seconds.count(), std::chrono::nanoseconds(rest - seconds).count()};
-    (void)::syscall(SYS_futex, &state_->running, FUTEX_WAIT, running, &time, nullptr, 0);
-  }
+  if (!await_end(state_->running, bound)) return false;
   if (state_->pid <= 0) return true;
   while (::syscall(SYS_wait4, state_->pid, nullptr, __WALL, nullptr) < 0 && errno == EINTR) {
   }

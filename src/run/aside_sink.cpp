@@ -59,8 +59,11 @@ struct AsideSink::Shared {
   std::atomic<int> error = 0;
   std::atomic<bool> gone = false;            // the process was killed
   std::atomic<std::uint64_t> failed_at = 0;  // what was written before the error
-  std::function<void()> job;
-  std::atomic<bool> job_wanted = false;  // set by the loop, cleared by the process
+  // Jobs: a second ring; the loop moves posted, the process done.
+  std::array<std::function<void()>, 8> jobs;
+  std::atomic<std::uint64_t> posted = 0;
+  std::atomic<std::uint64_t> done = 0;
+  bool jobs_wait() const { return posted != done; }
   os::UniqueFd wake_up = make_event();
   os::UniqueFd news = make_event();
 };
@@ -75,18 +78,23 @@ std::unique_ptr<AsideSink> AsideSink::over(uv::Loop& loop, model::ByteSink& sink
 
 AsideSink::~AsideSink() {
   if (!shared_) return;
-  news_.reset();
+  on_error = nullptr;
+  on_ready = nullptr;
   end();
+  news_.reset();
   if (!process_.wait({})) (void)shared_.release();  // it hangs, and may come back to it
 }
 
 void AsideSink::end() {
   if (!shared_ || direct_) return;
-  if (!jobs_.empty()) (void)call([] {}, kEndPatience);
+  refill();
+  next_jobs();
+  if (!jobs_.empty() || !overflow_.empty()) (void)call([] {}, kEndPatience);
   shared_->quit = true;
   raise(shared_->wake_up);
-  if (process_.wait(stuck_ ? model::Duration() : kEndPatience) && !shared_->gone)
-    direct_ = true;  // for what comes later
+  stuck_ = !process_.wait(stuck_ ? model::Duration() : kEndPatience);
+  notified();                                     // of an error that the last writes and jobs have met
+  if (!stuck_ && !shared_->gone) direct_ = true;  // for what comes later
 }
 
 bool AsideSink::start() {
@@ -169,6 +177,8 @@ std::uint64_t AsideSink::left() const {
   return shared_->appended - shared_->written + overflow_.size();
 }
 
+bool AsideSink::stuck() const { return stuck_; }
+
 bool AsideSink::gone() const { return shared_ && shared_->gone; }
 
 std::uint64_t AsideSink::written() const {
@@ -191,15 +201,15 @@ void AsideSink::work(Shared& shared) noexcept {
       if (news) raise(shared.news);
       continue;
     }
-    if (shared.job_wanted) {
-      shared.job();
-      shared.job_wanted = false;
+    if (shared.jobs_wait()) {
+      shared.jobs.at(shared.done % shared.jobs.size())();
+      ++shared.done;
       raise(shared.news);
       continue;
     }
     if (shared.quit || os::SideProcess::orphaned()) return;
     shared.asleep = true;
-    const bool nothing = shared.appended == shared.written && !shared.quit && !shared.job_wanted;
+    const bool nothing = shared.appended == shared.written && !shared.quit && !shared.jobs_wait();
     if (nothing) (void)await(shared.wake_up, nullptr);
     shared.asleep = false;
   }
@@ -213,7 +223,7 @@ void AsideSink::notified() {
     if (on_error) on_error(error);
   }
   refill();
-  next_job();
+  next_jobs();
   const bool all_written = idle_wanted_ && idle();
   if (all_written) idle_wanted_ = false;
   if (left() > kLowMark && ask_for_news()) return;
@@ -235,15 +245,17 @@ void AsideSink::post(std::function<void()> job) {
   if (!ready()) return job();
   if (shared_->gone) return;
   jobs_.push_back(std::move(job));
-  next_job();
+  next_jobs();
 }
 
-void AsideSink::next_job() {
-  if (jobs_.empty() || shared_->job_wanted) return;
-  shared_->job = std::move(jobs_.front());
-  jobs_.pop_front();
-  shared_->job_wanted = true;
-  wake();
+void AsideSink::next_jobs() {
+  const std::uint64_t before = shared_->posted;
+  while (!jobs_.empty() && shared_->posted - shared_->done < shared_->jobs.size()) {
+    shared_->jobs.at(shared_->posted % shared_->jobs.size()) = std::move(jobs_.front());
+    jobs_.pop_front();
+    ++shared_->posted;
+  }
+  if (shared_->posted != before) wake();
 }
 
 bool AsideSink::call(std::function<void()> job, model::Duration patience) {
@@ -251,10 +263,10 @@ bool AsideSink::call(std::function<void()> job, model::Duration patience) {
   const auto end = std::chrono::steady_clock::now() + (stuck_ ? model::Duration() : patience);
   if (drain(patience) > 0 || shared_->gone) return false;
   post(std::move(job));
-  const auto busy = [&] { return !shared_->gone && (shared_->job_wanted || !jobs_.empty()); };
+  const auto busy = [&] { return !shared_->gone && (shared_->jobs_wait() || !jobs_.empty()); };
   while (busy() && std::chrono::steady_clock::now() < end) {
     (void)await(shared_->news, &kStep);
-    next_job();
+    next_jobs();
   }
   const bool done = !busy() && !shared_->gone;
   stuck_ = !done;

@@ -46,6 +46,8 @@ class AsideSink final : public model::ByteSink {
   // left.
   std::uint64_t drain(model::Duration patience);
 
+  // Whether the last wait for the process was in vain.
+  bool stuck() const;
   // Whether the process was killed.
   bool gone() const;
 
@@ -67,7 +69,7 @@ class AsideSink final : public model::ByteSink {
   void work(Shared& shared) noexcept;
   void refill();
   bool ask_for_news();
-  void next_job();
+  void next_jobs();
   void wake();
   void notified();
   std::uint64_t left() const;

@@ -136,7 +136,7 @@ class Evidence(EventsCase):
         self.assertEqual(ended.status, 124)
         self.assertEqual([kind for kind in self.kinds(events) if kind != "on_timeout_output"],
                          ["started", "attempt_started", "evidence", "on_timeout_started", "on_timeout_ended",
-                          "stopping", "attempt_finished", "finished"])
+                          "stopping", "signal_sent", "attempt_finished", "finished"])
         summary = self.assert_complete(events)
         self.assertEqual(events[2]["evidence"], summary["attempts"][0]["evidence"])
         self.assertEqual([each["result"] for each in events if each["event"] == "on_timeout_ended"],

@@ -38,7 +38,7 @@ done
 exec unshare --pid --fork --kill-child=KILL sh -c '
   "$0" "$@" > fifo &
   read line < fifo
-  all=; i=0; while [ $((i += 1)) -le 30 ]; do sleep 60 & all="$all $!"; done
+  all=; i=0; while [ $((i += 1)) -le 90 ]; do sleep 60 & all="$all $!"; done
   wait %1
   echo oversee $?
   for each in $all; do kill -KILL $each; wait $each; echo bystander $?; done
@@ -184,7 +184,7 @@ class Bystanders(OverseeCase):
         return run.finish().out.decode().split("\n")
 
     def test_a_stranger_that_has_a_number_of_the_tree_s_lives(self):
-        self.assertEqual(self.end(OVERSEE), ["oversee 124", *["bystander 137"] * 30, ""])
+        self.assertEqual(self.end(OVERSEE), ["oversee 124", *["bystander 137"] * 90, ""])
 
     def test_control_where_proc_is_believed_it_dies(self):
         out = self.end(OVERSEE_WITHOUT, env={"OVERSEE_TEST_WITHOUT": "proc-is-ours"})
