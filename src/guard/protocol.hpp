@@ -100,8 +100,7 @@ struct LetGo {
 struct HoldTerminal {
   std::string modes = {};
   std::int32_t group = 0;  // the front's; tells whether the terminal still belongs to the front
-  bool shared =
-      false;  // the command uses it, too; else the front has changed its modes, and modes set later by others are kept
+  bool shared = false;     // the command uses it, too; else modes changed by others since are kept
   bool operator==(const HoldTerminal&) const = default;
 };
 // The sequences that then undo the command's changes of the screen; empty: none.
@@ -142,9 +141,8 @@ struct LeaderContinued {
   bool operator==(const LeaderContinued&) const = default;
 };
 struct LeaderExited {
-  std::int32_t wait_status = 0;  // as from wait(2)
-  std::uint64_t out_of_memory_kills =
-      0;  // by the kernel on the whole machine, since the start; counted only if the leader failed
+  std::int32_t wait_status = 0;           // as from wait(2)
+  std::uint64_t out_of_memory_kills = 0;  // by the kernel, on the whole machine; counted after a failure only
 
   // Exactly one of exit_code() and signal() is set.
   std::optional<int> exit_code() const {
