@@ -439,8 +439,8 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
   return stores;
 }
 
-// The process that writes the log into the run directory also writes the record, and does what else is done there. A
-// log of the user's own may be on another disk, which may hang alone.
+// The side process that writes the log into the run directory also writes the record and does other work there. A log
+// elsewhere may be on another disk, which may hang alone.
 run::AsideSink* RunFiles::writer() {
   if (!record_can_hang_ || !model::works(model::Mechanism::write_aside)) return nullptr;
   if (log_ && log_is_ours_) return log_->aside();
@@ -486,7 +486,7 @@ void RunFiles::store_final(const std::string& document) {
   auto* const beside = running_ ? writer() : nullptr;
   const auto result = std::make_shared<model::Result<void>>();
   const bool done = beside != nullptr && beside->call([store, result] { *result = store(); }, kStuck);
-  // A writer that was killed has left the record to us; behind one that hangs it would hang as well.
+  // If the writer was killed, this process stores the record; if the writer hangs, so would this process.
   if (!done && (beside == nullptr || beside->gone())) {
     *result = store_beside(record_can_hang_, "write the record", directory_->path_of(name), store);
   } else if (!done) {
