@@ -54,7 +54,7 @@ void Console::join(uv::Loop& loop) {
 
 void Console::leave() {
   if (writer_ && loop_ != nullptr) writer_->leave();
-  aside_.reset();  // where it hangs, what it uses stays
+  aside_.reset();  // keeps its memory if the side process hangs
   if (file_) {
     file_->on_error = [this](int error) { failed(error); };
   }

@@ -20,15 +20,15 @@ namespace oversee::cli {
 
 class EventOutput {
  public:
-  // `written` is the destination as the user wrote it. `pace` is called with true where a file's disk is slower than
-  // the command, and with false once it has caught up: a file gets every event.
+  // `written` is the destination as the user wrote it. Calls `pace` with true if a file's disk is slower than the
+  // command, and with false once it has caught up: a file gets every event.
   EventOutput(uv::Loop& loop, os::UniqueFd target, std::string written, std::vector<report::SettingValue> settings,
               std::function<void(bool wait)> pace);
 
   model::EventSink& reporter() { return *lines_; }
 
-  // To be called after the last event: gives the reader time to take the queue and returns what was delivered.
-  // `sure_reader`: the reader is another oversee, which may be short of CPU time and gets longer.
+  // Call after the last event: gives the reader time to take the queue and returns the delivered amount. `sure_reader`:
+  // the reader is another oversee, which may be short of CPU time and gets longer.
   report::EventsState finish(bool sure_reader);
 
  private:

@@ -451,8 +451,8 @@ report::JsonSummary::Stores RunFiles::summary_stores() {
   return stores;
 }
 
-// The process that writes the log into the run directory also writes the record, and does what else is done there. A
-// log of the user's own may be on another disk, which may hang alone.
+// The side process that writes the log into the run directory also writes the record and does other work there. A log
+// elsewhere may be on another disk, which may hang alone.
 run::AsideSink* RunFiles::writer() {
   if (!record_can_hang_ || !model::works(model::Mechanism::write_aside)) return nullptr;
   if (log_ && log_is_ours_) return log_->aside();

@@ -79,7 +79,7 @@ class RunFiles {
   // Sets a callback for the first loss of log output.
   void on_log_lost(std::function<void(int error)> told) { *log_lost_ = std::move(told); }
 
-  // The file for what the log does not take of a stream, made when it is first asked for; null where it cannot be made.
+  // The file for output of a stream that the log does not take, created on first use; null if it cannot be created.
   OutputFile* spill(model::Stream stream);
   std::string spill_path(model::Stream stream) const;
 
@@ -181,8 +181,8 @@ std::unique_ptr<model::Scratch> make_scratch(const std::string& directory, std::
 // Sinks for the command's stdout and stderr. If both are the same file, the console's sink serves both, to keep their
 // order.
 struct ShownOutputs {
-  std::unique_ptr<os::FileSink> file;          // stdout, where it is one
-  std::unique_ptr<model::ByteSink> out_owned;  // empty where out is err, or the file
+  std::unique_ptr<os::FileSink> file;          // stdout, if it is a file
+  std::unique_ptr<model::ByteSink> out_owned;  // empty if out is err, or the file
   model::ByteSink* out = nullptr;
   model::ByteSink* err = nullptr;
 

@@ -42,7 +42,7 @@ class Reporters {
             RunFiles& files, os::UniqueFd event_file, model::CiService ci);
   ~Reporters();
 
-  // To be called after the last line: waits for the reader of stderr, and records how many lines were dropped.
+  // Call after the last line: waits for the reader of stderr, and records how many lines were dropped.
   void finish();
   // Makes the record anew, because the log has turned out to be incomplete.
   void tell_again();
@@ -65,7 +65,7 @@ class Reporters {
   const settings::Settings& settings_;
   RunFiles& files_;
   model::ShowOutput show_;
-  run::Audience shown_as_;  // what of the output is shown
+  run::Audience shown_as_;  // the form of the shown output
 
   ShownOutputs shown_;
   std::optional<StatusDisplay> status_;

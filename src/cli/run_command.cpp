@@ -141,7 +141,7 @@ std::string directory_of(const model::RunSpec& spec) {
   return spec.directory.empty() ? here : here + '/' + spec.directory;
 }
 
-// Names of files stay: they lead to the files.
+// Paths of output files are not masked, because users need them to find the files.
 void mask(model::RunInfo& info, const match::Masks& masks) {
   info.name = masks.masked(info.name);
   for (auto& [key, value] : info.labels) value = masks.masked(value);

@@ -20,7 +20,8 @@ settings::Layer own_variables();
 // The user's settings file, $XDG_CONFIG_HOME/oversee/config.toml or below ~/.config; empty without a home directory.
 std::string user_settings_path();
 
-// Whether the kernel knows, without asking a file system, that read_settings_files() would find none. Never blocks.
+// Whether read_settings_files() is certain to find none, as the kernel tells without asking a file system. Never
+// blocks.
 bool surely_has_no_settings_files(const settings::Layer& flags, const settings::Layer& variables);
 
 // The files in increasing precedence; with --config only that file, with --no-config none. A file that cannot be read,

@@ -1,4 +1,4 @@
-// Reckons when the guard climbs.
+// Computes when the guard climbs a rung.
 #include "guard/backstop.hpp"
 
 namespace oversee::guard {
@@ -13,7 +13,7 @@ std::optional<Backstop::Step> Backstop::climb(model::Instant now) {
   if (!when || now < *when) return {};
   const model::Rung& rung = deadline_.ladder[deadline_.rung];
   const Step step{deadline_.rung++, rung.signal};
-  // The silence has been waited for once.
+  // Only the first rung waits for kSilence.
   deadline_.at.reset();
   if (rung.grace) deadline_.at = (now + *rung.grace - kSilence).time_since_epoch();
   return step;

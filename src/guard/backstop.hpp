@@ -1,5 +1,5 @@
-// The stop that is due while the front is silent: the guard climbs the ladder in its place. Times and rungs only: it
-// sends nothing and reads no clock.
+// The guard's copy of the next due stop: the guard climbs the ladder if the front is silent. Computes times and rungs;
+// sends no signal and reads no clock.
 #pragma once
 
 #include <chrono>
@@ -14,20 +14,20 @@ namespace oversee::guard {
 
 class Backstop {
  public:
-  // A front that lives has said by then that it stops the command itself, on a loaded machine too.
+  // A live front stops the command itself and reports that within this time, even on a loaded machine.
   static constexpr auto kSilence = std::chrono::milliseconds(250);
 
-  // Replaces what was to be kept before: the front has spoken.
+  // Replaces the previous deadline: a front that sends a new one is not silent.
   void keep(KeepDeadline deadline) { deadline_ = std::move(deadline); }
 
-  // When to climb; none: no stop is due.
+  // When to climb; none if no stop is due.
   std::optional<model::Instant> due() const;
 
   struct Step {
     std::uint32_t rung = 0;
     model::Signal signal = 0;
   };
-  // The rung to climb now, if it is time; the next one is due after its grace.
+  // Returns the rung to climb if one is due; the next one is due after its grace period.
   std::optional<Step> climb(model::Instant now);
 
   model::StopReach reach() const { return deadline_.reach; }

@@ -9,12 +9,12 @@
 
 namespace oversee::guard {
 
-// Who made the socket pair (unix(7)).
+// SO_PEERCRED names the process that made the socket pair (unix(7)).
 std::optional<pid_t> FrontLink::living_parent() const {
   ucred front{};
   socklen_t size = sizeof front;
   if (gone_ || ::getsockopt(control_.get(), SOL_SOCKET, SO_PEERCRED, &front, &size) != 0) return {};
-  // 0: it is of another PID namespace, which has no number for it here.
+  // 0: the front is in another PID namespace and has no id in ours.
   return front.pid > 0 && ::getppid() == front.pid ? std::optional(front.pid) : std::nullopt;
 }
 
@@ -45,15 +45,15 @@ void FrontLink::read() {
 
 std::optional<Request> FrontLink::next() {
   auto request = decoder_.next();
-  if (decoder_.broken()) gone_ = true;  // one that talks nonsense is as good as gone
+  if (decoder_.broken()) gone_ = true;  // a front that sends invalid messages counts as gone
   return request;
 }
 
 void FrontLink::tell(const Report& report) {
   if (gone_) return;
-  if (os::write_fully(control_.get(), encode(report))) return;  // SIGPIPE is blocked with all the others
+  if (os::write_fully(control_.get(), encode(report))) return;  // SIGPIPE is blocked, like all signals
   gone_ = true;
-  control_.reset();  // if it is there yet, it is to know that it cannot be told anything
+  control_.reset();  // tells a front that still lives that no report will come
 }
 
 }  // namespace oversee::guard

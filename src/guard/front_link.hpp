@@ -1,4 +1,4 @@
-// The guard's end of its socket to the front: requests in, reports out, and whether there still is a front.
+// The guard's end of the socket to the front: receives requests, sends reports, and notices when the front is gone.
 #pragma once
 
 #include <sys/types.h>
@@ -15,22 +15,22 @@ class FrontLink {
  public:
   explicit FrontLink(int control) : control_(control) {}
 
-  // For poll(2), which passes by a negative one.
+  // For poll(2), which ignores a negative descriptor.
   int fd() const { return gone_ ? -1 : control_.get(); }
   bool gone() const { return gone_; }
 
-  // The front's number while it is our parent, and so cannot be another's; none where it is not.
+  // The front's process id while it is our parent, so that the id cannot have been reused; else none.
   std::optional<pid_t> living_parent() const;
 
-  // Waits for the first request; none where it is not a StartCommand or nobody sends one.
+  // Waits for the first request; none if it is not a StartCommand or the front is gone.
   std::optional<StartCommand> receive_start();
 
-  // Takes in what has come, without waiting; next() has the whole requests of it. What they say is to be heard before
-  // gone() is judged.
+  // Reads the available bytes without waiting; next() returns the complete requests. Handle them before acting on
+  // gone(): the front may have sent requests before it exited.
   void read();
   std::optional<Request> next();
 
-  // A front that is gone shows at the next read.
+  // Does nothing once the front is gone. A failed write counts as that.
   void tell(const Report& report);
 
  private:

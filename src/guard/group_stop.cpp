@@ -1,4 +1,4 @@
-// Signals a group and watches it end.
+// Signals a process group and polls until it is empty.
 #include "guard/group_stop.hpp"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Between two looks at a group: not every end in it is ours to be told of.
+// The intervals between polls: not every exit in the group is reported to the guard.
 constexpr GroupStop::Clock::duration kFirstPause = 1ms;
 constexpr GroupStop::Clock::duration kLongestPause = 50ms;
 

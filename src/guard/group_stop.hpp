@@ -1,4 +1,4 @@
-// A stop that reaches the command's process group only: its signals, and when nobody of the group is left.
+// A stop with reach `group`: signals the command's process group and notices when it is empty.
 #pragma once
 
 #include <sys/types.h>
@@ -12,21 +12,21 @@ class GroupStop {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // To each member of the group in our tree, then CONT. At one stroke only where the group is the command's own and its
-  // leader unreaped, so that the number is no other's, and no member is overlooked in a fork.
-  // Returns the number of known members.
+  // Signals each member of the group in our tree, then sends CONT. With at_one_stroke, one call signals the whole
+  // group, so that no member escapes in a fork. That requires that the group is the command's own and its leader is
+  // unreaped, because the group id could be reused otherwise. Returns the number of known members.
   std::size_t signal(pid_t group, int signal, bool at_one_stroke);
 
-  // From the first signal until over().
+  // From the first signal until over() returns true.
   bool looking() const { return group_.has_value(); }
   Clock::time_point next_look() const { return next_look_; }
 
-  // Looks, once it is time, whether nobody is left; kills those that a KILL has overlooked.
+  // Polls if due; returns whether the group is empty. After a KILL, kills the members that appeared since.
   bool over();
 
  private:
   std::optional<pid_t> group_;
-  bool own_ = false;  // the command's own
+  bool own_ = false;  // the group is the command's own
   bool killing_ = false;
   Clock::duration pause_{};
   Clock::time_point next_look_;

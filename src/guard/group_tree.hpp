@@ -1,4 +1,4 @@
-// Measures the whole tree by the accounts of the cgroup that holds it.
+// Measures the whole tree by the accounting of its cgroup.
 #pragma once
 
 #include "guard/tree_cgroup.hpp"
@@ -6,8 +6,9 @@
 
 namespace oversee::guard {
 
-// Processes themselves are looked at for what is not in the accounts: their number, who has used most, and the time of
-// those who have left the group; for memory only where one may have to be named soon.
+// Samples processes only for figures that the cgroup lacks: the number of processes, the largest consumer, and the CPU
+// time of processes that have left the cgroup. Samples memory only near the limit, when the largest process may have to
+// be named soon.
 class GroupTree final : public TreeMeter {
  public:
   // The group must outlive this.

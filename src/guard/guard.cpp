@@ -1,4 +1,4 @@
-// The guard's loop: one poll, every wait, no libuv, no settings.
+// The guard's loop: one ppoll(2) for all events; no libuv, no settings.
 #include "guard/guard.hpp"
 
 #include <fcntl.h>
@@ -46,13 +46,14 @@ using model::Mechanism;
 using model::works;
 using Clock = std::chrono::steady_clock;
 
-// A tree that forks and exits as fast as it is reaped must keep the guard neither from killing nor from its requests.
+// The longest time spent reaping without a break: a tree that forks and exits as fast as the guard reaps must delay
+// neither a kill nor requests.
 constexpr auto kLongestReaping = 10ms;
 
-// Without a front nobody asks for survivors: where nothing has changed for this long, what is left is left to init.
+// Without a front, the guard ends a kill after this time without progress and leaves the remaining processes to init.
 constexpr auto kAloneQuiet = 2s;
 
-// Between two reports of a kill's progress.
+// The minimum time between two progress reports of a kill.
 constexpr auto kProgressPause = 100ms;
 
 class Guard {
@@ -94,17 +95,17 @@ class Guard {
 
   FrontLink front_;
   std::array<int, 3> streams_;
-  os::UniqueFd terminal_;  // the command's, kept open: it ends with the tree, not where nobody has it open for a moment
+  os::UniqueFd terminal_;  // the command's; kept open so that EIO means the tree has exited
   HeldTerminal users_terminal_;
   HeldRecord record_;
   bool empty_ = false;
-  bool let_go_ = false;  // of what is left
+  bool let_go_ = false;  // the remaining processes are released
 
   std::optional<CommandStart> start_;
-  bool starting_ = false;      // start_ goes on; nothing is reaped before its end
-  bool has_terminal_ = false;  // of its own
+  bool starting_ = false;      // start_ is in progress; nothing is reaped before it ends
+  bool has_terminal_ = false;  // the command has its own terminal
   model::TreeLimits tree_limits_;
-  pid_t leader_ = -1;  // until it is reaped, then -1: its number may be another's
+  pid_t leader_ = -1;  // -1 once reaped, because its id may be reused
   bool own_group_ = false;
   ReapedUsage usage_;
   std::optional<model::Usage> usage_at_end_;
@@ -117,11 +118,11 @@ class Guard {
   TreeCgroup cgroup_;
   LimitKeeper limits_;
   KillRounds kill_;
-  bool alone_ = false;            // the front is gone, and that was acted on
-  model::KillPatience patience_;  // of the kill; it is the front's to lose, if there is one
-  std::uint64_t progress_ = 0;    // of the kill, when it was last reported
+  bool alone_ = false;            // lose_front() has run
+  model::KillPatience patience_;  // of the kill; a front, if there is one, has its own
+  std::uint64_t progress_ = 0;    // of the kill, at the last report
   Clock::time_point next_progress_;
-  std::size_t told_killed_ = 0;  // processes whose KILL was reported
+  std::size_t told_killed_ = 0;  // the number of KILLs reported so far
   Clock::time_point next_killed_;
 };
 
@@ -134,7 +135,7 @@ int Guard::run() {
   if (!request) return 0;
   if (!adopts) return front_.tell(StartFailed{"adopt the orphans of", why_not, request->argv.front()}), 0;
   if (!start(*std::move(request))) return 0;
-  handle_all();  // what came along with it, as a signal does that is sent meanwhile
+  handle_all();  // requests that arrived together with the start, such as a signal
   while (true) {
     if (starting_ && !take_start()) return 0;
     const bool more_to_reap = !starting_ && reap();
@@ -165,10 +166,10 @@ int Guard::run() {
   } else {
     front_.tell(TreeLetGo{usage_at_end_.emplace(usage())});
   }
-  // With somebody left in it, it stays with them.
+  // Cannot remove the cgroup while released processes remain in it; then it stays.
   cgroup_.remove(front_.living_parent());
-  // What is left of the output is being shown. A request woke this process where the front runs, which has its reports
-  // to write then; the front's hanging up wakes it where it is, and all that came before is read with it.
+  // The front still shows the last output. The guard waits only for the hang-up (POLLRDHUP): each request would wake
+  // the guard on the front's processor while the front writes its reports. The requests are read after the hang-up.
   while ((users_terminal_.held() || record_.held()) && !front_.gone()) wait_for_news(false, POLLRDHUP);
   if (front_.gone()) {
     users_terminal_.restore(true);
@@ -189,7 +190,7 @@ bool Guard::start(StartCommand request) {
     front_.tell(StartFailed{std::string(model::kLimitStage), 0, *std::move(why)});
     return false;
   }
-  // The limits depend on the group.
+  // Only the cgroup can enforce these limits.
   if (proc != model::ProcView::all && request.tree_limits.any()) request.cgroup_required = true;
   record_.hold(request.record);
   backstop_.keep(std::move(request.deadline));
@@ -202,12 +203,12 @@ bool Guard::start(StartCommand request) {
   return true;
 }
 
-// Before anything is sent to it.
+// Call before signalling: sets leader_ while the start is in progress.
 void Guard::await_child() {
   if (starting_) leader_ = start_->child();
 }
 
-// Returns whether there is a command, or may yet be one.
+// Returns whether the command runs or may still start.
 bool Guard::take_start() {
   const auto started = start_->take_end();
   if (!started) return true;
@@ -220,8 +221,9 @@ bool Guard::take_start() {
   memory_kills_.started();
   limits_.begin(tree_limits_, cgroup_);
   front_.tell(CommandStarted{leader_, cgroup_.path(), cgroup_.why_none(), limits_.means(), os::proc_view()});
-  // After the fork, so that the command keeps the caller's session; from here on neither a key at the terminal nor a
-  // kill of the caller's group reaches the guard. With a terminal for the command, a session has been made.
+  // After the fork, so that the command stays in the caller's session. From here on neither a key at the terminal nor a
+  // kill of the caller's group reaches the guard. If the command has its own terminal, the start has made a session
+  // already.
   if (!has_terminal_ && works(Mechanism::guard_session)) ::setsid();
   cgroup_.sweep();
   return true;
@@ -235,7 +237,7 @@ void Guard::start_failed(const Started& started) {
   cgroup_.remove(front_.living_parent());
 }
 
-// Returns whether there may be more to reap at once.
+// Returns whether more processes may be ready to be reaped.
 bool Guard::reap() {
   const auto enough = Clock::now() + kLongestReaping;
   for (int reaped = 1; reaped % 64 != 0 || Clock::now() < enough; ++reaped) {
@@ -277,7 +279,7 @@ void Guard::tell_passed(std::vector<model::PassedLimit> passed) {
   for (model::PassedLimit& each : passed) front_.tell(LimitPassed{std::move(each)});
 }
 
-// When there is something to do although nothing has come.
+// The next time to act without an event.
 std::optional<Clock::time_point> Guard::next_duty() const {
   if (empty_ || let_go_) return {};
   std::optional<Clock::time_point> first = memory_kills_.first_look();
@@ -304,7 +306,7 @@ void Guard::wait_for_news(bool more_to_reap, short from_front) {
     bound = &timeout;
   }
   const int ready = ::ppoll(awaited.data(), awaited.size(), bound, &blocked);
-  const bool cannot_wait = ready < 0 && errno != EINTR;  // out of memory: then by looking again and again
+  const bool cannot_wait = ready < 0 && errno != EINTR;  // out of memory: polls every millisecond instead
   if (cannot_wait) std::this_thread::sleep_for(1ms);
   if (ready > 0 || cannot_wait) read_requests();
   if (take_hang_up() && leader_ > 0 && own_group_) ::kill(-leader_, SIGHUP);
@@ -381,7 +383,8 @@ void Guard::signal_group(int signal) {
   if (::kill(-leader_, signal) == 0) tell_sent(signal, 0, model::StopReach::group);
 }
 
-// The front was to stop the command, and has not: it is stopped itself, traced, or held up. What can be continued is.
+// The front has missed a due stop, because it is stopped, traced, or delayed. The guard climbs the rung in its place
+// and sends CONT to the front.
 void Guard::climb_if_due() {
   if (alone_ || !works(Mechanism::guard_keeps_deadline)) return;
   const auto step = backstop_.climb(Clock::now());
@@ -419,7 +422,7 @@ void Guard::tell_sent(int signal, std::size_t processes, model::StopReach reach,
   front_.tell(SignalSent{signal, static_cast<std::uint32_t>(processes), reach, continued});
 }
 
-// A fork bomb takes hundreds of rounds: several are reported together.
+// A fork bomb takes hundreds of rounds, so one report covers several.
 void Guard::tell_killed(bool at_the_end) {
   const std::size_t killed = kill_.killed();
   const auto now = Clock::now();
@@ -428,7 +431,7 @@ void Guard::tell_killed(bool at_the_end) {
   next_killed_ = now + kProgressPause;
 }
 
-// The front is gone, and so is the tree, but for whom the front had let go or nobody can kill.
+// The front is gone and the tree has exited, except released and unkillable processes.
 void Guard::finish_record() {
   const bool by_cgroup = cgroup_.used() || !cgroup_.path().empty();
   record_.finish({.usage = usage_at_end_ ? *usage_at_end_ : usage(),
@@ -452,14 +455,16 @@ void Guard::begin_killing() {
   kill_.begin(own_group_ && leader_ > 0 ? std::optional(leader_) : std::nullopt, [this] { look_at_progress(); });
 }
 
-// Not between a request to kill and its first round: what has not been sent KILL is none that could not be killed.
+// Not between a request to kill and its first round: a process that was not sent KILL yet must not be reported as
+// unkillable.
 void Guard::answer() {
   if (!asked_ || (kill_.begun() && !kill_.has_gone_round())) return;
   front_.tell(survivors_.name(*asked_, terminal_.get()));
   asked_.reset();
 }
 
-// Also from within a round: where the tree leaves us no processor, one may take longer than the front waits in silence.
+// Also called during a round: if the tree leaves the guard no processor, a round may take longer than the front waits
+// without a report.
 void Guard::look_at_progress() {
   if (!kill_.begun()) return;
   const auto now = Clock::now();

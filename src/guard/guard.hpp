@@ -1,4 +1,4 @@
-// The guard process: holds the command's whole tree, reaps it, and kills it when the front is gone.
+// The guard process: starts the command, reaps its whole tree, and kills the tree if the front dies.
 #pragma once
 
 #include <span>
@@ -7,8 +7,8 @@
 
 namespace oversee::guard {
 
-// Runs the guard with its argv (guard_arguments) and returns its exit status. A run whose front is gone is left to the
-// second.
+// Runs the guard with its argv (guard_arguments) and returns its exit status. Calls finish_lost_run if the front died
+// before it finished the record.
 int run_guard(std::span<char*> arguments, model::FinishLostRun finish_lost_run);
 
 }  // namespace oversee::guard

@@ -1,4 +1,4 @@
-// The guard's argv, written and read.
+// Builds and parses the guard's argv.
 #include "guard/guard_arguments.hpp"
 
 #include <fmt/format.h>

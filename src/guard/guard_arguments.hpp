@@ -1,4 +1,4 @@
-// How a front calls its guard.
+// The command line with which the front starts the guard.
 #pragma once
 
 #include <optional>
@@ -8,21 +8,21 @@
 
 namespace oversee::guard {
 
-// The first argument that makes this binary a guard.
+// The first argument; makes this binary run as a guard.
 inline constexpr const char* kFirstArgument = "@guard";
 
-// The descriptors that the front lets the guard inherit.
+// The descriptors that the guard inherits from the front.
 struct InheritedDescriptors {
   int control = -1;
-  int input = -1, output = -1, error = -1;  // what the command gets as 0, 1, 2
-  int terminal = -1;                        // of oversee's user, whose modes may be changed while the command runs
-  int slot = -1;  // keeps the run's slot taken for as long as it is open: until the tree is gone
+  int input = -1, output = -1, error = -1;  // the command's descriptors 0, 1 and 2
+  int terminal = -1;                        // the user's; its modes may be changed while the command runs
+  int slot = -1;                            // holds the run's slot as long as it is open: until the tree is gone
 };
 
-// The guard's argv; the run id is for people who read ps.
+// Builds the guard's argv; the run id is only for readers of ps(1).
 std::vector<std::string> guard_arguments(const InheritedDescriptors& descriptors, const std::string& run_id);
 
-// What such an argv says; nothing where it is none.
+// Parses such an argv; none if it is invalid.
 std::optional<InheritedDescriptors> read_guard_arguments(std::span<char*> arguments);
 
 }  // namespace oversee::guard

@@ -1,4 +1,4 @@
-// Notes the guard's own signals in variables that only its handlers and its loop touch.
+// Records the guard's own signals in variables that only its handlers and its loop access.
 #include "guard/guard_signals.hpp"
 
 #include <array>
@@ -7,12 +7,12 @@
 namespace oversee::guard {
 namespace {
 
-// Written by the handlers, in ppoll only.
+// Written by the handlers, only during ppoll(2).
 volatile std::sig_atomic_t hung_up = 0;
 
 constexpr std::array kSignalsToEnd{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
-// Of each of those: whether it has come, and from whom.
+// For each of these signals: whether it arrived, and its sender.
 volatile std::sig_atomic_t asked[kSignalsToEnd.size()];
 volatile std::sig_atomic_t sender[kSignalsToEnd.size()];
 
@@ -27,7 +27,7 @@ void note_cancel(int signal, int from) {
 }  // namespace
 
 void install_handlers() {
-  // A child's news must end the wait in ppoll, which a signal that is ignored by default does not.
+  // SIGCHLD must end the wait in ppoll(2). A signal that is ignored by default does not, so it needs a handler.
   struct sigaction wake {};
   wake.sa_handler = [](int) {};
   sigaction(SIGCHLD, &wake, nullptr);

@@ -1,4 +1,4 @@
-// The signals that reach the guard itself: noted by handlers, which run only while it waits in ppoll.
+// The signals to the guard itself. Their handlers run only while the guard waits in ppoll(2).
 #pragma once
 
 #include <csignal>
@@ -11,18 +11,19 @@ namespace oversee::guard {
 
 void install_handlers();
 
-// All that this process may have handlers for: what a child must reset before its exec, as a handler would run in the
-// memory that it shares with the guard.
+// All signals that may have a handler in this process. A child must reset them before exec, because a handler would run
+// in the memory that the child shares with the guard.
 os::SignalSet handled_signals();
 
-// What is blocked during the wait: all but those that end it.
+// The signals that are blocked during the wait: all except those that end it.
 sigset_t blocked_while_waiting();
 
-// Whether the command's terminal is gone since the last call; the kernel says so to its session's leader, which passes
-// it on as a shell does.
+// Whether the command's terminal has hung up since the last call. The kernel notifies the session leader, the guard,
+// which passes HUP on as a shell does.
 bool take_hang_up();
 
-// A signal to end that came and is not taken yet, and who sent it; each is told of, INT as well as a TERM soon after.
+// Takes the next recorded termination signal and its sender. Each signal is reported, also an INT that a TERM follows
+// soon.
 std::optional<CancelAsked> take_cancel();
 
 }  // namespace oversee::guard

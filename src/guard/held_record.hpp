@@ -1,4 +1,4 @@
-// The record of the run in the guard's hands: finished where the front went without doing so.
+// The guard's part of the run's record: finishes the record if the front dies before doing so.
 #pragma once
 
 #include <optional>
@@ -17,14 +17,14 @@ class HeldRecord {
 
   void hold(const RecordFacts& facts) {
     using model::Instant;
-    if (facts.run_id.empty()) return;  // what it guards has no record of its own
+    if (facts.run_id.empty()) return;  // a guard of a hook: a hook has no record
     lost_.emplace(model::LostRun{
         .id = facts.run_id, .json_path = facts.json_path, .started = Instant(facts.started), .attempt = {}});
     lost_->attempt.number = facts.attempt;
     lost_->attempt.reason = model::Reason::supervisor_lost;
     lost_->attempt.started = {Instant(facts.attempt_started), model::WallTime(facts.attempt_started_wall)};
   }
-  // The front sees to it.
+  // The front finishes the record itself.
   void release() { lost_.reset(); }
   bool held() const { return lost_.has_value(); }
 
@@ -37,7 +37,7 @@ class HeldRecord {
   struct End {
     model::Usage usage;
     Survivors left;
-    bool let_go = false;  // they were meant to live on; else nobody could kill them
+    bool let_go = false;  // they may live on; else they could not be killed
     model::ProcView proc = model::ProcView::all;
     model::Containment containment = model::Containment::subreaper;
   };
@@ -62,7 +62,7 @@ class HeldRecord {
 
  private:
   model::FinishLostRun finish_;
-  std::optional<model::LostRun> lost_;  // as it would be now
+  std::optional<model::LostRun> lost_;  // the record, if the front died now
 };
 
 }  // namespace oversee::guard

@@ -1,4 +1,4 @@
-// Puts modes and screen of the user's terminal back.
+// Restores the modes and the screen of the user's terminal.
 #include "guard/held_terminal.hpp"
 
 #include <unistd.h>
@@ -10,7 +10,7 @@
 namespace oversee::guard {
 namespace {
 
-// A terminal whose output was stopped must not hold up the guard.
+// The guard must not wait for a terminal with stopped output.
 constexpr auto kWriteBound = std::chrono::milliseconds(50);
 
 }  // namespace
@@ -26,13 +26,13 @@ void HeldTerminal::hold(const HoldTerminal& held) {
   if (held.group > 0) group_ = held.group;
 }
 
-// A shell that has taken its terminal back has modes of its own there.
+// Whether oversee's job is in the foreground. If the shell has taken its terminal back, the modes are the shell's.
 bool HeldTerminal::is_groups() const {
   const auto shell = os::process_stat(shell_);
   return shell && shell->foreground > 0 && shell->foreground == group_;
 }
 
-// In the foreground is neither oversee's job nor the shell that started it.
+// Whether the foreground group is neither oversee's job nor the shell that started it.
 bool HeldTerminal::is_anothers() const {
   const auto shell = os::process_stat(shell_);
   return shell && shell->foreground > 0 && shell->foreground != group_ && shell->foreground != shell->group;
@@ -40,7 +40,7 @@ bool HeldTerminal::is_anothers() const {
 
 void HeldTerminal::restore(bool tree_is_gone) {
   if (modes_ && (!shared_ || tree_is_gone)) {
-    // The shell is quick to take its terminal back: what is no longer as the front left it is the shell's.
+    // The shell may have taken its terminal back already: modes that differ from the front's are the shell's.
     if (shared_ ? is_groups() : modes_->left_behind_on(terminal_.get())) modes_->apply(terminal_.get());
     modes_.reset();
   }

@@ -1,4 +1,4 @@
-// The terminal of oversee's user in the guard's hands: put right where the front went without doing so.
+// The user's terminal: restored by the guard if the front dies before doing so.
 #pragma once
 
 #include <sys/types.h>
@@ -14,16 +14,16 @@ namespace oversee::guard {
 
 class HeldTerminal {
  public:
-  // The descriptor is -1 where there is none.
+  // -1 if there is no terminal.
   explicit HeldTerminal(int terminal);
 
-  // What it is to be set to; empty: nothing, the front has seen to it.
+  // The modes to restore. Empty: the front has restored them itself.
   void hold(const HoldTerminal& held);
   void hold(const HoldScreen& held) { undo_ = held.undo; }
   bool held() const { return modes_.has_value() || !undo_.empty(); }
 
-  // The front is gone. Modes that the front has set are put back at once; those that the command shares, and the
-  // screen, once the command cannot change them any more.
+  // Call when the front is gone. Restores at once the modes that the front has set. Restores modes that the command
+  // shares, and the screen, only when the tree is gone and cannot change them any more.
   void restore(bool tree_is_gone);
 
  private:

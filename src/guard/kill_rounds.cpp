@@ -1,4 +1,4 @@
-// Paces the rounds of killing.
+// Schedules the rounds of a kill.
 #include "guard/kill_rounds.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Between two rounds: none while the tree grows; later ones are for what is stuck.
+// The intervals between rounds; none while the tree grows. Later rounds are for processes that are stuck.
 constexpr auto kFirstPause = 5ms;
 constexpr auto kLongestPause = 100ms;
 

@@ -1,4 +1,4 @@
-// Kills the tree round by round: when the next one is due, while whoever calls it reaps in between.
+// Kills the tree in rounds and tells when the next round is due. The caller must reap between rounds.
 #pragma once
 
 #include <sys/types.h>
@@ -18,21 +18,21 @@ class KillRounds {
 
   bool begun() const { return kill_.has_value(); }
 
-  // The group, if any, is stopped at one stroke first. A round calls on_beat now and then.
+  // Stops this group first, with one call. A round calls on_beat regularly.
   void begin(std::optional<pid_t> group, std::function<void()> on_beat);
   void leader_reaped();
 
-  // One round, where one is due; whether one was.
+  // Runs a round if one is due; returns whether it did.
   bool go_on();
 
   // Children that the last round could not signal.
   const std::vector<pid_t>& refused_children() const { return kill_->refused_children(); }
 
   bool has_gone_round() const { return gone_round_; }
-  // How many processes it has stopped, and killed, so far.
+  // The number of processes stopped so far plus the number killed.
   std::size_t done() const { return kill_ ? kill_->done() : 0; }
 
-  // How many processes have been sent KILL so far.
+  // The number of processes that were sent KILL so far.
   std::size_t killed() const { return kill_ ? kill_->killed() : 0; }
 
   Clock::time_point next_round() const { return next_round_; }

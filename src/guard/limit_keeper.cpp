@@ -1,4 +1,4 @@
-// Asks whoever knows.
+// Uses the cgroup where it accounts for the resource, else samples /proc.
 #include "guard/limit_keeper.hpp"
 
 #include <sys/wait.h>
@@ -46,7 +46,7 @@ void LimitKeeper::before_a_reaping() {
   dead_ = {info.si_pid, info.si_code == CLD_KILLED ? os::short_name(info.si_pid) : std::string(), 0};
 }
 
-// Of one that was killed it may have been the kernel's doing.
+// If the process died of KILL, the kernel may have killed it for its memory: then reads the kernel's events, too.
 std::vector<PassedLimit> LimitKeeper::after_a_reaping(model::Duration reaped, const Reaped& last) {
   if (!watching()) return {};
   if (!WIFSIGNALED(last.wait_status) || WTERMSIG(last.wait_status) != SIGKILL) {

@@ -1,4 +1,4 @@
-// Keeps the tree to its limits: looks when that is due, hears what the kernel has held it to, and says what was passed.
+// Checks the tree against its limits: samples it when due, reads the kernel's events, and reports passed limits.
 #pragma once
 
 #include <sys/types.h>
@@ -16,17 +16,17 @@ namespace oversee::guard {
 
 class LimitKeeper {
  public:
-  // The command has started. The group must outlive this.
+  // Call when the command has started. The cgroup must outlive this object.
   void begin(const model::TreeLimits& limits, const TreeCgroup& group);
 
-  // By what means each limit is held.
+  // How each limit is enforced.
   model::TreeMeans means() const { return meter_ ? meter_->means() : model::TreeMeans{}; }
 
-  // Whether there is anything left to look for; then, when to look next.
+  // Whether a limit is set that has not been passed; then next_look() is the time of the next sample.
   bool watching() const { return watch_ && watch_->limits().any(); }
   model::Instant next_look() const { return watch_->next_look(); }
 
-  // A process that is dead already is about to be reaped: its name is there for the last time.
+  // Remembers the name of the process that will be reaped next: reaping removes it from /proc.
   void before_a_reaping();
 
   struct Reaped {
@@ -35,7 +35,7 @@ class LimitKeeper {
     std::uint64_t max_rss_bytes;
   };
 
-  // What is known to have been passed by now, each limit once. All take the CPU time of all that has been reaped.
+  // Return the limits that were passed, each limit once. `reaped` is the CPU time of all reaped processes.
   std::vector<model::PassedLimit> look_if_due(model::Duration reaped);
   std::vector<model::PassedLimit> after_a_reaping(model::Duration reaped, const Reaped& last);
   std::vector<model::PassedLimit> at_the_end(model::Duration reaped);
@@ -47,8 +47,8 @@ class LimitKeeper {
   const TreeCgroup* group_ = nullptr;
   std::unique_ptr<TreeMeter> meter_;
   std::optional<LimitWatch> watch_;
-  model::Consumer dead_;     // about to be reaped
-  model::Consumer largest_;  // in memory, where the kernel may kill it before its name is asked for
+  model::Consumer dead_;     // the process that will be reaped next
+  model::Consumer largest_;  // by memory; the kernel may kill it before its name is needed
 };
 
 }  // namespace oversee::guard

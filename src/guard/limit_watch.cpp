@@ -1,4 +1,4 @@
-// Paces the looks at the tree, and judges them.
+// Schedules the samples of the tree and judges them.
 #include "guard/limit_watch.hpp"
 
 #include <algorithm>
@@ -14,16 +14,16 @@ using model::LimitMeans;
 using model::PassedLimit;
 using model::Resource;
 
-constexpr Duration kShortest = 10ms;  // CPU time is counted in such steps; the first pause, too
+constexpr Duration kShortest = 10ms;  // the kernel's resolution of CPU time; also the first interval
 constexpr Duration kLongest = 100ms;
-constexpr Duration kLongestForCpu = 1s;  // which cannot leap
+constexpr Duration kLongestForCpu = 1s;  // CPU time grows at a bounded rate
 
-// The looks at a large tree take their time: of which the guard leaves so many times as much to others, but less of it
-// to a tree that is about to reach a limit.
+// Sampling a large tree takes time. The guard waits this many times as long as the sample took, and less if the tree is
+// about to reach a limit.
 constexpr int kShare = 9;
 constexpr int kShareWhenNear = 2;
 
-// The whole that was used, of what was allowed, and who had most of it.
+// The amount that the tree used, the limit, and the process that used most.
 struct Amounts {
   std::uint64_t used;
   std::uint64_t allowed;
@@ -97,14 +97,14 @@ std::vector<PassedLimit> LimitWatch::judge_held(const HeldByKernel& held) {
     limits_.memory.reset();
   }
   if (held.tasks && limits_.processes) {
-    // Of how many processes these were is not known.
+    // The number of processes is unknown: tasks include threads.
     note(passed, Resource::processes, {0, *held.tasks, last_.most_children}, LimitMeans::cgroup);
     limits_.processes.reset();
   }
   return passed;
 }
 
-// As fast as since the last look.
+// Assumes the growth since the last sample.
 Duration LimitWatch::until_reached(Growth& growth, std::uint64_t used, std::uint64_t limit, Instant now) {
   const Growth before = std::exchange(growth, {used, now});
   if (used >= limit) return {};

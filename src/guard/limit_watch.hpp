@@ -1,4 +1,4 @@
-// When to look at the tree next, and which of its limits it has passed. Figures in, verdicts out: it measures nothing.
+// Decides when to sample the tree next, and which limits it has passed. Measures nothing itself.
 #pragma once
 
 #include <cstdint>
@@ -11,33 +11,35 @@
 
 namespace oversee::guard {
 
-// What the kernel says it has kept the tree from, where it holds limits.
+// The limits that the kernel has enforced in the cgroup.
 struct HeldByKernel {
-  std::optional<std::uint64_t> memory;  // it has killed the tree, which used so many bytes
-  model::CountLimit tasks;              // it has refused forks past so many processes and threads
+  std::optional<std::uint64_t> memory;  // it killed the tree, which used this many bytes
+  model::CountLimit tasks;              // it refused forks beyond this many processes and threads
 };
 
 class LimitWatch {
  public:
-  // Processors: how much CPU time can pass in a second, which says when a limit on it can be reached at the earliest.
+  // `processors` bounds the CPU time that can pass in a second, and so the earliest time at which a CPU limit can be
+  // reached.
   LimitWatch(const model::TreeLimits& limits, unsigned processors, model::Instant started);
 
-  // Those that are not known to have been passed; with none left there is nothing to look for.
+  // The limits that have not been passed yet; if none is left, there is nothing to sample for.
   const model::TreeLimits& limits() const { return limits_; }
 
-  // Takes a look's figures, its time and what it cost; returns what it shows to have been passed, each once.
+  // Judges a sample that began at `now` and took `cost`; returns the limits that it shows to be passed, each limit
+  // once.
   std::vector<model::PassedLimit> judge(const TreeFigures& figures, model::Instant now, model::Duration cost);
 
-  // What has been reaped alone may be too much, at a time when nothing is left to look at.
+  // Judges the CPU time of the reaped processes alone, because no process may be left to sample.
   std::vector<model::PassedLimit> judge_reaped(model::Duration cpu);
 
-  // The same of what the kernel has held; by whom most was used is known from the last look.
+  // Judges the kernel's events. The last sample tells which process used most.
   std::vector<model::PassedLimit> judge_held(const HeldByKernel& held);
 
   model::Instant next_look() const { return next_look_; }
 
  private:
-  // Of memory and processes: their last figures, for how fast they grow.
+  // The last figure of memory or processes, to compute its growth.
   struct Growth {
     std::uint64_t used = 0;
     model::Instant at{};

@@ -1,4 +1,4 @@
-// Compares the kernel's count of kills for lack of memory with an earlier one.
+// Compares the kernel's count of out-of-memory kills with an earlier one.
 #include "guard/memory_kills.hpp"
 
 #include "os/process_usage.hpp"
@@ -11,7 +11,7 @@ void MemoryKills::look_if_due() {
   before_ = os::out_of_memory_kills();
 }
 
-// The kernel counts before it kills, so that no kill that was seen is missing from the count.
+// The kernel counts before it kills, so the count includes every kill that was noticed.
 std::uint64_t MemoryKills::since_first_look() const {
   if (!before_) return 0;
   return os::out_of_memory_kills().value_or(*before_) - *before_;

@@ -1,4 +1,4 @@
-// Whether the kernel has killed processes for lack of memory since the command was young.
+// Whether the kernel has killed processes for lack of memory since shortly after the command's start.
 #pragma once
 
 #include <chrono>
@@ -11,16 +11,16 @@ class MemoryKills {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // A command that lives no longer than this is not worth two looks at a counter.
+  // For a command that ends before this time the counter is not read at all.
   static constexpr auto kYoung = std::chrono::milliseconds(10);
 
   void started() { first_look_ = Clock::now() + kYoung; }
 
-  // When the counter is to be looked at first; none once it has been.
+  // When to read the counter first; none once it was read.
   std::optional<Clock::time_point> first_look() const { return first_look_; }
   void look_if_due();
 
-  // On the whole machine, and for any cgroup's limit; 0 where nothing is known.
+  // Kills on the whole machine, for any cgroup's limit, too; 0 if the counter is unknown.
   std::uint64_t since_first_look() const;
 
  private:

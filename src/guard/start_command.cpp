@@ -1,5 +1,5 @@
-// Starts the command with vfork semantics: the child borrows this process's memory until exec, which spares copying
-// page tables and lets it report a failure in a plain variable.
+// Starts the command with vfork semantics: the child uses this process's memory until exec. So no page tables are
+// copied, and the child can report a failure in a plain variable.
 #include "guard/start_command.hpp"
 
 #include <sched.h>
@@ -38,7 +38,7 @@ constexpr pid_t kNoChild = -1;
 
 }  // namespace
 
-// All that the child needs, made before it exists: it must not allocate.
+// Everything that the child needs. Prepared before the fork, because the child must not allocate.
 struct Preparation {
   StartCommand request;
   std::array<int, 3> streams{};
@@ -46,19 +46,19 @@ struct Preparation {
   pid_t parent = 0;
   std::vector<std::string> candidates;  // files to try, in the order of PATH
   std::vector<char*> argv;
-  std::vector<char*> shell_argv;  // sh, a place for the file, the arguments: for a script without #!
+  std::vector<char*> shell_argv;  // sh, a slot for the file, the arguments: for a script without #!
   std::vector<char*> environment;
   os::UniqueFd ended_event;
 
   // Written by the child.
   const char* failed_stage = nullptr;
-  std::int64_t failed_value = 0;  // with a stage that is a setting
+  std::int64_t failed_value = 0;  // the setting's value if failed_stage is a setting
   int error = 0;
   int not_joined = 0;
 
-  std::atomic<pid_t> child = kNotYet;  // written by the child itself; kNoChild by its parent
+  std::atomic<pid_t> child = kNotYet;  // set by the child itself; kNoChild is set by its parent
   std::atomic<bool> ended = false;
-  bool aside = false;  // a thread waits for its end
+  bool aside = false;  // a thread waits for the end of the start
 };
 
 namespace {
@@ -71,7 +71,7 @@ std::vector<char*> pointers(const std::vector<std::string>& words) {
   return list;
 }
 
-// PATH is that of the command's own environment, as with env(1).
+// PATH comes from the command's own environment, as with env(1).
 std::string_view search_path(const std::vector<std::string>& environment) {
   for (const std::string& variable : environment) {
     if (variable.starts_with("PATH=")) return std::string_view(variable).substr(5);
@@ -105,7 +105,7 @@ bool fail_setting(Preparation& p, const char* setting, std::int64_t value) {
   return fail(p, setting);
 }
 
-// Both limits, as ulimit(1) sets them: nobody is to lift what was asked for.
+// Sets the soft and the hard limit, like ulimit(1), so that the command cannot raise them again.
 bool limit(Preparation& p, __rlimit_resource_t resource, const std::optional<std::uint64_t>& value,
            const char* setting) {
   if (!value) return true;
@@ -113,7 +113,7 @@ bool limit(Preparation& p, __rlimit_resource_t resource, const std::optional<std
   return ::setrlimit(resource, &limits) == 0 || fail_setting(p, setting, static_cast<std::int64_t>(*value));
 }
 
-// Behind a limit of the tree: never above what is there, and the hard one is left alone.
+// Sets a backstop behind a limit of the tree: never above the present limit; the hard limit is unchanged.
 void set_backstop(__rlimit_resource_t resource, const std::optional<std::uint64_t>& value) {
   rlimit limits{};
   if (!value || ::getrlimit(resource, &limits) != 0) return;
@@ -133,7 +133,7 @@ bool set_limits(Preparation& p, const model::ProcessLimits& limits) {
          limit(p, RLIMIT_CORE, limits.core_size, "--core") && limit(p, RLIMIT_NOFILE, limits.files, "--max-files");
 }
 
-// Sources above 2 (ours all are), so that no dup2 overwrites one that is still needed.
+// All sources are above 2, so that no dup2 overwrites one that is still needed.
 bool place_streams(Preparation& p) {
   for (int target = 0; target <= 2; ++target) {
     if (::dup2(p.streams.at(static_cast<std::size_t>(target)), target) < 0) return fail(p, "streams");
@@ -141,7 +141,7 @@ bool place_streams(Preparation& p) {
   return true;
 }
 
-// "0" is whoever writes it (cgroup-v2.rst).
+// "0" stands for the writing process (cgroup-v2.rst).
 bool join_cgroup(Preparation& p) {
   if (p.cgroup.entry < 0 || ::write(p.cgroup.entry, "0", 1) == 1) return true;
   if (p.request.cgroup_required) return fail(p, kCgroupStage);
@@ -153,13 +153,13 @@ bool set_up(Preparation& p) {
   if (!place_streams(p)) return false;
   if (p.request.own_group && ::setpgid(0, 0) != 0) return fail(p, "process group");
   if (p.request.terminal && ::tcsetpgrp(STDOUT_FILENO, ::getpid()) != 0) return fail(p, "terminal");
-  ::prctl(PR_SET_NAME, p.argv.front());  // should it hang before it is the command: so that people know it
+  ::prctl(PR_SET_NAME, p.argv.front());  // shows the command's name in ps(1) if the child hangs before exec
   if (works(Mechanism::death_signal)) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != p.parent) ::_exit(kExitedEarly);  // the guard died before the line above could take hold
+  if (::getppid() != p.parent) ::_exit(kExitedEarly);  // the guard died before PR_SET_PDEATHSIG took effect
   if (!join_cgroup(p)) return false;
   if (!p.request.directory.empty() && ::chdir(p.request.directory.c_str()) != 0) return fail(p, "directory");
   if (p.request.process_limits.any() && !set_limits(p, p.request.process_limits)) return false;
-  if (p.request.tracer > 0) {  // refused where Yama is not there, or not in force: then there is no need
+  if (p.request.tracer > 0) {  // fails if Yama is absent or off; then it is not needed
     ::prctl(PR_SET_PTRACER, static_cast<unsigned long>(p.request.tracer));
   }
   if (works(Mechanism::callers_signals)) {
@@ -168,7 +168,8 @@ bool set_up(Preparation& p) {
   return true;
 }
 
-// As execvp(3): past entries that are not there, on past one that may not be executed, which is remembered.
+// Searches like execvp(3): skips entries that do not exist; also continues after one that may not be executed, but
+// remembers that error.
 void execute(Preparation& p) {
   int error = ENOENT;
   for (const std::string& file : p.candidates) {
@@ -190,8 +191,8 @@ void execute(Preparation& p) {
   fail(p, "exec");
 }
 
-// In the guard, not in the command: a group whose session's leader is its parent is not orphaned, so that Ctrl-Z stops
-// it.
+// Runs in the guard, not in the command: a process group with a parent in its session is not orphaned, so that Ctrl-Z
+// stops it.
 bool take_terminal(int terminal) { return ::setsid() >= 0 && ::ioctl(terminal, TIOCSCTTY, 0) == 0; }
 
 std::string subject_of(const Preparation& p) {
@@ -215,11 +216,12 @@ int child(void* argument) {
   ::_exit(kExitedEarly);
 }
 
-// The child's own stack: it must not tread on the frames that its parent returns through. A process starts one command.
+// The child has its own stack: on the shared one it would overwrite the frames that its parent returns through. A
+// process starts only one command.
 constexpr std::size_t kStack = 64 * 1024;
 alignas(16) char stack[kStack];
 
-// Returns once the child has become the command, or has ended.
+// Returns when the child has executed the command or has exited.
 void fork_and_wait(Preparation& p) {
   if (::clone(child, stack + kStack, CLONE_VM | CLONE_VFORK | SIGCHLD, &p) < 0) {
     fail(p, "fork");
@@ -229,7 +231,7 @@ void fork_and_wait(Preparation& p) {
   (void)::eventfd_write(p.ended_event.get(), 1);
 }
 
-// A thread that ends takes the command along (PR_SET_PDEATHSIG).
+// Never returns: when the parent thread ends, the kernel kills the command (PR_SET_PDEATHSIG).
 [[noreturn]] void stay() {
   while (true) ::pause();
 }
@@ -272,7 +274,8 @@ pid_t CommandStart::child() const {
 
 std::optional<Started> CommandStart::take_end() {
   Preparation& p = *preparation_;
-  // By the event, and not by what was written before it: a number that is closed too early may be another's by then.
+  // Waits for the event, not only for `ended`, which the thread sets first: if the descriptor were closed in between,
+  // the thread could write to another file that reuses its number.
   eventfd_t count = 0;
   if (taken_ || !p.ended || (p.aside && ::eventfd_read(p.ended_event.get(), &count) != 0)) return {};
   taken_ = true;

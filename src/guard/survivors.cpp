@@ -1,4 +1,4 @@
-// Names survivors.
+// Lists and names the descendants that remain.
 #include "guard/survivors.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 namespace oversee::guard {
 namespace {
 
-// How long the guard waits for command lines before it takes the short names.
+// How long the guard waits for command lines before it uses short names.
 constexpr auto kNamePatience = std::chrono::milliseconds(250);
 
 }  // namespace
@@ -45,8 +45,8 @@ Survivors SurvivorWatch::name(const NameSurvivors& request, int terminal) {
   return survivors;
 }
 
-// A process that is ending, or is runnable and does not run, would be gone on an idle machine. How long the present
-// wait has taken is not told: at most all the time that it did not run.
+// A process that is exiting, or that is runnable but does not run, would be gone on an idle machine. The kernel does
+// not tell the duration of the present wait; it is at most the time in which the process did not run.
 model::Duration SurvivorWatch::starved(pid_t pid, const os::ProcessState& now) const {
   if (!begun()) return {};
   const auto then = at_the_beginning_.find(pid);

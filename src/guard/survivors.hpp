@@ -1,4 +1,5 @@
-// Who is left of the tree once the leader is gone, what they hold, and whether they were kept from ending.
+// The descendants that remain after the leader's exit: the streams they hold, and whether they lacked a processor to
+// exit.
 #pragma once
 
 #include <sys/types.h>
@@ -14,11 +15,11 @@ namespace oversee::guard {
 
 class SurvivorWatch {
  public:
-  // The leader is gone, and something else is not.
+  // The leader has exited; descendants remain.
   void begin();
   bool begun() const { return since_ != std::chrono::steady_clock::time_point{}; }
 
-  // Those that live, the zombies left out. The terminal is the command's own, -1 where it has none.
+  // Lists the live descendants, without zombies. `terminal` is the command's own; -1: none.
   Survivors name(const NameSurvivors& request, int terminal);
 
  private:

@@ -1,4 +1,4 @@
-// Makes and uses the tree's cgroup.
+// Creates and uses the tree's cgroup.
 #include "guard/tree_cgroup.hpp"
 
 #include <chrono>
@@ -16,8 +16,8 @@ using model::LimitMeans;
 
 constexpr auto kSweepBound = std::chrono::milliseconds(20);
 
-// The two accounts of CPU time part by less, for a command begins before it joins. By more: somebody has left the
-// group.
+// The cgroup's CPU time may be less than the reaped processes' by this much, because the command runs before it joins.
+// A larger difference means that a process has left the cgroup.
 constexpr auto kAccountsPart = std::chrono::milliseconds(10);
 
 }  // namespace
@@ -25,7 +25,7 @@ constexpr auto kAccountsPart = std::chrono::milliseconds(10);
 model::Result<void> TreeCgroup::plan(const StartCommand& request, std::optional<pid_t> front) {
   name_ = request.cgroup_name;
   const model::TreeLimits& limits = request.tree_limits;
-  // It finds for us whom /proc does not show.
+  // The cgroup finds processes that /proc does not show.
   const bool at_start = request.cgroup_at_start || !os::proc_is_ours();
   if (name_.empty() || (!at_start && !limits.any())) return {};
   auto parent = os::own_cgroup();
@@ -34,7 +34,8 @@ model::Result<void> TreeCgroup::plan(const StartCommand& request, std::optional<
     const os::Controllers wanted{.memory = limits.memory.has_value(), .pids = limits.processes.has_value()};
     handed_on_ = os::HandedOn(parent_, wanted, name_ + std::string(model::kOwnCgroupSuffix), front);
     const os::Controllers there = handed_on_.controllers();
-    // Left to us, only for what it is good for: and CPU time is accounted for without a controller.
+    // An optional cgroup is created only if it helps: for an available controller, or for CPU time, which needs no
+    // controller.
     const bool good = limits.cpu || (wanted.memory && there.memory) || (wanted.pids && there.pids);
     if (!at_start && !good) return {};
   }
@@ -74,7 +75,7 @@ model::Result<void> TreeCgroup::make() {
   return {};
 }
 
-// CPU time and the number of processes need no controller.
+// CPU time and the number of processes need the cgroup but no controller.
 std::optional<std::string> TreeCgroup::not_kept(const model::TreeLimits& limits, model::ProcView proc) const {
   if (proc == model::ProcView::all) return {};
   if (limits.memory && means_.memory != LimitMeans::cgroup) return model::unkept_limit("--max-memory", proc);

@@ -1,4 +1,4 @@
-// Adds up what /proc says of each process of the tree.
+// Adds up the figures in /proc of each process of the tree.
 #include "guard/tree_meter.hpp"
 
 #include <chrono>
@@ -11,15 +11,15 @@
 namespace oversee::guard {
 namespace {
 
-// How long the guard waits for the memory maps of a tree. What has not answered by then counts with what it shares with
-// no other process: a tree is not killed for what could not be read.
+// How long the guard waits for the memory maps of a tree. A process that was not read by then counts with its private
+// memory, because a tree must not be killed for memory that could not be read.
 constexpr auto kMemoryPatience = std::chrono::milliseconds(250);
 
 void note(TreeFigures::Most& most, pid_t pid, std::uint64_t used) {
   if (used > most.used) most = {pid, used};
 }
 
-// Each once: one that is adopted during the walk can be met twice.
+// Lists each process once: a process that is adopted during the walk can appear twice.
 std::vector<os::Descendant> list_once() {
   auto list = os::list_descendants();
   std::unordered_set<pid_t> seen;
@@ -45,7 +45,7 @@ TreeFigures SampledTree::measure(const model::TreeLimits& limits, model::Duratio
   }
   if (!limits.memory && !limits.cpu) return figures;
 
-  // Parents before their children: a child that is waited for in between is missed, and not counted twice.
+  // Parents come before their children: a child that its parent reaps in between is missed rather than counted twice.
   for (const os::Descendant& each : tree) {
     const auto usage = os::process_usage(each.pid);
     if (!usage) continue;
@@ -54,8 +54,8 @@ TreeFigures SampledTree::measure(const model::TreeLimits& limits, model::Duratio
     note(figures.most_cpu, each.pid, static_cast<std::uint64_t>(usage->cpu.count()));
     note(figures.most_memory, each.pid, usage->resident_bytes);
   }
-  // What is shared has been counted over and over. The sum is never less than the truth, so that the dear look is for
-  // a tree that may be near its limit; half of it leaves room for what the kernel's counters are behind.
+  // This sum counts shared memory once for each process, so it is never less than the truth. The expensive measurement
+  // is needed only near the limit; half the limit leaves room for the lag of the kernel's counters.
   if (!limits.memory || figures.memory < *limits.memory / 2) return figures;
   figures.memory = 0;
   figures.most_memory = {};

@@ -1,4 +1,4 @@
-// Measures the whole tree against the limits on it: by looking at each process, unless a better source stands in.
+// Measures the whole tree against its limits: by sampling each process, unless a better source exists.
 #pragma once
 
 #include "model/resource_limits.hpp"
@@ -6,10 +6,11 @@
 
 namespace oversee::guard {
 
-// What the tree uses at one time, and which process most of each. Names are looked up by who tells of them.
+// The usage of the tree at one time, and for each resource the process that uses most. Names are looked up when they
+// are reported.
 struct TreeFigures {
   std::uint64_t memory = 0;  // bytes
-  model::Duration cpu{};     // of the living, the dead and the reaped
+  model::Duration cpu{};     // of live, dead and reaped processes
   std::uint64_t processes = 0;
 
   struct Most {
@@ -28,12 +29,13 @@ class TreeMeter {
   TreeMeter& operator=(const TreeMeter&) = delete;
   virtual ~TreeMeter() = default;
 
-  // Only what is limited needs to be measured; `reaped` is the CPU time of all that has been reaped.
+  // Only resources with a limit need to be measured. `reaped` is the CPU time of all reaped processes.
   virtual TreeFigures measure(const model::TreeLimits& limits, model::Duration reaped) = 0;
   virtual model::TreeMeans means() const = 0;
 };
 
-// Reads /proc. Never more than there is: who dies or moves during the walk may be missed, and is there in the next.
+// Samples /proc. The figures are never too high: a process that exits or gets a new parent during the walk may be
+// missed until the next sample.
 class SampledTree final : public TreeMeter {
  public:
   TreeFigures measure(const model::TreeLimits& limits, model::Duration reaped) override;

@@ -1,4 +1,4 @@
-// Sums what wait4(2) says of each process that is reaped.
+// Adds up the usage that wait4(2) returns for each reaped process.
 #include "guard/usage.hpp"
 
 #include <algorithm>

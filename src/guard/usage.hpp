@@ -1,4 +1,4 @@
-// What the tree has cost so far, as its reaped processes tell it.
+// The resources that the tree has used so far, according to its reaped processes.
 #pragma once
 
 #include <sys/resource.h>
@@ -9,7 +9,7 @@ namespace oversee::guard {
 
 class ReapedUsage {
  public:
-  // One process has been reaped; wait4(2) gave this.
+  // Adds the usage that wait4(2) returned for a reaped process.
   void add(const rusage& usage);
 
   model::Duration cpu() const { return usage_.user + usage_.system; }

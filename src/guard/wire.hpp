@@ -1,4 +1,4 @@
-// The messages of guard/protocol.hpp as bytes, and the bytes as messages.
+// Encodes the messages of guard/protocol.hpp as bytes and decodes them.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,12 @@
 
 namespace oversee::guard {
 
-// Argument list and environment together are bounded by the kernel at a quarter of the stack's limit, 6 MiB at the most
-// (execve(2)); what says it is larger than this is none of ours.
+// The kernel limits arguments plus environment to a quarter of the stack limit, at most 6 MiB (execve(2)). A stream
+// that announces a larger message than this is corrupt.
 inline constexpr std::size_t kLargestMessage = 64 * 1024 * 1024;
 
-// A message is its length, the index of its kind and its fields in order, in this machine's byte order: both sides are
-// one binary. Strings and lists are preceded by their length.
+// A message consists of its length, the index of its kind and its fields in order, in native byte order, because both
+// sides are the same binary. Strings and lists are preceded by their length.
 namespace wire {
 
 using Length = std::uint32_t;
@@ -96,7 +96,7 @@ inline auto fields(auto& m) {
 template <class T>
 concept Plain = std::is_arithmetic_v<T> || std::is_same_v<T, model::Duration>;
 
-// Their values go from 0 to the last: what is above is none of theirs.
+// The values of an enumeration are contiguous from 0 to kLast; larger ones are invalid.
 template <class T>
 concept Enumeration = std::is_enum_v<T>;
 template <Enumeration T>
@@ -112,7 +112,7 @@ inline constexpr auto kLast<model::ProcView> = model::ProcView::absent;
 template <>
 inline constexpr auto kLast<model::Accuracy> = model::Accuracy::exact;
 
-// Declared first: messages hold lists, and lists messages.
+// Declared first because messages contain lists, and lists messages.
 template <class T>
 void put(std::string& out, const std::vector<T>& list);
 template <class T>
@@ -149,7 +149,7 @@ void put(std::string& out, const std::optional<T>& value) {
   if (value) put(out, *value);
 }
 
-// Each takes its part off the front of the text, or says that there is too little of it.
+// Each removes one value from the beginning of the text; false if the text is too short or the value is invalid.
 inline bool take(std::string_view& in, bool& value) {
   if (in.empty() || static_cast<unsigned char>(in.front()) > 1) return false;
   value = in.front() != 0;
@@ -187,7 +187,7 @@ bool take(std::string_view& in, std::vector<T>& list) {
   Length length = 0;
   if (!take(in, length)) return false;
   list.clear();
-  // Room for those that come, not for those that are said to.
+  // No reserve(length): a wrong length must not allocate memory.
   for (; length > 0; --length) {
     if (!take(in, list.emplace_back())) return false;
   }
@@ -229,13 +229,13 @@ std::string encode(const Message& message) {
   return whole + body;
 }
 
-// Cuts a stream of bytes, in whatever pieces it comes, into messages.
+// Splits a byte stream, fed in arbitrary pieces, into messages.
 template <class Message>
 class Decoder {
  public:
   void feed(std::string_view bytes) { pending_ += bytes; }
 
-  // The next whole message; none while there is too little, or for ever once broken().
+  // The next message; none while it is incomplete, and always none once broken().
   std::optional<Message> next() {
     std::string_view in = pending_;
     wire::Length length = 0;

@@ -24,7 +24,7 @@ struct Span {
 // A compiled pattern in RE2's syntax. ^ and $ match at line ends; a match never spans lines.
 class Pattern {
  public:
-  // Refuses what RE2 cannot parse, with RE2's reason.
+  // Rejects a pattern that RE2 cannot parse, with RE2's reason.
   static model::Parsed<Pattern> compile(std::string_view text);
 
   Pattern(Pattern&&) noexcept;
@@ -34,16 +34,16 @@ class Pattern {
   bool found_in(std::string_view lines) const;
   const std::string& text() const { return text_; }
 
-  // The first match that begins at `from` or behind it and ends at `to` or before it. What stands around these counts
-  // for ^, $ and \b. With is_alone() the text must be one line.
+  // The first match that begins at or after `from` and ends at or before `to`. The surrounding text counts for ^, $ and
+  // \b. With is_alone() the text must be one line.
   std::optional<Span> find(std::string_view text, std::size_t from, std::size_t to) const;
-  // The same for a match that begins at `from`.
+  // The same for a match that begins exactly at `from`.
   std::optional<Span> find_at(std::string_view text, std::size_t from, std::size_t to) const;
 
-  // It speaks of the ends of the text: each line must be searched by itself.
+  // Whether the pattern refers to the ends of the text, so that each line must be searched separately.
   bool is_alone() const { return alone_; }
 
-  // Two texts between which every match lies, in the order of their bytes; none where that is not known.
+  // Two texts between which every match lies, compared by bytes; none if RE2 cannot tell.
   struct Range {
     std::string least;
     std::string greatest;
@@ -65,7 +65,7 @@ class Pattern {
 // if it fits in the overlap.
 class LineSearch {
  public:
-  // The pattern must outlive this.
+  // The pattern must outlive this object.
   explicit LineSearch(const Pattern& pattern) : pattern_(&pattern) {}
 
   void feed(std::string_view bytes);

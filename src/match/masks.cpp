@@ -1,4 +1,5 @@
-// Finds values by their rarest bytes, sixteen places at a time, and gives RE2 only what may begin a match.
+// Finds values by their rarest bytes, many offsets at a time, and lets RE2 search only near possible beginnings of
+// matches.
 #include "match/masks.hpp"
 
 #include <algorithm>
@@ -20,19 +21,19 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 
-// With more starts than this, their first two bytes are looked up instead.
+// With more starts than this, a table of their first two bytes is used instead.
 constexpr std::size_t kManyStarts = 8;
 
-// The two rarest bytes are looked for among the first of a start.
+// The two rarest bytes are chosen among this many first bytes of a start.
 constexpr std::size_t kLooked = 32;
 
-// So many bytes are joined with what is kept at first.
+// The number of new bytes that are first joined with the buffered ones.
 constexpr std::size_t kJoined = 256;
 
-// What RE2 searches at a time from a byte on that may begin a match.
+// The length of text that RE2 searches at a time, from a byte that may begin a match.
 constexpr std::size_t kPiece = 4 * 1024;
 
-// Two bytes, and how far behind the beginning of a mask they stand.
+// Two bytes, and their offsets from the beginning of a mask.
 struct Look {
   std::size_t first = 0;
   std::size_t second = 0;
@@ -57,11 +58,11 @@ bool any(Bytes bytes) {
   return (words[0] | words[1]) != 0;
 }
 
-// Places that are looked at together.
+// The number of offsets that are tested together.
 constexpr std::size_t kPlaces = 64;
 
-// The first of the blocks of places from `at` to `end` in which one of the looks finds its bytes; else the end of the
-// blocks.
+// Returns the first block of offsets between `at` and `end` that contains the bytes of a look; else the end of the last
+// block.
 template <std::size_t count>
 std::size_t find_block(const char* text, std::size_t at, std::size_t end, const Looks& looks) {
   for (; at + kPlaces <= end; at += kPlaces) {
@@ -82,7 +83,8 @@ std::size_t find_block(const char* text, std::size_t at, std::size_t end, const 
 }
 
 #ifdef CPU_FEATURE_ACTIVE
-// The same with twice as large registers. Nothing is called here, as that would be compiled for the smaller ones.
+// The same with registers of twice the size. Calls no function, because that would be compiled for the smaller
+// registers.
 template <std::size_t count>
 __attribute__((target("avx2"))) std::size_t find_block_avx2(const char* text, std::size_t at, std::size_t end,
                                                             const Looks& looks) {
@@ -129,7 +131,7 @@ using FindBlock = std::size_t (*)(const char*, std::size_t, std::size_t, const L
 template <std::size_t... counts>
 FindBlock find_block_of(std::size_t looks, std::index_sequence<counts...>) {
 #ifdef CPU_FEATURE_ACTIVE
-  // By what the C library knows of the processor: to ask the processor itself is slow below a hypervisor.
+  // Asks the C library, because CPUID is slow under a hypervisor.
   static const bool avx2 = CPU_FEATURE_ACTIVE(AVX2);
   constexpr std::array<FindBlock, sizeof...(counts)> kAvx2{find_block_avx2<counts + 1>...};
   if (avx2) return kAvx2[looks - 1];
@@ -140,7 +142,7 @@ FindBlock find_block_of(std::size_t looks, std::index_sequence<counts...>) {
 
 std::uint8_t byte_of(char c) { return static_cast<std::uint8_t>(c); }
 
-// The higher, the more often it is met in output.
+// How frequent the byte is in output; higher is more frequent.
 int frequency(char c) {
   constexpr std::string_view kOften = " \neotainrsld0cu1m2p-.fhg_/345b6789vwkyx,:=\"jqz";
   const std::size_t place = kOften.find(c);
@@ -154,13 +156,13 @@ std::uint16_t pair_at(std::string_view text, std::size_t at) {
 
 std::size_t line_end(std::string_view text, std::size_t at) { return std::min(text.find('\n', at), text.size()); }
 
-// Looked for no further back than `from`.
+// Searches back to `from` only.
 std::size_t line_start(std::string_view text, std::size_t at, std::size_t from = 0) {
   const void* const before = ::memrchr(text.data() + from, '\n', at - from);
   return before == nullptr ? from : static_cast<std::size_t>(static_cast<const char*>(before) - text.data()) + 1;
 }
 
-// The first byte from there on that lies between the two.
+// The offset of the first byte at or after `at` that lies between the two; else the end.
 std::size_t find_between(std::string_view text, std::size_t at, std::uint8_t lowest, std::uint8_t highest) {
   if (lowest == highest) return std::min(text.find(static_cast<char>(lowest), at), text.size());
   const Bytes low = repeated(lowest);
@@ -175,7 +177,7 @@ std::size_t find_between(std::string_view text, std::size_t at, std::uint8_t low
   return text.size();
 }
 
-// What a shell's quotes make of it, as in the command lines of processes.
+// The value as a shell quotes it, without the outer quotes: as in the command lines of processes.
 std::string quoted_inside(std::string_view value) {
   const std::vector<std::string> words{"-", std::string(value)};
   std::string quoted = model::quote_command(words).substr(2);
@@ -250,7 +252,7 @@ void Masks::add_start(std::string text, std::optional<std::size_t> pattern) {
   starts_.push_back(std::move(start));
 }
 
-// Whether a match that begins with all of the tail is possible.
+// Whether a match can begin with the whole tail.
 bool Masks::may_begin(const Masking& masking, std::string_view tail) {
   if (!masking.range) return true;
   const auto& [least, greatest] = *masking.range;
@@ -272,7 +274,7 @@ void MaskFilter::feed(std::string_view bytes, const PassOn& pass_on) {
   if (masks_->empty()) return pass_on(bytes);
   resume_.resize(masks_->patterns_.size());
   if (!pending_.empty() && pending_.size() == from_ && !pattern_may_begin(bytes)) {
-    // The byte that is kept counts for a match at the first byte alone, and none is there.
+    // The buffered byte matters only to a match at the first new byte, and no match begins there.
     std::ranges::fill(resume_, 1);
     pass_on_all_but_held(bytes, 0, 0, pass_on);
     return;
@@ -290,7 +292,7 @@ bool MaskFilter::pattern_may_begin(std::string_view bytes) const {
   return std::ranges::any_of(masks_->loose_, loose) || std::ranges::any_of(masks_->starts_, starts);
 }
 
-// What is kept of earlier pieces is joined with as little as it takes to be rid of it.
+// Joins the buffered bytes with as few new ones as it takes to pass them on.
 void MaskFilter::join_and_pass_on(std::string_view bytes, const PassOn& pass_on) {
   std::size_t joined = 0;
   while (!pending_.empty() && (joined == 0 || pending_.size() > joined)) {
@@ -337,7 +339,7 @@ void MaskFilter::finish(const PassOn& pass_on) {
   after_mask_ = false;
 }
 
-// All matches in the text, in the order of their beginnings.
+// Finds all matches in the text, ordered by their beginnings.
 void MaskFilter::find_all(std::string_view text, std::size_t from) {
   found_.clear();
   next_ = resume_;
@@ -365,7 +367,7 @@ void MaskFilter::find_starts(std::string_view text, std::size_t from) {
   (void)look_at_all(text, at, text.size());
 }
 
-// At places where a start may be.
+// Tests each offset at which a start may begin.
 std::size_t MaskFilter::look_at_all(std::string_view text, std::size_t at, std::size_t end) {
   for (; at < end && at + 1 < text.size(); ++at) {
     if (masks_->pairs_[pair_at(text, at)] != 0) look_at(text, at);
@@ -373,7 +375,7 @@ std::size_t MaskFilter::look_at_all(std::string_view text, std::size_t at, std::
   return end;
 }
 
-// Whether one of the starts is there, and a match.
+// Records the match of each start that begins here.
 void MaskFilter::look_at(std::string_view text, std::size_t at) {
   for (const auto& each : masks_->starts_) {
     if (!text.substr(at).starts_with(each.text)) continue;
@@ -409,7 +411,7 @@ void MaskFilter::find_loose(std::string_view text, std::size_t from) {
   }
 }
 
-// Line by line, each as a text of its own.
+// Searches each line as a separate text.
 void MaskFilter::find_in_lines(std::string_view text, std::size_t from, std::size_t which) {
   const Pattern& pattern = masks_->patterns_[which].pattern;
   for (std::size_t begin = line_start(text, from); begin < text.size();) {
@@ -426,7 +428,7 @@ void MaskFilter::find_in_lines(std::string_view text, std::size_t from, std::siz
   }
 }
 
-// From where on the text may be the beginning of a match that ends in what is still to come.
+// The offset from which the text may be the beginning of a match that ends in later bytes.
 std::size_t MaskFilter::hold_from(std::string_view text, std::size_t from) const {
   const std::size_t reach = std::max(kLongestMatch, masks_->longest_);
   const std::size_t line = line_start(text, text.size(), std::max(from, text.size() - std::min(reach, text.size())));
@@ -451,7 +453,8 @@ std::size_t MaskFilter::hold_from(std::string_view text, std::size_t from) const
   return hold;
 }
 
-// Passes on what stands before the cut, and a match that goes beyond it as a whole. Returns up to where that was.
+// Passes on the text before the cut, and a match across the cut as a whole. Returns the offset up to which the text was
+// passed on.
 std::size_t MaskFilter::pass(std::string_view text, std::size_t sent, std::size_t cut, const PassOn& pass_on) {
   output_.clear();
   const bool plain = found_.empty() || found_.front().begin >= cut;
@@ -480,7 +483,7 @@ std::size_t MaskFilter::pass(std::string_view text, std::size_t sent, std::size_
   return at;
 }
 
-// The text is `pending_` no more: its end becomes that.
+// Makes the end of the text the new `pending_`.
 void MaskFilter::keep(std::string_view text, std::size_t cut, std::size_t sent) {
   const bool within_line = cut > 0 && text[cut - 1] != '\n';
   const std::size_t base = within_line ? cut - 1 : cut;

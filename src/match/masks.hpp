@@ -1,4 +1,4 @@
-// What is to be masked in texts and streams: known values, and what patterns match.
+// Masks secrets in texts and streams: known values, and matches of patterns.
 #pragma once
 
 #include <cstdint>
@@ -13,41 +13,41 @@
 
 namespace oversee::match {
 
-// Values and patterns. A match lies within a line. Matches that overlap or touch become one ***.
+// Values and patterns to mask. A match lies within a line. Matches that overlap or touch become one ***.
 class Masks {
  public:
-  // A shorter value would mask too much of what is no secret.
+  // A shorter value would mask too much text that is not secret.
   static constexpr std::size_t kShortest = 4;
 
-  // Each line of the value is masked by itself, but for lines that are blank or shorter than kShortest. Returns whether
-  // any is masked.
+  // Masks each line of the value separately, except lines that are blank or shorter than kShortest. Returns whether any
+  // line is masked.
   bool add_value(std::string_view value);
 
-  // Refuses what RE2 does not read, and says why.
+  // Rejects a pattern that RE2 cannot parse, with the reason.
   model::Parsed<void> add_pattern(std::string_view text);
 
   bool empty() const { return starts_.empty() && loose_.empty(); }
-  // How many lines of values are masked.
+  // The number of masked lines of values.
   std::size_t values() const { return values_; }
 
-  // A whole text.
+  // Masks a complete text.
   std::string masked(std::string_view text) const;
 
  private:
   friend class MaskFilter;
 
-  // A mask that begins with known bytes: a value is nothing else, a pattern is to be matched there.
+  // A mask that begins with known bytes: the whole of a value, or a place at which a pattern must be tried.
   struct Start {
     std::string text;
-    std::size_t first = 0;  // the offsets of its two rarest bytes, in their order
+    std::size_t first = 0;  // the offsets of its two rarest bytes, in ascending order
     std::size_t second = 0;
     std::optional<std::size_t> pattern = {};
   };
-  // A pattern, and what is known of its matches.
+  // A pattern, and the known properties of its matches.
   struct Masking {
     Pattern pattern;
     std::optional<Pattern::Range> range;
-    std::uint8_t lowest = 0;  // the first byte of a match lies between these
+    std::uint8_t lowest = 0;  // the bounds of a match's first byte
     std::uint8_t highest = 255;
   };
 
@@ -57,29 +57,29 @@ class Masks {
   std::vector<Start> starts_;
   std::vector<std::uint8_t> pairs_;  // the first two bytes of each start
   std::vector<Masking> patterns_;
-  std::vector<std::size_t> loose_;  // of the patterns, those that have no start
+  std::vector<std::size_t> loose_;  // the patterns without a start
   std::size_t values_ = 0;
-  std::size_t longest_ = 0;  // of the starts
+  std::size_t longest_ = 0;  // the length of the longest start
 };
 
-// One stream that comes in pieces. Holds back what may be the beginning of a match: at most the longest value, and for
-// patterns kLongestMatch bytes. A match of up to that length is found wherever the stream is cut.
+// Masks one stream that arrives in pieces. Buffers a possible beginning of a match: at most the longest value, or
+// kLongestMatch bytes for patterns. Finds a match of up to that length wherever the stream is split.
 class MaskFilter {
  public:
   static constexpr std::size_t kLongestMatch = 16 * 1024;
 
-  // The masks outlive this; more may be added between two calls.
+  // The masks must outlive this object; masks may be added between two calls.
   explicit MaskFilter(const Masks& masks) : masks_(&masks) {}
 
-  // Told piece by piece what can be passed on; the bytes are dead when the call returns.
+  // Receives the masked text piece by piece; the bytes are valid only during the call.
   using PassOn = std::function<void(std::string_view)>;
   void feed(std::string_view bytes, const PassOn& pass_on);
 
-  // Whether something is held back.
+  // Whether bytes are buffered.
   bool holds() const { return sent_ < pending_.size(); }
-  // Passes on what is held back. It is remembered: of a match that began with it, the rest is still masked.
+  // Passes on the buffered bytes, but remembers them: if a match began with them, its rest is still masked.
   void release(const PassOn& pass_on);
-  // The stream is at its end. Another may begin.
+  // Ends the stream. Another may begin.
   void finish(const PassOn& pass_on);
 
  private:
@@ -101,14 +101,14 @@ class MaskFilter {
   void keep(std::string_view text, std::size_t cut, std::size_t sent);
 
   const Masks* masks_;
-  std::string pending_;              // the line that is being written, from where a match may still begin
-  std::size_t from_ = 0;             // where that is: behind a byte that counts for ^ and \b, or at the line's start
-  std::size_t sent_ = 0;             // up to here it was passed on
-  bool after_mask_ = false;          // the last that was passed on was ***, and what it stands for ended there
-  std::vector<std::size_t> resume_;  // in `pending_`: where each pattern's next match may begin
-  std::vector<std::size_t> next_;    // the same while one text is searched
+  std::string pending_;      // the incomplete line, from the first byte at which a match may begin
+  std::size_t from_ = 0;     // the offset of that byte: after one that counts for ^ and \b, or at the line's start
+  std::size_t sent_ = 0;     // the offset up to which it was passed on
+  bool after_mask_ = false;  // the last output was ***, and its match ended there
+  std::vector<std::size_t> resume_;  // for each pattern the offset in `pending_` at which its next match may begin
+  std::vector<std::size_t> next_;    // the same during the search of one text
   std::vector<Found> found_;
-  std::string text_;  // that was `pending_`
+  std::string text_;  // the former `pending_`
   std::string output_;
 };
 

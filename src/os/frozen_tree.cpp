@@ -1,4 +1,4 @@
-// The list is shared memory of both processes; each entry is written before the count that covers it.
+// Both processes share the memory of the list; each entry is written before the count that covers it.
 #include "os/frozen_tree.hpp"
 
 #include <poll.h>

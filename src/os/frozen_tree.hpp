@@ -1,4 +1,4 @@
-// Kills what a kill has stopped if the killer dies in between.
+// Kills the stopped processes if the killer dies between STOP and KILL.
 #pragma once
 
 #include <sys/types.h>
@@ -13,8 +13,8 @@
 namespace oversee::os {
 
 // A kill first stops every process and then kills them all. If the killer itself is killed between the two, the tree
-// would stay stopped for ever. A side process waits for that and sends KILL to what was stopped. A stopped process does
-// not exit by itself, so its pid is not reused meanwhile.
+// would stay stopped for ever. A side process waits for that and sends KILL to the stopped processes. A stopped process
+// does not exit by itself, so its pid is not reused meanwhile.
 class FrozenTree {
  public:
   FrozenTree() = default;
@@ -23,16 +23,17 @@ class FrozenTree {
   // Ends the side process.
   ~FrozenTree();
 
-  // Before the first STOP: starts the side process, if there is none yet. Without one the list is of no use, and the
-  // kill goes on as well.
+  // Call before the first STOP: starts the side process unless it runs. If it cannot be started, the kill continues
+  // without it.
   void watch();
-  // Before the STOP of a process; of a process group if negative.
+  // Call before the STOP of a process, or of a process group if negative.
   void stops(pid_t target);
-  // After the KILL of all of them.
+  // Call after the KILL of all of them.
   void all_killed();
 
  private:
-  // More are not remembered: a round of so many takes a second, of which a kill meets the last moment only.
+  // Further processes are not recorded. A round with this many takes a second, and the killer's death is a danger only
+  // in its last moment.
   static constexpr std::size_t kMost = 16'384;
 
   struct Shared {

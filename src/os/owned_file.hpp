@@ -1,4 +1,4 @@
-// Small trusted files, such as settings: reads them together with who else may write them.
+// Reads small trusted files, such as settings, and tells which other users may write them.
 #pragma once
 
 #include <optional>
@@ -19,8 +19,8 @@ struct OwnedText {
 // the owner of the file. Fails if it is not a regular file or is larger than `limit` bytes.
 model::Result<std::optional<OwnedText>> read_owned_file(const std::string& path, std::size_t limit);
 
-// Whether the kernel knows, without asking a file system, that there is no such file. False: there may be one. Never
-// blocks.
+// Whether the file is certain not to exist, as the kernel tells without asking a file system. False: it may exist.
+// Never blocks.
 bool is_surely_absent(const std::string& path);
 
 }  // namespace oversee::os

@@ -34,7 +34,7 @@ std::array<std::atomic<pid_t>, kMost> side_processes{};
 
 std::atomic<pid_t> own_pid = 0;  // the process that starts them
 
-std::atomic<int> being_started = 0;  // they may exist already and have no entry yet
+std::atomic<int> being_started = 0;  // side processes that may exist but have no entry yet
 
 void enter(pid_t pid) {
   for (auto& each : side_processes) {
@@ -137,7 +137,7 @@ int run_beside(void* argument) {
 // (errno, the allocator's cache). That is safe because the thread stays in one system call meanwhile.
 bool start_and_wait(SideProcess::State& state) {
 #ifdef __SANITIZE_ADDRESS__
-  // AddressSanitizer knows the stack of this thread and takes any other for an error.
+  // AddressSanitizer accepts only the stack of this thread.
   alignas(16) std::array<char, kStack> of_thread;
   void* const stack = of_thread.data();
 #else
@@ -201,8 +201,8 @@ bool SideProcess::finished() const { return !state_ || state_->finished; }
 
 struct SideCall::State {
   std::function<void()> work;
-  void* own_stack = nullptr;       // to be freed
-  pid_t pid = -1;                  // -1: none, it ran here
+  void* own_stack = nullptr;       // must be freed
+  pid_t pid = -1;                  // -1: none, the work ran here
   std::atomic<pid_t> running = 0;  // cleared by the kernel at the end of the process, which wakes a futex
   std::atomic<bool> finished = false;
 
@@ -264,7 +264,7 @@ bool SideProcess::orphaned() { return is_current() && ::getppid() != own_pid; }
 
 bool SideProcess::is_current() { return ::getpid() != own_pid; }
 
-// A process without an entry yet would be taken for one of the command's, stopped, and left so.
+// Waits for entries: a side process without one would be taken for a process of the command and stopped for ever.
 bool is_side_process(pid_t pid) {
   constexpr timespec kMoment{0, 50'000};
   while (being_started != 0) (void)::nanosleep(&kMoment, nullptr);

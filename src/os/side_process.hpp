@@ -34,10 +34,10 @@ class SideProcess {
 
   // Waits for the end of the work; false if it still runs after the bound.
   bool wait(model::Duration bound);
-  // After wait() has returned true: whether the work was done, and the process not killed before.
+  // After wait() has returned true: whether the work was completed; false if the process was killed before.
   bool finished() const;
 
-  // To be called by the work: whether the process that started it has ended.
+  // Called by the work: whether the process that started it has ended.
   static bool orphaned();
 
   // Whether the caller runs in a side process, not in a thread of the process that starts them.
@@ -49,15 +49,15 @@ class SideProcess {
   std::shared_ptr<State> state_;  // shared with the thread that waits for the side process
 };
 
-// Runs work in a side process while this thread waits for it, which takes no thread and a third of the time. Only for
-// the main thread, one at a time.
+// Runs work in a side process while this thread waits for it. That needs no thread and takes a third of the time. Only
+// for the main thread, one at a time.
 class SideCall {
  public:
   static constexpr std::size_t kStack = 512 * 1024;  // committed only as it is used
 
-  // Starts the work, with descriptors as SideProcess::Files::ours; runs it here if no process can be created. As the
-  // side process uses this thread's thread-local data (errno, the allocator's cache), this thread must only wait from
-  // now on. The stack is kStack bytes of the caller's, or null: then it is allocated here.
+  // Starts the work, with descriptors as SideProcess::Files::ours; runs it here if no process can be created. The side
+  // process uses this thread's thread-local data (errno, the allocator's cache), so this thread must only wait from now
+  // on. The stack is kStack bytes of the caller's; null: allocated here.
   SideCall(const std::function<void()>& work, void* stack);
   SideCall(const SideCall&) = delete;
   SideCall& operator=(const SideCall&) = delete;

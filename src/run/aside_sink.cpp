@@ -1,5 +1,5 @@
-// The ring between the loop and the process that writes. Each side moves one end of it by an atomic store, so that
-// neither holds a lock that the other would wait for after it was killed.
+// The ring buffer between the loop and the side process that writes. Each side moves one end by an atomic store: with a
+// lock, one side could wait for ever after the other was killed.
 #include "run/aside_sink.hpp"
 
 #include <poll.h>
@@ -21,7 +21,7 @@ namespace {
 constexpr std::uint64_t kRing = 1024 * 1024;
 constexpr std::uint64_t kHighMark = kRing / 2;
 constexpr std::uint64_t kLowMark = kRing / 4;
-// How long the end waits for the jobs that were posted last.
+// How long end() waits for the jobs that were posted last.
 constexpr model::Duration kEndPatience = std::chrono::seconds(2);
 
 constexpr std::uint64_t kLargestWrite = 256 * 1024;
@@ -30,8 +30,8 @@ os::UniqueFd make_event() { return os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_N
 
 void raise(const os::UniqueFd& event) { (void)::eventfd_write(event.get(), 1); }
 
-// Returns whether the event came before the bound. In the side process HUP, by which the kernel reports the end of the
-// parent, ends the wait early. In the front HUP stays blocked: it is for the signalfd.
+// Returns whether the event arrived within the bound. In the side process HUP, with which the kernel reports the end of
+// the parent, ends the wait early. In the front HUP stays blocked, because the signalfd reads it.
 bool await(const os::UniqueFd& event, const timespec* bound) {
   sigset_t blocked;
   sigfillset(&blocked);
@@ -47,14 +47,14 @@ bool await(const os::UniqueFd& event, const timespec* bound) {
 
 struct AsideSink::Shared {
   std::array<char, kRing> ring;
-  std::atomic<std::uint64_t> written = 0;   // bytes that the sink has taken; moved by the process
-  std::atomic<std::uint64_t> appended = 0;  // bytes that it is to take; moved by the loop
-  // The position at the ring's first byte; moved by the loop while the ring is empty, so that little output takes few
+  std::atomic<std::uint64_t> written = 0;   // bytes that the sink has taken; advanced by the process
+  std::atomic<std::uint64_t> appended = 0;  // bytes that were handed to it; advanced by the loop
+  // The position of the ring's first byte; moved by the loop while the ring is empty, so that little output touches few
   // pages.
   std::atomic<std::uint64_t> base = 0;
   std::atomic<bool> asleep = false;      // the process waits for wake_up
-  std::atomic<bool> told = false;        // the loop wants to know when there is room, or an error
-  std::atomic<bool> told_empty = false;  // and when all is written
+  std::atomic<bool> told = false;        // the loop waits for news that there is room, or an error
+  std::atomic<bool> told_empty = false;  // the loop waits for news that everything is written
   std::atomic<bool> quit = false;
   std::atomic<int> error = 0;
   std::atomic<bool> gone = false;            // the process was killed
@@ -98,7 +98,7 @@ void AsideSink::end() {
 }
 
 bool AsideSink::start() {
-  shared_.reset(new Shared);  // not zeroed: the pages of the ring cost nothing until they are used
+  shared_.reset(new Shared);  // not zeroed: unused pages of the ring cost no memory
   if (!shared_->wake_up || !shared_->news) return false;
   sink_.on_error = [shared = shared_.get()](int error) {
     shared->failed_at = shared->written.load();
@@ -109,7 +109,8 @@ bool AsideSink::start() {
   std::vector<int> listed = descriptors_();
   listed.push_back(shared_->wake_up.get());
   listed.push_back(shared_->news.get());
-  // The file may have been opened anew in the process, with a descriptor that only the process had.
+  // If the process was killed, direct writes could not continue: the process may have reopened the file with a
+  // descriptor that only it had.
   const auto on_end = [shared = shared_.get()](bool finished) {
     if (finished) return;
     shared->gone = true;
@@ -144,11 +145,11 @@ bool AsideSink::write(std::string_view bytes) {
     wake();
   }
   overflow_ += bytes;
-  if (left() >= kHighMark && ask_for_news()) full_ = true;  // until on_ready has been called
+  if (left() >= kHighMark && ask_for_news()) full_ = true;  // until on_ready was called
   return !full_;
 }
 
-// Whether there is anything to wait for: where the process was quicker, nothing would come.
+// Returns whether news will follow: if the process has caught up already, none would.
 bool AsideSink::ask_for_news() {
   shared_->told = true;
   return left() > kLowMark;
@@ -185,12 +186,12 @@ std::uint64_t AsideSink::written() const {
   return shared_ && shared_->error != 0 ? shared_->failed_at.load() : taken_ - left();
 }
 
-// In the process beside.
+// Runs in the side process.
 void AsideSink::work(Shared& shared) noexcept {
   while (true) {
     const std::uint64_t begin = shared.written;
     const std::uint64_t waiting = shared.appended - begin;
-    const std::uint64_t at = (begin - shared.base) % kRing;  // after `appended`, before which a new base is set
+    const std::uint64_t at = (begin - shared.base) % kRing;  // after `appended`: a new base is set before it
     const std::uint64_t count = std::min({waiting, kRing - at, kLargestWrite});
     if (count > 0) {
       sink_.write({shared.ring.data() + at, count});
@@ -230,7 +231,7 @@ void AsideSink::notified() {
   if ((std::exchange(full_, false) || all_written) && on_ready) on_ready();
 }
 
-// It is asked again after the process was told: where that was quicker, nothing would come.
+// Checks again after setting the flag: if the process had finished before, no news would follow.
 bool AsideSink::idle() const {
   if (left() == 0) return true;
   idle_wanted_ = true;
@@ -238,7 +239,7 @@ bool AsideSink::idle() const {
   return left() == 0;
 }
 
-// Between two looks, where a sign of the process was missed.
+// The polling interval, in case a notification of the process was missed.
 constexpr timespec kStep{0, 5'000'000};
 
 void AsideSink::post(std::function<void()> job) {

@@ -1,5 +1,4 @@
-// Writes to a file by a process beside this one: a disk that stalls stalls that process, and neither a deadline nor our
-// end.
+// Writes to a file in a side process, so that a stalled disk delays neither deadlines nor the end of this process.
 #pragma once
 
 #include <atomic>
@@ -21,29 +20,30 @@
 
 namespace oversee::run {
 
-// Hands all that is written to another sink, whose write() is called in that process alone, and in order. The process
-// is started by the first write; where there can be none, the sink is written to directly. What is on its way when this
-// process is killed is still written.
+// Passes all bytes to another sink, whose write() is called only in the side process, in order. The first write starts
+// the process; if it cannot be started, writes go to the sink directly. If this process is killed, the side process
+// still writes the pending bytes.
 class AsideSink final : public model::ByteSink {
  public:
-  // The sink outlives this. The descriptors, asked for when the process is started, are all that its write() uses.
+  // The sink must outlive this object. `descriptors` is called when the process starts, and returns all descriptors
+  // that the sink's write() uses.
   AsideSink(uv::Loop& loop, model::ByteSink& sink, std::function<std::vector<int>()> descriptors);
-  // Ends the process, where that does not hang: otherwise this process must end by _exit(2).
+  // Ends the side process unless it hangs. If it hangs, this process must end by _exit(2).
   ~AsideSink() override;
 
-  // For a file that is written through its sink; null where its file system cannot hang.
+  // For a file written through its sink; null if its file system cannot hang.
   static std::unique_ptr<AsideSink> over(uv::Loop& loop, model::ByteSink& sink, int fd);
 
   bool write(std::string_view bytes) override;
-  // Where it is not, on_ready is called once all is written.
+  // If false, on_ready follows once everything is written.
   bool idle() const override;
 
-  // Bytes since the start: given to this, and written.
+  // Bytes since the start: accepted by this sink, and written.
   std::uint64_t taken() const { return taken_; }
   std::uint64_t written() const;
 
-  // Waits, without the loop, until all is written; gives up when nothing was for so long. Returns how many bytes are
-  // left.
+  // Waits, without running the loop, until everything is written; gives up after this time without progress. Returns
+  // the number of unwritten bytes.
   std::uint64_t drain(model::Duration patience);
 
   // Whether the last wait for the process was in vain.
@@ -51,14 +51,15 @@ class AsideSink final : public model::ByteSink {
   // Whether the process was killed.
   bool gone() const;
 
-  // Ends the process, unless it hangs, so that none is left after us. Whatever comes later is done by this process.
+  // Ends the side process unless it hangs, so that none remains after us. Later work is done in this process.
   void end();
 
-  // Has something done about the file, by that process and after all that was written; waits for it likewise. False
-  // where it is not done: it may still be, and what it refers to must outlive this.
+  // Runs a job in the side process after all earlier writes, and waits for it in the same way. False if it was not done
+  // within this time: it may still run, so the objects that it refers to must outlive this object.
   bool call(std::function<void()> job, model::Duration patience);
 
-  // The same without waiting. One after the other; the process must live until all are done, which call() waits for.
+  // Posts a job without waiting. Jobs run one after the other. The process must live until all are done: call() waits
+  // for that.
   void post(std::function<void()> job);
 
  private:
@@ -77,18 +78,18 @@ class AsideSink final : public model::ByteSink {
   uv::Loop& loop_;
   model::ByteSink& sink_;
   std::function<std::vector<int>()> descriptors_;
-  // What both processes use. Never freed where the process hangs.
+  // Shared with the side process. Never freed if that process hangs.
   std::unique_ptr<Shared> shared_;
   os::SideProcess process_;
   std::optional<uv::PollWatch> news_;
-  std::string overflow_;                    // what came after the ring was full
-  std::deque<std::function<void()>> jobs_;  // behind the one that the process has
+  std::string overflow_;                    // bytes that arrived while the ring was full
+  std::deque<std::function<void()>> jobs_;  // jobs that wait behind the process's present one
   std::uint64_t taken_ = 0;
-  bool full_ = false;    // write() said so, and on_ready is owed
-  bool direct_ = false;  // there can be no process, or it has ended
+  bool full_ = false;    // write() returned false; on_ready must follow
+  bool direct_ = false;  // the process could not be started or has ended
   bool error_told_ = false;
-  bool stuck_ = false;                // a wait was in vain: until the process goes on, it is not waited for again
-  mutable bool idle_wanted_ = false;  // on_ready is owed once all is written
+  bool stuck_ = false;                // a wait timed out: no further wait until the process makes progress
+  mutable bool idle_wanted_ = false;  // on_ready must follow once everything is written
 };
 
 }  // namespace oversee::run

@@ -27,7 +27,7 @@ LeaderExited leader_exit(const guard::LeaderExited& report) {
   return {report.exit_code(), report.signal(), report.out_of_memory_kills};
 }
 
-// How many of its streams are read.
+// The number of streams to read.
 int streams_of(const AttemptPlan& plan) {
   if (plan.pty) return 1;
   return plan.capture ? static_cast<int>(model::kStreams) : 0;
@@ -78,7 +78,7 @@ model::Result<void> Attempt::open_output() {
   return out ? output_.pass_on(model::Stream::err, STDERR_FILENO) : out;
 }
 
-// The slave three times over, as a shell has it.
+// The command gets the slave as 0, 1 and 2, as under a shell.
 model::Result<void> Attempt::open_terminal() {
   const bool inherits = plan_.spec->input.is_callers();
   terminal_ = std::make_unique<TerminalLink>(
@@ -94,7 +94,7 @@ model::Result<void> Attempt::open_terminal() {
   return output_.use_terminal(std::move(*pair));
 }
 
-// For the guard to put right when we cannot.
+// The terminal that the guard restores if we cannot.
 model::Result<os::UniqueFd> Attempt::users_terminal() const {
   if (terminal_) {
     auto switched = terminal_->users_terminal();
@@ -164,8 +164,7 @@ void Attempt::resumed() {
   post(Resumed{});
   if (!terminal_) return;
   terminal_->enter();
-  continue_tree();  // it stopped on its own terminal: our being continued, or not having been stopped, is not known
-                    // there
+  continue_tree();  // it stopped on its own terminal, where it cannot learn that we were continued or were not stopped
 }
 
 void Attempt::resize() {
@@ -199,7 +198,7 @@ void Attempt::reported(const guard::Report& report) {
     post(Started{});
     notices_.started(os::read_clock().instant);
     notice_timer_.set(notices_.wake_at());
-    // Not before, or its first words would be told before its start.
+    // Reading starts only now, so that the first output is published after the start.
     output_.start();
     if (terminal_) terminal_->serve(*output_.master(), started->pid, link_.pid());
   } else if (const auto* failed = std::get_if<guard::StartFailed>(&report)) {
@@ -254,13 +253,13 @@ void Attempt::output(model::Stream stream, std::string_view bytes) {
   notices_.output_seen(at.instant);
   if (terminal_) terminal_->output_came();
   callbacks_.publish(model::OutputArrived{stream, bytes}, at);
-  // On each read, so that what has no newlines meets it as soon.
+  // Checked on each read, so that output without newlines meets the limit as soon.
   if (const auto& limit = plan_.spec->limits.fail_past; limit && output_.count(stream).bytes > *limit) {
     if (!std::exchange(output_limit_passed_, true)) post(OutputLimitPassed{});
   }
 }
 
-// Asked when a silence is to be judged, so that nothing that was written in time is overlooked.
+// Checked before a silence is judged, so that output that was written in time counts.
 bool Attempt::output_waits() const { return plan_.spec->limits.idle && output_.waits(); }
 
 void Attempt::watch_for_evidence(pid_t leader) {
@@ -276,7 +275,7 @@ void Attempt::watch_for_evidence(pid_t leader) {
                                                              .on_line_ended = [this] { post(OnTimeoutEnded{}); },
                                                              .on_guard_gone = [this] { callbacks_.on_guard_gone(); },
                                                              .next_stop = [this] { return machine_.next_stop(); }});
-  // The numbers that the guard and we have for a process must be those of one /proc.
+  // The guard's process ids and ours must be those of the same /proc.
   const bool shown = has_our_numbers(proc_) && os::proc_is_ours();
   evidence_->watch(link_.pid(), leader, shown, std::move(environment_));
 }
@@ -308,7 +307,7 @@ void Attempt::post(AttemptEvent event) {
   if (evidence_) evidence_->reconsider();
 }
 
-// The guard is to know of each change, before anything can hold us up; without a limit there is none.
+// Tells the guard of each change at once, before anything can delay us. Without a limit nothing is sent.
 void Attempt::keep_deadline() {
   if (!requested_) return;
   auto keep = machine_.deadline();
@@ -317,7 +316,7 @@ void Attempt::keep_deadline() {
   link_.send(kept_);
 }
 
-// What is told of an action that is a rung of a stop.
+// The event to publish for an action that is a rung of a stop.
 std::optional<model::Stopping> Attempt::stopping_by(const AttemptAction& action) const {
   using model::StopReach;
   const auto why = machine_.stopping_for();
@@ -348,7 +347,7 @@ void Attempt::perform(const AttemptAction& action) {
   } else if (std::holds_alternative<NameSurvivors>(action)) {
     link_.send(guard::NameSurvivors{output_.identity(model::Stream::out), output_.identity(model::Stream::err)});
   } else if (std::holds_alternative<LetGo>(action)) {
-    os::pass_orphans_by();  // they are nobody's here, nor of an attempt that follows
+    os::pass_orphans_by();  // neither this process nor a later attempt may adopt them
     link_.send(guard::LetGo{});
   } else if (std::holds_alternative<KillOrphans>(action)) {
     if (evidence_) evidence_->drop_line();
@@ -367,7 +366,7 @@ void Attempt::perform(const AttemptAction& action) {
   }
 }
 
-// The guard's cgroup, if it had one, is left to us as well.
+// Also uses the lost guard's cgroup, if it had one.
 void Attempt::kill_orphans() {
   if (!works(Mechanism::guard_is_watched)) return orphans_gone();
   if (!cgroup_.empty()) (void)os::kill_cgroup(cgroup_);
@@ -381,7 +380,7 @@ void Attempt::orphans_gone() {
   output_.read_the_rest();
 }
 
-// A guard that will answer is runnable, or has run since it was last looked at: then it waited for no more than a lock.
+// A guard that will answer is runnable, or has run since the last check: then it waited only for a lock.
 bool Attempt::guard_starves() {
   const auto guard = machine_.awaits_answer() ? os::look_at_process(link_.pid()) : std::nullopt;
   if (!guard) return false;
@@ -407,7 +406,7 @@ void Attempt::finish(const model::Reading& at) {
   result_.limits = std::move(before.limits);
   result_.containment = model::containment_of(by_cgroup_, proc_);
   result_.proc = proc_;
-  // Without our own /proc only children are seen: what a process that stays has started is not.
+  // Without our own /proc only children can be listed, so descendants of unkilled processes are unknown.
   if (!result_.unkilled.empty() && !has_our_numbers(proc_)) result_.unkilled_unknown = true;
   result_.finished = at;
   result_.out = output_.count(model::Stream::out);

@@ -1,4 +1,4 @@
-// One attempt for real: drives the machine with a guard, pipes and a timer, and does what it says.
+// Runs one attempt: drives the machine with a guard, pipes and a timer, and performs its actions.
 #pragma once
 
 #include <deque>
@@ -31,12 +31,12 @@ struct AttemptPlan {
   int number = 1;
   std::string run_id;
   int input = 0;                              // the command's standard input
-  bool capture = true;                        // read its output through pipes; else it gets our 1 and 2
-  bool shares_group = false;                  // it stays in our process group, for the terminal's sake
-  bool pty = false;                           // it gets a terminal of its own; its output is one stream, `out`
-  int slot = -1;                              // what keeps the run's slot taken; -1: nothing does
-  const CallersTerminal* terminal = nullptr;  // what the caller sits at; null: there is none
-  const match::Masks* masks = nullptr;        // of what is told; null: there are none
+  bool capture = true;                        // read its output through pipes; else it inherits our 1 and 2
+  bool shares_group = false;                  // it stays in our process group, to share the terminal
+  bool pty = false;                           // it gets its own terminal; its output is one stream, `out`
+  int slot = -1;                              // the descriptor that holds the run's slot; -1: none
+  const CallersTerminal* terminal = nullptr;  // the caller's terminal; null: none
+  const match::Masks* masks = nullptr;        // for the published texts; null: none
   os::SignalState caller_signals;
 };
 
@@ -47,20 +47,21 @@ class Attempt {
   struct Callbacks {
     Publish publish;
     std::function<void()> on_done;  // once, when the result is final
-    // Before the leader's end is judged: a key's signal that killed it was sent to us at the same stroke, and is to be
-    // known by then.
+    // Called before the leader's exit is judged: a key's signal that killed the leader reached us at the same time, and
+    // must be handled first.
     std::function<void()> before_exit;
-    // Asked for by a key at the command's own terminal, or by a signal to the guard.
+    // Called for a key at the command's own terminal and for a signal to the guard.
     std::function<void(const CancelRequested&)> on_cancel;
-    std::function<void()> on_guard_gone;  // when a guard has been reaped; before or after on_done
+    std::function<void()> on_guard_gone;  // once a guard has been reaped; before or after on_done
   };
 
   Attempt(uv::Loop& loop, AttemptPlan plan, Callbacks callbacks);
 
-  // Makes the pipes and starts the guard, which costs most of the time: what else is to be prepared goes on meanwhile.
+  // Makes the pipes and starts the guard, which takes most of the start time: the caller can prepare other parts
+  // meanwhile.
   model::Result<void> prepare();
 
-  // Has the guard start the command, whose environment this is. The whole run ends at total_end.
+  // Makes the guard start the command in this environment. The whole run ends at total_end.
   void begin(const model::RunInfo& info, const std::vector<std::string>& environment,
              std::optional<model::Instant> total_end);
 
@@ -74,36 +75,36 @@ class Attempt {
   void suspended();
   void resumed();
 
-  // With a pty: the user's terminal has another size.
+  // With a pty: passes on a new size of the user's terminal.
   void resize();
 
-  // What is to be written to the caller's terminal, should we be killed.
+  // The sequences that the guard writes to the caller's terminal if we are killed.
   void hold_screen(const std::string& undo);
 
-  // It has ended, and another is to follow: the user's terminal is theirs meanwhile.
+  // The attempt has ended and another follows: gives the user's terminal back meanwhile.
   void leave_terminal();
 
-  // All is shown, or the next attempt has begun: the user's terminal is given back, and the guard, which would finish
-  // the record in our place, ends.
+  // All output is shown, or the next attempt has begun: gives the user's terminal back, and lets the guard end, which
+  // would otherwise finish the record.
   void let_go();
 
-  // Flow control by whoever shows the output.
+  // Flow control, used by the sinks that show the output.
   void pause(model::Stream stream) { output_.pause(stream); }
   void resume(model::Stream stream) { output_.resume(stream); }
-  // The reader of what we show is gone: let the command meet a broken pipe, as it would without us.
+  // The reader of our output is gone: the command gets a broken pipe, as it would without us.
   void abandon(model::Stream stream) { output_.abandon(stream); }
 
   bool started() const { return started_; }
-  // By a limit or a cancel, and not by itself alone.
+  // Whether a limit or a cancel stops it.
   bool stopped() const { return machine_.stopping_for().has_value(); }
   bool leader_stopped() const { return leader_stopped_; }
-  // Called when the leader stops or goes on.
+  // Called when the leader stops or continues.
   std::function<void()> on_leader_stopped;
 
   int guard_pid() const { return link_.pid(); }
   const model::AttemptResult& result() const { return result_; }
   bool guard_gone() const { return !link_.running() && (!evidence_ || evidence_->guard_gone()); }
-  // The deadline that the attempt had, as long as it had one.
+  // The deadline of --timeout; kept after the end; none if there is no limit.
   std::optional<model::Instant> wall_deadline() const { return wall_deadline_; }
 
  private:
@@ -139,18 +140,18 @@ class Attempt {
   uv::Timer notice_timer_;
   std::unique_ptr<StopEvidence> evidence_;
   std::unique_ptr<OrphanKiller> orphans_;  // once the guard is gone
-  std::vector<std::string> environment_;   // for --on-timeout's line
+  std::vector<std::string> environment_;   // for the --on-timeout hook
   std::optional<model::Instant> suspended_since_;
-  std::deque<AttemptEvent> queue_;  // events that come while one is being handled
+  std::deque<AttemptEvent> queue_;  // events that arrive while another is handled
   bool stepping_ = false;
   model::Reading step_at_{};
   bool requested_ = false;       // the guard has the StartCommand
-  guard::KeepDeadline kept_;     // as the guard knows it
-  model::Duration guard_ran_{};  // when it was last looked at
+  guard::KeepDeadline kept_;     // the guard's present copy
+  model::Duration guard_ran_{};  // the guard's processor time at the last check
   bool started_ = false;
-  int command_ = 0;  // the leader's pid, once it is started
+  int command_ = 0;  // the leader's pid, once started
   bool leader_stopped_ = false;
-  std::string cgroup_;  // the directory of the command's group; empty: it has none
+  std::string cgroup_;  // the path of the command's cgroup; empty: none
   bool by_cgroup_ = false;
   model::ProcView proc_ = model::ProcView::all;
   std::optional<model::Instant> wall_deadline_;

@@ -1,4 +1,5 @@
-// How an attempt ends: the leader's exit, what outlives it, the last bytes of its streams; and a guard that is lost.
+// How an attempt ends: the leader's exit, the remaining descendants, the last bytes of the streams, and the loss of the
+// guard.
 #include <algorithm>
 #include <csignal>
 #include <utility>
@@ -15,25 +16,25 @@ using model::Reason;
 using model::Status;
 using model::StopReach;
 
-// For survivors where only the wall limit bounds them and it is over, and for those who hold a stream.
+// The leak timeout if only the wall limit bounds it and is over, and the time for processes that still hold a stream.
 constexpr auto kUsualLeak = std::chrono::milliseconds(200);
 
-// What survivors get at most in place of the time that they waited for a processor.
+// The maximum extension for the time that remaining descendants waited for a processor.
 constexpr auto kMostStarved = std::chrono::seconds(2);
 
-// Leaked processes have this long between TERM and KILL, or the first rung's grace period if that is shorter.
+// The time between TERM and KILL for leaked processes, if the first rung's grace period is not shorter.
 constexpr auto kMostParting = std::chrono::seconds(2);
 
-// For the kill of what a guard left that was given up.
+// The minimum time to kill the tree of a guard that was given up.
 constexpr auto kLastRound = std::chrono::milliseconds(500);
 
-// All had ended when they were to be named, and are about to be reaped.
+// The retry interval if the list was empty: all processes had ended and are about to be reaped.
 constexpr auto kLookAgain = std::chrono::milliseconds(10);
 
-// What was left in the streams of a tree that was let go is read in the time between two looks.
+// The interval between checks whether the streams of a released tree are read to the end.
 constexpr auto kStreamLook = std::chrono::milliseconds(2);
 
-// Whose doing the end was: a limit's, the kernel's for lack of memory, or the command's own.
+// What ended the leader: a limit, the kernel for lack of memory, or the command itself.
 Reason reason_of(const LeaderExited& event, const model::ProcessLimits& limits) {
   if (!event.signal) return Reason::exit;
   if (event.signal == SIGXFSZ && limits.file_size) return Reason::file_size_limit;
@@ -79,7 +80,7 @@ void AttemptMachine::on(const LeaderExited& event, Instant now) {
     result_.out_of_memory_kills = event.out_of_memory_kills;
     const bool passed = event.exit_code == 0 || (event.exit_code && limits_.ok_exit.contains(*event.exit_code));
     result_.status = passed ? Status::completed : Status::failed;
-    // Dead of the key's signal: that was the user. An exit code of its own: the command had its reasons.
+    // If the leader died of the key's signal, the user cancelled it. An exit code is the command's own result.
     if (interrupted_ && event.signal == interrupted_->signal) {
       result_.status = Status::cancelled;
       result_.cancelled_by = interrupted_;
@@ -94,7 +95,7 @@ void AttemptMachine::on(const TreeEmptied& event, Instant now) {
   deadlines_.rung.reset();
   deadlines_.leak_kill.reset();
   deadlines_.give_up.reset();
-  // From here on only for streams that somebody else holds open: these are not waited for without an end.
+  // From here on only processes outside the tree hold streams open: the wait for them is bounded.
   deadlines_.leak = leak_end(now).value_or(now + kUsualLeak);
   finish_if_drained();
 }
@@ -104,7 +105,8 @@ void AttemptMachine::on(const GroupGone&, Instant now) {
   if (awaited && !tree_empty_ && !orphaned_ && !awaiting_survivors_) await_survivors(now);
 }
 
-// Nobody is left who is ours. What they hold of the streams is not waited for, but what was written is read.
+// No process of the tree is held any more. Reads what was written; does not wait for released processes to close the
+// streams.
 void AttemptMachine::on(const TreeLetGo& event, Instant now) {
   if (tree_empty_) return;
   tree_empty_ = true;
@@ -125,7 +127,7 @@ void AttemptMachine::on(const SurvivorsNamed& event, Instant now) {
 }
 
 void AttemptMachine::on(const GuardLost&, Instant now) {
-  if (tree_empty_ || orphaned_) return;  // it had nothing left to hold
+  if (tree_empty_ || orphaned_) return;  // it held no processes any more
   if (letting_go_) return on(TreeLetGo{result_.usage}, now);
   if (!stop_ && !leader_gone_) {
     note_stop({Status::failed, Reason::supervisor_lost});
@@ -134,14 +136,14 @@ void AttemptMachine::on(const GuardLost&, Instant now) {
   deadlines_.rung.reset();
   deadlines_.leak.reset();
   deadlines_.leak_kill.reset();
-  actions_.emplace_back(KillOrphans{});  // before the start is told of, too: it may have begun
+  actions_.emplace_back(KillOrphans{});  // also before the start was reported: the command may exist
   leader_gone_ = orphaned_ = true;
   giving_up_ = naming_ = none_named_ = false;
   state_ = State::draining;
   const bool killing = patience_.begun();
   if (!killing) patience_.begin(now, limits_.give_up);
   patience_.progressed(now);
-  // A kill whose time is over when its guard goes has a last round left.
+  // If the time of a kill is over when its guard goes, one last round remains.
   deadlines_.give_up = std::max(patience_.over_at(), now + kLastRound);
 }
 
@@ -151,7 +153,8 @@ void AttemptMachine::on(const OrphansGone&, Instant now) {
 
 void AttemptMachine::drain(Instant now) {
   state_ = State::draining;
-  // With a stop under way the ladder goes on for the rest of what it reaches; else they have the leak timeout.
+  // During a stop, the ladder continues for the remaining processes that it reaches; otherwise they have the leak
+  // timeout.
   const bool over = !stop_ || limits_.reach == StopReach::leader;
   if (over && !tree_empty_ && !awaiting_survivors_) await_survivors(now);
   finish_if_drained();
@@ -166,8 +169,8 @@ void AttemptMachine::await_survivors(Instant now) {
   deadlines_.leak = leak_due_;
 }
 
-// A long leak timeout is no way around the wall limit or a stop, but even where those are over nobody is judged at
-// once.
+// A long leak timeout must not extend the wall limit or a stop. Even if these are over, the remaining processes get
+// kUsualLeak.
 std::optional<Instant> AttemptMachine::leak_end(Instant now) const {
   std::optional<Instant> end;
   if (limits_.leak) end = now + *limits_.leak;
@@ -179,13 +182,13 @@ std::optional<Instant> AttemptMachine::leak_end(Instant now) const {
 }
 
 void AttemptMachine::look_for_survivors(Instant now) {
-  if (std::exchange(naming_, true)) return deal_with_survivors(now);  // nobody answers: then without their names
+  if (std::exchange(naming_, true)) return deal_with_survivors(now);  // no answer: continues without the names
   actions_.emplace_back(NameSurvivors{});
   deadlines_.leak = now + limits_.give_up;
 }
 
-// They outlive the leader where they had their share of the processor and are still there. A loaded machine, where
-// they had not, gives them that much longer.
+// Descendants have leaked if they had a processor and remain. On a loaded machine, the time without one is added to the
+// timeout.
 void AttemptMachine::judge_survivors(const SurvivorsNamed& survivors, Instant now) {
   if (survivors.processes.empty()) {
     deadlines_.leak = now + kLookAgain;
@@ -203,7 +206,7 @@ void AttemptMachine::judge_survivors(const SurvivorsNamed& survivors, Instant no
   deal_with_survivors(now);
 }
 
-// The survivors of a stop that reaches the whole tree have had their signal, and are not spared.
+// Remaining processes of a stop with reach `tree` have had their signal and are killed.
 void AttemptMachine::deal_with_survivors(Instant now) {
   deadlines_.leak.reset();
   naming_ = false;
@@ -220,7 +223,8 @@ void AttemptMachine::deal_with_survivors(Instant now) {
   end_leaked(now);
 }
 
-// TERM first: a leaked process may have work to save. If all end by TERM, TreeEmptied comes before KILL is due.
+// TERM first, because a leaked process may have work to save. If all end by TERM, TreeEmptied arrives before KILL is
+// due.
 void AttemptMachine::end_leaked(Instant now) {
   const model::Rung& first = ladder_.rungs().front();
   const bool asks = first.signal != SIGKILL && first.signal != model::kNoSignal;
@@ -236,7 +240,7 @@ void AttemptMachine::let_go(Instant now) {
   deadlines_.give_up = now + limits_.give_up;
 }
 
-// A stream in which nothing waits is closed, as whoever holds it is none of ours.
+// Closes each stream without unread bytes, because only processes outside the tree hold it.
 void AttemptMachine::look_at_streams(Instant now) {
   if (streams_end_ && now >= *streams_end_) return finish();
   actions_.emplace_back(CloseQuietStreams{});
@@ -244,7 +248,7 @@ void AttemptMachine::look_at_streams(Instant now) {
 }
 
 void AttemptMachine::finish_if_drained() {
-  // The line's end is waited for: what it has to say of a tree that is gone meanwhile may be what the user needs.
+  // Waits for the hook, too: its output may be what the user needs, even if the tree is gone meanwhile.
   if (leader_gone_ && tree_empty_ && streams_open_ <= 0 && looking_ == Looking::not_at_all) finish();
 }
 

@@ -1,4 +1,4 @@
-// What is looked at between the reason for a stop and its first signal, and how long that may take.
+// The phase between the reason for a stop and its first signal: snapshot, hook, and their bounds.
 #include <algorithm>
 
 #include "run/attempt_machine.hpp"
@@ -24,12 +24,12 @@ void AttemptMachine::on(const EvidenceGathered&, Instant now) {
 
 void AttemptMachine::on(const OnTimeoutEnded&, Instant now) {
   if (looking_ != Looking::by_line) return;
-  looking_ = Looking::not_at_all;  // there is nothing left to be killed
+  looking_ = Looking::not_at_all;  // the hook has ended, so stop_looking() must not kill it
   look_on(now);
 }
 
-// After the tree comes the line, after the line the ladder. A line about a leader that is gone would be told the number
-// of somebody else.
+// After the snapshot comes the hook, after the hook the ladder. No hook runs once the leader is reaped, because the
+// leader's process id could be reused.
 void AttemptMachine::look_on(Instant now) {
   if (looking_ == Looking::at_tree && limits_.on_timeout && !leader_gone_) {
     looking_ = Looking::by_line;

@@ -1,5 +1,5 @@
-// The transitions of an attempt; the table is in docs/design.md, section 2. Those of a stop are in attempt_stop.cpp,
-// those after the leader's end in attempt_drain.cpp.
+// The transitions of an attempt; docs/design.md, section 2, has the table. attempt_stop.cpp has those of a stop,
+// attempt_drain.cpp those after the leader's exit.
 #include "run/attempt_machine.hpp"
 
 #include <cerrno>
@@ -75,7 +75,7 @@ void AttemptMachine::on(const OutputFreed&, Instant now) {
   if (state_ == State::spawning || state_ == State::running) listen(now);
 }
 
-// Also where it has exited by itself already: what it wrote before comes to light after.
+// Applies even if the leader has exited by itself: its output may be read later.
 void AttemptMachine::on(const OutputLimitPassed&, Instant now) {
   if (!stop_ && result_.status != Status::cancelled) begin_stop({Status::failed, Reason::output_limit}, ladder_, now);
 }
@@ -136,7 +136,7 @@ void AttemptMachine::judge_silence(bool output_waits, Instant now) {
   begin_stop({Status::timed_out, Reason::idle_timeout}, ladder_, now);
 }
 
-// All that move on while time stands still.
+// All deadlines that are paused while oversee is suspended.
 std::vector<std::optional<Instant>*> AttemptMachine::all_deadlines() {
   return {&deadlines_.wall, &deadlines_.total, &deadlines_.idle,      &deadlines_.evidence,
           &deadlines_.rung, &deadlines_.leak,  &deadlines_.leak_kill, &deadlines_.give_up,

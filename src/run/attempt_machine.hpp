@@ -1,4 +1,4 @@
-// One attempt as a pure machine: events in, actions out. It reads no clock, starts no process, sends no signal.
+// One attempt as a pure machine: events in, actions out. Reads no clock, starts no process, sends no signal.
 #pragma once
 
 #include <map>
@@ -16,17 +16,17 @@
 
 namespace oversee::run {
 
-// What happened.
+// Events.
 
-// The guard is told to start the command: the clocks run from here on, as the start itself may hang.
+// The guard was asked to start the command. The limits count from here, because the start itself may hang.
 struct Requested {
-  std::optional<model::Instant> total_end;  // when the time of the whole run is over
+  std::optional<model::Instant> total_end;  // the deadline of the whole run
 };
 struct Started {};
 struct StartFailed {
   model::SpawnFailure failure;
 };
-// The stream is at its end, or its reading failed with an errno.
+// The stream has ended, or reading it failed with an errno.
 struct StreamEnded {
   model::Stream stream;
   int error = 0;
@@ -34,56 +34,57 @@ struct StreamEnded {
 struct LeaderExited {
   std::optional<int> exit_code;
   std::optional<model::Signal> signal;
-  std::uint64_t out_of_memory_kills = 0;  // by the kernel, on the whole machine, meanwhile
+  std::uint64_t out_of_memory_kills = 0;  // by the kernel, on the whole machine, since the start
 };
 struct SurvivorsNamed {
   std::vector<model::Survivor> processes;
-  std::uint64_t more = 0;     // that are not named
-  model::Duration starved{};  // since the leader's end: the longest time that one of them waited for a processor
-  std::uint32_t dying = 0;    // have been killed, and wait for a processor to die
+  std::uint64_t more = 0;     // the number of further processes, not named
+  model::Duration starved{};  // since the leader's exit: the longest time that one of them waited for a processor
+  std::uint32_t dying = 0;    // processes that only need a processor to die
 };
-// After StopGroup: of the group that the command was started in nobody is left.
+// After StopGroup: the leader has exited, and no live process is left in the command's process group.
 struct GroupGone {};
 struct TreeEmptied {
   model::Usage usage;
 };
-// What was left is on its own.
+// The remaining processes are released.
 struct TreeLetGo {
   model::Usage usage;
 };
 struct CancelRequested {
   model::Canceller by;
-  bool from_terminal = false;  // the command shares the terminal and has been sent it already
+  bool from_terminal = false;  // the command shares the terminal and has got the signal already
   bool keys_read = false;      // the command reads single keys: Ctrl-C is one of its keys
 };
-// What we show is not taken: the command's output is held back, and its silence is our doing.
+// Our reader is slow, so the command's output is throttled: its silence is our doing.
 struct OutputHeld {};
 struct OutputFreed {};
-// A stream brought more than may be.
+// A stream exceeded the output limit.
 struct OutputLimitPassed {};
-// The tree uses more than may be.
+// The tree exceeded a limit.
 struct TreeLimitPassed {
   model::PassedLimit limit{};
 };
 struct GuardLost {};
-// A kill goes on, by the guard or by us, and something has changed: a process died, or was found.
+// A kill, by the guard or by us, has progressed: a process died, or a new one was found.
 struct KillProgressed {};
-// After KillOrphans: nothing is left of the tree.
+// After KillOrphans: no process of the tree is left.
 struct OrphansGone {};
-// We were silent when a stop was due: the guard has climbed this rung of the ladder in our place.
+// The front was silent when a stop was due: the guard has climbed this rung in its place.
 struct RungClimbed {
   std::size_t rung = 0;
 };
-// The look at the tree is taken; --on-timeout's line is over.
+// The snapshot of the tree is taken.
 struct EvidenceGathered {};
+// The --on-timeout hook has ended.
 struct OnTimeoutEnded {};
-// oversee itself is stopped and continued, along with the command.
+// oversee itself is suspended and continued, together with the command.
 struct Suspended {};
 struct Resumed {};
-// wake_at() has come.
+// The time of wake_at() has come.
 struct Tick {
-  bool output_waits = false;   // in a pipe, unread
-  bool guard_starves = false;  // it is runnable, and so will answer once it gets a processor
+  bool output_waits = false;   // unread, in a pipe
+  bool guard_starves = false;  // the guard is runnable and will answer once it gets a processor
 };
 
 using AttemptEvent =
@@ -91,13 +92,13 @@ using AttemptEvent =
                  TreeLetGo, CancelRequested, OutputHeld, OutputFreed, OutputLimitPassed, TreeLimitPassed, GuardLost,
                  KillProgressed, OrphansGone, RungClimbed, EvidenceGathered, OnTimeoutEnded, Suspended, Resumed, Tick>;
 
-// What to do about it, in order.
+// Actions, in the order to perform them.
 
 struct SignalTree {
   model::Signal signal;
   bool operator==(const SignalTree&) const = default;
 };
-// The same, where the stop reaches no more than this; KILL, too.
+// Signal only the process group, or only the leader; used for KILL, too.
 struct StopGroup {
   model::Signal signal;
   bool operator==(const StopGroup&) const = default;
@@ -109,38 +110,38 @@ struct StopLeader {
 struct KillTree {
   bool operator==(const KillTree&) const = default;
 };
-// Look at what the tree does, before it is told to end; EvidenceGathered is the answer.
+// Take a snapshot of the tree before it is told to end; EvidenceGathered is the answer.
 struct GatherEvidence {
   bool operator==(const GatherEvidence&) const = default;
 };
-// Run --on-timeout's line; OnTimeoutEnded comes of it, unless it is killed.
+// Run the --on-timeout hook; OnTimeoutEnded follows unless the hook is killed.
 struct RunOnTimeout {
   bool operator==(const RunOnTimeout&) const = default;
 };
 struct KillOnTimeout {
   bool operator==(const KillOnTimeout&) const = default;
 };
-// Ask who is alive; SurvivorsNamed is the answer.
+// Ask the guard for the live descendants; SurvivorsNamed is the answer.
 struct NameSurvivors {
   bool operator==(const NameSurvivors&) const = default;
 };
-// What is left is to live on; TreeLetGo is the answer.
+// Release the remaining processes; TreeLetGo is the answer.
 struct LetGo {
   bool operator==(const LetGo&) const = default;
 };
-// The guard is gone: the front kills what has become its own children, until OrphansGone comes of it.
+// The guard is gone: the front kills the processes that it has inherited; OrphansGone follows.
 struct KillOrphans {
   bool operator==(const KillOrphans&) const = default;
 };
-// Look who of them is left; SurvivorsNamed is the answer.
+// List the inherited processes that remain; SurvivorsNamed is the answer.
 struct NameOrphans {
   bool operator==(const NameOrphans&) const = default;
 };
-// The guard does not answer: stopped, or worse. KILL ends it in any state, and GuardLost comes of it.
+// The guard does not answer, because it is stopped or stuck. KILL ends it in any state; GuardLost follows.
 struct KillGuard {
   bool operator==(const KillGuard&) const = default;
 };
-// Close those streams in which nothing waits to be read: somebody outside the tree holds their other end.
+// Close the streams that have no unread bytes: a process outside the tree holds their other end.
 struct CloseQuietStreams {
   bool operator==(const CloseQuietStreams&) const = default;
 };
@@ -156,36 +157,37 @@ class AttemptMachine {
  public:
   enum class State : std::uint8_t { spawning, running, stopping, draining, done };
 
-  // Streams: how many are read; none where the command writes to the caller's descriptors itself.
+  // `streams` is the number of streams to read; 0 if the command writes to the caller's descriptors.
   AttemptMachine(model::AttemptLimits limits, int streams);
 
   std::vector<AttemptAction> step(const AttemptEvent& event, model::Instant now);
 
-  // The command wrote something. No event, as it comes with each read: the silence is measured when it could be over.
+  // The command wrote output. Not an event, because it happens with each read: the machine measures silence only when
+  // the idle limit may be over.
   void output_seen(model::Instant now) { last_output_ = now; }
 
-  // When a deadline stops it, should nothing happen until then; none where nothing is looked at then, or while
+  // When a deadline will stop the command if nothing else happens; none if no snapshot is taken then, or while
   // suspended.
   std::optional<model::Instant> next_stop() const;
-  // The stop that the guard is to begin, or to go on with, should we be silent when it is due.
+  // The stop that the guard must begin or continue if we are silent when it is due.
   guard::KeepDeadline deadline() const;
   // Whether it waits for EvidenceGathered.
   bool gathering() const { return looking_ == Looking::at_tree; }
-  // Whether it waits for the guard to say who is left.
+  // Whether it waits for the guard's list of remaining processes.
   bool awaits_answer() const { return giving_up_; }
-  // Since the last byte, or the start.
+  // The time since the last byte, or since the start.
   model::Duration silence(model::Instant now) const { return now - last_output_; }
 
-  // When it wants a Tick; none: never, or not while suspended.
+  // When it needs a Tick; none: never, or not while suspended.
   std::optional<model::Instant> wake_at() const;
 
   State state() const { return state_; }
   bool done() const { return state_ == State::done; }
 
-  // What is known so far; the outcome's fields are final once done. Times and counts are the driver's to fill in.
+  // The result so far; the fields of the outcome are final once done(). The driver fills in times and counts.
   const model::AttemptResult& result() const { return result_; }
 
-  // The status that is being stopped for; none where nothing stops it.
+  // The status that the present stop leads to; none if there is no stop.
   std::optional<model::Status> stopping_for() const;
 
  private:
@@ -193,17 +195,17 @@ class AttemptMachine {
     model::Status status;
     model::Reason reason;
   };
-  // What the first rung waits for.
+  // The first rung waits for a snapshot of the tree, or for the --on-timeout hook.
   enum class Looking : std::uint8_t { not_at_all, at_tree, by_line };
   struct Deadlines {
     std::optional<model::Instant> wall;
     std::optional<model::Instant> total;      // of the run
-    std::optional<model::Instant> idle;       // the silence is to be measured
-    std::optional<model::Instant> rung;       // of the ladder: the grace of the rung that was climbed is over
-    std::optional<model::Instant> evidence;   // the first rung has waited long enough
-    std::optional<model::Instant> leak;       // the leader is gone, something is not: it is time to look
+    std::optional<model::Instant> idle;       // the silence must be measured
+    std::optional<model::Instant> rung;       // the grace period of the present rung ends
+    std::optional<model::Instant> evidence;   // the bound on the snapshot or the hook
+    std::optional<model::Instant> leak;       // the leader has exited, descendants remain: time to list them
     std::optional<model::Instant> leak_kill;  // leaked processes got TERM: KILL is due
-    std::optional<model::Instant> give_up;    // KILL was sent
+    std::optional<model::Instant> give_up;  // the bound on a kill that does not progress, or on an answer of the guard
   };
 
   void on(const Requested& event, model::Instant now);
@@ -234,7 +236,7 @@ class AttemptMachine {
   void begin_stop(Stop why, model::StopLadder ladder, model::Instant now);
   void listen(model::Instant now);
   void judge_silence(bool output_waits, model::Instant now);
-  bool reaches_somebody() const;  // a stop that is under way
+  bool reaches_somebody() const;  // whether the present stop still has a process to signal
   void look_on(model::Instant now);
   void stop_looking();
   void climb(std::size_t rung, model::Instant now);
@@ -281,29 +283,29 @@ class AttemptMachine {
   bool output_held_ = false;
 
   int streams_open_;
-  bool started_ = false;  // there is a command
+  bool started_ = false;  // the command has started
   bool leader_gone_ = false;
   bool tree_empty_ = false;
-  std::optional<model::Instant> wall_end_;  // the wall deadline that the leader did not reach
-  std::optional<model::Instant> leak_due_;  // survivors that had their share of the processor have leaked then
-  bool awaiting_survivors_ = false;         // nothing else is signalled
-  bool naming_ = false;                     // survivors asked for, to be judged
-  bool hurried_ = false;                    // by a cancel: they have no more time
+  std::optional<model::Instant> wall_end_;  // the deadline that the leader did not reach
+  std::optional<model::Instant> leak_due_;  // after this time, descendants that had a processor count as leaked
+  bool awaiting_survivors_ = false;         // no more signals until they are judged
+  bool naming_ = false;                     // NameSurvivors is pending, to judge leaks
+  bool hurried_ = false;                    // a cancel ended the leak timeout
   bool letting_go_ = false;
-  std::optional<model::Instant> streams_end_;  // of what was let go: what still writes then is cut off
-  bool giving_up_ = false;                     // survivors asked for as unkilled
-  bool none_named_ = false;                    // when they were asked for before
-  bool orphaned_ = false;                      // the guard is gone, and what it held is ours to kill
+  std::optional<model::Instant> streams_end_;  // streams that released processes still write to are closed then
+  bool giving_up_ = false;                     // NameSurvivors is pending, to name unkilled processes
+  bool none_named_ = false;                    // the previous list was empty
+  bool orphaned_ = false;                      // the guard is gone, and the front must kill the tree
   model::KillPatience patience_;               // of the kill of the whole tree
   bool guard_killed_ = false;
 
-  std::optional<model::Canceller> interrupted_;  // by a key, while the command decides what to make of it
+  std::optional<model::Canceller> interrupted_;  // by a key, until the command's reaction is known
   std::set<model::Signal> sent_;                 // during the stop, by the ladder or passed on
   struct Presses {
     model::Instant last;
     int count;
   };
-  std::map<model::Signal, Presses> presses_;  // of cancels, whoever sent them
+  std::map<model::Signal, Presses> presses_;  // of cancels, from all senders
 };
 
 }  // namespace oversee::run

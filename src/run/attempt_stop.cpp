@@ -1,4 +1,4 @@
-// How an attempt is stopped: who asks for it, the ladder, KILL, and giving up on what does not die.
+// How an attempt is stopped: cancels and limits, the ladder, KILL, and giving up on processes that do not die.
 #include <algorithm>
 #include <csignal>
 #include <utility>
@@ -24,31 +24,32 @@ Reason reason_of(model::Resource resource) {
   return Reason::signal;
 }
 
-// What the tree does tells why it ran out of time. A user's cancel waits for nothing; a tree that floods, or takes
-// memory or processes, would only take more meanwhile; and streams that cannot be read say nothing of it.
+// Whether a snapshot can explain this stop: it shows why the tree ran out of time. A user's cancel must not wait; a
+// tree that exceeds output, memory or processes would only use more meanwhile; and unreadable streams have nothing to
+// do with the tree.
 bool says_something(Reason reason) {
   return reason == Reason::timeout || reason == Reason::total_timeout || reason == Reason::idle_timeout ||
          reason == Reason::cpu_limit;
 }
 
-// The same signal again within this is impatience, and climbs.
+// A cancel that repeats the same signal within this time climbs the ladder.
 constexpr auto kImpatience = std::chrono::seconds(2);
 
-// A guard that does not say who is left within this, although it could have a processor, is stopped or stuck.
+// A guard that does not answer within this time, although it could have a processor, is stopped or stuck.
 constexpr auto kAnswerBound = std::chrono::milliseconds(500);
 
 }  // namespace
 
 void AttemptMachine::on(const CancelRequested& event, Instant now) {
   const int presses = count_press(event.by.signal, now);
-  if (orphaned_) return;  // what is left is being killed already
+  if (orphaned_) return;  // the remaining processes are being killed already
   if (deadlines_.leak_kill) return cancel_the_leaked(event, presses, now);
   if (leader_gone_ && !stop_) return cancel_the_rest(event, now);
-  if (tree_empty_) return finish();  // only somebody outside still holds a stream
+  if (tree_empty_) return finish();  // only a process outside the tree still holds a stream
   if (letting_go_) return;
   if (awaiting_survivors_) return hurry(now);
-  const bool typed = event.from_terminal && started_;  // before, the command had no chance to hear of it
-  if (looking_ != Looking::not_at_all) {               // a cancel does not wait for evidence
+  const bool typed = event.from_terminal && started_;  // before the start, the command could not get the key's signal
+  if (looking_ != Looking::not_at_all) {               // a cancel does not wait for the snapshot or the hook
     stop_looking();
     if (!typed) ladder_ = ladder_.starting_with(event.by.signal);
     climb(0, now);
@@ -62,7 +63,7 @@ void AttemptMachine::on(const CancelRequested& event, Instant now) {
   }
 }
 
-// The leader has exited by itself, but the run goes on: with descendants, with what is left in the streams.
+// The leader has exited by itself, but descendants remain or streams are still being read.
 void AttemptMachine::cancel_the_rest(const CancelRequested& event, Instant now) {
   if (!model::works(model::Mechanism::cancel_until_verdict)) return hurry(now);
   if (!result_.cancelled_by) result_.cancelled_by = event.by;
@@ -77,8 +78,8 @@ void AttemptMachine::cancel_the_rest(const CancelRequested& event, Instant now) 
   if (!letting_go_) hurry(now);
 }
 
-// Leaked processes have got TERM. The cancel does not move the KILL that is due, unless the same signal comes twice
-// within kImpatience.
+// Leaked processes have got TERM. The cancel does not move the due KILL, unless the same signal arrives twice within
+// kImpatience.
 void AttemptMachine::cancel_the_leaked(const CancelRequested& event, int presses, Instant now) {
   if (!stop_ && model::works(model::Mechanism::cancel_until_verdict)) {
     result_.cancelled_by = event.by;
@@ -88,13 +89,13 @@ void AttemptMachine::cancel_the_leaked(const CancelRequested& event, int presses
   if (!event.from_terminal && sent_.insert(event.by.signal).second) actions_.emplace_back(SignalTree{event.by.signal});
 }
 
-// A stop reaches none of the descendants that remain; but they have no more time.
+// No stop reaches the remaining descendants, but a cancel ends their leak timeout.
 void AttemptMachine::hurry(Instant now) {
   hurried_ = true;
   if (!naming_ && !deadlines_.give_up) look_for_survivors(now);
 }
 
-// The terminal has sent the signal to the command as well: the first is the command's own affair.
+// The terminal has sent the signal to the command as well: the command alone handles the first one.
 void AttemptMachine::take_key(const CancelRequested& event, int presses, Instant now) {
   if (!stop_) interrupted_ = event.by;
   if (presses < 2 || event.keys_read) return;
@@ -103,15 +104,16 @@ void AttemptMachine::take_key(const CancelRequested& event, int presses, Instant
   begin_stop({Status::cancelled, Reason::signal}, ladder_, now);
 }
 
-// During a stop. A command may survive INT and clean up at TERM, which CI services send seconds after it: each signal
-// that the command has not been sent goes on to it. The time until the next rung stays what it was.
+// Handles a cancel during a stop. A command may survive INT and clean up at TERM, which CI services send seconds later:
+// each signal that was not sent to the command yet is passed on. The time of the next rung does not change.
 void AttemptMachine::pass_on(model::Signal signal, int presses, Instant now) {
   if (!model::works(model::Mechanism::each_cancel_goes_on)) return;
   if (sent_.contains(signal)) return escalate(presses, now);
   if (!deadlines_.give_up && reaches_somebody()) send(signal);
 }
 
-// Of memory and processes a grace would only bring more, a running one, too; of CPU time a little more is no harm.
+// Beyond a limit on memory or processes, a grace period would only use more, so KILL follows at once, even during a
+// stop. CPU time allows a grace period.
 void AttemptMachine::on(const TreeLimitPassed& event, Instant now) {
   const bool at_once = event.limit.resource != model::Resource::cpu;
   if (!stop_ && result_.status != Status::cancelled) {
@@ -143,7 +145,7 @@ void AttemptMachine::begin_stop(Stop why, model::StopLadder ladder, Instant now)
   const bool kills_at_once = ladder_.rungs().size() == 1;
   if (deadlines_.leak_kill) return kills_at_once ? kill(now) : void();  // leaked processes have got TERM
   if (leader_gone_) {
-    if (limits_.reach != StopReach::tree) {  // nobody is left that it reaches; but it bounds the wait for them
+    if (limits_.reach != StopReach::tree) {  // the stop reaches none of them, but bounds the wait for them
       if (!awaiting_survivors_ || leak_due_) return;
       leak_due_ = leak_end(now);
       if (!naming_) deadlines_.leak = leak_due_;
@@ -167,7 +169,7 @@ bool AttemptMachine::reaches_somebody() const {
   return !awaiting_survivors_ && (limits_.reach == StopReach::group || !leader_gone_);
 }
 
-// It is climbed: what remains is to wait for its grace, or for the end that KILL brings.
+// Records that the rung was climbed, and starts its grace period.
 const model::Rung& AttemptMachine::stand_on(std::size_t rung, Instant now) {
   rung_ = rung;
   const model::Rung& step = ladder_.rungs().at(rung);
@@ -186,7 +188,7 @@ void AttemptMachine::climb(std::size_t rung, Instant now) {
   if (last && !deadlines_.give_up) deadlines_.give_up = now + limits_.give_up;
 }
 
-// To all that a stop reaches.
+// Signals all processes that the stop reaches.
 void AttemptMachine::send(model::Signal signal) {
   sent_.insert(signal);
   switch (limits_.reach) {
@@ -196,9 +198,9 @@ void AttemptMachine::send(model::Signal signal) {
   }
 }
 
-// As if we had climbed it: a stop whose time has come is a timeout's, unless another reason was there first.
+// Continues as if the front had climbed the rung: the stop is a timeout, unless there was another reason before.
 void AttemptMachine::on(const RungClimbed& event, Instant now) {
-  if (std::exchange(deadlines_.leak_kill, std::nullopt)) return bound_the_kill(now);  // that rung is KILL
+  if (std::exchange(deadlines_.leak_kill, std::nullopt)) return bound_the_kill(now);  // the rung was KILL
   if (tree_empty_ || letting_go_ || orphaned_ || (leader_gone_ && !stop_) || !reaches_somebody()) return;
   if (!stop_) {
     const bool total = deadlines_.total && (!deadlines_.wall || *deadlines_.total < *deadlines_.wall);
@@ -263,7 +265,8 @@ bool AttemptMachine::is_patient(Instant now) const {
   return model::works(model::Mechanism::kill_is_patient) && patience_.begun() && !patience_.spent(now);
 }
 
-// Asks who is left; without an answer the guard goes first, and its orphans are ours; without even that nobody knows.
+// First asks for the remaining processes. Without an answer, kills the guard and takes over its orphans. If that fails,
+// too, the remaining processes are unknown.
 void AttemptMachine::give_up(bool guard_starves, Instant now) {
   if (stop_ && limits_.reach != StopReach::tree && !awaiting_survivors_ && !orphaned_) return await_survivors(now);
   deadlines_.give_up = now + kAnswerBound;
@@ -271,7 +274,7 @@ void AttemptMachine::give_up(bool guard_starves, Instant now) {
     giving_up_ = true;
     actions_.emplace_back(orphaned_ ? AttemptAction(NameOrphans{}) : NameSurvivors{});
   } else if (guard_starves && is_patient(now)) {
-    return;  // it has the question
+    return;  // the question was sent already
   } else if (!guard_killed_ && !orphaned_) {
     guard_killed_ = true;
     actions_.emplace_back(KillGuard{});
@@ -282,7 +285,8 @@ void AttemptMachine::give_up(bool guard_starves, Instant now) {
   }
 }
 
-// What only waits for a processor will die. Nobody to be seen is no proof: that is the guard's last word, TreeEmpty.
+// A process that only needs a processor will die. An empty list does not prove that the tree is empty: only TreeEmpty
+// does.
 void AttemptMachine::judge_unkilled(const SurvivorsNamed& left, Instant now) {
   const bool seen_none = left.processes.empty();
   const bool wait = is_patient(now) && (left.dying > 0 || (seen_none && !none_named_));
@@ -312,7 +316,7 @@ void AttemptMachine::escalate(int presses, Instant now) {
   }
 }
 
-// How often in a row the signal has come, each time within kImpatience of the last.
+// Counts how often the signal came in a row, each time within kImpatience of the previous one.
 int AttemptMachine::count_press(model::Signal signal, Instant now) {
   Presses& presses = presses_.try_emplace(signal, Presses{now, 0}).first->second;
   presses.count = now - presses.last <= kImpatience ? presses.count + 1 : 1;

@@ -1,4 +1,4 @@
-// Remembers modes and puts them back.
+// Saves and restores the terminal's modes.
 #include "run/callers_terminal.hpp"
 
 #include <fcntl.h>
@@ -22,7 +22,7 @@ std::optional<CallersTerminal> CallersTerminal::find() {
 }
 
 void CallersTerminal::remember() {
-  // With our output in a pipe, its reader may be a pager: the modes are its own then.
+  // If our output is a pipe, its reader may be a pager, which has set its own modes.
   modes_ = os::is_channel(STDOUT_FILENO) ? std::nullopt : os::TerminalModes::of(fd());
   was_ours_ = os::in_foreground(fd());
   had_single_keys_ = false;
@@ -30,7 +30,7 @@ void CallersTerminal::remember() {
 
 void CallersTerminal::put_back() {
   if (!modes_ || !model::works(model::Mechanism::terminal_is_put_back)) return;
-  // A shell of the command's that put a job of its own into the foreground could not undo it.
+  // A shell in the command may have put its job into the foreground and died before undoing that.
   if (was_ours_) os::take_foreground_from_dead(fd());
   if (was_ours_ && !os::in_foreground(fd())) return;
   if (!was_ours_ && os::is_own_terminal(fd())) return;

@@ -1,5 +1,5 @@
-// The terminal that the command shares with oversee's caller: its modes before an attempt, and put back after one that
-// did not end by itself.
+// The terminal that the command shares with oversee's caller: saves its modes before an attempt, and restores them
+// after an attempt that did not end by itself.
 #pragma once
 
 #include <sys/types.h>
@@ -15,20 +15,21 @@ namespace oversee::run {
 
 class CallersTerminal {
  public:
-  // The first of 0, 1 and 2 that is a terminal, else the one that controls us.
+  // The first of 0, 1 and 2 that is a terminal; else our controlling terminal.
   static std::optional<CallersTerminal> find();
 
   int fd() const { return terminal_.get(); }
-  // Of the last remember().
+  // The modes at the last remember().
   const std::optional<os::TerminalModes>& modes() const { return modes_; }
 
-  // An attempt is about to begin.
+  // Call before an attempt.
   void remember();
 
-  // It was stopped, or died of a signal. Nothing is changed where another job has the terminal by now.
+  // Call after an attempt that was stopped or died of a signal. Changes nothing if another job has the terminal by
+  // then.
   void put_back();
 
-  // Whether put_back() met a terminal that hands over single keys: a program had all of the screen, as a rule.
+  // Whether put_back() found the terminal delivering single keys: usually a full-screen program ran.
   bool had_single_keys() const { return had_single_keys_; }
 
  private:

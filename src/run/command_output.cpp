@@ -12,11 +12,11 @@ namespace {
 using model::Mechanism;
 using model::works;
 
-// One buffer for both streams: a chunk is dealt with before the next is read. As large as what a pipe of 1 MiB gives
-// in a few reads; only the pages that are read into are ever touched.
+// One buffer for both streams: a chunk is handled before the next is read. Large enough to empty a pipe of 1 MiB in a
+// few reads; untouched pages cost no memory.
 constexpr std::size_t kBuffer = 256 * 1024;
 
-// What can be left in a pipe once all who could write to it are gone: as much as it was made to hold.
+// The maximum left in a pipe when all writers in the tree are gone: its capacity.
 constexpr std::size_t kLargestRest = 1024 * 1024;
 
 constexpr std::array kBothStreams{model::Stream::out, model::Stream::err};
@@ -41,7 +41,7 @@ model::Result<void> CommandOutput::pass_on(model::Stream stream, int callers) {
   return {};
 }
 
-// What is written to either is one stream.
+// Output to either descriptor is one stream.
 model::Result<void> CommandOutput::use_terminal(os::PseudoTerminal pair) {
   auto copy = os::duplicate(pair.slave.get());
   if (!copy) return std::unexpected(copy.error());
@@ -108,7 +108,7 @@ void CommandOutput::read(model::Stream stream, std::string_view bytes) {
   output.count.bytes += bytes.size();
   if (rest_only_) output.rest += bytes.size();
   callbacks_.on_bytes(stream, bytes);
-  if (output.rest > kLargestRest) abandon(stream);  // a stranger goes on writing to it
+  if (output.rest > kLargestRest) abandon(stream);  // a process outside the tree still writes to it
 }
 
 os::FileIdentity CommandOutput::identity(model::Stream stream) const {

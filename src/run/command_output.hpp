@@ -1,5 +1,5 @@
-// The command's stdout and stderr at both ends: what it is handed, and how we read, hold back and close it. What
-// becomes of the bytes is not known here.
+// The command's stdout and stderr at both ends: makes the command's descriptors, and reads, throttles and closes ours.
+// Does not interpret the bytes.
 #pragma once
 
 #include <array>
@@ -23,54 +23,54 @@ class CommandOutput {
  public:
   struct Callbacks {
     std::function<void(model::Stream, std::string_view)> on_bytes;
-    std::function<void(model::Stream, int error)> on_end;  // 0 where it has ended or was abandoned, else an errno
-    std::function<void(bool held)> on_held;                // some of it is held back by who shows it, or none any more
+    std::function<void(model::Stream, int error)> on_end;  // errno; 0: the stream ended or was abandoned
+    std::function<void(bool held)> on_held;                // whether a stream is throttled because its reader is slow
   };
 
   CommandOutput(uv::Loop& loop, Callbacks callbacks) : loop_(loop), callbacks_(std::move(callbacks)) {}
 
-  // What the command gets as each stream: a pipe of ours, the caller's own, or a terminal as both. Nothing is read yet.
+  // Sets what the command gets as each stream: a new pipe, the caller's descriptor, or a terminal as both. Reads
+  // nothing yet.
   model::Result<void> use_pipe(model::Stream stream);
   model::Result<void> pass_on(model::Stream stream, int callers);
   model::Result<void> use_terminal(os::PseudoTerminal pair);
 
-  // For the command's guard to inherit, and not kept after that: with one of ours open no stream ever ends.
+  // The descriptors that the guard inherits. Close them afterwards: a stream cannot end while we hold its write end.
   int command_end(model::Stream stream) const { return at(stream).command_end.get(); }
   void close_command_ends();
 
-  // Reading begins, but for what is held back.
+  // Starts to read all streams that are not paused.
   void start();
 
   void pause(model::Stream stream);
   void resume(model::Stream stream);
-  // Our end is closed, and the stream counts as ended: the command meets a broken pipe, as it would without us.
+  // Closes our end, and the stream counts as ended: the command gets a broken pipe, as it would without us.
   void abandon(model::Stream stream);
 
-  // By which a process is found to hold the stream open: of our pipe, or of the caller's descriptor where that is a
-  // pipe or a socket, too. None once our end is closed, and for a terminal, which the guard knows.
+  // Identifies the processes that hold the stream open: by our pipe, or by the caller's descriptor if that is a pipe or
+  // a socket. Empty once our end is closed, and for a terminal, which the guard identifies.
   os::FileIdentity identity(model::Stream stream) const;
 
-  // Whether something waits unread.
+  // Whether a stream has unread bytes.
   bool waits() const;
 
-  // Nobody is left to write: a slow reader of ours needs no patience of the command's any more, and what is left is
-  // read into log and queues, where it is bounded.
+  // The tree has no writer any more, so throttling is useless: reads the rest into log and queues, which are bounded.
   void read_the_rest();
-  // Those in which nothing waits; a stream in which something does is only slow, and its bytes are still to come.
+  // Closes the streams without unread bytes; a stream with unread bytes is only slow.
   void abandon_quiet();
   void close();
 
   const model::StreamCount& count(model::Stream stream) const { return at(stream).count; }
-  // Of the terminal, where there is one.
+  // The terminal's master; null if there is none.
   uv::TerminalStream* master() const { return master_; }
 
  private:
   struct Output {
     os::UniqueFd command_end;
     std::unique_ptr<uv::ByteReader> reader;
-    int callers = -1;  // where it is passed on
+    int callers = -1;  // the caller's descriptor that is passed on; -1: none
     bool paused = false;
-    std::size_t rest = 0;  // bytes read since nobody is left to write
+    std::size_t rest = 0;  // bytes read after read_the_rest()
     model::StreamCount count;
   };
 

@@ -1,4 +1,4 @@
-// Starts and speaks to the guard.
+// Starts the guard and exchanges messages with it.
 #include "run/guard_link.hpp"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// The front's end of the guard: starts it, sends requests, hands reports up.
+// The front's end of the guard: starts it, sends requests, delivers reports.
 #pragma once
 
 #include <functional>
@@ -19,7 +19,7 @@ class GuardLink {
  public:
   struct Callbacks {
     std::function<void(const guard::Report&)> on_report;
-    std::function<void()> on_lost;  // the guard is gone or talks nonsense; also after its last report
+    std::function<void()> on_lost;  // the guard is gone or sent an invalid message; also after its last report
     std::function<void()> on_exit;  // the guard process has been reaped
   };
 
@@ -27,19 +27,19 @@ class GuardLink {
 
   struct Streams {
     int input, output, error;  // become the command's 0, 1 and 2
-    int terminal = -1;         // the user's, where its modes are going to be changed
-    int slot = -1;             // the run's, which is taken for as long as this is open
+    int terminal = -1;         // the user's, if its modes may be changed
+    int slot = -1;             // the run's slot; held while this is open
   };
 
-  // Starts the guard; it waits for a StartCommand. The streams stay the caller's here, to be closed after this.
+  // Starts the guard, which waits for a StartCommand. The caller keeps its streams and closes them afterwards.
   model::Result<void> start(const Streams& streams, const std::string& run_id);
 
   void send(const guard::Request& request);
 
-  // Hangs up: a guard that still holds processes kills them.
+  // Closes the socket: a guard that still holds processes kills them.
   void close();
 
-  // KILLs the guard, in whatever state it is; on_lost follows.
+  // Kills the guard in any state; on_lost follows.
   void kill() { process_.kill(); }
 
   bool running() const { return process_.running(); }

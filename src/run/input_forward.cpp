@@ -1,4 +1,4 @@
-// Reads input, writes it to the terminal, and ends it there as a person would.
+// Reads input, writes it to the terminal, and types the end of input as a person would.
 #include "run/input_forward.hpp"
 
 #include <sched.h>
@@ -21,27 +21,28 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What a terminal holds of lines that nobody has read yet. Of a line that is not complete it drops what is longer.
+// The amount of unread input that a terminal stores. It drops the rest of an incomplete line that is longer.
 constexpr std::size_t kPiece = 4096;
 constexpr std::size_t kLongestLine = 4000;
 
-// Readers are looked for at intervals that grow from the first of these to the last.
+// The interval between polls for a reader grows from the first to the last.
 constexpr auto kFirstInterval = 1ms;
 constexpr auto kLastInterval = 200ms;
 
-// A look at a large tree takes long: the interval behind it is at least so many times that.
+// Polling a large tree takes long: the interval after it is at least this multiple of its duration.
 constexpr int kTimesLook = 20;
 
-// A reader takes a line, deals with it and waits for the next within microseconds: so long it is looked for at once.
+// A quick reader takes a line, handles it and waits for the next within microseconds: polls without a pause for this
+// time.
 constexpr auto kLongestSpin = 2ms;
 
-// After so many lines a reader is one that takes all there is.
+// After this many lines a reader is expected to read the whole input.
 constexpr int kManyLines = 64;
 
-// Soon after a prompt somebody waits.
+// After a prompt, a reader is expected soon.
 constexpr auto kAfterOutput = 10ms;
 
-// Where it is not known whether a process waits to read, one counts as waiting after this time.
+// If the kernel does not tell whether a process waits to read, it counts as waiting after this time.
 constexpr auto kUnknownBound = 300ms;
 
 }  // namespace
@@ -106,7 +107,7 @@ void InputForward::wait_for_input() {
 void InputForward::take_keys() {
   if (ended_ && pending_.empty()) return finish();
   if (!pending_.empty() || !callbacks_.may_read()) return;
-  if (!os::readable_now(input_)) return wait_for_input();  // somebody else was quicker
+  if (!os::readable_now(input_)) return wait_for_input();  // another reader took the input
   pending_.resize(kPiece);
   const ssize_t count = ::read(input_, pending_.data(), pending_.size());
   pending_.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
@@ -123,7 +124,7 @@ void InputForward::take_keys() {
   ended_ ? finish() : wait_for_input();
 }
 
-// Line by line for as long as the reader is quick.
+// Passes on line by line, as long as the reader is quick.
 void InputForward::give_lines() {
   const auto start = os::read_clock().instant;
   bool given = false;
@@ -145,7 +146,7 @@ void InputForward::give_lines() {
   }
 }
 
-// What was typed ahead and has been read is taken from the input; what was not stays there.
+// Consumes from the input the typed-ahead lines that were read; the others stay there.
 void InputForward::settle() {
   if (ahead_ == 0 || !terminal_.open()) return;
   const os::UniqueFd slave = os::open_slave(terminal_.fd());
@@ -175,13 +176,13 @@ void InputForward::take_line() {
   pending_.assign(line.data(), static_cast<std::size_t>(count));
   in_line_ = pending_.back() == '\n' ? 0 : in_line_ + pending_.size();
   if (in_line_ < kLongestLine) return;
-  // The terminal would drop what comes behind this: the reader gets the beginning of the line now.
+  // The terminal would drop the rest of the line, so the reader gets its beginning now.
   in_line_ = 0;
   const auto modes = os::TerminalModes::of(terminal_.fd());
   if (modes && modes->by_line()) pending_ += modes->end_of_input(true);
 }
 
-// A program that takes single keys gets the key for it, once.
+// A program that reads single keys gets the end-of-file key once.
 void InputForward::type_end() {
   const auto modes = os::TerminalModes::of(terminal_.fd());
   if (!modes) return;
@@ -194,7 +195,7 @@ void InputForward::type_end() {
 bool InputForward::reader_waits() {
   const os::UniqueFd slave = os::open_slave(terminal_.fd());
   if (!slave) return finish(), false;
-  if (os::readable_now(slave.get())) return false;  // what was typed before is still there
+  if (os::readable_now(slave.get())) return false;  // earlier input is unread
   os::take_shared(input_, std::exchange(ahead_, 0));
   if (!model::works(model::Mechanism::input_is_awaited)) return true;
   const auto before = os::read_clock().instant;
@@ -202,7 +203,7 @@ bool InputForward::reader_waits() {
   const auto now = os::read_clock().instant;
   interval_ = std::max<model::Duration>(interval_, kTimesLook * (now - before));
   if (waiting == os::Waiting::no) {
-    // A program that takes single keys may look for them without ever waiting.
+    // A program that reads single keys may poll for them without ever waiting.
     const auto modes = os::TerminalModes::of(slave.get());
     if (modes && !modes->by_line()) waiting = os::Waiting::unknown;
   }
@@ -221,7 +222,7 @@ void InputForward::look_later() {
   interval_ = std::max(interval_, std::min<model::Duration>(2 * interval_, kLastInterval));
 }
 
-// Whether all of it is handed on.
+// Returns whether all pending input was passed on.
 bool InputForward::hand_on() {
   if (pending_.empty()) return true;
   const auto written = terminal_.write(pending_);

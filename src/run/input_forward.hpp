@@ -1,4 +1,4 @@
-// Carries what comes in at oversee's standard input to the command's terminal, as if it were typed there.
+// Forwards oversee's standard input to the command's terminal, as if it were typed there.
 #pragma once
 
 #include <sys/types.h>
@@ -19,32 +19,27 @@
 
 namespace oversee::run {
 
-// Holds a piece at a time: no more is read before the terminal has taken it. Never waits in a read or write, and never
-// changes the mode of the input's description.
-//
-// Keys are read as they come. Any other input is the caller's, and what the command does not want stays there: a line
-// is read when a process waits to read the terminal and has read all that was typed before. To one that reads on and on
-// several lines are typed at once, and are taken from the input once they were read. At the end of the input each
-// reader that waits is given an end of file.
+// Holds one piece at a time and reads on when the terminal has taken it. Never blocks in a read or write, and never
+// changes the mode of the input's open file description.
 class InputForward {
  public:
   struct Callbacks {
-    std::function<bool()> may_read;                  // asked before each read of keys; without its leave none is read
-    std::function<void(std::string_view)> on_bytes;  // told of keys before they are handed on
+    std::function<bool()> may_read;                  // called before each read of keys; false forbids it
+    std::function<void(std::string_view)> on_bytes;  // gets the keys before they are passed on
   };
 
-  // The input stays the caller's; both it and the terminal outlive this. Without readers the input is keys.
+  // `input` remains the caller's; input and terminal must outlive this object. Without readers the input is keys.
   InputForward(uv::Loop& loop, int input, uv::TerminalStream& terminal, std::optional<os::TerminalReaders> readers,
                Callbacks callbacks);
   InputForward(const InputForward&) = delete;
   InputForward& operator=(const InputForward&) = delete;
   ~InputForward();
 
-  // Reads on, from the making or after a pause.
+  // Starts to read, initially or after a pause.
   void start();
   void pause();
 
-  // The command has written something, which may be a prompt.
+  // The command has written output, which may be a prompt.
   void output_came();
 
  private:
@@ -65,21 +60,21 @@ class InputForward {
   uv::TerminalStream& terminal_;
   std::optional<os::TerminalReaders> readers_;
   Callbacks callbacks_;
-  std::optional<os::Readiness> readiness_;  // none: it can always be read
+  std::optional<os::Readiness> readiness_;  // none: the input is always readable
   std::unique_ptr<uv::PollWatch> watch_;
-  uv::Timer look_;  // when to look for a reader again
+  uv::Timer look_;  // the next poll for a reader
   std::optional<model::Instant> next_look_;
   model::Duration interval_;
   std::optional<model::Instant> unknown_since_;
   std::string pending_;
-  std::size_t ahead_ = 0;  // bytes typed, or pending, that are still to be taken from the input
+  std::size_t ahead_ = 0;  // bytes typed or pending that are not yet consumed from the input
   std::pair<pid_t, pid_t> reader_{0, 0};
   int lines_given_ = 0;         // to this reader
   std::size_t in_line_ = 0;     // bytes typed since the last end of a line
-  bool raw_end_typed_ = false;  // to a program that takes single keys, once
+  bool raw_end_typed_ = false;  // the end-of-file key was sent to a program that reads single keys
   bool wanted_ = false;
   bool ended_ = false;     // the input
-  bool finished_ = false;  // the terminal is gone, or the end of the keys was handed on
+  bool finished_ = false;  // the terminal is gone, or the end of the keys was passed on
 };
 
 }  // namespace oversee::run

@@ -1,4 +1,4 @@
-// Hands input on, and keeps it.
+// Passes input on and keeps a copy.
 #include "run/input_replay.hpp"
 
 #include <unistd.h>
@@ -10,7 +10,7 @@
 namespace oversee::run {
 namespace {
 
-// What a pipe holds.
+// A pipe's capacity.
 constexpr std::size_t kPiece = 64 * 1024;
 
 }  // namespace
@@ -30,7 +30,7 @@ model::Result<int> InputReplay::open() {
   writer_ = std::move(pipe->writer);
   sent_ = 0;
   pending_.clear();
-  // The watch makes it non-blocking; the other end is another description.
+  // The watch makes this end non-blocking; the other end is a different open file description.
   writer_watch_ = std::make_unique<uv::PollWatch>(
       loop_, writer_.get(), [this] { pump(); }, uv::Direction::writable);
   return reader_.get();
@@ -42,19 +42,19 @@ void InputReplay::close() {
   reader_.reset();
 }
 
-// As long as the pipe takes something.
+// Writes until the pipe is full.
 void InputReplay::pump() {
   while (writer_) {
     if (pending_.empty() && !refill()) return;
     const ssize_t written = ::write(writer_.get(), pending_.data(), pending_.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0 && errno == EAGAIN) return writer_watch_->resume();
-    if (written < 0) return finish();  // nobody reads it any more
+    if (written < 0) return finish();  // the reader is gone
     pending_.erase(0, static_cast<std::size_t>(written));
   }
 }
 
-// False: there is nothing just now, or nothing any more.
+// Returns false if there is no input now, or no more at all.
 bool InputReplay::refill() {
   if (sent_ < kept_) {
     pending_.resize(kPiece);
@@ -82,7 +82,7 @@ void InputReplay::wait_for_source() {
 }
 
 void InputReplay::take() {
-  if (readiness_ && !os::readable_now(source_)) return;  // somebody else was quicker
+  if (readiness_ && !os::readable_now(source_)) return;  // another reader took the input
   pending_.resize(kPiece);
   const ssize_t count = ::read(source_, pending_.data(), pending_.size());
   pending_.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
@@ -99,7 +99,7 @@ void InputReplay::take() {
 }
 
 void InputReplay::finish() {
-  if (writer_watch_) writer_watch_->pause();  // not done away with: it may be what calls
+  if (writer_watch_) writer_watch_->pause();  // not destroyed: its callback may be running
   if (source_watch_) source_watch_->pause();
   writer_.reset();
 }

@@ -1,4 +1,5 @@
-// Standard input that can be read but once, given to each attempt from its start: kept on a disk while it is handed on.
+// Standard input that can be read only once, given to each attempt from its beginning: a copy on disk is kept while it
+// is passed on.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +16,18 @@
 
 namespace oversee::run {
 
-// The command gets a pipe of ours. What it does not take is not read from the source either, but for a pipe's worth.
+// The command reads from our pipe. Input that the command does not read is not taken from the source, except a pipe's
+// capacity.
 class InputReplay {
  public:
-  // The source stays the caller's, and its description as it is. Past so many bytes the input is handed on and no
-  // longer kept.
+  // `source` remains the caller's, with unchanged flags. Beyond `most` bytes the input is passed on but no longer kept.
   InputReplay(uv::Loop& loop, int source, std::unique_ptr<model::Scratch> scratch, std::uint64_t most);
 
-  // A new attempt's standard input, from the first byte on; the descriptor stays ours until close().
+  // Returns standard input for a new attempt, from the first byte; this object owns the descriptor until close().
   model::Result<int> open();
   void close();
 
-  // Whether all that has been read is still there.
+  // Whether all input read so far is still kept.
   bool kept() const { return !lost_; }
 
   static constexpr std::uint64_t kMost = 64 * 1024 * 1024;
@@ -47,9 +48,9 @@ class InputReplay {
   std::unique_ptr<uv::PollWatch> writer_watch_;
   os::UniqueFd reader_;  // the command's end
   os::UniqueFd writer_;
-  std::string pending_;  // read, and not yet handed on
+  std::string pending_;  // read, but not yet passed on
   std::uint64_t kept_ = 0;
-  std::uint64_t sent_ = 0;  // to this attempt, of what is kept
+  std::uint64_t sent_ = 0;  // bytes of the copy sent to this attempt
   bool source_ended_ = false;
   bool lost_ = false;
 };

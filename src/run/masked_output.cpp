@@ -1,4 +1,4 @@
-// Feeds the filters, and lets go of what they hold back.
+// Feeds the filters and releases the bytes that they buffer.
 #include "run/masked_output.hpp"
 
 #include <algorithm>
@@ -13,15 +13,15 @@ namespace {
 
 constexpr std::string_view kAddMask = "::add-mask::";
 
-// What may begin a match is passed on when the stream has brought nothing more for so long, as it may be a prompt; and
+// The beginning of a possible match is passed on if the stream is silent for this time, because it may be a prompt; and
 // after the longer time in any case.
 constexpr auto kPause = std::chrono::milliseconds(100);
 constexpr auto kLongestHold = std::chrono::seconds(1);
 
-// Of values learnt from output, which could go on for ever.
+// The maximum number of values learnt from output, which could otherwise grow without bound.
 constexpr std::size_t kMostLearnt = 1000;
 
-// As actions/runner reads a command's text: %25, %0D and %0A.
+// Decodes a command's text like actions/runner: %25, %0D and %0A.
 std::string unescaped(std::string_view text) {
   std::string plain;
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -73,7 +73,7 @@ void AddMaskLines::learn() {
   if (!std::exchange(too_long_, false) && !value.empty()) callbacks_.on_learnt(unescaped(value));
 }
 
-// Where a value begins; else the end.
+// Returns the position at which a value begins; else the end.
 std::size_t AddMaskLines::find_value(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     if (!may_be_one_) {
@@ -143,7 +143,7 @@ void MaskedOutput::feed(model::Stream stream, std::string_view bytes) {
   }
 }
 
-// Who masks for the service must see the value; nobody else does.
+// The service must see the value to mask it; all other sinks get the mask.
 void MaskedOutput::value_came(model::Stream stream, std::string_view bytes) {
   const std::size_t i = model::index(stream);
   filters_[i].release([&](std::string_view text) { pass_on(stream, text); });

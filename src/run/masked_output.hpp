@@ -1,5 +1,5 @@
-// Masks the command's output on its way from the read to whoever shows, keeps or reports it; and learns masks from it,
-// where the service that runs us would.
+// Masks the command's output before it is shown, kept or reported; and learns masks from it, if the CI service that
+// runs us would.
 #pragma once
 
 #include <array>
@@ -16,24 +16,24 @@
 
 namespace oversee::run {
 
-// Finds the lines "::add-mask::VALUE" of GitHub's workflow commands, blanks before them allowed, in a stream that comes
-// in pieces.
+// Finds the lines "::add-mask::VALUE" of GitHub's workflow commands, optionally indented, in a stream that arrives in
+// pieces.
 class AddMaskLines {
  public:
   static constexpr std::size_t kLongestValue = 64 * 1024;
 
   struct Callbacks {
-    std::function<void(std::string_view)> on_text;   // all but the values
-    std::function<void(std::string_view)> on_value;  // a part of one
+    std::function<void(std::string_view)> on_text;   // everything except values
+    std::function<void(std::string_view)> on_value;  // a part of a value
     std::function<void(std::string value)> on_learnt;
   };
   explicit AddMaskLines(Callbacks callbacks) : callbacks_(std::move(callbacks)) {}
 
   void feed(std::string_view bytes);
-  // The stream is at its end. Another may begin.
+  // The stream has ended. Another may begin.
   void finish();
 
-  // Whether a value may be among the bytes that come next.
+  // Whether the next bytes may contain a part of a value.
   bool concerns(std::string_view bytes) const;
 
  private:
@@ -41,24 +41,24 @@ class AddMaskLines {
   void learn();
 
   Callbacks callbacks_;
-  bool may_be_one_ = true;   // the line so far
-  std::size_t matched_ = 0;  // of the command's name
+  bool may_be_one_ = true;   // the present line may still be such a command
+  std::size_t matched_ = 0;  // matched bytes of "::add-mask::"
   bool within_value_ = false;
   bool too_long_ = false;
   std::string value_;
 };
 
-// Who sees what of the output.
+// Which form of the output a sink gets.
 enum class Audience : std::uint8_t {
-  as_read,  // every byte, at once
-  shown,    // masked, but for lines that tell a service of a mask
+  as_read,  // every byte, immediately
+  shown,    // masked, except lines that tell the service a mask
   kept      // masked
 };
 
 struct MaskSettings {
   match::Masks masks = {};
-  bool learn = false;          // from the command's lines ::add-mask::VALUE
-  bool shows_add_mask = true;  // the service reads them in what is shown
+  bool learn = false;          // from lines ::add-mask::VALUE of the command
+  bool shows_add_mask = true;  // the service reads such lines in the shown output
   std::function<void()> on_learnt = [] {};
 
   bool active() const { return learn || !masks.empty(); }
@@ -66,7 +66,7 @@ struct MaskSettings {
 
 class MaskedOutput {
  public:
-  // Told what has become of the output. Bytes are dead when the call returns.
+  // Receives the masked output. The bytes are valid only during the call.
   struct Callbacks {
     std::function<void(const model::Event&, const model::Reading&, bool shown, bool kept)> pass_on;
   };
@@ -76,7 +76,7 @@ class MaskedOutput {
   void on(const model::OutputArrived& output, const model::Reading& at);
   void on(const model::UserLineOutput& output, const model::Reading& at);
   void on(const model::UserLineEnded& ended, const model::Reading& at);
-  // The attempt's streams are at their end.
+  // The attempt's streams have ended.
   void finish(const model::Reading& at);
 
  private:
@@ -96,11 +96,11 @@ class MaskedOutput {
   std::array<match::MaskFilter, model::kStreams> filters_;
   std::array<match::MaskFilter, kUserLines> user_lines_;
   std::array<AddMaskLines, model::kStreams> add_masks_;
-  std::array<bool, model::kStreams> starred_{};  // in place of the value that comes
+  std::array<bool, model::kStreams> starred_{};  // the present value was already replaced by the mask
   std::array<std::optional<model::Instant>, model::kStreams> held_since_;
-  model::Reading at_{};  // of what is dealt with
+  model::Reading at_{};  // of the present event
   bool release_set_ = false;
-  // Of a read with a value in it, who sees the value and who does not are told of one piece each.
+  // A read that contains a value is passed on as two pieces: one with the value, one without.
   bool gathers_ = false;
   std::string shown_;
   std::string kept_;

@@ -1,4 +1,4 @@
-// Keeps the times of notices.
+// Keeps the times of the notices.
 #include "run/notice_machine.hpp"
 
 #include <algorithm>
@@ -24,7 +24,7 @@ std::vector<model::StillRunning> NoticeMachine::due(model::Instant now) {
   const auto notice = [&](bool slow) { notices.push_back({slow, now - *started_, now - last_output_}); };
   if (slow_ && now >= *slow_) {
     notice(true);
-    // By whole periods, so that the third warning comes at three times the limit, however late the second was.
+    // In whole periods, so that the third warning comes at three times the limit, however late the second was.
     const auto periods = (now - *started_) / *times_.slow_after;
     slow_ = *started_ + (periods + 1) * *times_.slow_after;
     last_notice_ = now;

@@ -1,4 +1,4 @@
-// Paces the rounds of killing orphans.
+// Schedules the rounds of killing orphans.
 #include "run/orphan_killer.hpp"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 constexpr model::Duration kQuiet = 2s;
 
-// Between two rounds.
+// The intervals between rounds.
 constexpr model::Duration kFirstPause = 1ms;
 constexpr model::Duration kLongestPause = 50ms;
 

@@ -1,4 +1,4 @@
-// Kills what a dead guard left to this process, beside all that the loop does otherwise.
+// Kills the processes that a dead guard left to this process, without blocking the loop.
 #pragma once
 
 #include <sys/types.h>
@@ -15,26 +15,26 @@
 
 namespace oversee::run {
 
-// Whatever is below this process, but for the other guards of its loop and what they hold.
+// Kills all descendants of this process, except the other guards of its loop and their trees.
 class OrphanKiller {
  public:
   struct Callbacks {
-    std::function<void()> on_progress = {};  // a process has died, or was found
-    std::function<void()> on_empty = {};     // nothing is left; the last call
-    std::function<void()> on_given_up = {};  // model::KillPatience is over; unset: another bounds it
+    std::function<void()> on_progress = {};  // a process died, or a new one was found
+    std::function<void()> on_empty = {};     // no process is left; the last callback
+    std::function<void()> on_given_up = {};  // model::KillPatience is over; if unset, the owner bounds the kill
   };
 
-  // Begins at once. The guard may still be there: then it is killed, too.
+  // Begins at once. Kills the guard, too, if it still exists.
   OrphanKiller(uv::Loop& loop, std::optional<pid_t> guard, Callbacks callbacks);
 
-  // Without a further call. It may be what called that leads to this.
+  // Stops without a further callback. May be called from a callback.
   void stop();
   bool over() const { return over_; }
 
   struct Left {
-    std::vector<model::Survivor> processes;  // the first of them
-    std::uint64_t more = 0;                  // that are not named
-    std::uint32_t dying = 0;                 // wait for a processor to die
+    std::vector<model::Survivor> processes;  // at most guard::kMostNames
+    std::uint64_t more = 0;                  // the number of further processes, not named
+    std::uint32_t dying = 0;                 // processes that only need a processor to die
   };
   Left left() const;
 

@@ -1,5 +1,5 @@
-// Which of the patterns of output: causes the output of the attempt that runs, or ran last, has matched, as a person
-// sees it.
+// Searches the output of the latest attempt, as a terminal would show it, for the patterns of the causes
+// `output:REGEX`.
 #pragma once
 
 #include <array>
@@ -16,14 +16,14 @@ namespace oversee::run {
 
 class OutputPatterns final : public model::EventSink {
  public:
-  // The patterns have been compiled once, when the settings were read.
+  // The patterns are valid: the settings' parser has compiled them once.
   explicit OutputPatterns(const model::RetryPolicy& policy);
 
   bool any() const { return !searched_.empty(); }
 
   void on(const model::Event& event, const model::Reading& at) override;
 
-  // The output is complete.
+  // Whether the output matched; call when the output is complete.
   bool wrote(std::string_view pattern);
 
  private:
@@ -34,7 +34,7 @@ class OutputPatterns final : public model::EventSink {
   void feed(std::size_t stream, std::string_view text);
 
   std::array<model::SeenText, model::kStreams> seen_;
-  std::deque<Searched> searched_;  // its elements stay where they are
+  std::deque<Searched> searched_;  // a deque, because its elements must not move
 };
 
 }  // namespace oversee::run

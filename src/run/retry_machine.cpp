@@ -12,7 +12,7 @@ RetryMachine::RetryMachine(model::RetryPolicy policy, model::TimeLimit total, mo
   if (total) total_end_ = start + *total;
 }
 
-// What the user would change first comes first: of several reasons one is told.
+// Only one reason is reported, so the reason that a user would change first is checked first.
 RetryMachine::Decision RetryMachine::after(const model::AttemptResult& result, const model::Wrote& wrote,
                                            Hindrances hindrances, model::Instant now) {
   if (result.status == model::Status::completed || policy_.retries == 0) return NotRetried::not_wanted;

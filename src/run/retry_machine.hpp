@@ -1,4 +1,4 @@
-// Whether a run goes on after an attempt, and when: a pure machine. It reads no clock, waits for nothing, runs nothing.
+// Whether and when a run continues after an attempt: a pure machine. Reads no clock, waits for nothing, runs nothing.
 #pragma once
 
 #include <cstdint>
@@ -13,36 +13,36 @@
 
 namespace oversee::run {
 
-// What stands in the way of another attempt, whatever the policy says.
+// Reasons against another attempt that do not depend on the policy.
 struct Hindrances {
-  bool output_gone = false;  // nobody reads what we show any more, or it could not be written
-  bool input_read = false;   // standard input was read from, and is not kept
-  bool input_gone = false;   // standard input is no longer kept
+  bool output_gone = false;  // the reader of our output is gone, or output could not be written
+  bool input_read = false;   // standard input was read, and no copy is kept
+  bool input_gone = false;   // the copy of standard input was dropped
 };
 
 class RetryMachine {
  public:
-  // The seed decides the delays' noise.
+  // The seed determines the random part of the delays.
   RetryMachine(model::RetryPolicy policy, model::TimeLimit total, model::Instant start, std::uint64_t seed);
 
   struct Again {
-    int next;  // number of the attempt
+    int next;  // the number of the next attempt
     model::Duration delay;
   };
   using Decision = std::variant<Again, model::NotRetried>;
 
-  // An attempt has ended.
+  // Call after each attempt.
   Decision after(const model::AttemptResult& result, const model::Wrote& wrote, Hindrances hindrances,
                  model::Instant now);
 
-  // The delay is over, and what was to be done before: whether the time that is left still lets the attempt begin.
+  // Whether the total limit still allows an attempt; call when the delay and the hook are over.
   bool may_begin(model::Instant now) const { return !total_end_ || now < *total_end_; }
 
-  // The user wants the end: no attempt is begun any more. NotRetried::cancelled of an attempt that was not cancelled
-  // says that nothing else stands in the way of another.
+  // The user cancelled: no further attempt begins. If after() then returns NotRetried::cancelled for an attempt that
+  // was not cancelled, only the cancel prevented the next one.
   void cancel() { cancelled_ = true; }
 
-  // oversee was stopped for so long.
+  // oversee was suspended for this time.
   void stood_still(model::Duration time);
 
   std::optional<model::Instant> total_end() const { return total_end_; }
@@ -51,7 +51,7 @@ class RetryMachine {
   model::RetryPolicy policy_;
   std::optional<model::Instant> total_end_;
   std::mt19937_64 noise_;
-  int retries_ = 0;  // begun
+  int retries_ = 0;  // retries begun so far
   bool cancelled_ = false;
 };
 

@@ -1,4 +1,5 @@
-// Who is not the next sleeps in the kernel until the one before is gone; who is, is told when a slot is freed.
+// The first run in the queue is notified when a slot is freed. Each other run sleeps in the kernel until the run before
+// it has left.
 #include "run/slot_wait.hpp"
 
 #include <utility>
@@ -12,11 +13,11 @@ using namespace std::chrono_literals;
 
 constexpr auto kFirstNotice = 1s;
 
-// Somebody has the door.
+// The retry interval while another run holds the queue's mutex.
 constexpr auto kBusy = 5ms;
-// The kernel tells of a dead holder's close a moment before it drops its lock.
+// The kernel reports that a dead holder's file was closed a moment before it drops the lock.
 constexpr auto kSettled = 1ms;
-// Where nothing was told, as there may be nobody who could.
+// The polling intervals in case no notification arrives, because it may not be available.
 constexpr auto kFirstLooks = 100ms;
 constexpr auto kOthersLook = 2s;
 
@@ -86,7 +87,7 @@ void SlotWait::wait_for_news() {
       queue_.forget_news();
       look_in(kSettled);
     });
-    look_in(kSettled);  // what was freed before we watched, nobody tells of
+    look_in(kSettled);  // a slot that was freed before the watch began is not reported
     return;
   }
   look_in(kFirstLooks);

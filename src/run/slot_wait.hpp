@@ -1,4 +1,4 @@
-// The wait for a slot of the run's group, on the loop. What becomes of the run is the supervisor's affair.
+// Waits on the loop for a slot of the run's group. The supervisor decides what follows.
 #pragma once
 
 #include <functional>
@@ -18,25 +18,25 @@ class SlotWait {
  public:
   struct Callbacks {
     std::function<void()> on_taken;
-    std::function<void()> on_full;      // and the run is not to wait
-    std::function<void()> on_too_long;  // its patience is over
+    std::function<void()> on_full;      // all slots are taken, and the run must not wait
+    std::function<void()> on_too_long;  // the patience is over
     std::function<void(const model::Failure&)> on_failed;
     std::function<void()> on_still_waiting;  // after a second, and again after each heartbeat
   };
 
-  // The queue outlives this.
+  // The queue must outlive this object.
   SlotWait(uv::Loop& loop, model::SlotQueue& queue, model::TimeLimit patience, model::TimeLimit heartbeat,
            Callbacks callbacks);
 
-  // One of the first four callbacks follows, at once where nobody is in the way.
+  // One of the first four callbacks follows, at once if no other run is ahead.
   void begin();
 
-  // Gives up the place in the queue; nothing is called back any more.
+  // Gives up the place in the queue; no callback follows.
   void end();
 
-  // oversee is about to be stopped: who stands still holds up nobody behind it.
+  // Call before oversee is suspended: a suspended waiter must not block the others.
   void suspend() { rest(); }
-  // It was, for so long, which is none of its patience; it waits at the queue's end.
+  // Call after a suspension of this length, which does not count as waiting. The run joins the queue again at its end.
   void resume(model::Duration stood_still);
 
   bool waiting() const { return waiting_; }

@@ -1,4 +1,4 @@
-// Looks at the tree and runs the line.
+// Takes the snapshot and runs the hook.
 #include "run/stop_evidence.hpp"
 
 #include <fmt/format.h>
@@ -15,16 +15,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// So long before a deadline the processor times are looked at, and the tree; where the deadline has moved by more than
-// the third, again.
+// The times before a deadline at which the processor times and the tree are sampled; both are repeated if the deadline
+// has moved by more than kMoved.
 constexpr auto kTimesAhead = 200ms;
 constexpr auto kTreeAhead = 50ms;
 constexpr auto kMoved = 20ms;
 
-// The look itself; what it has by then is what there is.
+// The bound on a snapshot; it is used as far as it got.
 constexpr auto kLongestLook = 300ms;
 
-// Of the pids in OVERSEE_PIDS: an environment string may have 128 KiB (execve(2)).
+// The maximum number of pids in OVERSEE_PIDS: an environment string may have 128 KiB (execve(2)).
 constexpr std::size_t kMostPids = 10'000;
 
 void mask(model::Evidence& evidence, const match::Masks& masks) {
@@ -59,7 +59,7 @@ void StopEvidence::reconsider() {
   if (!asked_) snapshot_.reset();
 }
 
-// Whether there is time yet: a silence that was broken ends later.
+// Returns whether the stop is still further away than `ahead`: output moves an idle deadline.
 bool StopEvidence::comes_later(model::Duration ahead) {
   reconsider();
   if (!expected_) return true;

@@ -1,4 +1,4 @@
-// What is looked at before a tree is stopped: its processes, by ourselves, and by --on-timeout's line.
+// The snapshot of the tree before it is stopped, and the --on-timeout hook.
 #pragma once
 
 #include <sys/types.h>
@@ -21,41 +21,41 @@
 
 namespace oversee::run {
 
-// All of it is made when it is needed: an attempt that has no deadline, or keeps it by far, pays for nothing. /proc is
-// read on another thread, as it may make its reader wait; the loop goes on meanwhile.
+// Everything is allocated when needed: an attempt without a deadline, or far from it, costs nothing. Another thread
+// reads /proc, because /proc can block its reader; the loop continues meanwhile.
 class StopEvidence {
  public:
   struct Callbacks {
     std::function<void(const model::Event&)> publish;
-    std::function<bool()> wanted;                              // what was looked for is still waited for
+    std::function<bool()> wanted;                              // whether the snapshot is still needed
     std::function<void()> on_gathered;                         // after gather()
-    std::function<void()> on_line_ended;                       // after run_line(), and not after kill_line()
-    std::function<void()> on_guard_gone;                       // the line's
-    std::function<std::optional<model::Instant>()> next_stop;  // when a deadline stops the attempt, as it looks now
+    std::function<void()> on_line_ended;                       // after run_line(), but not after kill_line()
+    std::function<void()> on_guard_gone;                       // the hook's guard was reaped
+    std::function<std::optional<model::Instant>()> next_stop;  // when a deadline will stop the attempt, as of now
   };
 
-  // The masks are of what is told; null: there are none.
+  // `masks` are applied to published texts; null: none.
   StopEvidence(uv::Loop& loop, const model::RunSpec& spec, std::string run_id, const match::Masks* masks,
                Callbacks callbacks);
 
-  // The command runs: everything below the root is its tree; nothing is looked at where /proc does not show it. The
-  // environment is for the line.
+  // The command runs; its tree is all descendants of `root`. With shown = false no snapshot is taken, because /proc
+  // does not show the tree. `environment` is the hook's.
   void watch(pid_t root, pid_t leader, bool shown, std::vector<std::string> environment);
 
-  // next_stop may be another now. Some time before it the processor times are looked at, and shortly before it the
-  // tree, so that what each process has used since is known, and the deadline itself waits for nothing.
+  // Call when next_stop may have changed. Samples the processor times some time before it, and takes the snapshot
+  // shortly before it: so each process's usage in between is known, and the stop itself is not delayed.
   void reconsider();
 
   void gather(model::Duration silent);
   void run_line(model::Reason reason);
   void kill_line();
-  // The attempt's guard is gone: the line's tree goes with the attempt's.
+  // The attempt's guard is gone: the hook's tree is killed together with the attempt's.
   void drop_line() {
     line_.reset();
     orphans_.reset();
   }
 
-  // For the attempt's result, once it is done.
+  // For the attempt's result; final once the attempt is done.
   std::optional<model::Evidence>& evidence() { return evidence_; }
   const std::optional<model::UserLineResult>& line_result() const { return line_result_; }
   bool guard_gone() const { return (!line_ || line_->guard_gone()) && (!orphans_ || orphans_->over()); }
@@ -81,13 +81,13 @@ class StopEvidence {
   std::unique_ptr<uv::Timer> timer_;
   std::optional<uv::BackgroundTask> task_;
   std::optional<os::CpuLook> before_;
-  std::shared_ptr<os::Snapshot> snapshot_;  // once it is begun
-  bool looked_ = false;                     // it is there
-  std::optional<model::Duration> asked_;    // gather()'s: it is waited for
+  std::shared_ptr<os::Snapshot> snapshot_;  // set once it was begun
+  bool looked_ = false;                     // the snapshot is complete
+  std::optional<model::Duration> asked_;    // the argument of gather(): the snapshot is awaited
   std::optional<model::Evidence> evidence_;
   std::vector<pid_t> tree_;
   std::unique_ptr<UserLine> line_;
-  std::unique_ptr<OrphanKiller> orphans_;  // of the line's guard, should it be killed
+  std::unique_ptr<OrphanKiller> orphans_;  // for the tree of the hook's guard, if that guard is killed
   std::optional<model::UserLineResult> line_result_;
   bool killing_ = false;
 };

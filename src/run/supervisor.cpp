@@ -1,4 +1,4 @@
-// Runs attempts.
+// Runs the attempts of a run.
 #include "run/supervisor.hpp"
 
 #include <fcntl.h>
@@ -24,10 +24,10 @@ using model::Reason;
 using model::Status;
 using model::works;
 
-// Once the command has ended and its limit is over, how long a slow reader of its output may still take.
+// How long a slow reader of the output may take after the command has ended and its limit is over.
 constexpr auto kReaderBound = std::chrono::seconds(5);
 
-// Longer than anybody waits, and far from the end of the clock.
+// Longer than any wait, and far from the end of the clock.
 constexpr auto kEver = std::chrono::hours(24 * 365);
 
 std::uint64_t random_seed() {
@@ -46,7 +46,7 @@ Supervisor::Supervisor(uv::Loop& loop, const model::RunSpec& spec, Caller caller
       delay_(loop, [this] { begin_retry_if_due(); }),
       settle_(loop, [this] { look_at_stopped_leader(); }),
       flush_(loop, [this] { readers_too_slow(); }) {
-  // A mask must not change whether a command is tried again.
+  // A mask must not change the decision about a retry.
   if (patterns_.any()) tell(patterns_, Audience::as_read);
 }
 
@@ -72,18 +72,18 @@ model::Result<void> Supervisor::prepare(const std::string& run_id, bool capture,
   signals_.emplace(std::move(*signals));
   signal_poll_ = std::make_unique<uv::PollWatch>(loop_, signals_->fd(), [this] { read_signals(); });
 
-  if (works(Mechanism::front_adopts)) os::adopt_orphans();  // should the guard die, what it held comes to us
-  if (spec_.slot) return {};  // who waits is one process, and the guard is started when it is needed
+  if (works(Mechanism::front_adopts)) os::adopt_orphans();  // if the guard dies, this process inherits its tree
+  if (spec_.slot) return {};                                // a waiting run is a single process; its guard starts later
   auto first = prepare_attempt();
   if (!first) return std::unexpected(first.error());
   attempt_ = std::move(*first);
   return {};
 }
 
-// The caller's own input is the first attempt's, and nothing of ours reads from it. A retry reads a file from where the
-// first attempt began; a pipe or a socket once more only if it is kept, or if no attempt has read from it.
-// A file may be on a file system that does not answer, and a FIFO is opened when somebody opens its other end: without
-// a limit that is waited for, as the shell waits.
+// The first attempt reads the caller's own input, and no part of oversee reads from it. A retry reads a file from the
+// offset at which the first attempt began; a pipe or a socket only if it is kept, or if no attempt has read from it. A
+// file may be on a file system that does not respond, and opening a FIFO waits for a writer: without a limit, oversee
+// waits as a shell does.
 model::Result<void> Supervisor::open_input_in_time(const MakeScratch& make_scratch) {
   if (spec_.input.kind != model::StandardInput::Kind::file) return open_input(make_scratch);
   model::Duration bound = kEver;
@@ -158,7 +158,7 @@ model::ExitAction Supervisor::run(const model::RunInfo& info, model::SlotQueue* 
   publish(model::RunStarted{&info}, info.started);
   slots != nullptr ? wait_for_slot(*slots) : begin_attempts(info.started.instant);
   loop_.run();
-  read_signals();  // what has come by now came before the verdict
+  read_signals();  // signals that have arrived by now precede the verdict
   if (attempt_) attempt_->let_go();
   if (!between_ && results_.back().begun()) {
     judge_output(results_.back());
@@ -168,7 +168,7 @@ model::ExitAction Supervisor::run(const model::RunInfo& info, model::SlotQueue* 
   const model::Verdict verdict = judge(results_.kept(), spec_.exit_policy, end_);
   publish(model::RunFinished{&info, &results_.kept(), verdict, finished, results_.omitted()}, finished);
   reported_ = true;
-  while (!all_guards_gone()) loop_.run();  // they were ending while the reports were written
+  while (!all_guards_gone()) loop_.run();  // the guards exit while the reports are written
   return verdict.exit;
 }
 
@@ -219,7 +219,7 @@ void Supervisor::publish(const model::Event& event, const model::Reading& at) {
 std::vector<std::string> Supervisor::next_environment() const {
   const model::RunInfo& info = *info_;
   std::vector<std::string> environment = spec_.environment;
-  // An outer oversee's own are not the inner one's; of two equal names the first would win.
+  // Removes the variables of an outer oversee; of two equal names the first would win.
   std::erase_if(environment, [](const std::string& variable) {
     return variable.starts_with("OVERSEE_RUN_ID=") || variable.starts_with("OVERSEE_ATTEMPT=") ||
            variable.starts_with("OVERSEE_ATTEMPTS=") || variable.starts_with("OVERSEE_LOG_FILE=");
@@ -239,7 +239,7 @@ void Supervisor::attempt_done() {
   take_result(std::move(result));
 }
 
-// An attempt that could not even be prepared: as one whose command could not be started.
+// The result of an attempt that could not be prepared, as if its command could not be started.
 model::AttemptResult Supervisor::unprepared(const model::Failure& failure) const {
   model::AttemptResult result;
   result.number = results_.count() + 1;
@@ -262,7 +262,7 @@ void Supervisor::take_result(model::AttemptResult result) {
       os::read_clock().instant);
   if (const auto* again = std::get_if<RetryMachine::Again>(&decision)) return wait_for_retry(*again);
   const auto why = std::get<model::NotRetried>(decision);
-  // The attempt ended by itself, or by a limit, and the cancel keeps the next one from being begun.
+  // The attempt ended by itself or by a limit, and a cancel prevents the next one.
   if (why == model::NotRetried::cancelled && results_.back().status != Status::cancelled)
     end_.cancelled_by = canceller_;
   end_attempts(why);
@@ -272,7 +272,7 @@ void Supervisor::take_tally(model::Stream stream, model::StreamCount& count) con
   if (!tally_of) return;
   const model::StreamTally tally = tally_of(stream);
   count.lines = tally.lines;
-  // Masked, it may have become more.
+  // Masked output may be longer than the original.
   count.omitted_bytes = std::min(tally.omitted_bytes, count.bytes);
   count.omitted_lines = tally.omitted_lines;
   count.spilled_bytes = tally.spilled_bytes;
@@ -304,7 +304,7 @@ void Supervisor::readers_too_slow() {
   loop_.stop();
 }
 
-// Never a success for a run whose output did not get to where it was to go.
+// A run is never a success if its output did not reach its destination.
 void Supervisor::judge_output(model::AttemptResult& result) const {
   if (result.status != Status::completed) return;
   if (sink_error_ != 0 && works(Mechanism::reader_error)) {

@@ -1,4 +1,4 @@
-// One run: its attempts one after the other, the signals that oversee is sent, and the verdict.
+// One run: its attempts one after the other, the signals to oversee, and the verdict.
 #pragma once
 
 #include <functional>
@@ -27,55 +27,55 @@
 namespace oversee::run {
 
 struct Caller {
-  os::SignalState signals;  // as oversee was started with
+  os::SignalState signals;  // as at oversee's start
   bool has_terminal = false;
   bool hup_is_reload = false;  // os::hup_is_reload()
 };
 
 class Supervisor {
  public:
-  // The spec outlives this.
+  // The spec must outlive this object.
   Supervisor(uv::Loop& loop, const model::RunSpec& spec, Caller caller);
 
-  // From now on this one is told everything, after those that came before it; it outlives the run. The audience says
-  // what it sees of the output.
+  // Sends all further events to this sink, after the sinks that were added before; it must outlive the run. The
+  // audience selects the form of the output.
   void tell(model::EventSink& sink, Audience audience = Audience::kept) { sinks_.push_back({&sink, audience}); }
 
-  // Masks what is passed on and told of the run; before prepare(). The masks outlive the run.
+  // Masks output and events of the run; call before prepare(). The masks must outlive the run.
   void mask(MaskSettings& masks);
 
-  // Opens the command's standard input and starts the first guard (later, where a slot may have to be waited for);
-  // nothing is run yet. The scratch is for input that can be read but once and is to be kept; null: then it is not.
+  // Opens the command's standard input and starts the first guard, or later if the run waits for a slot. Runs nothing
+  // yet. The scratch file keeps input that can be read only once; null: it is not kept.
   using MakeScratch = std::function<std::unique_ptr<model::Scratch>()>;
   model::Result<void> prepare(const std::string& run_id, bool capture, const MakeScratch& make_scratch);
 
-  // Runs to the end; returns what oversee is to exit with. The slots are for a spec that asks for one, else null.
+  // Runs to the end and returns oversee's way to exit. `slots` is set if the spec asks for a slot, else null.
   model::ExitAction run(const model::RunInfo& info, model::SlotQueue* slots = nullptr);
 
-  // Flow control, for whoever shows the output.
+  // Flow control, used by the sinks that show the output.
   void pause(model::Stream stream);
   void resume(model::Stream stream);
-  // A sink of shown output failed. A reader that left (EPIPE) is passed on to the command; any other error is kept, and
-  // makes a success a failure.
+  // A sink of shown output failed. If its reader left (EPIPE), the command gets a broken pipe; any other error is kept
+  // and turns a success into a failure.
   void sink_failed(model::Stream stream, int error);
-  // What was to be kept without fail, is not: a success becomes a failure.
+  // Output that had to be kept was lost: turns a success into a failure.
   void output_lost(int error);
-  // Told when the last attempt has ended, before anybody waits for the readers of its output.
+  // Called when the last attempt has ended, before the wait for the readers of its output.
   std::function<void(const model::AttemptResult&)> on_last_end;
-  // Asked once the output of an attempt is complete; unset, nothing is known but bytes.
+  // Called once the output of an attempt is complete; if unset, only bytes are counted.
   model::TallyOf tally_of;
-  // Whether everything shown has been taken; asked after the last attempt, and again at each sink_progressed().
+  // Whether all shown output was taken; called after the last attempt, and again at each sink_progressed().
   std::function<bool()> all_shown;
   void sink_progressed();
-  // What is to be written to the caller's terminal, should this process be killed; empty: nothing.
+  // The sequences that are written to the caller's terminal if this process is killed; empty: none.
   void hold_screen(std::string undo);
   // Whether the attempt that was stopped last had switched the caller's terminal to single keys.
   bool had_single_keys() const { return terminal_ && terminal_->had_single_keys(); }
-  // Told of SIGUSR1; unset, it is the command's.
+  // Called for SIGUSR1; if unset, the command gets it.
   std::function<void()> on_status_asked;
 
  private:
-  // The command has our terminal, and what is typed there.
+  // Whether the command uses our terminal, including its input.
   bool shares_terminal() const { return caller_.has_terminal && !spec_.pty; }
   void publish(const model::Event& event, const model::Reading& at);
   std::string masked(std::string_view text) const {
@@ -103,7 +103,7 @@ class Supervisor {
   void take_tally(model::Stream stream, model::StreamCount& count) const;
   bool all_guards_gone() const;
 
-  // Between two of them.
+  // Between two attempts.
   void wait_for_retry(const RetryMachine::Again& again);
   void run_before_retry();
   void before_retry_ended();
@@ -112,7 +112,7 @@ class Supervisor {
   void begin_retry();
   void stand_still_between(model::Duration time);
 
-  // After the last.
+  // After the last attempt.
   void end_attempts(model::NotRetried why);
   void judge_output(model::AttemptResult& result) const;
   void wait_for_readers();
@@ -146,37 +146,37 @@ class Supervisor {
   std::optional<MaskedOutput> masked_output_;
   os::UniqueFd input_;
   std::optional<InputReplay> replay_;
-  std::optional<os::ReadWatch> read_watch_;  // of a pipe or a socket that is not kept for retries
-  std::optional<std::int64_t> input_start_;  // where a file's reading began
+  std::optional<os::ReadWatch> read_watch_;  // watches a pipe or socket that is not kept for retries
+  std::optional<std::int64_t> input_start_;  // the start offset in a file
   std::optional<CallersTerminal> terminal_;
   std::string screen_undo_;
   std::optional<os::SignalWatch> signals_;
   std::unique_ptr<uv::PollWatch> signal_poll_;
-  std::optional<SlotWait> slot_;                 // where the run is to have one
-  std::unique_ptr<Attempt> attempt_;             // the one that runs, or ran last; null before the first
-  std::vector<std::unique_ptr<Attempt>> ended_;  // before it, whose guards may not be gone
+  std::optional<SlotWait> slot_;                 // set if the run needs a slot
+  std::unique_ptr<Attempt> attempt_;             // the present or latest one; null before the first
+  std::vector<std::unique_ptr<Attempt>> ended_;  // earlier ones; their guards may still run
   model::AttemptHistory results_;
   model::RunEnd end_;
 
   std::optional<RetryMachine> retries_;
   OutputPatterns patterns_;
-  std::optional<model::Canceller> canceller_;  // the first
-  bool between_ = false;                       // two attempts
+  std::optional<model::Canceller> canceller_;  // the first one of the run
+  bool between_ = false;                       // the run is between two attempts
   std::optional<model::Instant> delay_end_;
   uv::Timer delay_;
-  std::vector<std::unique_ptr<UserLine>> lines_;  // --before-retry's, whose guards may not be gone
-  std::unique_ptr<OrphanKiller> orphans_;         // of a guard of these that was killed
-  bool line_runs_ = false;                        // the last of them
+  std::vector<std::unique_ptr<UserLine>> lines_;  // the --before-retry hooks; their guards may still run
+  std::unique_ptr<OrphanKiller> orphans_;         // for the tree of a hook's guard that was killed
+  bool line_runs_ = false;                        // the latest hook is running
   std::optional<model::UserLineResult> line_result_;
 
-  uv::Timer settle_;  // a stop or a continue is looked at again a moment later
+  uv::Timer settle_;  // checks a stop or a continue again a moment later
   model::Signal stop_with_ = 0;
-  std::optional<model::Instant> stop_asked_;  // when TSTP went to the tree; STOP and our own stop follow
-  bool continued_ = false;                    // oversee was continued; the command may still have to be
+  std::optional<model::Instant> stop_asked_;  // when TSTP was sent to the tree; STOP and our own stop follow
+  bool continued_ = false;                    // oversee was continued; the command may not be yet
   uv::Timer flush_;                           // bounds the wait for readers after the last attempt
   bool flushing_ = false;
-  bool reported_ = false;  // only the guard's end is waited for
-  int sink_error_ = 0;     // the first that was not EPIPE
+  bool reported_ = false;  // only the guards' ends are awaited
+  int sink_error_ = 0;     // the first error except EPIPE
   bool reader_gone_ = false;
   bool shown_in_time_ = true;
 };

@@ -1,4 +1,4 @@
-// What a run does between two attempts.
+// The phase between two attempts.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 #include "run/supervisor.hpp"
 
 namespace oversee::run {
-// The guard of the attempt that has ended stays, and finishes the record should we be killed meanwhile.
+// The ended attempt's guard remains, to finish the record if we are killed meanwhile.
 void Supervisor::wait_for_retry(const RetryMachine::Again& again) {
   const model::AttemptResult& last = results_.back();
   publish(model::AttemptFinished{&last}, last.finished);
@@ -56,7 +56,7 @@ void Supervisor::lines_guard_gone() {
   if (reported_) loop_.stop();
 }
 
-// After the delay, and the line. The line may take as long as an attempt.
+// Called after the delay and after the hook. The hook may take as long as an attempt.
 void Supervisor::begin_retry_if_due() {
   if (!between_ || flushing_) return;
   const auto now = os::read_clock().instant;
@@ -83,7 +83,7 @@ void Supervisor::begin_retry() {
   if (!next) return take_result(unprepared(next.error()));
   std::swap(attempt_, *next);
   begin_attempt();
-  // Not before: there is always somebody who would finish the record.
+  // Only now: at each moment a guard must be able to finish the record.
   (*next)->let_go();
   ended_.push_back(std::move(*next));
 }
@@ -96,7 +96,7 @@ void Supervisor::end_attempts(model::NotRetried why) {
   wait_for_readers();
 }
 
-// A delay is none of the time that oversee was stopped for.
+// The time in which oversee was suspended does not count as delay.
 void Supervisor::stand_still_between(model::Duration time) {
   *delay_end_ += time;
   delay_.set(delay_end_);

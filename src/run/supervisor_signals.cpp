@@ -1,4 +1,4 @@
-// What the signals that oversee is sent do to the run.
+// The effects of signals to oversee on the run.
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,13 +16,13 @@ namespace {
 using model::Reason;
 using model::Status;
 
-// After fg a stale stop can be seen; a stop that lasts is a stop.
+// After fg, an old stop may still be visible; only a stop that lasts this long counts.
 constexpr auto kSettle = std::chrono::milliseconds(40);
 
 // The time between TSTP and STOP for a command that handles TSTP: the handler may have a terminal to restore.
 constexpr auto kHandlersTime = std::chrono::milliseconds(500);
 
-// As editors stop all that shares the terminal with them: kill(0, SIGTSTP).
+// Editors stop all processes that share their terminal: kill(0, SIGTSTP).
 bool sent_from_own_group(const os::ReceivedSignal& signal) {
   return signal.sender > 0 && ::getpgid(signal.sender) == ::getpgrp();
 }
@@ -33,7 +33,7 @@ void Supervisor::read_signals() {
   while (const auto signal = signals_->next()) handle(*signal);
 }
 
-// It ended before it began: nothing but a reader of ours is left to wait for.
+// The run ended before an attempt began: only our readers are awaited.
 void Supervisor::handle_without_attempt(const os::ReceivedSignal& signal) {
   switch (signal.number) {
     case SIGINT:
@@ -63,9 +63,10 @@ void Supervisor::handle(const os::ReceivedSignal& signal) {
     case SIGTTIN:
     case SIGTTOU:
       if (command_has_it || (shared && sent_from_own_group(signal))) {
-        // It will stop, and so shall we. A second one from us could stop it once more after fg.
+        // The command has got the signal, too: it stops, and then oversee stops. A second TSTP from us could stop it
+        // again after fg.
         if (attempt_->started() && !between_) break;
-        // Stopped on its way to exec it holds up the guard, and no word of it comes: then we stop by ourselves.
+        // If the command is stopped before its exec, the guard cannot report the stop: then oversee stops by itself.
         settle(SIGTSTP);
         break;
       }
@@ -87,7 +88,8 @@ void Supervisor::reload() {
   if (!in_queue() && attempt_ && !between_ && !flushing_) attempt_->signal_leader(SIGHUP);
 }
 
-// A key at the command's own terminal, or a signal to the guard: a command's kill $PPID is meant for its supervisor.
+// For a key at the command's own terminal, and for a signal to the guard: a command's `kill $PPID` means its
+// supervisor.
 void Supervisor::asked_by_way_of_attempt(const CancelRequested& request) {
   const os::ReceivedSignal signal{.number = request.by.signal, .from_terminal = request.from_terminal};
   if (os::asks_for_reload(signal, caller_.hup_is_reload)) return reload();
@@ -112,10 +114,12 @@ void Supervisor::ask_to_stop() {
 }
 
 void Supervisor::cancel(const os::ReceivedSignal& signal) {
-  // A terminal that is gone tells the session's leader alone, which may be us (tty_ioctl(4), credentials(7)).
+  // When a terminal hangs up, the kernel notifies only the session leader, which may be us (tty_ioctl(4),
+  // credentials(7)).
   bool typed = signal.from_terminal && shares_terminal() && signal.number != SIGHUP;
   if (spec_.pty && signal.from_terminal && (signal.number == SIGINT || signal.number == SIGQUIT)) {
-    // At our terminal, whose keys were not handed on: the command's own would have done this.
+    // A key at our terminal that was not forwarded. The command's own terminal would have signalled its foreground
+    // group.
     if (!flushing_ && !between_) attempt_->signal_group(signal.number);
     typed = true;
   }
@@ -137,7 +141,7 @@ void Supervisor::cancel(const CancelRequested& request) {
   attempt_->cancel(request);
 }
 
-// Nothing but a reader is left to wait for. What a limit stopped, or what could not be run, remains that.
+// Only a reader is awaited. The outcome of a stop by a limit, or of a failed start, remains.
 void Supervisor::cancel_at_the_end(const model::Canceller& by) {
   model::AttemptResult& result = results_.back();
   if (between_) {
@@ -150,7 +154,7 @@ void Supervisor::cancel_at_the_end(const model::Canceller& by) {
   loop_.stop();
 }
 
-// Only a command that shares our terminal takes us along: without one, nobody would be there to continue us.
+// oversee stops together with the command only on a terminal: otherwise no shell would continue oversee.
 void Supervisor::leader_stopped() {
   if (stop_asked_) return settle_.set(std::max(os::read_clock().instant, *stop_asked_ + kSettle));
   if (caller_.has_terminal) settle(SIGTSTP);

@@ -1,4 +1,4 @@
-// What a run does before its first attempt: it waits for a slot, where it is to have one.
+// The phase before the first attempt: the wait for a slot, if the run needs one.
 #include <csignal>
 #include <utility>
 
@@ -12,7 +12,7 @@ using model::Status;
 
 namespace {
 
-// Of no attempt: there was none.
+// The result of a run without an attempt.
 model::AttemptResult ended(Status status, Reason reason) {
   model::AttemptResult result;
   result.number = 0;
@@ -42,7 +42,7 @@ void Supervisor::wait_for_slot(model::SlotQueue& slots) {
   slot_->begin();
 }
 
-// From here on as a run without slots from its start: its time begins now.
+// From here on the run continues as one without slots: its time begins now.
 void Supervisor::slot_taken() {
   const model::Reading now = os::read_clock();
   const std::string shared_with = slot_->queue().shared_with();
@@ -60,7 +60,7 @@ void Supervisor::end_in_queue(model::AttemptResult result) {
   end_attempts(model::NotRetried::not_wanted);
 }
 
-// No command is there to be told.
+// No command exists that could get the signal.
 void Supervisor::handle_in_queue(const os::ReceivedSignal& signal) {
   switch (signal.number) {
     case SIGINT:

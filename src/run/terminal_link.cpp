@@ -11,16 +11,17 @@
 namespace oversee::run {
 namespace {
 
-// Nobody tells a program that the shell has put it into the foreground, if it was not stopped before.
+// The polling interval for the foreground: a program that was not stopped before gets no notification when the shell
+// puts it there.
 constexpr auto kForegroundLook = std::chrono::milliseconds(300);
 
-// At such a key the kernel drops the output that waits in the terminal (termios(3), NOFLSH), a moment after it was
-// given the key: the last words of a command at the TERM that a second key brings would go with it. So it comes that
-// moment later. The first key brings no signal of ours.
+// The delay before a key's signal is passed on. At such a key, shortly after it gets it, the kernel drops the output
+// that waits in the terminal (termios(3), NOFLSH). A second key brings TERM, and the command's last output would be
+// dropped, too. The first key brings no signal of ours.
 constexpr auto kKeySettle = std::chrono::milliseconds(40);
 
-// With our output in a pipe, its reader may be one that takes keys (less, fzf): the terminal is left to it, which would
-// else lose keys to us, and at its end restore modes of ours that it took for the user's.
+// If our output is a pipe, its reader may read keys itself (less, fzf), so the terminal is left to it: otherwise it
+// would lose keys to us, and finally restore our modes, having taken them for the user's.
 bool keys_are_ours(int input) { return os::TerminalModes::of(input).has_value() && !os::is_channel(STDOUT_FILENO); }
 
 }  // namespace

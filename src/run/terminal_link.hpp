@@ -1,4 +1,4 @@
-// The two terminals of a run with --pty: the one that the command sits at, and the one that oversee's user sits at.
+// The two terminals of a run with --pty: the command's and the user's.
 #pragma once
 
 #include <sys/types.h>
@@ -20,38 +20,38 @@
 
 namespace oversee::run {
 
-// While the command runs and we are in the foreground, the user's terminal hands every key on as it is, and the
-// command's terminal makes of it what it means. At all other times the user's terminal has the modes it was found in.
+// While the command runs and we are in the foreground, the user's terminal passes every key through, and the command's
+// terminal interprets it. At all other times the user's terminal has its original modes.
 class TerminalLink {
  public:
   struct Callbacks {
-    // A key that the command's terminal makes a signal of, for the leader's group; keys_read as in CancelRequested.
+    // A key that the command's terminal turns into a signal for the leader's group; keys_read as in CancelRequested.
     std::function<void(model::Signal signal, bool keys_read)> on_key;
-    // What the user's terminal is to be set to, should we die; empty: nothing any more.
+    // The modes to restore on the user's terminal if we die; empty: none any more.
     std::function<void(const std::string& modes)> on_hold;
   };
 
-  // The input is what is forwarded; none where the command reads something else.
+  // `input` is forwarded; none if the command reads from elsewhere.
   TerminalLink(uv::Loop& loop, std::optional<int> input, Callbacks callbacks);
   ~TerminalLink() { leave(); }
 
-  // The command's terminal, of the size and with the habits of the user's.
+  // Makes the command's terminal, with the size and the modes of the user's.
   model::Result<os::PseudoTerminal> make();
-  // A descriptor for whoever is to put the modes of the user's terminal right when we cannot; none where they stay.
+  // A descriptor with which another process can restore the user's modes; none if they are not changed.
   model::Result<os::UniqueFd> users_terminal() const;
 
-  // The command runs below the guard; the master outlives this.
+  // The command runs below the guard. The master must outlive this object.
   void serve(uv::TerminalStream& master, pid_t leader, pid_t guard);
-  // The command has written something.
+  // The command has written output.
   void output_came();
-  // It has ended: what is typed from now on is not for it. Its output may still be on its way to the user's terminal.
+  // The command has ended: later keys are not for it. Its output may still be on its way to the user's terminal.
   void end_input();
 
-  // Gives the user's terminal back, before oversee stops or when all is over; takes it again.
+  // Give the user's terminal back, before oversee stops or at the end; take it again.
   void leave();
   void enter();
 
-  // The user's terminal may have another size now.
+  // Passes on the size of the user's terminal, which may have changed.
   void resize();
 
  private:
@@ -61,17 +61,17 @@ class TerminalLink {
 
   uv::Loop& loop_;
   const std::optional<int> input_;
-  const bool typed_;  // the input is a terminal, and left to us
+  const bool typed_;  // the input is a terminal and not used by our reader
   Callbacks callbacks_;
   uv::TerminalStream* master_ = nullptr;
   pid_t leader_ = 0;
   dev_t slave_ = 0;
   std::optional<InputForward> forward_;
-  std::optional<os::TerminalModes> found_;            // the user's terminal's, while it has ours
-  uv::Timer foreground_;                              // when to look again whether we are there
-  bool told_ = false;                                 // of a key, the first
-  std::vector<std::pair<model::Signal, bool>> keys_;  // found since, and not yet told of
-  uv::Timer settled_;                                 // when to tell of them
+  std::optional<os::TerminalModes> found_;            // the user's modes, while we have changed them
+  uv::Timer foreground_;                              // the next check whether we are in the foreground
+  bool told_ = false;                                 // the first key was reported
+  std::vector<std::pair<model::Signal, bool>> keys_;  // later keys, not yet reported
+  uv::Timer settled_;                                 // when to report them
 };
 
 }  // namespace oversee::run

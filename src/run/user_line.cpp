@@ -1,4 +1,4 @@
-// Runs the line and reads what it says.
+// Runs the hook and reads its output.
 #include "run/user_line.hpp"
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kBuffer = 16 * 1024;
 
-// What is kept of its output.
+// The maximum of its output that is kept, in bytes.
 constexpr std::uint64_t kMostKept = 1024 * 1024;
 
 }  // namespace
@@ -68,16 +68,17 @@ void UserLine::reported(const guard::Report& report) {
   } else if (const auto* exited = std::get_if<guard::LeaderExited>(&report)) {
     result_.exit_code = exited->exit_code();
     result_.signal = exited->signal();
-    link_.send(guard::KillTree{});  // the line is over, and so is what it left
+    link_.send(guard::KillTree{});  // the hook has ended; its descendants must end, too
   } else if (std::holds_alternative<guard::CancelAsked>(report)) {
-    link_.send(guard::KillTree{});  // it told its supervisor to end
+    link_.send(guard::KillTree{});  // the hook sent its supervisor a termination signal
   } else if (std::holds_alternative<guard::TreeEmpty>(report)) {
     tree_ended_ = true;
   }
   finish_if_over();
 }
 
-// After the tree's end, or where somebody killed the guard: then what the line left may hold its output for ever.
+// The guard has closed the socket: after the tree's end, or because it was killed. Then remaining processes may hold
+// the hook's output open for ever.
 void UserLine::hung_up() {
   guard_lost_ = !tree_ended_;
   tree_ended_ = true;
@@ -99,7 +100,7 @@ void UserLine::finish_if_over() {
 
 void UserLine::finish() {
   ended_ = true;
-  link_.close();  // what is left of it is killed, within the guard's own bound
+  link_.close();  // the guard kills the remaining processes, within its own bound
   if (reader_) reader_->close();
   result_.took = os::read_clock().instant - started_;
   callbacks_.on_end();

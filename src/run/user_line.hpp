@@ -1,4 +1,4 @@
-// A line of the user's: a shell's, under a guard of its own, so that nothing of it outlives its time.
+// A hook: a shell command of the user, run under its own guard, so that none of its processes outlives its time.
 #pragma once
 
 #include <functional>
@@ -15,14 +15,14 @@
 
 namespace oversee::run {
 
-// Standard input is /dev/null, both outputs are one pipe that is read here. It is in no process group of the command's,
-// and its end is looked at for the report's sake only.
+// Standard input is /dev/null; stdout and stderr are one pipe, which is read here. The hook has its own process group,
+// apart from the command's. Its exit status is only reported.
 class UserLine {
  public:
   struct Callbacks {
-    std::function<void(std::string_view)> on_bytes;  // of its output, up to a bound; dead when the call returns
-    std::function<void()> on_end;                    // once; result() is final
-    std::function<void()> on_guard_gone;             // once where a guard was started: it has been reaped
+    std::function<void(std::string_view)> on_bytes;  // its output, up to a bound; valid only during the call
+    std::function<void()> on_end;                    // called once; result() is final
+    std::function<void()> on_guard_gone;             // called once if a guard was started: it has been reaped
   };
 
   UserLine(uv::Loop& loop, Callbacks callbacks);
@@ -30,12 +30,12 @@ class UserLine {
   void start(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
              const std::string& directory, const std::string& run_id);
 
-  // Its time is over: all its processes are killed, and what they still say is not heard. It has ended with that.
+  // Its time is over: kills all its processes and ignores further output. The hook has ended then.
   void kill();
 
   const model::UserLineResult& result() const { return result_; }
   bool guard_gone() const { return !link_.running(); }
-  // The guard was killed: what it held comes to us once it is gone.
+  // The guard was killed: this process inherits its tree.
   bool guard_lost() const { return guard_lost_; }
 
  private:
