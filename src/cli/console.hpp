@@ -41,8 +41,8 @@ class Console {
 
   // Prints whole lines, unchanged.
   void print(std::string_view lines);
-  // From hold() to release() lines are kept, for work in a side process (os/file_work.hpp): the threads and processes that
-  // write would be its own, and end with it.
+  // From hold() to release() lines are kept, for work in a side process (os/file_work.hpp): the threads and processes
+  // that write would be its own, and end with it.
   void hold() { held_.emplace(); }
   void release();
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <variant>
@@ -14,6 +15,12 @@
 #include "os/own_copy.hpp"
 
 namespace oversee::cli {
+namespace {
+
+// How long a report waits until the parent has printed the id.
+constexpr auto kParentPrints = std::chrono::seconds(1);
+
+}  // namespace
 
 int detach_command(const settings::Settings& settings, const os::SignalState& caller, std::span<char*> arguments) {
   const auto argv = [&](int answer) {
@@ -48,6 +55,8 @@ void become_detached(settings::Settings& settings) {
 
 void StartAnswer::on(const model::Event& event, const model::Reading&) {
   if (const auto* started = std::get_if<model::RunStarted>(&event)) info_ = started->info;
+  // A report may follow on the same stdout (--json -), after the id that the parent prints.
+  if (std::holds_alternative<model::RunFinished>(event)) (void)parent_.wait(kParentPrints, -1);
   if (!answer_ || !std::holds_alternative<model::AttemptStarted>(event)) return;
   // Detach before answering, because the parent exits as soon as it has the answer.
   os::let_go_of_parent();

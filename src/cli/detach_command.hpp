@@ -1,10 +1,13 @@
 // --detach: a run that continues in the background once its command has started.
 #pragma once
 
+#include <unistd.h>
+
 #include <span>
 
 #include "model/event.hpp"
 #include "os/descriptor.hpp"
+#include "os/process_watch.hpp"
 #include "os/signals.hpp"
 #include "settings/resolve.hpp"
 
@@ -30,6 +33,7 @@ class StartAnswer final : public model::EventSink {
 
  private:
   os::UniqueFd answer_;
+  os::ProcessWatch parent_{::getppid()};
   const model::RunInfo* info_ = nullptr;
 };
 
