@@ -491,39 +491,29 @@ void RunFiles::do_last(const std::function<void()>& job, std::optional<model::Du
   wait ? static_cast<void>(beside->call(job, *wait)) : beside->post(job);
 }
 
+// What a reader of the summary line looks up is there: the record is stored before the line is printed.
 void RunFiles::store_final(const std::string& document) {
-  final_store_ = [this, name = run_id_ + ".json", document] { return directory_->replace(name, document); };
-  final_stored_.reset();
+  const std::string path = directory_->path_of(run_id_ + ".json");
+  const std::function<model::Result<void>()> store = [this, name = run_id_ + ".json", document] {
+    return directory_->replace(name, document);
+  };
   auto* const beside = running_ && !writers_ended_ ? writer() : nullptr;
-  if (beside != nullptr && !beside->gone()) {
-    final_stored_ = std::make_shared<std::optional<model::Result<void>>>();
-    beside->post([store = final_store_, stored = final_stored_] { stored->emplace(store()); });
-    return;
+  const auto stored = std::make_shared<model::Result<void>>();
+  const bool done = beside != nullptr && beside->call([store, stored] { *stored = store(); }, kStuck);
+  // A writer that was killed has left the record to us; behind one that hangs it would hang as well.
+  if (!done && (beside == nullptr || beside->gone())) {
+    *stored = store_beside(record_can_hang_, "write the record", path, store);
+  } else if (!done) {
+    const os::AskedFile asked("write the record", path);
+    *stored = std::unexpected(os::no_answer());
   }
-  judge_stored(store_beside(record_can_hang_, "write the record", record_path(), final_store_));
+  if (!*stored) warn(describe(stored->error()));
 }
-
-void RunFiles::judge_stored(const model::Result<void>& stored) {
-  if (!stored) warn(describe(stored.error()));
-}
-
-std::string RunFiles::record_path() const { return directory_->path_of(run_id_ + ".json"); }
 
 bool RunFiles::end_writers() {
   writers_ended_ = true;
   if (log_) log_->end();
   if (record_writer_) record_writer_->end();
-  if (const auto stored = std::exchange(final_stored_, {})) {
-    // A writer that was killed has left the record to us; behind one that hangs it would hang as well.
-    const os::AskedFile asked("write the record", record_path());
-    if (*stored) {
-      judge_stored(**stored);
-    } else if (writer()->gone()) {
-      judge_stored(store_beside(record_can_hang_, "write the record", record_path(), final_store_));
-    } else {
-      judge_stored(std::unexpected(os::no_answer()));
-    }
-  }
   return *log_error_ != told_log_error_;
 }
 

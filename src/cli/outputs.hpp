@@ -140,8 +140,6 @@ class RunFiles {
   run::AsideSink* writer();
   void store_running(std::string document);
   void store_final(const std::string& document);
-  void judge_stored(const model::Result<void>& stored);
-  std::string record_path() const;
 
   uv::Loop* loop_;
   const settings::Settings* settings_;
@@ -162,10 +160,7 @@ class RunFiles {
   std::unique_ptr<OutputFile> log_;
   bool log_finished_ = false;
   bool writers_ended_ = false;
-  int told_log_error_ = 0;  // when its state was asked for
-  // The record's last store, and what came of it: none before it is done.
-  std::function<model::Result<void>()> final_store_;
-  std::shared_ptr<std::optional<model::Result<void>>> final_stored_;
+  int told_log_error_ = 0;    // when its state was asked for
   bool log_is_ours_ = false;  // it is in the run directory
   std::shared_ptr<int> log_error_ = std::make_shared<int>(0);
   std::shared_ptr<std::function<void(int)>> log_lost_ = std::make_shared<std::function<void(int)>>();

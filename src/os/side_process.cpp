@@ -19,6 +19,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstdlib>
 #include <mutex>
 #include <utility>
 
@@ -29,8 +30,8 @@ namespace {
 
 constexpr std::size_t kStack = SideCall::kStack;
 
-constexpr std::size_t kMost = 8;  // at the same time
-std::array<std::atomic<pid_t>, kMost> side_processes{};
+constexpr std::size_t kMost = 8;                         // at the same time
+std::array<std::atomic<pid_t>, kMost> side_processes{};  // negative: it has ended and is not reaped yet
 
 std::atomic<pid_t> own_pid = 0;  // the process that starts them
 
@@ -43,10 +44,19 @@ void enter(pid_t pid) {
   }
 }
 
-void leave(pid_t pid) {
+// The process has ended, and its thread has yet to reap it.
+void mark_ended(pid_t pid) {
   for (auto& each : side_processes) {
     pid_t own = pid;
-    if (each.compare_exchange_strong(own, 0)) return;
+    if (each.compare_exchange_strong(own, -pid)) return;
+  }
+}
+
+void leave(pid_t pid) {
+  for (auto& each : side_processes) {
+    for (pid_t own : {pid, -pid}) {
+      if (each.compare_exchange_strong(own, 0)) return;
+    }
   }
 }
 
@@ -81,6 +91,7 @@ struct SideProcess::State {
 
   // Cleared by the kernel at the end of the process, which wakes a futex.
   std::atomic<pid_t> running = 1;
+  std::atomic<pid_t> pid = 0;
   std::mutex mutex;  // for our threads only: a side process that is killed would leave it locked
   std::condition_variable changed;
   bool ended = false;
@@ -146,8 +157,8 @@ bool start_and_wait(SideProcess::State& state) {
 #endif
   const int flags = CLONE_VM | CLONE_CHILD_CLEARTID | (state.files == SideProcess::Files::ours ? CLONE_FILES : 0);
   ++being_started;
-  const pid_t pid =
-      ::clone(run_beside, static_cast<char*>(stack) + kStack, flags, &state, nullptr, nullptr, word_of(state.running));
+  const pid_t pid = ::clone(run_beside, static_cast<char*>(stack) + kStack, flags | CLONE_PARENT_SETTID, &state,
+                            word_of(state.pid), nullptr, word_of(state.running));
   if (pid > 0) enter(pid);
   --being_started;
   if (pid > 0) {
@@ -192,7 +203,10 @@ bool SideProcess::start(Files files, std::vector<int> listed, std::function<void
 bool SideProcess::wait(model::Duration bound) {
   if (!state_) return true;
   if (!await_end(state_->running, bound)) return false;
-  if (state_->finished) return true;
+  if (state_->finished) {
+    mark_ended(state_->pid);
+    return true;
+  }
   std::unique_lock lock(state_->mutex);
   return state_->changed.wait_for(lock, bound, [&] { return state_->ended; });
 }
@@ -268,11 +282,11 @@ bool SideProcess::is_current() { return ::getpid() != own_pid; }
 bool is_side_process(pid_t pid) {
   constexpr timespec kMoment{0, 50'000};
   while (being_started != 0) (void)::nanosleep(&kMoment, nullptr);
-  return std::ranges::any_of(side_processes, [&](const auto& each) { return each.load() == pid; });
+  return std::ranges::any_of(side_processes, [&](const auto& each) { return std::abs(each.load()) == pid; });
 }
 
 bool any_side_process() {
-  return std::ranges::any_of(side_processes, [](const auto& each) { return each.load() != 0; });
+  return std::ranges::any_of(side_processes, [](const auto& each) { return each.load() > 0; });
 }
 
 void close_all_descriptors() { close_range(0, ~0U); }

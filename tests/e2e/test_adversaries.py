@@ -105,7 +105,7 @@ class Adversaries:
 
     def test_control_a_kill_that_has_a_fixed_time(self):
         """The guard gives up in the middle of killing. The front, which would take over, is disabled."""
-        run = self.end_without("kill-at-a-stroke,kill-is-patient,guard-is-watched", "deaf_crowd")
+        run = self.end_without("kill-at-a-stroke,kill-is-patient,guard-is-watched,frozen-are-killed", "deaf_crowd")
         self.assertTrue(run.anything_left())
 
     def test_stopped_processes_can_act_on_the_first_signal(self):
