@@ -77,7 +77,7 @@ model::Result<Value> made_in_time(bool can_hang, const std::string& path, std::f
 // fails.
 class ScratchWorker {
  public:
-  ScratchWorker(uv::Loop& loop, std::vector<int> files) : worker_(loop, none_, [files] { return files; }) {}
+  ScratchWorker(uv::Loop& loop, const std::vector<int>& files) : worker_(loop, none_, [files] { return files; }) {}
 
   // False: not done in time. The job may still run later, so it must own what it uses.
   bool call(std::function<void()> job) {
@@ -408,7 +408,7 @@ model::Result<report::HeldOutput::Files> RunFiles::scratch_files() const {
     made.push_back(std::make_shared<os::ScratchFile>(std::move(*file)));
   }
   // Also on tmpfs, which cannot hang: a second code path would cost more than the copy.
-  const auto worker = std::make_shared<ScratchWorker>(*loop_, std::move(descriptors));
+  const auto worker = std::make_shared<ScratchWorker>(*loop_, descriptors);
   for (std::size_t i = 0; i < files.size(); ++i) files[i] = std::make_unique<TimedScratch>(worker, made[i]);
   return files;
 }

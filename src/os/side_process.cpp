@@ -241,14 +241,15 @@ SideCall::SideCall(const std::function<void()>& work, void* stack) : state_(new 
     void* const made = ::mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (made != MAP_FAILED) stack = state_->own_stack = made;
   }
+  pid_t pid = -1;
   if (stack != nullptr) {
-    auto* const word =
-        reinterpret_cast<pid_t*>(&state_->running);  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+    pid_t* const word = word_of(state_->running);
     constexpr int kFlags = CLONE_VM | CLONE_FILES | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
-    state_->pid = ::clone(State::run, static_cast<char*>(stack) + kStack, kFlags, state_, word, nullptr, word);
+    pid = ::clone(State::run, static_cast<char*>(stack) + kStack, kFlags, state_, word, nullptr, word);
   }
-  if (state_->pid > 0) {
-    enter(state_->pid);
+  if (pid > 0) {
+    state_->pid = pid;
+    enter(pid);
   } else {
     state_->work();
     state_->finished = true;
