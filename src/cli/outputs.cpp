@@ -467,7 +467,7 @@ run::AsideSink* RunFiles::writer() {
 
 void RunFiles::store_running(std::string document) {
   const int empty = std::exchange(stored_, true) ? -1 : running_->get();
-  auto store = [this, empty, document = std::move(document)] {
+  const auto store = [this, empty, document = std::move(document)] {
     if (empty >= 0) {
       (void)os::write_fully(empty, document);
     } else {
@@ -477,7 +477,11 @@ void RunFiles::store_running(std::string document) {
   auto* const beside = writer();
   if (beside == nullptr) return store();
   // The first is awaited when the command has started. A later one is due between attempts, when there is time.
-  empty >= 0 ? beside->post(std::move(store)) : static_cast<void>(beside->call(std::move(store), kRecordPatience));
+  if (empty >= 0) {
+    beside->post(store);
+  } else {
+    (void)beside->call(store, kRecordPatience);
+  }
 }
 
 void RunFiles::await_record() {
