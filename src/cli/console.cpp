@@ -202,7 +202,8 @@ model::ByteSink& Console::sink() {
     file_ = std::make_unique<os::FileSink>(fd_);
     file_->on_error = on_error;
     if (loop_ != nullptr) write_aside();
-    return aside_ ? static_cast<model::ByteSink&>(*aside_) : *file_;
+    if (aside_) return *aside_;
+    return *file_;
   }
   writer_ = std::make_unique<uv::BackgroundWriter>(fd_);
   writer_->write_by_lines(true);

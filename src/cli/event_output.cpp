@@ -64,9 +64,10 @@ EventOutput::EventOutput(uv::Loop& loop, os::UniqueFd target, std::string writte
     sink_ = std::move(aside);
     if (aside_ != nullptr) sink_ = std::make_unique<EveryEvent>(std::move(sink_), pace_);
   }
-  model::ByteSink& sink = sink_ ? *sink_ : *file_;
-  lines_.emplace(sink, std::move(settings));
-  sink.on_error = [this](int error) { failed(error); };
+  model::ByteSink* sink = sink_.get();
+  if (sink == nullptr) sink = file_.get();
+  lines_.emplace(*sink, std::move(settings));
+  sink->on_error = [this](int error) { failed(error); };
 }
 
 void EventOutput::failed(int error) {
