@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "os/asked_file.hpp"
+#include "os/thread_stack.hpp"
 
 namespace oversee::os {
 namespace {
@@ -52,8 +53,7 @@ class BlockedSignals {
 
 model::Result<void> do_beside(const std::function<void()>& work, model::Duration bound, const SignalState& caller) {
 #ifdef __SANITIZE_ADDRESS__
-  // AddressSanitizer knows the stack of this thread and takes any other for an error.
-  alignas(16) std::array<char, SideCall::kStack> stack;
+  ThreadStack stack;
   SideCall process(work, stack.data());
 #else
   SideCall process(work, nullptr);

@@ -24,6 +24,7 @@
 #include <utility>
 
 #include "os/thread.hpp"
+#include "os/thread_stack.hpp"
 
 namespace oversee::os {
 namespace {
@@ -148,8 +149,7 @@ int run_beside(void* argument) {
 // (errno, the allocator's cache). That is safe because the thread stays in one system call meanwhile.
 bool start_and_wait(SideProcess::State& state) {
 #ifdef __SANITIZE_ADDRESS__
-  // AddressSanitizer accepts only the stack of this thread.
-  alignas(16) std::array<char, kStack> of_thread;
+  ThreadStack of_thread;
   void* const stack = of_thread.data();
 #else
   void* const stack = ::mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
