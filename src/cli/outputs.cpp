@@ -150,7 +150,9 @@ void OutputFile::end() {
   if (aside_ == nullptr) return;
   aside_->end();
   if (!aside_->stuck() && fd_ >= 0) ::close(std::exchange(fd_, -1));  // the side process has closed its copy
-  if (aside_->stuck() && sink_->on_error) sink_->on_error(ETIMEDOUT);
+  // It may still be at work that came after, such as the cleaning.
+  const bool closed = closed_ && *closed_;
+  if (aside_->stuck() && !closed && sink_->on_error) sink_->on_error(ETIMEDOUT);
 }
 
 void OutputFile::clear() {
@@ -177,7 +179,11 @@ void OutputFile::finish() {
 
 void OutputFile::finish_later() {
   if (aside_ == nullptr) return finish();
-  aside_->post([file = file_.get()] { file->close(); });
+  closed_ = std::make_shared<std::atomic<bool>>(false);
+  aside_->post([file = file_.get(), closed = closed_] {
+    file->close();
+    *closed = true;
+  });
 }
 
 // Open first what may be refused, so that a refusal leaves no files behind.

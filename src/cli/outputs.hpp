@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -56,6 +57,7 @@ class OutputFile {
   std::vector<int> also_;
   uv::BackgroundWriter* writer_ = nullptr;
   run::AsideSink* aside_ = nullptr;
+  std::shared_ptr<std::atomic<bool>> closed_;  // by finish_later()
   std::unique_ptr<model::ByteSink> owned_;  // the writer or the side process's sink
   model::ByteSink* sink_ = nullptr;
 };
