@@ -151,7 +151,7 @@ void OutputFile::end() {
   aside_->end();
   if (!aside_->stuck() && fd_ >= 0) ::close(std::exchange(fd_, -1));  // the side process has closed its copy
   // It may still be at work that came after, such as the cleaning.
-  const bool closed = closed_ && *closed_;
+  const bool closed = fd_ < 0 || (closed_ && *closed_);
   if (aside_->stuck() && !closed && sink_->on_error) sink_->on_error(ETIMEDOUT);
 }
 

@@ -58,7 +58,7 @@ class OutputFile {
   uv::BackgroundWriter* writer_ = nullptr;
   run::AsideSink* aside_ = nullptr;
   std::shared_ptr<std::atomic<bool>> closed_;  // by finish_later()
-  std::unique_ptr<model::ByteSink> owned_;  // the writer or the side process's sink
+  std::unique_ptr<model::ByteSink> owned_;     // the writer or the side process's sink
   model::ByteSink* sink_ = nullptr;
 };
 
