@@ -12,6 +12,7 @@ Loop::Loop() {
 }
 
 Loop::~Loop() {
+  uv_run(&loop_, UV_RUN_NOWAIT);  // may only consume a stop() that came after the last run
   uv_run(&loop_, UV_RUN_NOWAIT);  // runs the close callbacks
   (void)uv_loop_close(&loop_);
 }
