@@ -7,12 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/outputs.hpp"
 #include "model/byte_sink.hpp"
 #include "os/descriptor.hpp"
-#include "os/file_sink.hpp"
 #include "report/event_lines.hpp"
 #include "report/json_summary.hpp"
-#include "run/aside_sink.hpp"
 #include "uv/background_writer.hpp"
 #include "uv/loop.hpp"
 
@@ -20,10 +19,13 @@ namespace oversee::cli {
 
 class EventOutput {
  public:
-  // `written` is the destination as the user wrote it. Calls `pace` with true if a file's disk is slower than the
-  // command, and with false once it has caught up: a file gets every event.
+  // Returns the sink through which a file is written, which throttles the command if the disk is slower: a file gets
+  // every event.
+  using Paced = std::function<model::ByteSink&(OutputFile& file)>;
+
+  // `written` is the destination as the user wrote it.
   EventOutput(uv::Loop& loop, os::UniqueFd target, std::string written, std::vector<report::SettingValue> settings,
-              std::function<void(bool wait)> pace);
+              const Paced& paced);
 
   model::EventSink& reporter() { return *lines_; }
 
@@ -33,15 +35,11 @@ class EventOutput {
 
  private:
   void failed(int error);
-  void close_file();
 
-  os::UniqueFd target_;
   std::string written_;
-  std::function<void(bool wait)> pace_;
-  uv::BackgroundWriter* writer_ = nullptr;  // the sink, if a reader can stall it
-  std::unique_ptr<os::FileSink> file_;      // otherwise; behind aside_ if its disk can hang
-  run::AsideSink* aside_ = nullptr;
-  std::unique_ptr<model::ByteSink> sink_;
+  os::UniqueFd target_;                           // if a reader can stall it; closed after its writer
+  std::unique_ptr<uv::BackgroundWriter> writer_;  // on target_
+  std::unique_ptr<OutputFile> file_;              // otherwise
   std::optional<report::EventLines> lines_;
   int error_ = 0;
 };

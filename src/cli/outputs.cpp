@@ -174,6 +174,7 @@ void OutputFile::finish() {
     if (!done && sink_->on_error) sink_->on_error(ETIMEDOUT);
     if (!done) return;
     ::close(std::exchange(fd_, -1));  // the side process has closed its copy
+    aside_->end();
   }
 }
 
@@ -249,16 +250,13 @@ model::Result<void> RunFiles::open_copies() {
   for (const model::Stream stream : {model::Stream::out, model::Stream::err}) {
     const auto& at = named_.copies[model::index(stream)];
     if (!at) continue;
-    const Opener open = [](const os::Destination& found, std::string_view what) {
-      return os::open_output(found, model::LogMode::truncate, what);
-    };
-    if (auto opened = open_copy(stream, *at, open); !opened) return opened;
+    if (auto opened = open_copy(stream, *at, false); !opened) return opened;
   }
   return {};
 }
 
 // If both copies go to one file they share a sink, so that they do not overwrite each other.
-model::Result<void> RunFiles::open_copy(model::Stream stream, const os::Destination& at, const Opener& open) {
+model::Result<void> RunFiles::open_copy(model::Stream stream, const os::Destination& at, bool in_time) {
   auto& copy = copies_[model::index(stream)];
   const auto& first = copies_[model::index(model::Stream::out)];
   if (stream == model::Stream::err && first && named_.copies[0]->path == at.path) {
@@ -266,7 +264,8 @@ model::Result<void> RunFiles::open_copy(model::Stream stream, const os::Destinat
     return {};
   }
   const std::string_view what = stream == model::Stream::out ? "copy of stdout" : "copy of stderr";
-  auto file = open(at, what);
+  auto file = made_in_time<os::UniqueFd>(in_time, at.path,
+                                         [at, what] { return os::open_output(at, model::LogMode::truncate, what); });
   if (!file) return std::unexpected(file.error());
   const bool by_name = at.kind == os::Destination::Kind::file;
   copy = std::make_shared<OutputFile>(*loop_, std::move(*file), by_name ? at.path : "", "");
@@ -290,10 +289,7 @@ void RunFiles::begin_copies(int attempt) {
       if (first_of_it) copies_[i]->clear();
       continue;
     }
-    if (first_of_it) {
-      before[i]->finish();
-      before[i]->end();
-    }
+    if (first_of_it) before[i]->finish();
     copies_[i].reset();
     if (const auto opened = open_attempts_copy(stream, attempt_file(name, attempt)); !opened) {
       warn(describe(opened.error()) + "; the command goes on, the copy of this attempt is missing");
@@ -306,18 +302,12 @@ model::Result<void> RunFiles::open_attempts_copy(model::Stream stream, const std
   auto found = made_in_time<os::Destination>(true, name, [name] { return os::find_destination(name); });
   if (!found) return std::unexpected(found.error());
   named_.copies[model::index(stream)] = std::move(*found);
-  const Opener open = [](const os::Destination& at, std::string_view what) {
-    return made_in_time<os::UniqueFd>(true, at.path,
-                                      [at, what] { return os::open_output(at, model::LogMode::truncate, what); });
-  };
-  return open_copy(stream, *named_.copies[model::index(stream)], open);
+  return open_copy(stream, *named_.copies[model::index(stream)], true);
 }
 
 void RunFiles::finish_copies() {
   for (std::size_t i = 0; i < copies_.size(); ++i) {
-    if (!copies_[i] || (i != 0 && copies_[i] == copies_[0])) continue;
-    copies_[i]->finish();
-    copies_[i]->end();
+    if (copies_[i] && (i == 0 || copies_[i] != copies_[0])) copies_[i]->finish();
   }
 }
 
@@ -377,16 +367,18 @@ void RunFiles::use_log(os::UniqueFd file, const std::string& path, std::string n
   };
 }
 
-std::string RunFiles::spill_path(model::Stream stream) const {
-  return directory_->path_of(run_id_ + (stream == model::Stream::out ? ".stdout" : ".stderr"));
+std::string RunFiles::spill_name(model::Stream stream) const {
+  return run_id_ + (stream == model::Stream::out ? ".stdout" : ".stderr");
 }
+
+std::string RunFiles::spill_path(model::Stream stream) const { return directory_->path_of(spill_name(stream)); }
 
 OutputFile* RunFiles::spill(model::Stream stream) {
   auto& spill = spills_[model::index(stream)];
   if (!directory_ || spill) return spill.get();
   const std::string path = spill_path(stream);
   auto file = made_in_time<os::UniqueFd>(record_can_hang_, path,
-                                         [this, path] { return directory_->create(path.substr(path.rfind('/') + 1)); });
+                                         [this, name = spill_name(stream)] { return directory_->create(name); });
   if (!file) {
     warn(describe(file.error()) + "; the middle of that stream is left out instead");
     return nullptr;
@@ -425,9 +417,7 @@ report::LogState RunFiles::finish_log() {
     // Together with the record, which the same process stores after it: one wait for both.
     if (log_) log_is_ours_ ? log_->finish_later() : log_->finish();
     for (const auto& spill : spills_) {
-      if (!spill) continue;
-      spill->finish();
-      spill->end();
+      if (spill) spill->finish();
     }
   }
   told_log_error_ = *log_error_;

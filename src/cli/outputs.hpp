@@ -28,7 +28,7 @@
 
 namespace oversee::cli {
 
-// A file, pipe or device that is written while the command runs: the log or a copy of a stream.
+// A file, pipe or device that is written while the command runs: the log, a copy of a stream, spilled output or events.
 class OutputFile {
  public:
   // `head` is written first when the file is reopened after a rename or truncation.
@@ -47,7 +47,7 @@ class OutputFile {
   void finish();
   // The same without a wait, if a side process writes it: an error comes with end().
   void finish_later();
-  // After finish() and all jobs: ends the side process, unless it hangs.
+  // After finish_later() and all jobs: ends the side process, unless it hangs.
   void end();
 
  private:
@@ -131,14 +131,14 @@ class RunFiles {
       : loop_(&loop), settings_(&settings), named_(std::move(named)) {}
   model::Result<void> open_named_log(const settings::Settings& settings);
   model::Result<void> open_copies();
-  // Opens a copy for writing; the second argument names it in a failure.
-  using Opener = std::function<model::Result<os::UniqueFd>(const os::Destination& at, std::string_view what)>;
-  model::Result<void> open_copy(model::Stream stream, const os::Destination& at, const Opener& open);
+  // In time: within a bound, while the loop keeps deadlines.
+  model::Result<void> open_copy(model::Stream stream, const os::Destination& at, bool in_time);
   model::Result<void> open_attempts_copy(model::Stream stream, const std::string& name);
   void open_record(const std::string& proposed_id, const model::Reading& started);
   model::Result<void> open_default_log(bool required);
   void use_log(os::UniqueFd file, const std::string& path, std::string name);
   Store report_store(os::Destination at) const;
+  std::string spill_name(model::Stream stream) const;
   run::AsideSink* writer();
   void store_running(std::string document);
   void store_final(const std::string& document);

@@ -49,7 +49,7 @@ class PacedSink final : public model::ByteSink {
   bool write(std::string_view bytes) override {
     if (inner_.write(bytes)) return true;
     for (const model::Stream stream : kBothStreams) supervisor_.pause(stream);
-    return false;
+    return true;  // the command is throttled, so the writer need not be
   }
   bool idle() const override { return inner_.idle(); }
 
@@ -121,10 +121,8 @@ Reporters::Reporters(uv::Loop& loop, run::Supervisor& supervisor, const settings
     files.on_copy_lost([this](int error) { supervisor_.output_lost(error); });
   }
   if (settings.events) {
-    const auto pace = [this](bool wait) {
-      for (const model::Stream stream : kBothStreams) wait ? supervisor_.pause(stream) : supervisor_.resume(stream);
-    };
-    events_.emplace(loop, std::move(event_file), settings.events->written, settings_in_force(settings, spec), pace);
+    events_.emplace(loop, std::move(event_file), settings.events->written, settings_in_force(settings, spec),
+                    [this](OutputFile& file) -> model::ByteSink& { return hold_back_for(file, event_sink_); });
     supervisor.tell(events_->reporter());
   }
   open_reports();

@@ -79,6 +79,7 @@ class Reporters {
   std::unique_ptr<PacedSink> log_sink_;
   std::array<std::unique_ptr<PacedSink>, model::kStreams> copy_sinks_;
   std::array<std::unique_ptr<PacedSink>, model::kStreams> spill_sinks_;
+  std::unique_ptr<PacedSink> event_sink_;
   std::optional<report::TaggedLog> tagged_log_;
   std::optional<report::RawLog> raw_log_;
   report::LineCount lines_;
