@@ -92,6 +92,21 @@ settings::SettingsFile read_named_settings(const std::string& path) {
   return missing;
 }
 
+// What flags and variables say about settings files.
+struct Choice {
+  std::optional<std::string> named;  // --config: this file only
+  bool none = false;                 // --no-config
+};
+
+Choice choice_of(const settings::Layer& flags, const settings::Layer& variables) {
+  settings::Layer call = variables;
+  call.override_with(flags);
+  Choice choice;
+  if (const settings::Given* named = call.last("config")) choice.named = named->text;
+  if (const settings::Given* none = call.last("no-config")) choice.none = settings::is_true(none->text);
+  return choice;
+}
+
 }  // namespace
 
 std::vector<std::string> own_environment() {
@@ -119,11 +134,9 @@ settings::SettingsFile read_checked_settings(const std::string& path) {
 }
 
 bool surely_has_no_settings_files(const settings::Layer& flags, const settings::Layer& variables) {
-  settings::Layer call = variables;
-  call.override_with(flags);
-  if (call.last("config") != nullptr) return false;
-  if (const settings::Given* none = call.last("no-config"); none != nullptr && settings::is_true(none->text))
-    return true;
+  const Choice choice = choice_of(flags, variables);
+  if (choice.named) return false;
+  if (choice.none) return true;
   const std::string user = user_settings_path();
   return os::is_surely_absent(kMachineSettings) && (user.empty() || os::is_surely_absent(user)) &&
          std::ranges::all_of(project_places(), os::is_surely_absent);
@@ -131,10 +144,9 @@ bool surely_has_no_settings_files(const settings::Layer& flags, const settings::
 
 std::vector<settings::SettingsFile> read_settings_files(const settings::Layer& flags,
                                                         const settings::Layer& variables) {
-  settings::Layer call = variables;
-  call.override_with(flags);
-  if (const settings::Given* named = call.last("config")) return {read_named_settings(named->text)};
-  if (const settings::Given* none = call.last("no-config"); none != nullptr && settings::is_true(none->text)) return {};
+  const Choice choice = choice_of(flags, variables);
+  if (choice.named) return {read_named_settings(*choice.named)};
+  if (choice.none) return {};
   std::vector<settings::SettingsFile> files;
   const auto add = [&](std::optional<settings::SettingsFile> file) {
     if (file) files.push_back(std::move(*file));
