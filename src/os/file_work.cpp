@@ -9,7 +9,8 @@
 #include <cstring>
 
 #include "os/asked_file.hpp"
-#include "os/thread_stack.hpp"
+#include "os/side_process.hpp"
+#include "os/side_stack.hpp"
 
 namespace oversee::os {
 namespace {
@@ -52,12 +53,8 @@ class BlockedSignals {
 }  // namespace
 
 model::Result<void> do_beside(const std::function<void()>& work, model::Duration bound, const SignalState& caller) {
-#ifdef __SANITIZE_ADDRESS__
-  ThreadStack stack;
-  SideCall process(work, stack.data());
-#else
-  SideCall process(work, nullptr);
-#endif
+  SideStack stack;
+  SideCall process(work, stack);
   const auto outcome = [&]() -> model::Result<void> {
     if (process.finished()) return {};
     return std::unexpected(helper_killed());

@@ -1,7 +1,6 @@
 // Both processes share the memory of the list; each entry is written before the count that covers it.
 #include "os/frozen_tree.hpp"
 
-#include <poll.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>
@@ -39,13 +38,7 @@ void FrozenTree::all_killed() {
 
 // HUP is the death signal of a side process. It may also have come from elsewhere, so the parent is checked.
 void FrozenTree::wait_and_kill(Shared& shared) {
-  sigset_t blocked;
-  sigfillset(&blocked);
-  sigdelset(&blocked, SIGHUP);
-  while (!shared.quit && !SideProcess::orphaned()) {
-    pollfd woken{shared.wake_up.get(), POLLIN, 0};
-    (void)::ppoll(&woken, 1, nullptr, &blocked);
-  }
+  while (!shared.quit && !SideProcess::orphaned()) (void)SideProcess::await(shared.wake_up.get(), nullptr);
   if (shared.quit) return;
   const std::size_t count = std::min<std::size_t>(shared.count, kMost);
   for (std::size_t i = 0; i < count; ++i) ::kill(shared.targets.at(i), SIGKILL);

@@ -3,8 +3,8 @@
 
 #include <linux/futex.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <sched.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/statfs.h>
@@ -23,13 +23,11 @@
 #include <mutex>
 #include <utility>
 
+#include "os/side_stack.hpp"
 #include "os/thread.hpp"
-#include "os/thread_stack.hpp"
 
 namespace oversee::os {
 namespace {
-
-constexpr std::size_t kStack = SideCall::kStack;
 
 constexpr std::size_t kMost = 8;                         // at the same time
 std::array<std::atomic<pid_t>, kMost> side_processes{};  // negative: it has ended and is not reaped yet
@@ -148,17 +146,12 @@ int run_beside(void* argument) {
 // Returns when the process has ended; false if it cannot be created. The process uses this thread's thread-local data
 // (errno, the allocator's cache). That is safe because the thread stays in one system call meanwhile.
 bool start_and_wait(SideProcess::State& state) {
-#ifdef __SANITIZE_ADDRESS__
-  ThreadStack of_thread;
-  void* const stack = of_thread.data();
-#else
-  void* const stack = ::mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-  if (stack == MAP_FAILED) return false;
-#endif
+  SideStack stack;
+  if (stack.top() == nullptr) return false;
   const int flags = CLONE_VM | CLONE_CHILD_CLEARTID | (state.files == SideProcess::Files::ours ? CLONE_FILES : 0);
   ++being_started;
-  const pid_t pid = ::clone(run_beside, static_cast<char*>(stack) + kStack, flags | CLONE_PARENT_SETTID, &state,
-                            word_of(state.pid), nullptr, word_of(state.running));
+  const pid_t pid = ::clone(run_beside, stack.top(), flags | CLONE_PARENT_SETTID, &state, word_of(state.pid), nullptr,
+                            word_of(state.running));
   if (pid > 0) enter(pid);
   --being_started;
   if (pid > 0) {
@@ -166,9 +159,6 @@ bool start_and_wait(SideProcess::State& state) {
     }
     leave(pid);
   }
-#ifndef __SANITIZE_ADDRESS__
-  ::munmap(stack, kStack);
-#endif
   return pid > 0;
 }
 
@@ -215,7 +205,6 @@ bool SideProcess::finished() const { return !state_ || state_->finished; }
 
 struct SideCall::State {
   std::function<void()> work;
-  void* own_stack = nullptr;       // must be freed
   pid_t pid = -1;                  // -1: none, the work ran here
   std::atomic<pid_t> running = 0;  // cleared by the kernel at the end of the process, which wakes a futex
   std::atomic<bool> finished = false;
@@ -235,17 +224,14 @@ struct SideCall::State {
   }
 };
 
-SideCall::SideCall(const std::function<void()>& work, void* stack) : state_(new State{.work = work}) {
+SideCall::SideCall(const std::function<void()>& work, SideStack& stack)
+    : state_(new State{.work = work}), stack_(stack) {
   own_pid = ::getpid();
-  if (stack == nullptr) {
-    void* const made = ::mmap(nullptr, kStack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-    if (made != MAP_FAILED) stack = state_->own_stack = made;
-  }
   pid_t pid = -1;
-  if (stack != nullptr) {
+  if (stack.top() != nullptr) {
     pid_t* const word = word_of(state_->running);
     constexpr int kFlags = CLONE_VM | CLONE_FILES | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
-    pid = ::clone(State::run, static_cast<char*>(stack) + kStack, kFlags, state_, word, nullptr, word);
+    pid = ::clone(State::run, stack.top(), kFlags, state_, word, nullptr, word);
   }
   if (pid > 0) {
     state_->pid = pid;
@@ -257,9 +243,11 @@ SideCall::SideCall(const std::function<void()>& work, void* stack) : state_(new 
 }
 
 SideCall::~SideCall() {
-  if (state_->pid > 0) return;
-  if (state_->own_stack != nullptr) ::munmap(state_->own_stack, kStack);
-  delete state_;
+  if (state_->pid > 0) {
+    stack_.abandon();
+  } else {
+    delete state_;
+  }
 }
 
 bool SideCall::wait(model::Duration bound) {
@@ -276,6 +264,14 @@ bool SideCall::finished() const { return state_->finished; }
 
 // If the work runs in a thread of our own process, there is no parent to check.
 bool SideProcess::orphaned() { return is_current() && ::getppid() != own_pid; }
+
+bool SideProcess::await(int fd, const timespec* bound) {
+  sigset_t blocked;
+  sigfillset(&blocked);
+  if (is_current()) sigdelset(&blocked, SIGHUP);
+  pollfd readable{fd, POLLIN, 0};
+  return ::ppoll(&readable, 1, bound, &blocked) > 0;
+}
 
 bool SideProcess::is_current() { return ::getpid() != own_pid; }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <time.h>
 
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,8 @@
 #include "model/duration.hpp"
 
 namespace oversee::os {
+
+class SideStack;
 
 // A process that shares our memory like a thread. A thread in an uninterruptible call would keep our process from
 // ending; a separate process does not. It has its own session and blocks all signals except HUP, which the kernel sends
@@ -43,6 +46,11 @@ class SideProcess {
   // Whether the caller runs in a side process, not in a thread of the process that starts them.
   static bool is_current();
 
+  // Waits until the descriptor is readable, or for so long (null: no bound); true: readable. In a side process HUP,
+  // with which the kernel reports the end of its parent, ends the wait early. All other signals are blocked, and in the
+  // parent HUP as well, because the signalfd reads it.
+  static bool await(int fd, const timespec* bound);
+
   struct State;
 
  private:
@@ -53,12 +61,10 @@ class SideProcess {
 // for the main thread, one at a time.
 class SideCall {
  public:
-  static constexpr std::size_t kStack = 512 * 1024;  // committed only as it is used
-
   // Starts the work, with descriptors as SideProcess::Files::ours; runs it here if no process can be created. The side
   // process uses this thread's thread-local data (errno, the allocator's cache), so this thread must only wait from now
-  // on. The stack is kStack bytes of the caller's; null: allocated here.
-  SideCall(const std::function<void()>& work, void* stack);
+  // on.
+  SideCall(const std::function<void()>& work, SideStack& stack);
   SideCall(const SideCall&) = delete;
   SideCall& operator=(const SideCall&) = delete;
   ~SideCall();
@@ -70,6 +76,7 @@ class SideCall {
  private:
   struct State;
   State* state_;  // not freed if the work hangs
+  SideStack& stack_;
 };
 
 // Side processes are our children, but not part of the command's tree; walks of the tree must skip them.

@@ -2,14 +2,12 @@
 // lock, one side could wait for ever after the other was killed.
 #include "run/aside_sink.hpp"
 
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <csignal>
 #include <cstring>
 #include <utility>
 
@@ -30,14 +28,9 @@ os::UniqueFd make_event() { return os::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_N
 
 void raise(const os::UniqueFd& event) { (void)::eventfd_write(event.get(), 1); }
 
-// Returns whether the event arrived within the bound. In the side process HUP, with which the kernel reports the end of
-// the parent, ends the wait early. In the front HUP stays blocked, because the signalfd reads it.
+// Returns whether the event arrived within the bound.
 bool await(const os::UniqueFd& event, const timespec* bound) {
-  sigset_t blocked;
-  sigfillset(&blocked);
-  if (os::SideProcess::is_current()) sigdelset(&blocked, SIGHUP);
-  pollfd readable{event.get(), POLLIN, 0};
-  const bool came = ::ppoll(&readable, 1, bound, &blocked) > 0;
+  const bool came = os::SideProcess::await(event.get(), bound);
   eventfd_t count = 0;
   if (came) (void)::eventfd_read(event.get(), &count);
   return came;
