@@ -411,10 +411,10 @@ void Guard::send(const Backstop::Step& step, std::optional<pid_t> front) {
 void Guard::signal_tree(int signal) {
   os::take_precedence();
   const auto group = own_group_ && leader_ > 0 ? std::optional(leader_) : std::nullopt;
-  const std::size_t sent = os::signal_descendants(signal, group);
   const bool stops = signal == SIGSTOP || signal == SIGTSTP;
   const bool continues = !stops && signal != SIGCONT && works(Mechanism::continue_stopped);
-  if (continues) (void)os::signal_descendants(SIGCONT, group);
+  const std::size_t sent =
+      continues ? os::signal_descendants({signal, SIGCONT}, group) : os::signal_descendants({signal}, group);
   tell_sent(signal, sent, model::StopReach::tree, continues);
 }
 

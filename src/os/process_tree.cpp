@@ -186,9 +186,27 @@ Signalled outcome_of(long result) {
 bool adopt_orphans() { return ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0; }
 void pass_orphans_by() { ::prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0); }
 
+// A process may exit during the walk. Its children become ours after our own children were read, so these are read
+// again until no new one appears.
 std::vector<Descendant> list_descendants() {
+  constexpr int kMostWalks = 8;  // a tree that grows as fast as it is walked
   std::vector<Descendant> list;
-  for_each_descendant([&](const Descendant& each) { list.push_back(each); });
+  std::unordered_set<pid_t> known;
+  const auto add = [&](const Descendant& each) {
+    if (known.insert(each.pid).second) list.push_back(each);
+  };
+  for_each_descendant(add);
+  for (int walk = 1; walk < kMostWalks; ++walk) {
+    std::vector<pid_t> adopted;
+    for_each_own_child([&](const Descendant& each) {
+      if (!known.contains(each.pid) && !has_ended(each.pid)) adopted.push_back(each.pid);
+    });
+    if (adopted.empty()) break;
+    for (const pid_t child : adopted) {
+      add({child, ::getpid()});
+      for (const Descendant& each : list_descendants(child)) add(each);
+    }
+  }
   return list;
 }
 
@@ -262,15 +280,20 @@ Signalled signal_descendant(const Descendant& target, int signal) {
   return outcome_of(::syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0));
 }
 
-std::size_t signal_descendants(int signal, std::optional<pid_t> group) {
-  if (proc_is_ours()) group.reset();
-  if (group) ::kill(-*group, signal);
-  std::size_t sent = 0;
-  for (const Descendant& each : list_descendants()) {
-    const bool by_group = group && ::getpgid(each.pid) == *group;
-    if (by_group || signal_descendant(each, signal) == Signalled::sent) ++sent;
+std::size_t signal_descendants(std::initializer_list<int> signals, std::optional<pid_t> group) {
+  const pid_t through = group && !proc_is_ours() ? *group : 0;
+  const std::vector<Descendant> listed = list_descendants();
+  std::size_t reached = 0;
+  for (const int signal : signals) {
+    if (through > 0) ::kill(-through, signal);
+    std::size_t sent = 0;
+    for (const Descendant& each : listed) {
+      const bool by_group = through > 0 && ::getpgid(each.pid) == through;
+      if (by_group || signal_descendant(each, signal) == Signalled::sent) ++sent;
+    }
+    reached = std::max(reached, sent);
   }
-  return sent;
+  return reached;
 }
 
 // A round may take long if the tree leaves us little CPU time.

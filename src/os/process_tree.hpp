@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <unordered_set>
 #include <utility>
@@ -26,7 +27,7 @@ bool adopt_orphans();
 void pass_orphans_by();
 
 // Lists all live descendants, parents before their children, and unreaped zombies of other parents. May miss a fork in
-// flight; a caller that needs every process must repeat.
+// flight, but not an orphan that becomes our child meanwhile; a caller that needs every process must repeat.
 std::vector<Descendant> list_descendants();
 // Lists the descendants of one of our processes, zombies included.
 std::vector<Descendant> list_descendants(pid_t root);
@@ -43,10 +44,11 @@ enum class Signalled : std::uint8_t { sent, gone, refused };
 // child of this process must be unreaped.
 Signalled signal_descendant(const Descendant& target, int signal);
 
-// Signals all descendants. `group`, if set, must contain only descendants, and its leader must be unreaped. It is used
-// only if /proc is not ours: members that are not our children are reached through it. Returns the number of listed
-// processes that got the signal.
-std::size_t signal_descendants(int signal, std::optional<pid_t> group);
+// Sends each signal in turn to all descendants that were alive at the call. They are listed once, because a process
+// that the first signal ends leaves its children to us unseen. `group`, if set, must contain only descendants, and its
+// leader must be unreaped. It is used only if /proc is not ours: members that are not our children are reached through
+// it. Returns the number of listed processes that got a signal.
+std::size_t signal_descendants(std::initializer_list<int> signals, std::optional<pid_t> group);
 
 // Kills the whole tree in rounds: first stops every process until no new one appears, so that nothing forks; then sends
 // KILL. The caller must reap between rounds: only ECHILD from wait(2) proves that the tree is empty.
