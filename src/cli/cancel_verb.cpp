@@ -22,7 +22,7 @@ namespace {
 
 using history::RunState;
 
-constexpr std::array kOptions{
+constexpr std::array kCancelOptions{
     VerbOption{"signal", 's', "SIG", "The first signal of the stop: TERM, INT, HUP or QUIT", "TERM|INT|HUP|QUIT"},
     VerbOption{"timeout", 't', "DUR", "Wait no longer than DUR for their end; then exit 124", "10s|30s|1m"},
     VerbOption{"no-wait", 0, "", "Do not wait for their end"},
@@ -110,7 +110,7 @@ const Verb kCancelVerb{
     .operands = "RUN...",
     .operand_count = kAnyNumber,
     .summary = "Stop runs as a signal to their oversee does, and wait",
-    .options = kOptions,
+    .options = kCancelOptions,
     .run = cancel,
 };
 

@@ -22,7 +22,7 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::array kOptions{
+constexpr std::array kCheckOptions{
     VerbOption{"profile", 'P', "PROFILE", "Show the settings as PROFILE has them"},
     VerbOption{"format", 0, "FORMAT", "Show them as text or as json", "text|json"},
 };
@@ -113,7 +113,7 @@ const Verb kCheckVerb{
     .operands = "[FILE]",
     .operand_count = 1,
     .summary = "Tell all errors of the settings files, or of FILE",
-    .options = kOptions,
+    .options = kCheckOptions,
     .run = check,
 };
 

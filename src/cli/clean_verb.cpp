@@ -30,7 +30,7 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::array kOptions{
+constexpr std::array kCleanOptions{
     VerbOption{"older-than", 0, "DUR", "Remove runs that ended more than DUR ago", "1d|7d|30d"},
     VerbOption{"keep", 0, "N", "Remove all but the last N runs", "0|10|100"},
     VerbOption{"max-size", 0, "SIZE", "Remove the oldest until what is left takes SIZE at most", "100MiB|1GiB|10GiB"},
@@ -153,7 +153,7 @@ const Verb kCleanVerb{
     .operands = "",
     .operand_count = 0,
     .summary = "Remove records and logs of past runs, by options or settings",
-    .options = kOptions,
+    .options = kCleanOptions,
     .run = clean,
 };
 

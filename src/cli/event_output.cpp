@@ -13,8 +13,8 @@ namespace oversee::cli {
 namespace {
 
 // At the end: how long a reader may make no progress, and the bound on the whole wait.
-constexpr auto kPatience = std::chrono::milliseconds(300);
-constexpr auto kBound = std::chrono::seconds(2);
+constexpr auto kEventPatience = std::chrono::milliseconds(300);
+constexpr auto kEventBound = std::chrono::seconds(2);
 // The same for a reader that is known to be reading.
 constexpr auto kLongPatience = std::chrono::seconds(10);
 constexpr auto kFarBound = std::chrono::minutes(1);
@@ -54,7 +54,8 @@ void EventOutput::failed(int error) {
 report::EventsState EventOutput::finish(bool sure_reader) {
   report::EventsState state{.destination = written_, .dropped = lines_->dropped(), .error = {}};
   uv::BackgroundWriter::Rest rest;
-  if (writer_) rest = sure_reader ? writer_->drain(kLongPatience, kFarBound) : writer_->drain(kPatience, kBound);
+  if (writer_)
+    rest = sure_reader ? writer_->drain(kLongPatience, kFarBound) : writer_->drain(kEventPatience, kEventBound);
   if (file_) file_->finish();
   if (const int error = error_ != 0 ? error_ : rest.error; error != 0) {
     state.error = os::describe_write_error(error);

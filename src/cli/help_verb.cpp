@@ -17,7 +17,7 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::array kOptions{
+constexpr std::array kHelpOptions{
     VerbOption{"names", 0, "", "The names of all topics alone, one a line"},
 };
 
@@ -95,7 +95,7 @@ const Verb kHelpVerb{
     .operands = "[TOPIC]",
     .operand_count = 1,
     .summary = "Read about a topic, such as exit-status; without one, list them",
-    .options = kOptions,
+    .options = kHelpOptions,
     .run = help,
 };
 

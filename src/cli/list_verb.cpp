@@ -27,7 +27,7 @@ using history::SelectedRun;
 
 constexpr std::size_t kDefaultLimit = 20;
 
-constexpr std::array kOptions{
+constexpr std::array kListOptions{
     VerbOption{
         .name = "status",
         .letter = 0,
@@ -172,7 +172,7 @@ const Verb kListVerb{
     .operands = "",
     .operand_count = 0,
     .summary = "List runs: how they stand or ended, when, how long they took",
-    .options = kOptions,
+    .options = kListOptions,
     .run = list,
 };
 

@@ -32,7 +32,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array kOptions{
+constexpr std::array kLogsOptions{
     VerbOption{"stdout", 0, "", "The bytes of the command's stdout, exactly, and nothing else"},
     VerbOption{"stderr", 0, "", "Those of its stderr; with --stdout both, in the log's order"},
     VerbOption{"plain", 0, "", "Leave out terminal escape sequences"},
@@ -43,7 +43,7 @@ constexpr std::array kOptions{
 
 constexpr auto kBetweenLooks = 100ms;  // polling interval of a growing log
 
-struct Request {
+struct LogsRequest {
   report::LogChoice choice;
   std::optional<std::uint64_t> tail;
   bool follow = false;
@@ -86,8 +86,8 @@ int stop_for(int error) {
   return model::kExitOwnFailure;
 }
 
-std::expected<Request, std::string> read_request(const VerbArguments& arguments) {
-  Request request;
+std::expected<LogsRequest, std::string> read_request(const VerbArguments& arguments) {
+  LogsRequest request;
   request.choice = {.out = arguments.has("stdout"), .err = arguments.has("stderr"), .plain = arguments.has("plain")};
   request.follow = arguments.has("follow");
   const auto json = json_asked(arguments);
@@ -107,7 +107,7 @@ std::expected<Request, std::string> read_request(const VerbArguments& arguments)
 
 // A first pass counts lines to find where the last ones start, so that no line is buffered. Returns the end offset:
 // without --follow, lines written meanwhile are not shown.
-std::uint64_t find_tail(LogFile& log, const Request& request, const report::LogView::ReadSpilled& read_spilled,
+std::uint64_t find_tail(LogFile& log, const LogsRequest& request, const report::LogView::ReadSpilled& read_spilled,
                         report::LogView& view) {
   report::TailCount count;
   report::LogView counting(
@@ -128,7 +128,7 @@ bool writes_no_more(const history::RunDirectory& directory, const std::string& i
 }
 
 int show(const history::RunDirectory& directory, const history::RunRecord& record, LogFile& log,
-         const Request& request) {
+         const LogsRequest& request) {
   Output output;
   const auto read_spilled = [&](const report::SpilledPart& part, const report::LogView::Print& take) {
     auto file = history::open_spilled(directory, record.id, part.stream);
@@ -195,7 +195,7 @@ const Verb kLogsVerb{
     .operands = "RUN",
     .operand_count = 1,
     .summary = "Print the log of a run: its id, the beginning of one, or last",
-    .options = kOptions,
+    .options = kLogsOptions,
     .run = logs,
 };
 

@@ -30,8 +30,8 @@ std::string absolute(const std::string& path) {
 }
 
 // At the end: how long a pipe's reader may make no progress on a log or copy, and the bound on the whole wait.
-constexpr auto kPatience = std::chrono::milliseconds(300);
-constexpr auto kBound = std::chrono::seconds(2);
+constexpr auto kLogPatience = std::chrono::milliseconds(300);
+constexpr auto kLogBound = std::chrono::seconds(2);
 
 // At the end: how long to wait for a hung disk or file server.
 constexpr auto kStuck = std::chrono::seconds(2);
@@ -165,7 +165,7 @@ void OutputFile::clear() {
 
 void OutputFile::finish() {
   if (writer_ != nullptr) {
-    const auto rest = writer_->drain(kPatience, kBound);
+    const auto rest = writer_->drain(kLogPatience, kLogBound);
     if (rest.error == 0 && rest.bytes != 0 && sink_->on_error) sink_->on_error(ETIMEDOUT);
   } else if (aside_ == nullptr) {
     file_->close();

@@ -20,7 +20,7 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::array kOptions{
+constexpr std::array kProfilesOptions{
     VerbOption{"names", 0, "", "Print their names alone, one a line"},
     VerbOption{"format", 0, "FORMAT", "Print them as text or as json", "text|json"},
     VerbOption{"config", 0, "FILE", "Those of FILE and no other file"},
@@ -109,7 +109,7 @@ const Verb kProfilesVerb{
     .operands = "",
     .operand_count = 0,
     .summary = "List the profiles that -P can name here",
-    .options = kOptions,
+    .options = kProfilesOptions,
     .run = list_profiles,
 };
 

@@ -27,7 +27,7 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kCopyPiece = 64 * 1024;
 
 // os::wait_for() returns more than this for a death by signal.
 constexpr int kKilled = 128;
@@ -133,8 +133,8 @@ bool Repeater::start_one() {
 
 void Repeater::read(Running& running) {
   const std::size_t before = running.document.size();
-  running.document.resize(before + kPiece);
-  const ssize_t count = ::read(running.copy.answer.get(), running.document.data() + before, kPiece);
+  running.document.resize(before + kCopyPiece);
+  const ssize_t count = ::read(running.copy.answer.get(), running.document.data() + before, kCopyPiece);
   running.document.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
   if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) return;
   ended(running);

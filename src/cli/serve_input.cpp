@@ -10,7 +10,7 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kInputPiece = 64 * 1024;
 
 }  // namespace
 
@@ -20,7 +20,7 @@ ServeInput::ServeInput(uv::Loop& loop, int fd, Callbacks callbacks)
       callbacks_(std::move(callbacks)),
       lines_(kLongestRequest),
       readiness_(os::Readiness::of(fd)),
-      buffer_(std::make_unique_for_overwrite<char[]>(kPiece)) {}
+      buffer_(std::make_unique_for_overwrite<char[]>(kInputPiece)) {}
 
 model::Result<void> ServeInput::start() {
   int watched = readiness_ ? readiness_->fd() : -1;
@@ -37,7 +37,7 @@ model::Result<void> ServeInput::start() {
 
 void ServeInput::read() {
   if (readiness_ && !os::readable_now(fd_)) return;  // another process has read it
-  const ssize_t count = ::read(fd_, buffer_.get(), kPiece);
+  const ssize_t count = ::read(fd_, buffer_.get(), kInputPiece);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (count > 0) {
     lines_.add({buffer_.get(), static_cast<std::size_t>(count)});

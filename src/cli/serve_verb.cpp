@@ -33,15 +33,15 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::array kOptions{
+constexpr std::array kServeOptions{
     VerbOption{"stdio", 0, "", "Read requests from standard input, write answers to standard output"},
     VerbOption{"max-concurrent", 0, "N", "Let at most N runs live at once; as many as there are processors", "1|4|16"},
     VerbOption{"on-eof", 0, "WHAT", "At the end of the requests wait for the runs, or cancel them", "wait|cancel"},
 };
 
 // After a signal: how long the reader may make no progress, and the bound on the whole wait.
-constexpr auto kPatience = std::chrono::milliseconds(300);
-constexpr auto kBound = std::chrono::seconds(2);
+constexpr auto kAnswerPatience = std::chrono::milliseconds(300);
+constexpr auto kAnswerBound = std::chrono::seconds(2);
 
 struct Wishes {
   std::size_t max_concurrent = 1;
@@ -187,7 +187,7 @@ void Service::changed() {
 // _exit(2).
 int Service::leave() {
   if (cancelled_by_) {
-    if (writer_ != nullptr) (void)writer_->drain(kPatience, kBound);
+    if (writer_ != nullptr) (void)writer_->drain(kAnswerPatience, kAnswerBound);
     os::die_of(*cancelled_by_);
   }
   if (output_error_) {
@@ -221,7 +221,7 @@ const Verb kServeVerb{
     .operands = "",
     .operand_count = 0,
     .summary = "Run what a program asks for by lines of JSON, and answer it so",
-    .options = kOptions,
+    .options = kServeOptions,
     .run = serve,
 };
 

@@ -23,7 +23,7 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::array kOptions{
+constexpr std::array kShowOptions{
     VerbOption{"format", 0, "FORMAT", "Print a page as text, or the record as it is, json", "text|json"},
 };
 
@@ -93,7 +93,7 @@ const Verb kShowVerb{
     .operands = "RUN",
     .operand_count = 1,
     .summary = "Show all about a run: its id, the beginning of one, or last",
-    .options = kOptions,
+    .options = kShowOptions,
     .run = show,
 };
 

@@ -22,7 +22,7 @@ namespace {
 
 using model::RunStatistics;
 
-constexpr std::array kOptions{
+constexpr std::array kStatsOptions{
     kNameOption,
     kLabelOption,
     kSinceOption,
@@ -130,7 +130,7 @@ const Verb kStatsVerb{
     .operands = "",
     .operand_count = 0,
     .summary = "Tell by names how many runs pass, and how long they take",
-    .options = kOptions,
+    .options = kStatsOptions,
     .run = stats,
 };
 

@@ -17,7 +17,7 @@
 namespace oversee::cli {
 namespace {
 
-constexpr std::array kOptions{
+constexpr std::array kWaitOptions{
     VerbOption{"timeout", 't', "DUR", "Wait no longer than DUR; then exit 124, and the runs go on", "30s|5m|1h"},
     kFormatOption,
 };
@@ -67,7 +67,7 @@ const Verb kWaitVerb{
     .operands = "RUN...",
     .operand_count = kAnyNumber,
     .summary = "Wait for runs, and exit as the first did that failed",
-    .options = kOptions,
+    .options = kWaitOptions,
     .run = wait_for_runs,
 };
 

@@ -12,8 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 // The intervals between polls: not every exit in the group is reported to the guard.
-constexpr GroupStop::Clock::duration kFirstPause = 1ms;
-constexpr GroupStop::Clock::duration kLongestPause = 50ms;
+constexpr GroupStop::Clock::duration kFirstGroupPause = 1ms;
+constexpr GroupStop::Clock::duration kLongestGroupPause = 50ms;
 
 void send(const os::Descendant& target, int signal) { (void)os::signal_descendant(target, signal); }
 
@@ -23,7 +23,7 @@ std::size_t GroupStop::signal(pid_t group, int signal, bool at_one_stroke) {
   group_ = group;
   own_ = at_one_stroke;
   killing_ = signal == SIGKILL;
-  pause_ = kFirstPause;
+  pause_ = kFirstGroupPause;
   next_look_ = Clock::now();
   const auto members = os::list_group_members(group);
   if (at_one_stroke) {
@@ -46,7 +46,7 @@ bool GroupStop::over() {
   if (killing_) {
     for (const os::Descendant& each : members) send(each, SIGKILL);
   }
-  pause_ = std::min(pause_ * 2, kLongestPause);
+  pause_ = std::min(pause_ * 2, kLongestGroupPause);
   next_look_ = Clock::now() + pause_;
   return false;
 }

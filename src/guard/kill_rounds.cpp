@@ -13,8 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 
 // The intervals between rounds; none while the tree grows. Later rounds are for processes that are stuck.
-constexpr auto kFirstPause = 5ms;
-constexpr auto kLongestPause = 100ms;
+constexpr auto kFirstRoundPause = 5ms;
+constexpr auto kLongestRoundPause = 100ms;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ void KillRounds::begin(std::optional<pid_t> group, std::function<void()> on_beat
   kill_.emplace();
   kill_->on_beat = std::move(on_beat);
   if (group) kill_->stop_group_first(*group);
-  pause_ = kFirstPause;
+  pause_ = kFirstRoundPause;
   next_round_ = Clock::now();
 }
 
@@ -36,7 +36,7 @@ bool KillRounds::go_on() {
   if (!kill_ || Clock::now() < next_round_) return false;
   const bool grows = kill_->round();
   gone_round_ = true;
-  pause_ = grows ? 0ms : std::clamp<Clock::duration>(pause_ * 2, kFirstPause, kLongestPause);
+  pause_ = grows ? 0ms : std::clamp<Clock::duration>(pause_ * 2, kFirstRoundPause, kLongestRoundPause);
   const bool again = model::works(model::Mechanism::kill_again);
   next_round_ = again ? Clock::now() + pause_ : Clock::time_point::max();
   return true;

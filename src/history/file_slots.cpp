@@ -34,7 +34,7 @@ constexpr auto kBetweenKnocks = std::chrono::microseconds(250);
 constexpr std::size_t kNamedHolders = 4;
 
 // The depth of the search for an ancestor.
-constexpr int kDeepest = 256;
+constexpr int kDeepestSlotDirectory = 256;
 
 // All bytes in the range that other processes have locked, in no order; stops after `most`.
 std::vector<std::int64_t> locked_bytes(int fd, std::int64_t first, std::int64_t end, std::size_t most = SIZE_MAX) {
@@ -199,7 +199,7 @@ std::string FileSlots::ancestor_among(const std::vector<std::int64_t>& taken) co
     if (auto holder = read_holder(slot)) holders.push_back(std::move(*holder));
   }
   pid_t pid = os::process_id();
-  for (int depth = 0; depth < kDeepest && !holders.empty() && pid > 0; ++depth) {
+  for (int depth = 0; depth < kDeepestSlotDirectory && !holders.empty() && pid > 0; ++depth) {
     const auto process = os::process_stat(pid);
     if (!process) break;
     const auto same = std::ranges::find_if(holders, [&](const Holder& each) {

@@ -7,7 +7,7 @@
 namespace oversee::history {
 namespace {
 
-constexpr int kDeepest = 32;
+constexpr int kDeepestJson = 32;
 
 void append_utf8(std::string& text, std::uint32_t code) {
   const auto add = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
@@ -43,7 +43,7 @@ class Reader {
  private:
   std::optional<JsonValue> read_value(int depth) {
     skip_blanks();
-    if (rest_.empty() || depth > kDeepest) return {};
+    if (rest_.empty() || depth > kDeepestJson) return {};
     switch (rest_.front()) {
       case '{': return read_object(depth);
       case '[': return read_array(depth);

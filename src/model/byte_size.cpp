@@ -5,19 +5,21 @@
 
 #include <array>
 
+#include "model/ascii.hpp"
+
 namespace oversee::model {
 namespace {
 
 // 128 bits, so that a product can be computed before its range is checked.
 __extension__ using Wide = unsigned __int128;
 
-struct Unit {
+struct SizeUnit {
   std::string_view name;
   std::uint64_t bytes;
 };
 
 // describe_byte_size and format_byte_size walk the binary units: they must come last, in rising order.
-constexpr std::array<Unit, 11> kUnits{{
+constexpr std::array<SizeUnit, 11> kSizeUnits{{
     {"B", 1},
     {"kB", 1000},
     {"KB", 1000},
@@ -32,14 +34,12 @@ constexpr std::array<Unit, 11> kUnits{{
 }};
 constexpr std::size_t kFirstBinary = 6;
 
-constexpr std::string_view kAllowed = "a size such as 4096, 64KiB, 10MB or 1.5GiB";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr std::string_view kAllowedSize = "a size such as 4096, 64KiB, 10MB or 1.5GiB";
 
 }  // namespace
 
 Parsed<std::uint64_t> parse_byte_size(std::string_view text) {
-  const auto refuse = [&] { return std::unexpected(ValueError{std::string(text), std::string(kAllowed)}); };
+  const auto refuse = [&] { return refuse_value(text, kAllowedSize); };
   std::size_t at = 0;
   Wide number = 0;  // the digits without the point
   Wide divisor = 1;
@@ -61,7 +61,7 @@ Parsed<std::uint64_t> parse_byte_size(std::string_view text) {
   const std::string_view name = text.substr(at);
   std::uint64_t unit = 0;
   if (name.empty()) unit = 1;
-  for (const Unit& each : kUnits) {
+  for (const SizeUnit& each : kSizeUnits) {
     if (each.name == name) unit = each.bytes;
   }
   if (unit == 0 || (unit == 1 && divisor != 1)) return refuse();
@@ -81,17 +81,17 @@ Parsed<SizeLimit> parse_size_limit(std::string_view text) {
 }
 
 std::string format_byte_size(std::uint64_t bytes) {
-  for (std::size_t i = kUnits.size(); i-- > kFirstBinary;) {
-    if (bytes != 0 && bytes % kUnits.at(i).bytes == 0) {
-      return fmt::format("{}{}", bytes / kUnits.at(i).bytes, kUnits.at(i).name);
+  for (std::size_t i = kSizeUnits.size(); i-- > kFirstBinary;) {
+    if (bytes != 0 && bytes % kSizeUnits.at(i).bytes == 0) {
+      return fmt::format("{}{}", bytes / kSizeUnits.at(i).bytes, kSizeUnits.at(i).name);
     }
   }
   return fmt::format("{}", bytes);
 }
 
 std::string describe_byte_size(std::uint64_t bytes) {
-  for (std::size_t i = kUnits.size(); i-- > kFirstBinary;) {
-    const Unit& unit = kUnits.at(i);
+  for (std::size_t i = kSizeUnits.size(); i-- > kFirstBinary;) {
+    const SizeUnit& unit = kSizeUnits.at(i);
     if (bytes < unit.bytes - unit.bytes / 2048) continue;  // from here on it rounds to 1.0: "1.0MiB", not "1024KiB"
     const double value = static_cast<double>(bytes) / static_cast<double>(unit.bytes);
     return value < 9.95 ? fmt::format("{:.1f}{}", value, unit.name) : fmt::format("{:.0f}{}", value, unit.name);

@@ -5,12 +5,12 @@
 
 #include <algorithm>
 
+#include "model/ascii.hpp"
+
 namespace oversee::model {
 namespace {
 
 constexpr std::string_view kPrefix = "oversee-";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 

@@ -7,18 +7,20 @@
 #include <array>
 #include <cstdint>
 
+#include "model/ascii.hpp"
+
 namespace oversee::model {
 namespace {
 
 using namespace std::chrono_literals;
 
-struct Unit {
+struct DurationUnit {
   std::string_view name;
   Duration length;
 };
 
 // Longest first: format_duration subtracts them in this order.
-constexpr std::array<Unit, 7> kUnits{{
+constexpr std::array<DurationUnit, 7> kDurationUnits{{
     {"d", 24h},
     {"h", 1h},
     {"m", 1min},
@@ -31,16 +33,14 @@ constexpr std::array<Unit, 7> kUnits{{
 // A deadline is an instant plus a limit. Half the clock's range (292 years) keeps every such sum in range.
 constexpr Duration kLongestLimit = Duration::max() / 2;
 
-constexpr std::string_view kAllowed = "a duration such as 90, 1.5s, 500ms, 2m30s, 1h or none";
+constexpr std::string_view kAllowedDuration = "a duration such as 90, 1.5s, 500ms, 2m30s, 1h or none";
 
-const Unit* unit_named(std::string_view name) {
-  for (const Unit& unit : kUnits) {
+const DurationUnit* unit_named(std::string_view name) {
+  for (const DurationUnit& unit : kDurationUnits) {
     if (unit.name == name) return &unit;
   }
   return nullptr;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view take_digits(std::string_view& rest) {
   std::size_t length = 0;
@@ -97,7 +97,7 @@ bool any_nonzero(std::string_view text) { return text.find_first_of("123456789")
 }  // namespace
 
 Parsed<TimeLimit> parse_time_limit(std::string_view text) {
-  const auto refuse = [&] { return std::unexpected(ValueError{std::string(text), std::string(kAllowed)}); };
+  const auto refuse = [&] { return refuse_value(text, kAllowedDuration); };
   if (text == "none") return TimeLimit{};
   if (text.empty()) return refuse();
 
@@ -119,7 +119,7 @@ Parsed<TimeLimit> parse_time_limit(std::string_view text) {
     const std::string_view name = rest.substr(0, name_length);
     rest.remove_prefix(name_length);
     const bool bare = name.empty() && smaller_than == Duration::max() && rest.empty();
-    const Unit* unit = unit_named(bare ? "s" : name);
+    const DurationUnit* unit = unit_named(bare ? "s" : name);
     if (unit == nullptr || unit->length >= smaller_than) return refuse();
     smaller_than = unit->length;
     add_term(sum, whole, fraction, unit->length);
@@ -132,7 +132,7 @@ Parsed<TimeLimit> parse_time_limit(std::string_view text) {
 std::string format_duration(Duration value) {
   if (value <= Duration::zero()) return "0";
   std::string text;
-  for (const Unit& unit : kUnits) {
+  for (const DurationUnit& unit : kDurationUnits) {
     if (unit.length == 1s) break;
     const auto count = value / unit.length;
     if (count == 0) continue;

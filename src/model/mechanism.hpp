@@ -102,8 +102,8 @@ constexpr std::string_view to_string(Mechanism mechanism) {
   return "?";
 }
 
-// Always true in oversee, where link-time optimization folds it to a constant. The tests link another definition
-// (tests/without) that reads a variable. Async-signal-safe, for use between fork and exec.
+// Always true in oversee. The tests link another definition (tests/without) that reads a variable. Async-signal-safe,
+// for use between fork and exec.
 bool works(Mechanism mechanism) noexcept;
 
 }  // namespace oversee::model

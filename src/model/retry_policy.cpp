@@ -9,7 +9,7 @@
 namespace oversee::model {
 namespace {
 
-constexpr std::string_view kAllowed =
+constexpr std::string_view kAllowedConditions =
     "failure, exit, exit:CODES, signal, signal:NAMES, timeout, idle, limit, spawn, or at the end output:REGEX";
 
 // The cap without --max-delay.
@@ -49,7 +49,7 @@ std::string_view to_string(Backoff growth) {
 }
 
 Parsed<RetryCauses> RetryCauses::parse(std::string_view text) {
-  const auto refused = [&] { return std::unexpected(ValueError{std::string(text), std::string(kAllowed)}); };
+  const auto refused = [&] { return refuse_value(text, kAllowedConditions); };
   enum class Continued : std::uint8_t { nothing, codes, names };
   RetryCauses causes;
   Continued continued = Continued::nothing;

@@ -9,7 +9,7 @@
 namespace oversee::model {
 namespace {
 
-constexpr char kEscape = '\x1b';
+constexpr char kScreenEscape = '\x1b';
 constexpr char kShiftOut = '\x0e';
 constexpr char kShiftIn = '\x0f';
 
@@ -59,7 +59,7 @@ bool ScreenState::feed(std::string_view bytes) {
 }
 
 void ScreenState::step(char c) {
-  if (c == kEscape) {
+  if (c == kScreenEscape) {
     state_ = State::escape;
   } else if (c == kShiftOut || c == kShiftIn) {
     shifted_out_ = c == kShiftOut;

@@ -11,15 +11,15 @@
 namespace oversee::model {
 namespace {
 
-constexpr char kEscape = '\x1b';
-constexpr char kControlLead = '\xc2';  // first byte of U+0080 to U+009F in UTF-8
+constexpr char kSeenEscape = '\x1b';
+constexpr char kSeenControlLead = '\xc2';  // first byte of U+0080 to U+009F in UTF-8
 
 // Wider than any terminal; bounds the blanks that one sequence can add.
 constexpr std::size_t kWidest = 4096;
 
 constexpr bool changes(char c) {
   const auto value = static_cast<unsigned char>(c);
-  return (value < 0x20 && c != '\t' && c != '\n') || c == '\x7f' || c == kControlLead;
+  return (value < 0x20 && c != '\t' && c != '\n') || c == '\x7f' || c == kSeenControlLead;
 }
 
 bool is_plain(std::string_view text) { return std::ranges::none_of(text, changes); }
@@ -85,10 +85,10 @@ std::string seen_line(std::string_view line) {
   if (is_plain(line)) return std::string(line);
   // The drawing holds views into the stripped texts, so they must not move.
   std::vector<std::string> stripped;
-  stripped.reserve(1 + static_cast<std::size_t>(std::ranges::count(line, kEscape)));
+  stripped.reserve(1 + static_cast<std::size_t>(std::ranges::count(line, kSeenEscape)));
   Drawing drawing;
   while (!line.empty()) {
-    const std::size_t next = line.find(kEscape, 1);
+    const std::size_t next = line.find(kSeenEscape, 1);
     const std::string_view part = line.substr(0, next);
     line.remove_prefix(part.size());
     if (part.starts_with("\x1b[")) {

@@ -32,7 +32,7 @@ constexpr std::array<Named, 34> kSignals{{
     {"IOT", SIGABRT},      {"CLD", SIGCHLD},    {"POLL", SIGIO},
 }};
 
-constexpr std::string_view kAllowed = "a signal such as TERM, SIGTERM, 15 or RTMIN+1";
+constexpr std::string_view kAllowedSignal = "a signal such as TERM, SIGTERM, 15 or RTMIN+1";
 
 std::string upper_case(std::string_view text) {
   std::string upper(text);
@@ -75,7 +75,7 @@ Parsed<Signal> parse_signal(std::string_view text) {
     if (each.name == name) return each.number;
   }
   if (const auto signal = real_time_signal(name)) return *signal;
-  return std::unexpected(ValueError{std::string(text), std::string(kAllowed)});
+  return refuse_value(text, kAllowedSignal);
 }
 
 std::string signal_name(Signal signal) {

@@ -6,7 +6,7 @@
 namespace oversee::model {
 namespace {
 
-constexpr std::string_view kAllowed = "a ladder such as INT:5s,TERM:10s,KILL";
+constexpr std::string_view kAllowedLadder = "a ladder such as INT:5s,TERM:10s,KILL";
 
 }  // namespace
 
@@ -30,9 +30,7 @@ StopLadder::StopLadder(Signal first, TimeLimit grace) {
 }
 
 Parsed<StopLadder> StopLadder::parse(std::string_view text) {
-  const auto refuse = [&](std::string_view allowed = kAllowed) {
-    return std::unexpected(ValueError{std::string(text), std::string(allowed)});
-  };
+  const auto refuse = [&](std::string_view allowed = kAllowedLadder) { return refuse_value(text, allowed); };
   std::vector<Rung> rungs;
   std::string_view rest = text;
   while (true) {

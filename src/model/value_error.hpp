@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
 
 namespace oversee::model {
 
@@ -13,5 +14,9 @@ struct ValueError {
 
 template <class T>
 using Parsed = std::expected<T, ValueError>;
+
+inline std::unexpected<ValueError> refuse_value(std::string_view text, std::string_view allowed) {
+  return std::unexpected(ValueError{std::string(text), std::string(allowed)});
+}
 
 }  // namespace oversee::model

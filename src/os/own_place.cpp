@@ -34,7 +34,7 @@ std::string hash_of(std::string_view text) {
   return fmt::format("{:016x}", hash);
 }
 
-model::RunPlace look() {
+model::RunPlace read_place() {
   std::array<char, 128> buffer;
   model::RunPlace place;
   place.host = host_name();
@@ -50,7 +50,7 @@ model::RunPlace look() {
 }  // namespace
 
 const model::RunPlace& own_place() {
-  static const model::RunPlace place = look();
+  static const model::RunPlace place = read_place();
   return place;
 }
 

@@ -83,7 +83,7 @@ bool hides_other_users() {
   return !mountinfo || hides_processes(*mountinfo, own_groups());
 }
 
-ProcView look() {
+ProcView read_proc_view() {
   if (!model::works(model::Mechanism::proc_is_ours)) return ProcView::all;
   std::array<char, 32> link;
   const ssize_t size = ::readlink("/proc/self", link.data(), link.size());
@@ -139,7 +139,7 @@ bool hides_processes(std::string_view mountinfo, std::span<const gid_t> groups) 
 }
 
 ProcView proc_view() {
-  static const ProcView view = look();
+  static const ProcView view = read_proc_view();
   return view;
 }
 

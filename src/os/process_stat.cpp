@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t kExiting = 0x4;  // PF_EXITING, in the field of flags
 
 // The number of fields, counted from the third, that every kernel provides.
-constexpr std::size_t kNeeded = 22;
+constexpr std::size_t kNeededFields = 22;
 
 model::Duration from_ticks(std::uint64_t ticks) {
   static const auto per_second = static_cast<std::uint64_t>(std::max(1L, ::sysconf(_SC_CLK_TCK)));
@@ -43,7 +43,7 @@ std::optional<ProcessStat> parse_process_stat(std::string_view line) {
     field = rest.substr(0, rest.find(' '));
     rest.remove_prefix(field.size());
   }
-  if (fields[0].size() != 1 || fields[kNeeded - 1].empty()) return {};
+  if (fields[0].size() != 1 || fields[kNeededFields - 1].empty()) return {};
   const auto number = [&](std::size_t field) {
     std::uint64_t value = 0;
     const std::string_view text = fields.at(field - 3);

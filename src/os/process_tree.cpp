@@ -172,8 +172,8 @@ bool has_child(pid_t parent, pid_t pid) {
 int pidfd_open(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 
 void pause_briefly() {
-  constexpr timespec kPause{0, 3'000'000};
-  (void)::nanosleep(&kPause, nullptr);
+  constexpr timespec kKillPause{0, 3'000'000};
+  (void)::nanosleep(&kKillPause, nullptr);
 }
 
 Signalled outcome_of(long result) {

@@ -29,8 +29,8 @@
 namespace oversee::os {
 namespace {
 
-constexpr std::size_t kMost = 8;                         // at the same time
-std::array<std::atomic<pid_t>, kMost> side_processes{};  // negative: it has ended and is not reaped yet
+constexpr std::size_t kMostSideProcesses = 8;                         // at the same time
+std::array<std::atomic<pid_t>, kMostSideProcesses> side_processes{};  // negative: it has ended and is not reaped yet
 
 std::atomic<pid_t> own_pid = 0;  // the process that starts them
 

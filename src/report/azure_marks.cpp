@@ -9,7 +9,7 @@
 namespace oversee::report {
 namespace {
 
-std::string escaped(std::string_view text) {
+std::string azure_escaped(std::string_view text) {
   std::string result;
   for (const char c : text) {
     switch (c) {
@@ -23,16 +23,16 @@ std::string escaped(std::string_view text) {
 }
 
 // A group's title is one line and is shown verbatim, so it needs no escapes.
-std::string begin_section(const CiSection& section) { return fmt::format("##[group]{}\n", section.title); }
-std::string end_section(const CiSection&) { return "##[endgroup]\n"; }
+std::string begin_azure_section(const CiSection& section) { return fmt::format("##[group]{}\n", section.title); }
+std::string end_azure_section(const CiSection&) { return "##[endgroup]\n"; }
 
-std::string problem(const CiProblem& problem) {
+std::string azure_problem(const CiProblem& problem) {
   return fmt::format("##vso[task.logissue type={}]{}\n", problem.is_error ? "error" : "warning",
-                     escaped(problem.title + '\n' + problem.text));
+                     azure_escaped(problem.title + '\n' + problem.text));
 }
 
 }  // namespace
 
-const CiFormat kAzureMarks{begin_section, end_section, problem, true};
+const CiFormat kAzureMarks{begin_azure_section, end_azure_section, azure_problem, true};
 
 }  // namespace oversee::report

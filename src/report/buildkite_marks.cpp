@@ -16,12 +16,14 @@ std::string one_line(std::string text) {
   return text;
 }
 
-std::string begin_section(const CiSection& section) { return fmt::format("--- {}\n", one_line(section.title)); }
-std::string end_section(const CiSection& section) { return section.failed ? "^^^ +++\n" : ""; }
-std::string problem(const CiProblem& problem) { return fmt::format("+++ {}\n", one_line(problem.title)); }
+std::string begin_buildkite_section(const CiSection& section) {
+  return fmt::format("--- {}\n", one_line(section.title));
+}
+std::string end_buildkite_section(const CiSection& section) { return section.failed ? "^^^ +++\n" : ""; }
+std::string buildkite_problem(const CiProblem& problem) { return fmt::format("+++ {}\n", one_line(problem.title)); }
 
 }  // namespace
 
-const CiFormat kBuildkiteMarks{begin_section, end_section, problem, false};
+const CiFormat kBuildkiteMarks{begin_buildkite_section, end_buildkite_section, buildkite_problem, false};
 
 }  // namespace oversee::report

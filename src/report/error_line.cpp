@@ -5,14 +5,15 @@
 #include <array>
 #include <cctype>
 
+#include "model/ascii.hpp"
+
 namespace oversee::report {
 namespace {
 
 using Text = std::string_view;
 
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_name(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
+bool is_name(char c) { return is_letter(c) || model::is_digit(c) || c == '_'; }
 
 Text trimmed(Text text) {
   const std::size_t start = text.find_first_not_of(" \t");
@@ -85,7 +86,7 @@ bool ends_as_error(Text after) {
   std::size_t end = 1;
   while (end < after.size() && is_letter(after[end])) ++end;
   const std::size_t digits = end;
-  while (end < after.size() && is_digit(after[end])) ++end;
+  while (end < after.size() && model::is_digit(after[end])) ++end;
   return digits > 1 && end > digits && end < after.size() && after[end] == ':';
 }
 

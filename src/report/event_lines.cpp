@@ -12,11 +12,11 @@
 namespace oversee::report {
 namespace {
 
-constexpr int kSchema = 1;
+constexpr int kEventSchema = 1;
 
 // Output bytes per event line. Even with every byte as \u00xx a line stays below 64 KiB, the default limit of line
 // readers (Go's Scanner, Python's asyncio).
-constexpr std::size_t kLargestPiece = 8 * 1024;
+constexpr std::size_t kLargestEventPiece = 8 * 1024;
 
 void count(JsonText& json, std::string_view key, const Dropped& dropped) {
   json.begin_object(key).number("events", static_cast<std::int64_t>(dropped.events));
@@ -36,7 +36,7 @@ void EventLines::tell(const model::RunStarted& event, const model::Reading& at) 
   const model::RunInfo& info = *event.info;
   run_id_ = info.id;
   JsonText line = begin("started", at);
-  line.number("schema", kSchema);
+  line.number("schema", kEventSchema);
   write_head(line, info);
   line.number("attempts", info.attempts);
   write_settings(line, settings_);
@@ -80,7 +80,7 @@ void EventLines::tell(const model::OutputArrived& event, const model::Reading& a
   std::string joined;
   while (!rest.empty()) {
     const std::size_t before = unfinished.size();
-    std::string_view piece = rest.substr(0, kLargestPiece - before);
+    std::string_view piece = rest.substr(0, kLargestEventPiece - before);
     if (before != 0) {
       joined = std::exchange(unfinished, {}) += piece;
       piece = joined;
@@ -119,8 +119,9 @@ void EventLines::tell(const model::UserLineStarted& event, const model::Reading&
 
 void EventLines::tell(const model::UserLineOutput& event, const model::Reading& at) {
   const std::string name = fmt::format("{}_output", to_string(event.kind));
-  for (std::string_view rest = event.bytes; !rest.empty(); rest.remove_prefix(std::min(rest.size(), kLargestPiece))) {
-    output(name, rest.substr(0, kLargestPiece), at);
+  for (std::string_view rest = event.bytes; !rest.empty();
+       rest.remove_prefix(std::min(rest.size(), kLargestEventPiece))) {
+    output(name, rest.substr(0, kLargestEventPiece), at);
   }
 }
 

@@ -8,7 +8,7 @@
 namespace oversee::report {
 namespace {
 
-std::string escaped(std::string_view text, bool property) {
+std::string github_escaped(std::string_view text, bool property) {
   std::string result;
   for (const char c : text) {
     if (c == '%' || c == '\r' || c == '\n' || (property && (c == ':' || c == ','))) {
@@ -20,15 +20,15 @@ std::string escaped(std::string_view text, bool property) {
   return result;
 }
 
-std::string begin_section(const CiSection& section) {
-  return fmt::format("::group::{}\n", escaped(section.title, false));
+std::string begin_github_section(const CiSection& section) {
+  return fmt::format("::group::{}\n", github_escaped(section.title, false));
 }
 
-std::string end_section(const CiSection&) { return "::endgroup::\n"; }
+std::string end_github_section(const CiSection&) { return "::endgroup::\n"; }
 
-std::string problem(const CiProblem& problem) {
-  return fmt::format("::{} title={}::{}\n", problem.is_error ? "error" : "warning", escaped(problem.title, true),
-                     escaped(problem.text, false));
+std::string github_problem(const CiProblem& problem) {
+  return fmt::format("::{} title={}::{}\n", problem.is_error ? "error" : "warning", github_escaped(problem.title, true),
+                     github_escaped(problem.text, false));
 }
 
 std::string stop_marks(std::string_view token) { return fmt::format("::stop-commands::{}\n", token); }
@@ -36,6 +36,6 @@ std::string resume_marks(std::string_view token) { return fmt::format("::{}::\n"
 
 }  // namespace
 
-const CiFormat kGithubMarks{begin_section, end_section, problem, true, stop_marks, resume_marks};
+const CiFormat kGithubMarks{begin_github_section, end_github_section, github_problem, true, stop_marks, resume_marks};
 
 }  // namespace oversee::report

@@ -9,11 +9,12 @@
 namespace oversee::report {
 namespace {
 
-constexpr std::string_view kHead = "| command | result | how it ended | attempts | time |\n|---|---|---|---:|---:|\n";
+constexpr std::string_view kTableHead =
+    "| command | result | how it ended | attempts | time |\n|---|---|---|---:|---:|\n";
 
 bool ends_in_table(std::string_view page) {
   if (!page.ends_with("|\n")) return false;
-  const std::size_t head = page.rfind(kHead);
+  const std::size_t head = page.rfind(kTableHead);
   return head != std::string_view::npos && page.find("\n\n", head) == std::string_view::npos;
 }
 
@@ -23,7 +24,7 @@ std::string github_summary_row(const model::RunFinished& run, std::string_view p
   std::string text;
   if (!ends_in_table(page)) {
     if (!page.empty()) text = page.ends_with('\n') ? "\n" : "\n\n";
-    text += kHead;
+    text += kTableHead;
   }
   return text + fmt::format("| {} | {} | {} | {} | {} |\n", markdown_words(run.info->name), result_word(run.verdict),
                             markdown_words(describe(run.verdict, *run.attempts, run.omitted)),

@@ -18,12 +18,12 @@ std::string mark(std::string_view what, const CiSection& section, std::string_vi
   return fmt::format("\x1b[0Ksection_{}:{}:oversee_{}\r\x1b[0K{}\n", what, seconds, section.id, text);
 }
 
-std::string begin_section(const CiSection& section) { return mark("start", section, section.title); }
-std::string end_section(const CiSection& section) { return mark("end", section, ""); }
-std::string problem(const CiProblem&) { return ""; }
+std::string begin_gitlab_section(const CiSection& section) { return mark("start", section, section.title); }
+std::string end_gitlab_section(const CiSection& section) { return mark("end", section, ""); }
+std::string gitlab_problem(const CiProblem&) { return ""; }
 
 }  // namespace
 
-const CiFormat kGitlabMarks{begin_section, end_section, problem, false};
+const CiFormat kGitlabMarks{begin_gitlab_section, end_gitlab_section, gitlab_problem, false};
 
 }  // namespace oversee::report

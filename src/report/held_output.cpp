@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kInMemory = 64 * 1024;
 
 // Pieces are shown whole, so none may be larger than one read from disk.
-constexpr std::size_t kLargestPiece = 32 * 1024;
+constexpr std::size_t kLargestHeldPiece = 32 * 1024;
 
 struct Header {
   std::uint32_t size;
@@ -32,7 +32,7 @@ std::uint64_t share_of(const std::optional<std::uint64_t>& most_kept, std::uint6
 
 HeldOutput::HeldOutput(std::optional<std::uint64_t> most_kept, Callbacks callbacks)
     : most_kept_(most_kept),
-      largest_(most_kept ? std::clamp<std::uint64_t>(*most_kept / 16, 1, kLargestPiece) : kLargestPiece),
+      largest_(most_kept ? std::clamp<std::uint64_t>(*most_kept / 16, 1, kLargestHeldPiece) : kLargestHeldPiece),
       head_limit_(share_of(most_kept, 2)),
       tail_limit_(share_of(most_kept, 4)),
       callbacks_(std::move(callbacks)) {}
@@ -153,9 +153,9 @@ bool HeldOutput::show_pieces(const Pieces& pieces) {
 }
 
 bool HeldOutput::show_file(std::size_t file) {
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(sizeof(Header) + kLargestPiece);
+  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(sizeof(Header) + kLargestHeldPiece);
   while (offset_ < kept_[file]) {
-    const std::span<char> into(buffer_.get(), sizeof(Header) + kLargestPiece);
+    const std::span<char> into(buffer_.get(), sizeof(Header) + kLargestHeldPiece);
     const std::size_t count = (*files_)[file]->read(offset_, into);
     Header header{};
     if (count >= sizeof header) std::memcpy(&header, into.data(), sizeof header);

@@ -12,7 +12,7 @@
 namespace oversee::report {
 namespace {
 
-constexpr std::size_t kLargestPiece = 8 * 1024;
+constexpr std::size_t kLargestLogPiece = 8 * 1024;
 
 // In seconds; a larger stamp comes from a damaged log.
 constexpr std::uint64_t kLongestRun = std::chrono::floor<std::chrono::seconds>(model::Duration::max()).count();
@@ -42,14 +42,14 @@ void JsonLogLines::text(model::Stream stream, std::string_view bytes) {
   stream_ = stream;
   while (!bytes.empty()) {
     const std::size_t newline = bytes.find('\n');
-    const std::size_t room = kLargestPiece - pending_.size();
+    const std::size_t room = kLargestLogPiece - pending_.size();
     const std::size_t line = newline == std::string_view::npos ? bytes.size() : newline + 1;
     const std::size_t size = std::min(line, room);
     pending_ += bytes.substr(0, size);
     bytes.remove_prefix(size);
     if (pending_.back() == '\n') {
       flush(pending_.size());
-    } else if (pending_.size() == kLargestPiece) {
+    } else if (pending_.size() == kLargestLogPiece) {
       flush(pending_.size() - model::unfinished_tail(pending_));
     }
   }

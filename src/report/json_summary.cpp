@@ -9,14 +9,14 @@
 namespace oversee::report {
 namespace {
 
-constexpr int kSchema = 1;
+constexpr int kRecordSchema = 1;
 
 // The record is rewritten after each attempt; past this many attempts, at most once per kBetweenRecords.
 constexpr int kManyAttempts = 32;
 constexpr auto kBetweenRecords = std::chrono::seconds(1);
 
 void head(JsonText& json, const model::RunInfo& info) {
-  json.number("schema", kSchema).text("run_id", info.id);
+  json.number("schema", kRecordSchema).text("run_id", info.id);
   write_head(json, info);
   json.text("started_at", model::format_date(info.started.wall));
 }

@@ -14,7 +14,9 @@ bool is_failure(model::Reason reason) {
   return reason == model::Reason::exit || reason == model::Reason::flaky || reason == model::Reason::leaked;
 }
 
-std::string seconds(model::Duration time) { return fmt::format("{:.3f}", std::chrono::duration<double>(time).count()); }
+std::string junit_seconds(model::Duration time) {
+  return fmt::format("{:.3f}", std::chrono::duration<double>(time).count());
+}
 
 // Surefire writes local dates without a zone; these are UTC.
 std::string date(model::WallTime time) { return model::format_date(time).substr(0, 19); }
@@ -69,7 +71,7 @@ std::string properties(const model::RunFinished& run) {
   return text + "    </properties>\n";
 }
 
-std::string document(const model::RunFinished& run, const FailureDigest& digests) {
+std::string junit_document(const model::RunFinished& run, const FailureDigest& digests) {
   const model::RunInfo& info = *run.info;
   const bool passed = run.verdict.success();
   std::string own;       // the test case's own failure
@@ -92,14 +94,14 @@ std::string document(const model::RunFinished& run, const FailureDigest& digests
   const std::string counts =
       fmt::format("tests=\"1\" failures=\"{}\" errors=\"{}\"", failure ? 1 : 0, !passed && !failure ? 1 : 0);
   const std::string name = xml_attribute(info.name);
-  const std::string time = seconds(run.finished.instant - info.started.instant);
+  const std::string time = junit_seconds(run.finished.instant - info.started.instant);
   std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
   text += fmt::format("<testsuites name=\"oversee\" {} time=\"{}\">\n", counts, time);
   text += fmt::format("  <testsuite name=\"{}\" {} skipped=\"0\" time=\"{}\" timestamp=\"{}\" hostname=\"{}\">\n", name,
                       counts, time, date(info.started.wall), xml_attribute(info.host));
   text += properties(run);
   text += fmt::format("    <testcase name=\"{}\" classname=\"oversee\" time=\"{}\">\n", name,
-                      seconds(run.attempts->back().duration()));
+                      junit_seconds(run.attempts->back().duration()));
   text += failure ? own + failures + errors : failures + own + errors;
   return text + streams(shown, "      ") + "    </testcase>\n  </testsuite>\n</testsuites>\n";
 }
@@ -107,7 +109,7 @@ std::string document(const model::RunFinished& run, const FailureDigest& digests
 }  // namespace
 
 void JunitReport::on(const model::Event& event, const model::Reading&) {
-  if (const auto* finished = std::get_if<model::RunFinished>(&event)) store_(document(*finished, digests_));
+  if (const auto* finished = std::get_if<model::RunFinished>(&event)) store_(junit_document(*finished, digests_));
 }
 
 }  // namespace oversee::report

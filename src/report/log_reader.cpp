@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/ascii.hpp"
+
 namespace oversee::report {
 namespace {
 
@@ -22,8 +24,6 @@ struct Stamp {
   bool whole = false;  // the line had a newline
 };
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 // Parses a stamp at the front of the text, which may be incomplete.
 Stamp read_stamp(std::string_view text) {
   std::size_t at = 0;
@@ -36,9 +36,9 @@ Stamp read_stamp(std::string_view text) {
     return Stamp{.match = at == text.size() && at < kLongestStamp ? Match::unfinished : Match::no};
   };
   skip([](char c) { return c == ' '; });
-  if (skip(is_digit) == 0 || at == text.size() || text[at] != '.') return ended();
+  if (skip(model::is_digit) == 0 || at == text.size() || text[at] != '.') return ended();
   ++at;
-  if (skip(is_digit) != 3 || at == text.size()) return ended();
+  if (skip(model::is_digit) != 3 || at == text.size()) return ended();
   const std::string_view rest = text.substr(at);
   for (const auto& [word, stream, whole] : {std::tuple{std::string_view(" out| "), model::Stream::out, true},
                                             {" out: ", model::Stream::out, false},

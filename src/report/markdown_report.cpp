@@ -27,7 +27,7 @@ std::string table(const std::vector<model::AttemptResult>& attempts, const model
   return text;
 }
 
-std::string document(const model::RunFinished& run, const FailureDigest& digests) {
+std::string markdown_document(const model::RunFinished& run, const FailureDigest& digests) {
   const model::RunInfo& info = *run.info;
   const model::AttemptResult& failed = failed_attempt(run);
   const Digest& digest = digests.of(failed.number);
@@ -64,7 +64,7 @@ std::string_view result_word(const model::Verdict& verdict) {
 }
 
 void MarkdownReport::on(const model::Event& event, const model::Reading&) {
-  if (const auto* finished = std::get_if<model::RunFinished>(&event)) store_(document(*finished, digests_));
+  if (const auto* finished = std::get_if<model::RunFinished>(&event)) store_(markdown_document(*finished, digests_));
 }
 
 }  // namespace oversee::report

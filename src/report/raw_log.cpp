@@ -11,7 +11,7 @@ namespace oversee::report {
 namespace {
 
 // Longer lines are kept in pieces.
-constexpr std::size_t kPiece = 4096;
+constexpr std::size_t kRawPiece = 4096;
 
 }  // namespace
 
@@ -42,7 +42,7 @@ void RawLog::output(Captured& captured, std::string_view bytes) {
   // Split into lines, so that the tail begins with a whole one.
   while (!bytes.empty()) {
     const std::size_t newline = bytes.find('\n');
-    const std::size_t size = std::min(newline == std::string_view::npos ? bytes.size() : newline + 1, kPiece);
+    const std::size_t size = std::min(newline == std::string_view::npos ? bytes.size() : newline + 1, kRawPiece);
     captured.overflow.add({}, bytes.substr(0, size), {});
     bytes.remove_prefix(size);
   }

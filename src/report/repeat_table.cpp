@@ -14,15 +14,16 @@ namespace oversee::report {
 namespace {
 
 // Runs listed by number for each cause.
-constexpr std::size_t kNamed = 8;
+constexpr std::size_t kNamedRuns = 8;
 
 std::string percent(double rate) { return fmt::format("{:.0f}", rate * 100); }
 
 // "runs 3, 7, 9 and 2 more"
 std::string numbers(const std::vector<int>& runs) {
   std::string text = runs.size() == 1 ? "run" : "runs";
-  for (std::size_t i = 0; i < runs.size() && i < kNamed; ++i) text += fmt::format("{} {}", i == 0 ? "" : ",", runs[i]);
-  if (runs.size() > kNamed) text += fmt::format(" and {} more", runs.size() - kNamed);
+  for (std::size_t i = 0; i < runs.size() && i < kNamedRuns; ++i)
+    text += fmt::format("{} {}", i == 0 ? "" : ",", runs[i]);
+  if (runs.size() > kNamedRuns) text += fmt::format(" and {} more", runs.size() - kNamedRuns);
   return text;
 }
 

@@ -19,7 +19,7 @@ constexpr std::size_t kLabelWidth = 11;
 constexpr std::size_t kMostLines = 10;  // of the command
 constexpr std::string_view kQuote = "  | ";
 
-std::string_view fate_of_leaked(const model::AttemptResult& result) {
+std::string_view leaked_fate_on_page(const model::AttemptResult& result) {
   if (result.leaked_live) return "left alive";
   return result.all_killed() ? "killed" : "not all of them killed";
 }
@@ -179,7 +179,7 @@ void add_findings(Page& page, const model::ToldRun& run) {
     add("limits", means_text(result.limits));
     if (result.passed_limit) add("passed", describe(*result.passed_limit));
     for (const model::Survivor& survivor : result.leaked) {
-      add("leaked", fmt::format("{}, {}", describe(survivor), fate_of_leaked(result)));
+      add("leaked", fmt::format("{}, {}", describe(survivor), leaked_fate_on_page(result)));
     }
     if (result.leaked_more != 0) add("", fmt::format("and {} more", result.leaked_more));
     for (const model::ProcessName& process : result.unkilled) {

@@ -22,12 +22,12 @@ using model::RunStatistics;
 
 constexpr std::size_t kMostDrawn = 20;
 constexpr std::size_t kChartWidth = 64;
-constexpr std::size_t kLabelWidth = 11;
-constexpr std::string_view kUnknown = "-";
+constexpr std::size_t kStatisticsLabelWidth = 11;
+constexpr std::string_view kNoFigure = "-";
 constexpr std::string_view kPictureTitle = "DURATIONS";
 
 std::string percent(std::size_t part, std::size_t whole) {
-  if (whole == 0) return std::string(kUnknown);
+  if (whole == 0) return std::string(kNoFigure);
   return fmt::format("{:.0f} %", 100 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
@@ -38,7 +38,7 @@ std::vector<model::Duration> sorted(const RunStatistics& one) {
 }
 
 std::string rank(const std::vector<model::Duration>& took, unsigned percent) {
-  return took.empty() ? std::string(kUnknown) : model::describe_duration(model::percentile(took, percent));
+  return took.empty() ? std::string(kNoFigure) : model::describe_duration(model::percentile(took, percent));
 }
 
 // The latest durations, one character each, as many as fit.
@@ -59,11 +59,12 @@ std::string failures(const RunStatistics& one) {
 
 std::string suggestion(const RunStatistics& one) {
   const auto timeout = model::suggest_timeout(one.took);
-  return timeout ? model::describe_duration(timeout->limit) : std::string(kUnknown);
+  return timeout ? model::describe_duration(timeout->limit) : std::string(kNoFigure);
 }
 
 void put_row(std::string& page, std::string_view label, const std::string& text, std::size_t width) {
-  page += fmt::format("{:<{}}{}\n", label, kLabelWidth, wrap(model::harmless(text), width, kLabelWidth));
+  page += fmt::format("{:<{}}{}\n", label, kStatisticsLabelWidth,
+                      wrap(model::harmless(text), width, kStatisticsLabelWidth));
 }
 
 std::vector<std::string> lines_of(std::string_view text) {

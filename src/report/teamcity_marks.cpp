@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kLongestDescription = 4000;
 constexpr std::size_t kLongestIdentity = 60;
 
-std::string escaped(std::string_view text) {
+std::string teamcity_escaped(std::string_view text) {
   std::string result;
   for (const char c : text) {
     switch (c) {
@@ -39,27 +39,27 @@ std::string_view cut(std::string_view text, std::size_t most) {
 
 bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-std::string begin_section(const CiSection& section) {
-  return fmt::format("##teamcity[blockOpened name='{}']\n", escaped(section.title));
+std::string begin_teamcity_section(const CiSection& section) {
+  return fmt::format("##teamcity[blockOpened name='{}']\n", teamcity_escaped(section.title));
 }
 
-std::string end_section(const CiSection& section) {
-  return fmt::format("##teamcity[blockClosed name='{}']\n", escaped(section.title));
+std::string end_teamcity_section(const CiSection& section) {
+  return fmt::format("##teamcity[blockClosed name='{}']\n", teamcity_escaped(section.title));
 }
 
-std::string problem(const CiProblem& problem) {
+std::string teamcity_problem(const CiProblem& problem) {
   const std::string text = problem.title + '\n' + problem.text;
-  if (!problem.is_error) return fmt::format("##teamcity[message text='{}' status='WARNING']\n", escaped(text));
+  if (!problem.is_error) return fmt::format("##teamcity[message text='{}' status='WARNING']\n", teamcity_escaped(text));
   std::string identity = "oversee_" + problem.name;
   for (char& c : identity) {
     if (!is_letter_or_digit(c)) c = '_';
   }
   return fmt::format("##teamcity[buildProblem description='{}' identity='{}']\n",
-                     escaped(cut(text, kLongestDescription)), identity.substr(0, kLongestIdentity));
+                     teamcity_escaped(cut(text, kLongestDescription)), identity.substr(0, kLongestIdentity));
 }
 
 }  // namespace
 
-const CiFormat kTeamcityMarks{begin_section, end_section, problem, true};
+const CiFormat kTeamcityMarks{begin_teamcity_section, end_teamcity_section, teamcity_problem, true};
 
 }  // namespace oversee::report

@@ -11,10 +11,10 @@
 namespace oversee::report {
 namespace {
 
-constexpr std::size_t kGap = 2;
+constexpr std::size_t kColumnGap = 2;
 
 std::size_t all_of(const std::vector<std::size_t>& widths) {
-  return std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
+  return std::accumulate(widths.begin(), widths.end(), kColumnGap * (widths.size() - 1));
 }
 
 std::vector<std::size_t> widths_of(std::span<const TableColumn> columns,
@@ -44,7 +44,7 @@ std::string set(const std::vector<TableColumn>& columns, const std::vector<std::
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const std::string text = shorten(row[i], widths[i]);
       const std::string blanks(widths[i] - model::columns_of(text), ' ');
-      if (i != 0) line.append(kGap, ' ');
+      if (i != 0) line.append(kColumnGap, ' ');
       line += columns[i].right ? blanks + text : text + blanks;
     }
     line.resize(line.find_last_not_of(' ') + 1);

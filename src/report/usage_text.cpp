@@ -12,7 +12,7 @@ std::string core_size(std::uint64_t size) {
 }
 
 // The exact value, in the notation of the options.
-std::string amount(model::Resource resource, std::uint64_t value) {
+std::string exact_amount(model::Resource resource, std::uint64_t value) {
   switch (resource) {
     case model::Resource::memory:
     case model::Resource::file_size: return model::format_byte_size(value);
@@ -55,10 +55,10 @@ std::string means_text(const std::vector<model::HeldLimit>& limits) {
   std::string text;
   for (const model::HeldLimit& each : limits) {
     if (!text.empty()) text += "; ";
-    text += fmt::format("{} {} by {}", to_string(each.resource), amount(each.resource, each.allowed),
+    text += fmt::format("{} {} by {}", to_string(each.resource), exact_amount(each.resource, each.allowed),
                         to_string(each.means));
     if (!each.backstop) continue;
-    const std::string backstop = amount(each.resource, *each.backstop);
+    const std::string backstop = exact_amount(each.resource, *each.backstop);
     text += each.resource == model::Resource::processes ? fmt::format(", {} threads by cgroup", backstop)
                                                         : fmt::format(", {} a process by rlimit", backstop);
   }

@@ -22,7 +22,7 @@ std::string_view reference(char c, bool in_attribute) {
   }
 }
 
-std::string escaped(std::string_view text, bool in_attribute) {
+std::string xml_escaped(std::string_view text, bool in_attribute) {
   std::string result;
   while (!text.empty()) {
     const model::Character character = model::first_character(text);
@@ -46,7 +46,7 @@ std::string escaped(std::string_view text, bool in_attribute) {
 
 }  // namespace
 
-std::string xml_content(std::string_view text) { return escaped(text, false); }
-std::string xml_attribute(std::string_view text) { return escaped(text, true); }
+std::string xml_content(std::string_view text) { return xml_escaped(text, false); }
+std::string xml_attribute(std::string_view text) { return xml_escaped(text, true); }
 
 }  // namespace oversee::report

@@ -14,7 +14,7 @@ using model::works;
 
 // One buffer for both streams: a chunk is handled before the next is read. Large enough to empty a pipe of 1 MiB in a
 // few reads; untouched pages cost no memory.
-constexpr std::size_t kBuffer = 256 * 1024;
+constexpr std::size_t kOutputBuffer = 256 * 1024;
 
 // The maximum left in a pipe when all writers in the tree are gone: its capacity.
 constexpr std::size_t kLargestRest = 1024 * 1024;
@@ -61,8 +61,8 @@ void CommandOutput::close_command_ends() {
 }
 
 std::span<char> CommandOutput::buffer() {
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kBuffer);
-  return {buffer_.get(), kBuffer};
+  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kOutputBuffer);
+  return {buffer_.get(), kOutputBuffer};
 }
 
 uv::ByteReader::Callbacks CommandOutput::reader_callbacks(model::Stream stream) {

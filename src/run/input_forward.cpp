@@ -22,7 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // The amount of unread input that a terminal stores. It drops the rest of an incomplete line that is longer.
-constexpr std::size_t kPiece = 4096;
+constexpr std::size_t kForwardPiece = 4096;
 constexpr std::size_t kLongestLine = 4000;
 
 // The interval between polls for a reader grows from the first to the last.
@@ -108,7 +108,7 @@ void InputForward::take_keys() {
   if (ended_ && pending_.empty()) return finish();
   if (!pending_.empty() || !callbacks_.may_read()) return;
   if (!os::readable_now(input_)) return wait_for_input();  // another reader took the input
-  pending_.resize(kPiece);
+  pending_.resize(kForwardPiece);
   const ssize_t count = ::read(input_, pending_.data(), pending_.size());
   pending_.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
   if (count > 0) {

@@ -11,7 +11,7 @@ namespace oversee::run {
 namespace {
 
 // A pipe's capacity.
-constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kReplayPiece = 64 * 1024;
 
 }  // namespace
 
@@ -57,7 +57,7 @@ void InputReplay::pump() {
 // Returns false if there is no input now, or no more at all.
 bool InputReplay::refill() {
   if (sent_ < kept_) {
-    pending_.resize(kPiece);
+    pending_.resize(kReplayPiece);
     pending_.resize(scratch_->read(sent_, std::span(pending_)));
     sent_ += pending_.size();
     if (!pending_.empty()) return true;
@@ -83,7 +83,7 @@ void InputReplay::wait_for_source() {
 
 void InputReplay::take() {
   if (readiness_ && !os::readable_now(source_)) return;  // another reader took the input
-  pending_.resize(kPiece);
+  pending_.resize(kReplayPiece);
   const ssize_t count = ::read(source_, pending_.data(), pending_.size());
   pending_.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
   if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;

@@ -10,7 +10,7 @@
 namespace oversee::run {
 namespace {
 
-constexpr std::size_t kBuffer = 16 * 1024;
+constexpr std::size_t kHookBuffer = 16 * 1024;
 
 // The maximum of its output that is kept, in bytes.
 constexpr std::uint64_t kMostKept = 1024 * 1024;
@@ -44,8 +44,8 @@ model::Result<void> UserLine::open(const std::string& run_id) {
   if (!error) return std::unexpected(error.error());
   auto started = link_.start({.input = input->get(), .output = pipe->writer.get(), .error = error->get()}, run_id);
   if (!started) return started;
-  buffer_ = std::make_unique_for_overwrite<char[]>(kBuffer);
-  reader_.emplace(loop_, pipe->reader.release(), std::span(buffer_.get(), kBuffer),
+  buffer_ = std::make_unique_for_overwrite<char[]>(kHookBuffer);
+  reader_.emplace(loop_, pipe->reader.release(), std::span(buffer_.get(), kHookBuffer),
                   uv::ByteReader::Callbacks{[this](std::string_view bytes) { read(bytes); },
                                             [this](int) {
                                               output_ended_ = true;
