@@ -10,16 +10,16 @@
 #include "model/event.hpp"
 #include "model/failure.hpp"
 #include "model/run_spec.hpp"
-#include "os/read_watch.hpp"
 #include "os/signals.hpp"
 #include "run/attempt.hpp"
 #include "run/callers_terminal.hpp"
-#include "run/input_replay.hpp"
-#include "run/masked_output.hpp"
+#include "run/command_input.hpp"
+#include "run/job_control.hpp"
 #include "run/output_patterns.hpp"
+#include "run/publisher.hpp"
 #include "run/retry_machine.hpp"
+#include "run/retry_pause.hpp"
 #include "run/slot_wait.hpp"
-#include "run/user_line.hpp"
 #include "uv/loop.hpp"
 #include "uv/poll_watch.hpp"
 #include "uv/timer.hpp"
@@ -39,15 +39,14 @@ class Supervisor {
 
   // Sends all further events to this sink, after the sinks that were added before; it must outlive the run. The
   // audience selects the form of the output.
-  void tell(model::EventSink& sink, Audience audience = Audience::kept) { sinks_.push_back({&sink, audience}); }
+  void tell(model::EventSink& sink, Audience audience = Audience::kept) { events_.add(sink, audience); }
 
   // Masks output and events of the run; call before prepare(). The masks must outlive the run.
-  void mask(MaskSettings& masks);
+  void mask(MaskSettings& masks) { events_.mask(loop_, masks); }
 
   // Opens the command's standard input and starts the first guard, or later if the run waits for a slot. Runs nothing
-  // yet. The scratch file keeps input that can be read only once; null: it is not kept.
-  using MakeScratch = std::function<std::unique_ptr<model::Scratch>()>;
-  model::Result<void> prepare(const std::string& run_id, bool capture, const MakeScratch& make_scratch);
+  // yet.
+  model::Result<void> prepare(const std::string& run_id, bool capture, const CommandInput::MakeScratch& make_scratch);
 
   // Runs to the end and returns oversee's way to exit. `slots` is set if the spec asks for a slot, else null.
   model::ExitAction run(const model::RunInfo& info, model::SlotQueue* slots = nullptr);
@@ -77,10 +76,7 @@ class Supervisor {
  private:
   // Whether the command uses our terminal, including its input.
   bool shares_terminal() const { return caller_.has_terminal && !spec_.pty; }
-  void publish(const model::Event& event, const model::Reading& at);
-  std::string masked(std::string_view text) const {
-    return masks_ == nullptr ? std::string(text) : masks_->masked(text);
-  }
+  void publish(const model::Event& event, const model::Reading& at) { events_.publish(event, at); }
   std::vector<std::string> next_environment() const;
 
   // Before the first attempt.
@@ -91,12 +87,9 @@ class Supervisor {
   bool in_queue() const { return slot_ && slot_->waiting(); }
 
   // Attempts.
-  model::Result<void> open_input_in_time(const MakeScratch& make_scratch);
-  void begin_attempt();
-  model::Result<void> open_input(const MakeScratch& make_scratch);
-  model::Result<int> next_input();
-  model::Result<std::unique_ptr<Attempt>> prepare_attempt();
   void begin_attempts(model::Instant start);
+  model::Result<std::unique_ptr<Attempt>> prepare_attempt();
+  void begin_attempt();
   void attempt_done();
   void take_result(model::AttemptResult result);
   model::AttemptResult unprepared(const model::Failure& failure) const;
@@ -105,12 +98,8 @@ class Supervisor {
 
   // Between two attempts.
   void wait_for_retry(const RetryMachine::Again& again);
-  void run_before_retry();
-  void before_retry_ended();
-  void lines_guard_gone();
-  void begin_retry_if_due();
   void begin_retry();
-  void stand_still_between(model::Duration time);
+  void guard_gone();
 
   // After the last attempt.
   void end_attempts(model::NotRetried why);
@@ -126,10 +115,9 @@ class Supervisor {
   void cancel_at_the_end(const model::Canceller& by);
   void asked_by_way_of_attempt(const CancelRequested& request);
   void reload();
-  void ask_to_stop();
-  void settle(model::Signal stop_with);
-  void leader_stopped();
-  void look_at_stopped_leader();
+  // The attempt that may be stopped, continued or signalled; null between two attempts.
+  Attempt* present_attempt() const { return pause_.active() ? nullptr : attempt_.get(); }
+  void was_suspended(model::Duration time);
 
   uv::Loop& loop_;
   const model::RunSpec& spec_;
@@ -137,17 +125,8 @@ class Supervisor {
   const model::RunInfo* info_ = nullptr;
   std::string run_id_;
   bool capture_ = true;
-  struct Told {
-    model::EventSink* sink;
-    Audience audience;
-  };
-  std::vector<Told> sinks_;
-  const match::Masks* masks_ = nullptr;
-  std::optional<MaskedOutput> masked_output_;
-  os::UniqueFd input_;
-  std::optional<InputReplay> replay_;
-  std::optional<os::ReadWatch> read_watch_;  // watches a pipe or socket that is not kept for retries
-  std::optional<std::int64_t> input_start_;  // the start offset in a file
+  Publisher events_;
+  CommandInput input_;
   std::optional<CallersTerminal> terminal_;
   std::string screen_undo_;
   std::optional<os::SignalWatch> signals_;
@@ -161,19 +140,10 @@ class Supervisor {
   std::optional<RetryMachine> retries_;
   OutputPatterns patterns_;
   std::optional<model::Canceller> canceller_;  // the first one of the run
-  bool between_ = false;                       // the run is between two attempts
-  std::optional<model::Instant> delay_end_;
-  uv::Timer delay_;
-  std::vector<std::unique_ptr<UserLine>> lines_;  // the --before-retry hooks; their guards may still run
-  std::unique_ptr<OrphanKiller> orphans_;         // for the tree of a hook's guard that was killed
-  bool line_runs_ = false;                        // the latest hook is running
-  std::optional<model::UserLineResult> line_result_;
+  RetryPause pause_;
+  JobControl job_control_;
 
-  uv::Timer settle_;  // checks a stop or a continue again a moment later
-  model::Signal stop_with_ = 0;
-  std::optional<model::Instant> stop_asked_;  // when TSTP was sent to the tree; STOP and our own stop follow
-  bool continued_ = false;                    // oversee was continued; the command may not be yet
-  uv::Timer flush_;                           // bounds the wait for readers after the last attempt
+  uv::Timer flush_;  // bounds the wait for readers after the last attempt
   bool flushing_ = false;
   bool reported_ = false;  // only the guards' ends are awaited
   int sink_error_ = 0;     // the first error except EPIPE

@@ -41,7 +41,7 @@ REASONS = {
     "os/terminal.cpp": KERNEL,
     "os/terminal_readers.cpp": KERNEL + "; the target of a link is only asked for if it is a device",
     "run/callers_terminal.cpp": KERNEL,
-    "run/supervisor.cpp": BESIDE,
+    "run/command_input.cpp": BESIDE,
 }
 
 CALLS = re.compile(
