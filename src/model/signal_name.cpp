@@ -6,31 +6,25 @@
 #include <array>
 #include <charconv>
 #include <csignal>
+#include <cstring>
 #include <optional>
 
 namespace oversee::model {
 namespace {
 
-struct Named {
+struct Alias {
   std::string_view name;
   Signal number;
 };
 
-// An alias must come after the name that signal_name() prints.
-constexpr std::array<Named, 34> kSignals{{
-    {"HUP", SIGHUP},       {"INT", SIGINT},     {"QUIT", SIGQUIT}, {"ILL", SIGILL},   {"TRAP", SIGTRAP},
-    {"ABRT", SIGABRT},     {"BUS", SIGBUS},     {"FPE", SIGFPE},   {"KILL", SIGKILL}, {"USR1", SIGUSR1},
-    {"SEGV", SIGSEGV},     {"USR2", SIGUSR2},   {"PIPE", SIGPIPE}, {"ALRM", SIGALRM}, {"TERM", SIGTERM},
-#ifdef SIGSTKFLT
-    {"STKFLT", SIGSTKFLT},
-#else
-    {"TERM", SIGTERM},
-#endif
-    {"CHLD", SIGCHLD},     {"CONT", SIGCONT},   {"STOP", SIGSTOP}, {"TSTP", SIGTSTP}, {"TTIN", SIGTTIN},
-    {"TTOU", SIGTTOU},     {"URG", SIGURG},     {"XCPU", SIGXCPU}, {"XFSZ", SIGXFSZ}, {"VTALRM", SIGVTALRM},
-    {"PROF", SIGPROF},     {"WINCH", SIGWINCH}, {"IO", SIGIO},     {"PWR", SIGPWR},   {"SYS", SIGSYS},
-    {"IOT", SIGABRT},      {"CLD", SIGCHLD},    {"POLL", SIGIO},
-}};
+// Further names of signals that the C library abbreviates in another way.
+constexpr std::array kAliases{Alias{"IOT", SIGABRT}, Alias{"CLD", SIGCHLD}, Alias{"IO", SIGIO}};
+
+// Empty if the C library has no name for it, as for real-time signals.
+std::string_view abbreviation(Signal signal) {
+  const char* name = ::sigabbrev_np(signal);
+  return name == nullptr ? std::string_view() : name;
+}
 
 constexpr std::string_view kAllowedSignal = "a signal such as TERM, SIGTERM, 15 or RTMIN+1";
 
@@ -71,7 +65,10 @@ Parsed<Signal> parse_signal(std::string_view text) {
   std::string_view name = upper;
   if (const auto number = whole_number(name); number && *number >= 1 && *number <= SIGRTMAX) return *number;
   if (name.starts_with("SIG")) name.remove_prefix(3);
-  for (const Named& each : kSignals) {
+  for (Signal signal = 1; signal < SIGRTMIN; ++signal) {
+    if (!name.empty() && abbreviation(signal) == name) return signal;
+  }
+  for (const Alias& each : kAliases) {
     if (each.name == name) return each.number;
   }
   if (const auto signal = real_time_signal(name)) return *signal;
@@ -79,9 +76,7 @@ Parsed<Signal> parse_signal(std::string_view text) {
 }
 
 std::string signal_name(Signal signal) {
-  for (const Named& each : kSignals) {
-    if (each.number == signal) return std::string(each.name);
-  }
+  if (const std::string_view name = abbreviation(signal); !name.empty()) return std::string(name);
   if (signal == SIGRTMIN) return "RTMIN";
   if (signal > SIGRTMIN && signal <= SIGRTMAX) return fmt::format("RTMIN+{}", signal - SIGRTMIN);
   return fmt::format("{}", signal);
@@ -89,9 +84,10 @@ std::string signal_name(Signal signal) {
 
 std::vector<std::string_view> signal_names() {
   std::vector<std::string_view> names;
-  for (const Named& each : kSignals) {
-    if (names.empty() || names.back() != each.name) names.push_back(each.name);
+  for (Signal signal = 1; signal < SIGRTMIN; ++signal) {
+    if (const std::string_view name = abbreviation(signal); !name.empty()) names.push_back(name);
   }
+  for (const Alias& each : kAliases) names.push_back(each.name);
   names.emplace_back("RTMIN");
   names.emplace_back("RTMAX");
   return names;

@@ -22,10 +22,10 @@ void RetryPause::begin(model::Instant now, model::Duration delay, const model::A
   timer_.set(delay_end_);
   if (spec_.before_retry.empty()) return;
   hook.environment.push_back(fmt::format("OVERSEE_REASON={}", to_string(last.reason)));
-  run_hook(std::move(hook));
+  run_hook(hook);
 }
 
-void RetryPause::run_hook(Hook hook) {
+void RetryPause::run_hook(const Hook& hook) {
   constexpr auto kKind = model::UserLineKind::before_retry;
   hooks_.push_back(std::make_unique<UserLine>(
       loop_, UserLine::Callbacks{[this](std::string_view bytes) {

@@ -54,7 +54,7 @@ class RetryPause {
  private:
   enum class State : std::uint8_t { none, waiting, ended };
 
-  void run_hook(Hook hook);
+  void run_hook(const Hook& hook);
   void hook_ended();
   void hook_guard_gone();
   void continue_if_due();

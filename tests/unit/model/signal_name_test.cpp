@@ -129,7 +129,7 @@ TEST_CASE("signal: prints the usual name, or a number if the platform has none")
   CHECK(signal_name(SIGTERM) == "TERM");
   CHECK(signal_name(SIGABRT) == "ABRT");
   CHECK(signal_name(SIGCHLD) == "CHLD");
-  CHECK(signal_name(SIGIO) == "IO");
+  CHECK(signal_name(SIGIO) == "POLL");
   CHECK(signal_name(SIGRTMIN) == "RTMIN");
   CHECK(signal_name(SIGRTMIN + 1) == "RTMIN+1");
   CHECK(signal_name(0) == "0");
