@@ -45,13 +45,13 @@ constexpr std::array kListOptions{
 
 // Of a running run, the time so far; of an interrupted run, unknown.
 std::optional<model::Duration> duration_of(const SelectedRun& run, model::WallTime now) {
-  if (run.status == "running") return std::max(now - run.started, model::WallTime::duration(0));
+  if (run.status == "running") return std::max(now - run.record.started, model::WallTime::duration(0));
   return run.record.duration;
 }
 
 // The record of a running run does not count the current attempt.
 int attempts_of(const SelectedRun& run) {
-  return run.record.status == "running" ? run.record.attempts + 1 : run.record.attempts;
+  return static_cast<int>(run.record.attempt_count() + (run.record.status == "running" ? 1 : 0));
 }
 
 std::string as_text(const std::vector<SelectedRun>& runs, model::WallTime now) {
@@ -64,7 +64,7 @@ std::string as_text(const std::vector<SelectedRun>& runs, model::WallTime now) {
                     .flaky = run.record.flaky,
                     .exit_status = run.record.exit_status,
                     .duration = duration_of(run, now),
-                    .age = now - run.started,
+                    .age = now - run.record.started,
                     .attempts = attempts_of(run)});
   }
   return report::run_table(rows, stdout_width());

@@ -87,7 +87,7 @@ std::vector<model::RunSample> samples_of(std::span<const history::SelectedRun> r
   for (const history::SelectedRun& run : runs) {
     if (run.lives()) continue;
     const history::RunRecord& record = run.record;
-    model::RunSample sample{.name = record.name, .started = run.started};
+    model::RunSample sample{.name = record.name, .started = run.record.started};
     sample.passed = run.status == to_string(model::Status::completed);
     sample.cancelled = run.status == to_string(model::Status::cancelled);
     sample.flaky = record.flaky;

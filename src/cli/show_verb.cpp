@@ -13,7 +13,7 @@
 #include "cli/named_runs.hpp"
 #include "cli/recorded_runs.hpp"
 #include "history/run_lookup.hpp"
-#include "history/told_run.hpp"
+#include "history/run_selection.hpp"
 #include "model/outcome.hpp"
 #include "os/clock.hpp"
 #include "report/json_text.hpp"
@@ -75,15 +75,16 @@ int show(const VerbArguments& arguments) {
   const model::WallTime now = os::read_clock().wall;
   const auto text = directory.read(id + std::string(history::kRecordSuffix));
   if (!text) return refuse(text.error());
-  const auto run = history::judge_run(directory, id, *text, now);
+  auto run = history::judge_run(directory, id, *text, now);
   if (!run) return refuse(run.error());
   if (*json) {
     if (text->empty()) return refuse({"show the record", 0, id, "it is empty: the run has not begun"});
     return print(report::harmless_json(*text));
   }
-  const model::ToldRun told = history::tell_run(*run, *text);
-  return print(report::run_page(told, told.passed() ? report::Digest{} : digest_of(directory, run->record), now,
-                                stdout_width()));
+  history::RunRecord& record = run->record;
+  record.status = run->status;
+  const report::Digest digest = record.passed() ? report::Digest{} : digest_of(directory, record);
+  return print(report::run_page(record, digest, now, stdout_width()));
 }
 
 }  // namespace

@@ -20,6 +20,10 @@ std::string make_run_id(model::WallTime started) {
   return id;
 }
 
+model::WallTime start_of(std::string_view id) {
+  return model::read_compact_date(second_of(id)).value_or(model::WallTime());
+}
+
 bool is_run_id(std::string_view text) {
   return std::ranges::equal(text, kForm, [](char c, char form) {
     if (form == 'd') return c >= '0' && c <= '9';

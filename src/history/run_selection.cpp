@@ -9,6 +9,7 @@
 
 #include "history/life_lock.hpp"
 #include "history/record_glance.hpp"
+#include "history/run_id.hpp"
 #include "history/run_lookup.hpp"
 #include "model/date.hpp"
 
@@ -18,8 +19,6 @@ namespace {
 constexpr std::array<std::string_view, 9> kStatuses{"running",   "pending", "completed", "failed", "timed_out",
                                                     "cancelled", "lost",    "unknown",   "flaky"};
 constexpr auto kLongestStart = std::chrono::minutes(1);
-
-std::string_view second_of(std::string_view id) { return id.substr(0, id.rfind('-')); }
 
 bool has_label(const RunRecord& record, std::string_view wanted) {
   const std::size_t equals = wanted.find('=');
@@ -34,7 +33,7 @@ bool has_status(const SelectedRun& run, const std::vector<std::string>& statuses
 }
 
 bool fits(const SelectedRun& run, const RunChoice& choice) {
-  if (choice.since && run.started < *choice.since) return false;
+  if (choice.since && run.record.started < *choice.since) return false;
   if (!choice.name.empty() && !is_named(run.record.name, choice)) return false;
   if (!std::ranges::all_of(choice.labels, [&](const std::string& label) { return has_label(run.record, label); })) {
     return false;
@@ -60,12 +59,12 @@ model::Result<std::optional<SelectedRun>> look_at(const RunDirectory& directory,
 model::Result<SelectedRun> judge_run(const RunDirectory& directory, const std::string& id, std::string_view text,
                                      model::WallTime now) {
   SelectedRun run;
-  run.started = model::read_compact_date(second_of(id)).value_or(model::WallTime());
   if (text.empty()) {
     run.record.id = id;
-    run.record.started_at = model::format_date(run.started);
+    run.record.started = start_of(id);
+    run.record.started_at = model::format_date(run.record.started);
     run.record.lock = look_at_life(directory, id, {});
-    const bool lost = now - run.started > kLongestStart && run.record.lock != LockSeen::held;
+    const bool lost = now - run.record.started > kLongestStart && run.record.lock != LockSeen::held;
     run.status = lost ? "lost" : "pending";
     return run;
   }
@@ -73,7 +72,6 @@ model::Result<SelectedRun> judge_run(const RunDirectory& directory, const std::s
   if (!record) return std::unexpected(std::move(record.error()));
   run.record = std::move(*record);
   run.status = shown_status(run.record);
-  if (const auto told = model::read_date(run.record.started_at)) run.started = *told;
   return run;
 }
 
@@ -103,7 +101,7 @@ model::Result<Selection> select_runs(const RunDirectory& directory, const RunCho
         alike.push_back(std::move(**run));
       }
     }
-    std::ranges::stable_sort(alike, std::ranges::greater(), &SelectedRun::started);
+    std::ranges::stable_sort(alike, std::ranges::greater(), [](const SelectedRun& run) { return run.record.started; });
     for (SelectedRun& run : alike) {
       if (enough()) {
         ++selection.older;

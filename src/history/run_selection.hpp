@@ -31,7 +31,6 @@ std::vector<std::string_view> run_statuses();
 struct SelectedRun {
   RunRecord record;
   std::string status;  // the value of shown_status()
-  model::WallTime started;
 
   // True also if its state is unknown.
   bool lives() const { return status == "running" || status == "pending" || status == "unknown"; }

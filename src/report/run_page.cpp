@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "model/byte_size.hpp"
+#include "model/command_line.hpp"
 #include "model/date.hpp"
 #include "model/safe_text.hpp"
 #include "model/verdict.hpp"
@@ -54,19 +55,19 @@ class Page {
 };
 
 // The status in plain words: "timed out" for "timed_out".
-std::string status_words(const model::ToldRun& run) {
+std::string status_words(const model::RecordedRun& run) {
   if (run.passed() && run.flaky) return "flaky";
   return model::spaced(run.status);
 }
 
-std::string lasted(const model::ToldRun& run, model::WallTime now) {
+std::string lasted(const model::RecordedRun& run, model::WallTime now) {
   return model::describe_duration(std::max(now - run.started, model::WallTime::duration(0)));
 }
 
-std::string status_sentence(const model::ToldRun& run, model::WallTime now) {
+std::string status_sentence(const model::RecordedRun& run, model::WallTime now) {
   if (run.status == "running") {
-    return fmt::format("running for {}, attempt {}, by oversee with pid {}", lasted(run, now),
-                       run.attempts.size() + 1 + (run.omitted ? run.omitted->count() : 0), run.pid);
+    return fmt::format("running for {}, attempt {}, by oversee with pid {}", lasted(run, now), run.attempt_count() + 1,
+                       run.pid);
   }
   if (run.status == "pending") return "pending: its command has not been started yet";
   if (run.status == "unknown") {
@@ -81,7 +82,7 @@ std::string status_sentence(const model::ToldRun& run, model::WallTime now) {
   return model::headline(status_words(run), run.summary);
 }
 
-std::string exit_words(const model::ToldRun& run) {
+std::string exit_words(const model::RecordedRun& run) {
   if (!run.exit_status) return {};
   std::string text = fmt::format("{}", *run.exit_status);
   if (!run.signal.empty()) {
@@ -92,14 +93,14 @@ std::string exit_words(const model::ToldRun& run) {
   return text;
 }
 
-std::string label_words(const model::ToldRun& run) {
+std::string label_words(const model::RecordedRun& run) {
   std::string text;
   for (const auto& [key, value] : run.labels) text += fmt::format("{}{}={}", text.empty() ? "" : "  ", key, value);
   return text;
 }
 
 // The settings that limit the run, except those at their default.
-std::string setting_words(const model::ToldRun& run) {
+std::string setting_words(const model::RecordedRun& run) {
   std::string text;
   const auto add = [&](std::string_view key, std::string_view none) {
     const auto found = run.settings.find(std::string(key));
@@ -121,9 +122,9 @@ model::Duration add(model::Duration sum, model::Duration each) {
   return std::min(sum + each, model::Duration::max() / 3);
 }
 
-model::Usage sum_of(const std::vector<model::ToldAttempt>& attempts) {
+model::Usage sum_of(const std::vector<model::RecordedAttempt>& attempts) {
   model::Usage sum;
-  for (const model::ToldAttempt& each : attempts) {
+  for (const model::RecordedAttempt& each : attempts) {
     const model::Usage& usage = each.result.usage;
     sum.user = add(sum.user, usage.user);
     sum.system = add(sum.system, usage.system);
@@ -133,12 +134,12 @@ model::Usage sum_of(const std::vector<model::ToldAttempt>& attempts) {
   return sum;
 }
 
-std::string output_words(const std::vector<model::ToldAttempt>& attempts) {
+std::string output_words(const std::vector<model::RecordedAttempt>& attempts) {
   const auto told = [&](auto stream, std::string_view name) {
     std::uint64_t bytes = 0;
     std::uint64_t lines = 0;
     std::uint64_t omitted = 0;
-    for (const model::ToldAttempt& each : attempts) {
+    for (const model::RecordedAttempt& each : attempts) {
       bytes += (each.result.*stream).bytes;
       lines += (each.result.*stream).lines;
       omitted += (each.result.*stream).omitted_bytes;
@@ -155,9 +156,9 @@ std::string output_words(const std::vector<model::ToldAttempt>& attempts) {
   return text;
 }
 
-void add_attempts(Page& page, const model::ToldRun& run) {
+void add_attempts(Page& page, const model::RecordedRun& run) {
   std::string_view label = "attempts";
-  for (const model::ToldAttempt& each : run.attempts) {
+  for (const model::RecordedAttempt& each : run.attempts) {
     if (run.omitted && each.result.number == run.omitted->last + 1) {
       page.row("", fmt::format("{}-{}  {}", run.omitted->first, run.omitted->last, describe(run.omitted->reasons)));
     }
@@ -167,9 +168,9 @@ void add_attempts(Page& page, const model::ToldRun& run) {
 }
 
 // What the attempts did and left behind; labelled by attempt if there are several.
-void add_findings(Page& page, const model::ToldRun& run) {
+void add_findings(Page& page, const model::RecordedRun& run) {
   const bool many = run.attempts.size() > 1;
-  for (const model::ToldAttempt& each : run.attempts) {
+  for (const model::RecordedAttempt& each : run.attempts) {
     const model::AttemptResult& result = each.result;
     const std::string of = many ? fmt::format("attempt {}: ", result.number) : std::string();
     const auto add = [&](std::string_view label, const std::string& text) {
@@ -190,7 +191,7 @@ void add_findings(Page& page, const model::ToldRun& run) {
   }
 }
 
-void add_digest(Page& page, const model::ToldRun& run, const Digest& digest) {
+void add_digest(Page& page, const model::RecordedRun& run, const Digest& digest) {
   const std::size_t shown = std::min(digest.last.size(), kMostLines);
   const auto first = digest.last.end() - static_cast<std::ptrdiff_t>(shown);
   if (digest.first_error && std::find(first, digest.last.end(), *digest.first_error) == digest.last.end()) {
@@ -206,12 +207,12 @@ void add_digest(Page& page, const model::ToldRun& run, const Digest& digest) {
 
 }  // namespace
 
-std::string run_page(const model::ToldRun& run, const Digest& digest, model::WallTime now, std::size_t width) {
+std::string run_page(const model::RecordedRun& run, const Digest& digest, model::WallTime now, std::size_t width) {
   Page page(width);
   page.row("run", run.id);
   page.row("name", run.name);
   page.row("labels", label_words(run));
-  page.row("command", run.command);
+  page.row("command", model::quote_command(run.command));
   page.row("directory", run.directory);
   page.row("host", run.host);
   page.row("started", fmt::format("{}, {}", model::format_date(run.started), model::describe_age(now - run.started)));

@@ -4,12 +4,12 @@
 #include <cstddef>
 #include <string>
 
-#include "model/told_run.hpp"
+#include "model/recorded_run.hpp"
 #include "report/failure_digest.hpp"
 
 namespace oversee::report {
 
 // Lines wrapped at `width`; output of the command is cut there. The digest is the last attempt's; empty to omit it.
-std::string run_page(const model::ToldRun& run, const Digest& digest, model::WallTime now, std::size_t width);
+std::string run_page(const model::RecordedRun& run, const Digest& digest, model::WallTime now, std::size_t width);
 
 }  // namespace oversee::report

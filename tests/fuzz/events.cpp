@@ -11,10 +11,11 @@
 #include "../unit/report/made_up_run.hpp"
 #include "history/json_reader.hpp"
 #include "history/record_glance.hpp"
-#include "history/told_run.hpp"
+#include "history/run_record.hpp"
 #include "json_line.hpp"
 #include "model/utf8.hpp"
 #include "must.hpp"
+#include "record_directory.hpp"
 #include "report/event_lines.hpp"
 #include "report/json_summary.hpp"
 
@@ -207,7 +208,10 @@ class Story {
     must(*json->text("run_id") == as_utf8(info_.id) && *json->text("name") == name, "a record has id and name");
     const auto glance = history::glance_at(document_, "name");
     must(!glance || *glance == name, "a glance at a record sees what is there");
-    const model::ToldRun told = history::tell_run({}, document_);
+    static const history::RunDirectory directory = make_directory();
+    const auto read = history::parse_record(document_, directory, info_.id);
+    must(read.has_value() && read->name == name, "a record is read");
+    const history::RunRecord& told = *read;
     must(told.attempts.size() == results_.size(), "a record has its attempts");
     must(told.directory == as_utf8(info_.directory), "a record has its directory");
     const model::AttemptResult& last = told.attempts.back().result;

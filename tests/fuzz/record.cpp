@@ -1,21 +1,18 @@
 // Feeds random text as a run's record, as list, show and stats read it: it must be refused with a sentence, or shown as
 // lines of text. events.cpp tests genuine records.
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "history/record_glance.hpp"
 #include "history/run_selection.hpp"
-#include "history/told_run.hpp"
 #include "model/run_statistics.hpp"
 #include "must.hpp"
+#include "record_directory.hpp"
 #include "report/columns.hpp"
 #include "report/run_page.hpp"
 #include "report/run_table.hpp"
@@ -26,16 +23,6 @@ namespace {
 constexpr const char* kId = "20261123-121659-k3f9";
 constexpr model::WallTime kNow{std::chrono::seconds(1'795'436'219)};
 
-// Texts are passed in memory: the directory only provides a path, and is removed before the return.
-history::RunDirectory make_directory() {
-  std::string parent = "/tmp/oversee-fuzz-XXXXXX";
-  must(::mkdtemp(parent.data()) != nullptr, "there is room for a directory");
-  auto directory = history::RunDirectory::open(parent, ::geteuid());
-  must(directory.has_value() && ::rmdir(directory->path().c_str()) == 0 && ::rmdir(parent.c_str()) == 0,
-       "a directory is made and removed");
-  return std::move(*directory);
-}
-
 void check_lines(std::string_view text) {
   const auto control = [](char c) { return c != '\n' && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f); };
   must(text.ends_with('\n') && std::ranges::none_of(text, control), "what is shown is lines of text");
@@ -43,7 +30,7 @@ void check_lines(std::string_view text) {
 
 void check_samples(const history::SelectedRun& run) {
   const model::RunSample sample{
-      .name = run.record.name, .started = run.started, .passed = true, .took = run.record.last_attempt};
+      .name = run.record.name, .started = run.record.started, .passed = true, .took = run.record.last_attempt};
   const std::vector<model::RunSample> samples(model::kFewestSuccesses, sample);
   for (const model::RunStatistics& each : model::gather_statistics(samples)) {
     if (const auto timeout = model::suggest_timeout(each.took)) {
@@ -62,7 +49,8 @@ void check(std::string_view text) {
   const auto run = history::judge_run(directory, kId, text, kNow);
   if (!run) return must(!describe(run.error()).empty(), "a refusal is told");
   must(!run->status.empty() || !text.empty(), "a run has a status");
-  const model::ToldRun told = history::tell_run(*run, text);
+  history::RunRecord told = run->record;
+  told.status = run->status;
   must(told.id == kId, "a run has the id of its file");
   must(!told.labels.contains("") && !told.settings.contains(""), "labels and settings have names");
   for (const std::size_t width : {std::size_t{20}, std::size_t{80}, report::kAnyWidth}) {
@@ -74,7 +62,7 @@ void check(std::string_view text) {
                                 .exit_status = told.exit_status,
                                 .duration = told.duration,
                                 .age = kNow - told.started,
-                                .attempts = run->record.attempts};
+                                .attempts = static_cast<int>(told.attempts.size())};
     check_lines(report::run_table(std::array{row}, width));
   }
   check_samples(*run);

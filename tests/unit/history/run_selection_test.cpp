@@ -98,7 +98,7 @@ TEST_CASE("run selection: an empty record is about to start, and after a minute 
   REQUIRE(all.runs.size() == 2);
   CHECK(all.runs[0].status == "pending");
   CHECK(all.runs[0].lives());
-  CHECK(all.runs[0].started == model::read_date("2026-11-23T12:59:30Z"));
+  CHECK(all.runs[0].record.started == model::read_date("2026-11-23T12:59:30Z"));
   CHECK(all.runs[1].status == "lost");
   CHECK(runs.ids({.statuses = {"pending"}}) == Ids{"20261123-125930-aaaa"});
   CHECK(runs.ids({.statuses = {"lost"}}) == Ids{"20261123-125800-aaaa"});

@@ -14,11 +14,11 @@ using namespace std::chrono_literals;
 using model::Reason;
 using model::Status;
 
-model::ToldRun told() {
-  model::ToldRun run;
+model::RecordedRun told() {
+  model::RecordedRun run;
   run.id = "20261123-121659-k3fa";
   run.name = "make";
-  run.command = "make -j8 test";
+  run.command = {"make", "-j8", "test"};
   run.directory = "/srv/app";
   run.host = "runner-12";
   run.pid = 4242;
@@ -30,7 +30,7 @@ model::ToldRun told() {
 bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 TEST_CASE("run page: a failure in its second attempt, exactly") {
-  model::ToldRun run = told();
+  model::RecordedRun run = told();
   run.labels = {{"ci", ""}, {"team", "core"}};
   run.status = "failed";
   run.summary = "exit 2 after 12.0s in attempt 2 (attempt 1: timeout)";
@@ -90,7 +90,7 @@ log        /tmp/x.log
 }
 
 TEST_CASE("run page: an error among the last lines is not repeated") {
-  model::ToldRun run = told();
+  model::RecordedRun run = told();
   run.status = "failed";
   Digest digest;
   digest.last = {{model::Stream::err, "error: no"}};
@@ -102,10 +102,10 @@ TEST_CASE("run page: an error among the last lines is not repeated") {
 
 // The clock's range is 292 years; a forged record can claim more.
 TEST_CASE("run page: the CPU time of many attempts stays within the clock's range") {
-  model::ToldRun run = told();
+  model::RecordedRun run = told();
   run.status = "failed";
   run.attempts.resize(4);
-  for (model::ToldAttempt& each : run.attempts) {
+  for (model::RecordedAttempt& each : run.attempts) {
     each.result.usage.user = each.result.usage.system = std::chrono::years(90);
     each.result.usage.max_rss_bytes = 1;
   }
@@ -113,7 +113,7 @@ TEST_CASE("run page: the CPU time of many attempts stays within the clock's rang
 }
 
 TEST_CASE("run page: the status of live and ended runs") {
-  model::ToldRun run = told();
+  model::RecordedRun run = told();
   const auto page = [&] { return run_page(run, {}, run.started + 90s, kAnyWidth); };
   run.status = "running";
   CHECK(holds(page(), "\nstatus     running for 1m 30s, attempt 1, by oversee with pid 4242\n"));
@@ -138,9 +138,9 @@ TEST_CASE("run page: the status of live and ended runs") {
 }
 
 TEST_CASE("run page: lines fit, and nothing moves the cursor") {
-  model::ToldRun run = told();
+  model::RecordedRun run = told();
   run.status = "failed";
-  run.command = "sh -c '" + std::string(200, 'x') + "'\x1b[2J\n";
+  run.command = {"sh", "-c", std::string(200, 'x') + "\x1b[2J\n"};
   run.summary = "exit 1 after a very long sentence that does not fit into a line of forty columns";
   Digest digest;
   digest.last = {{model::Stream::out, std::string(100, 'y')}};
