@@ -113,11 +113,13 @@ std::string as_ids(const std::vector<SelectedRun>& runs) {
 
 // Without filters the file names suffice, so no record is read.
 int print_ids(const history::RunDirectory& directory, std::optional<std::size_t> most) {
-  auto ids = history::list_runs(directory);
-  if (!ids) return refuse(ids.error());
+  auto runs = history::stored_runs(directory);
+  if (!runs) return refuse(runs.error());
+  const std::size_t count = std::min(most.value_or(runs->size()), runs->size());
+  const auto shown = runs->begin() + static_cast<std::ptrdiff_t>(count);
+  std::ranges::partial_sort(*runs, shown, [](const auto& one, const auto& other) { return is_older(other, one); });
   std::string text;
-  for (const std::string& id : *ids | std::views::reverse | std::views::take(most.value_or(ids->size())))
-    text += id + '\n';
+  for (const history::StoredRun& run : *runs | std::views::take(count)) text.append(run.id()) += '\n';
   return print(text);
 }
 

@@ -3,6 +3,7 @@
 
 #include "history/directory_choice.hpp"
 #include "history/run_directory.hpp"
+#include "history/run_index.hpp"
 #include "history/run_lookup.hpp"
 #include "history/run_record.hpp"
 #include "os/descriptor.hpp"
@@ -41,7 +42,7 @@ void finish_lost_run(const model::LostRun& lost) {
                             .format = tagged ? model::LogFormat::tagged : model::LogFormat::raw};
   const auto finished = report::finish_document(*running, lost, log);
   if (!finished) return;
-  (void)directory->replace(name, *finished);
+  if (directory->replace(name, *finished)) history::add_to_index(*directory, lost.id, *finished);
   if (!lost.json_path.empty()) (void)os::replace_file(lost.json_path, *finished);
 }
 

@@ -13,6 +13,7 @@
 #include "cli/console.hpp"
 #include "history/directory_choice.hpp"
 #include "history/run_id.hpp"
+#include "history/run_index.hpp"
 #include "model/mechanism.hpp"
 #include "os/asked_file.hpp"
 #include "os/file.hpp"
@@ -495,7 +496,9 @@ void RunFiles::do_last(const std::function<void()>& job, std::optional<model::Du
 void RunFiles::store_final(const std::string& document) {
   const std::string path = directory_->path_of(run_id_ + ".json");
   const std::function<model::Result<void>()> store = [this, name = run_id_ + ".json", document] {
-    return directory_->replace(name, document);
+    auto stored = directory_->replace(name, document);
+    if (stored) history::add_to_index(*directory_, run_id_, document);
+    return stored;
   };
   auto* const beside = running_ && !writers_ended_ ? writer() : nullptr;
   const auto stored = std::make_shared<model::Result<void>>();

@@ -11,6 +11,7 @@
 
 #include "history/life_lock.hpp"
 #include "history/retention.hpp"
+#include "history/run_index.hpp"
 #include "history/run_record.hpp"
 #include "model/byte_size.hpp"
 #include "os/clock.hpp"
@@ -57,6 +58,7 @@ class Cleaner {
   bool remove_files_of(const std::string& id);
   void remove_strays();
   void remove_stray(const StoredFile& file);
+  void compact() const;
   // What to report of a run that may be removed; empty if it lives or may live.
   std::optional<RemovedRun> ended(const KeptRun& run) const;
   bool abandoned(model::WallTime written) const { return now_ - written > kAbandoned; }
@@ -87,6 +89,7 @@ model::Result<Cleaned> Cleaner::run() {
     remove_run(runs_[place]);
   }
   if (cleaned_.whole) remove_strays();
+  if (!terms_.dry_run) compact();
   return std::move(cleaned_);
 }
 
@@ -211,6 +214,19 @@ void Cleaner::remove_stray(const StoredFile& file) {
   }
   ++cleaned_.stray_files;
   cleaned_.bytes += file.look->bytes;
+}
+
+// Leaves nothing of removed runs in the index, also of those that were removed by other means. Runs without a name here
+// may have come since the names were read.
+void Cleaner::compact() const {
+  std::set<std::string_view> removed;
+  for (const RemovedRun& run : cleaned_.runs) removed.insert(run.id);
+  compact_index(directory_, [&](std::string_view id) {
+    if (removed.contains(id)) return false;
+    const auto known = std::ranges::lower_bound(runs_, id, {}, &KeptRun::id);
+    if (known != runs_.end() && known->id == id) return true;
+    return directory_.look(std::string(id) + std::string(kRecordSuffix)).has_value();
+  });
 }
 
 std::string counted(std::size_t count, std::string_view one) {

@@ -13,9 +13,9 @@ namespace oversee::history {
 // The stamp file; its mtime is the time of the last turn.
 inline constexpr const char* kCleaningStamp = ".cleaned";
 
-// Cleans for at most 0.2 s if the last turn is an hour ago; an unfinished turn continues after a minute. Between turns
-// costs one look at the stamp. Never removes the run `own_id`. Empty: not due, another process is cleaning, or it
-// failed.
+// Cleans for at most 0.2 s, and rewrites the index, if the last turn is an hour ago; an unfinished turn continues after
+// a minute. Between turns costs one look at the stamp. Never removes the run `own_id`. Empty: not due, another process
+// is cleaning, or it failed.
 std::optional<Cleaned> take_cleaning_turn(const RunDirectory& directory, const model::Retention& keep,
                                           const std::string& own_id);
 

@@ -5,13 +5,14 @@
 #include <numeric>
 #include <tuple>
 
+#include "history/run_directory.hpp"
 #include "history/run_id.hpp"
+#include "history/run_index.hpp"
 #include "history/run_record.hpp"
 
 namespace oversee::history {
 namespace {
 
-constexpr std::size_t kIdSize = 20;
 constexpr std::string_view kTemporarySuffix = ".json.tmp";  // RunDirectory::replace
 constexpr std::string_view kScratchStart = "oversee-";      // of os::ScratchFile, if it needs a name
 constexpr std::size_t kScratchLetters = 6;                  // mkostemp(3)
@@ -50,9 +51,9 @@ std::vector<std::size_t> choose_outdated(std::span<const KeptRun> runs, const mo
 }
 
 std::optional<NamedFile> read_file_name(std::string_view name) {
-  if (is_scratch(name)) return NamedFile{FileKind::unfinished, {}};
+  if (is_scratch(name) || name == RunDirectory::temporary_name(kIndexName)) return NamedFile{FileKind::unfinished, {}};
   const bool hidden = name.starts_with('.');
-  const std::string_view id = name.substr(hidden ? 1 : 0, kIdSize);
+  const std::string_view id = name.substr(hidden ? 1 : 0, kRunIdSize);
   if (!is_run_id(id)) return {};
   const std::string_view suffix = name.substr(id.size() + (hidden ? 1 : 0));
   if (hidden) return suffix == kTemporarySuffix ? std::optional(NamedFile{FileKind::unfinished, id}) : std::nullopt;

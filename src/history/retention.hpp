@@ -31,7 +31,7 @@ std::vector<std::size_t> choose_outdated(std::span<const KeptRun> runs, const mo
 enum class FileKind : std::uint8_t {
   record,     // ID.json
   output,     // ID.log, ID.stdout, ID.stderr
-  unfinished  // from a killed writer: .ID.json.tmp, or a scratch file
+  unfinished  // from a killed writer: .ID.json.tmp, a new index, or a scratch file
 };
 
 struct NamedFile {

@@ -85,17 +85,28 @@ model::Result<os::UniqueFd> RunDirectory::reopen() const {
   return again;
 }
 
-model::Result<std::vector<std::string>> RunDirectory::names(std::size_t most) const {
+model::Result<void> RunDirectory::for_each_file(
+    const std::function<bool(std::string_view name, std::uint64_t inode)>& each) const {
   // A second description: closedir() closes it, and it has its own position.
   auto again = reopen();
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(again ? ::fdopendir(again->get()) : nullptr, ::closedir);
   if (!stream) return std::unexpected(model::Failure{"list the runs", errno, path_, {}});
   (void)again->release();  // owned by the stream now
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = ::readdir(stream.get());
+    if (entry == nullptr && errno != 0) return std::unexpected(model::Failure{"list the runs", errno, path_, {}});
+    if (entry == nullptr || !each(entry->d_name, entry->d_ino)) return {};
+  }
+}
+
+model::Result<std::vector<std::string>> RunDirectory::names(std::size_t most) const {
   std::vector<std::string> names;
-  errno = 0;
-  const dirent* entry = nullptr;
-  while (names.size() < most && (entry = ::readdir(stream.get())) != nullptr) names.emplace_back(entry->d_name);
-  if (errno != 0) return std::unexpected(model::Failure{"list the runs", errno, path_, {}});
+  const auto listed = for_each_file([&](std::string_view name, std::uint64_t) {
+    if (names.size() < most) names.emplace_back(name);
+    return names.size() < most;
+  });
+  if (!listed) return std::unexpected(listed.error());
   return names;
 }
 
@@ -105,6 +116,10 @@ model::Result<os::UniqueFd> RunDirectory::open_to_read(const std::string& name) 
 
 model::Result<os::UniqueFd> RunDirectory::open_shared(const std::string& name) const {
   return open_regular(name, O_RDWR | O_CREAT, "open");
+}
+
+model::Result<os::UniqueFd> RunDirectory::open_to_append(const std::string& name) const {
+  return open_regular(name, O_WRONLY | O_APPEND | O_CREAT, "open");
 }
 
 model::Result<os::UniqueFd> RunDirectory::open_regular(const std::string& name, int how, const char* stage) const {
@@ -145,6 +160,7 @@ std::optional<RunDirectory::Look> RunDirectory::look(const std::string& name) co
   return Look{.is_directory = S_ISDIR(status.st_mode),
               .is_regular = S_ISREG(status.st_mode),
               .bytes = static_cast<std::uint64_t>(status.st_size),
+              .inode = status.st_ino,
               .written = model::WallTime(written) + std::chrono::nanoseconds(status.st_mtim.tv_nsec)};
 }
 

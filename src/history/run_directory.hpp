@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +41,9 @@ class RunDirectory {
   // Another description of the directory, for a lock.
   model::Result<os::UniqueFd> reopen() const;
 
+  // Calls `each` with the name and the inode of every file, in no order, until it returns false.
+  model::Result<void> for_each_file(const std::function<bool(std::string_view name, std::uint64_t inode)>& each) const;
+
   // The names of all files, or of the first `most`, in no order.
   model::Result<std::vector<std::string>> names(std::size_t most = SIZE_MAX) const;
 
@@ -52,6 +56,9 @@ class RunDirectory {
   // Opens or creates a regular file that several runs read and write; refuses links and pipes.
   model::Result<os::UniqueFd> open_shared(const std::string& name) const;
 
+  // Opens or creates a regular file that several runs append to; refuses links and pipes.
+  model::Result<os::UniqueFd> open_to_append(const std::string& name) const;
+
   // Creates a new file with mode 0600 for writing.
   model::Result<os::UniqueFd> create(const std::string& name) const;
 
@@ -63,6 +70,7 @@ class RunDirectory {
     bool is_directory = false;
     bool is_regular = false;
     std::uint64_t bytes = 0;
+    std::uint64_t inode = 0;
     model::WallTime written;  // mtime
   };
   std::optional<Look> look(const std::string& name) const;

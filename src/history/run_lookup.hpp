@@ -1,12 +1,14 @@
 // Finds runs by what the user types, and opens their logs.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "history/run_directory.hpp"
+#include "history/run_id.hpp"
 #include "history/run_record.hpp"
 #include "model/event.hpp"
 #include "model/failure.hpp"
@@ -14,7 +16,22 @@
 
 namespace oversee::history {
 
-// The ids of all runs with a record, oldest first.
+// A run with a record, as the directory lists it.
+struct StoredRun {
+  std::array<char, kRunIdSize> text{};
+  std::uint64_t inode = 0;  // of the record
+
+  std::string_view id() const { return {text.data(), text.size()}; }
+  std::string_view second() const { return second_of(id()); }
+};
+
+// Whether the id of one sorts before the id of the other.
+bool is_older(const StoredRun& one, const StoredRun& other);
+
+// All runs with a record, in no order.
+model::Result<std::vector<StoredRun>> stored_runs(const RunDirectory& directory);
+
+// Their ids, oldest first.
 model::Result<std::vector<std::string>> list_runs(const RunDirectory& directory);
 
 // The id for "last", an id, or a prefix of one. If none or several match, the failure suggests the nearest ids.

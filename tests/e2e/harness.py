@@ -309,9 +309,9 @@ class OverseeCase(unittest.TestCase):
             self.fail(f"processes are left: {left}")
 
     def files(self):
-        """The names of the files in the run directory, except the stamp that every run may leave."""
+        """The names of the files in the run directory, except the stamp and the index that every run may leave."""
         names = (each.name for each in self.records.iterdir()) if self.records.is_dir() else []
-        return sorted(each for each in names if each != ".cleaned")
+        return sorted(each for each in names if each not in (".cleaned", ".index"))
 
     def the_only(self, suffix):
         """The path of the only file with this suffix in the run directory."""

@@ -1,5 +1,6 @@
 """oversee list: the recorded runs, newest first, with filters."""
 
+import json
 import os
 import signal
 import subprocess
@@ -188,6 +189,150 @@ class Living(ListCase):
         for each in (new, old):
             (self.records / f"{each}.json").touch()
         self.assertEqual([each["status"] for each in self.as_json("list")], ["pending", "lost"])
+
+
+class Indexed(ListCase):
+    """What `list` tells does not depend on the index, however it looks. Only which records are read does."""
+
+    FILTERS = (("--name", "alpha"), ("--name", "a*"), ("--status", "failed"), ("--label", "team=core"), ("--since", "1h"))
+
+    def setUp(self):
+        super().setUp()
+        self.index = self.records / ".index"
+        self.alpha = self.end("--name", "alpha", "--label", "team=core", "true")
+        self.beta = self.end("--name", "beta", "false")
+        self.alpha2 = self.end("--name", "alpha", "sh", "-c", "exit 3")
+
+    def end(self, *words):
+        """Runs it; returns its id."""
+        before = set(self.records.glob("*.json"))
+        self.oversee("--summary", "never", "--keep-runs", "none", *words)
+        (record,) = set(self.records.glob("*.json")) - before
+        return record.stem
+
+    def lines(self):
+        return [line.split("\t") for line in self.index.read_text().split("\n") if line]
+
+    def indexed(self):
+        return [line[0] for line in self.lines()]
+
+    def answers(self):
+        return [self.told("list", "--format", "json", *each) for each in self.FILTERS]
+
+    def spoil(self, run):
+        """Makes its record unreadable in place: the line still counts, and only who reads the record notices."""
+        (self.records / f"{run}.json").write_text("{")
+
+    def assert_not_used(self):
+        """Control: with a line that counts, the spoilt record would not be read."""
+        self.spoil(self.beta)
+        self.assertIn(self.beta.encode(), self.oversee("list", "--name", "alpha").err)
+
+    def test_a_record_is_not_read_if_its_line_excludes_the_run(self):
+        self.assertEqual(self.indexed(), [self.alpha, self.beta, self.alpha2])
+        self.spoil(self.beta)
+        self.assertEqual(set(self.ids("--name", "alpha")), {self.alpha, self.alpha2})
+        self.assertEqual(self.ids("--label", "team"), [self.alpha])
+        self.index.unlink()
+        self.assert_not_used()
+
+    def test_a_run_gets_its_line_at_its_end(self):
+        run = self.start(OVERSEE, "--name", "gamma", "sh", "-c", "echo ready; exec sleep 60")
+        run.expect(b"ready")
+        (living,) = self.ids("--name", "gamma")
+        self.assertNotIn(living, self.indexed())
+        self.assertEqual(self.ids("--status", "running"), [living])
+        run.signal(signal.SIGTERM)
+        run.finish()
+        self.assertEqual(self.lines()[-1][0:1] + self.lines()[-1][2:3], [living, "cancelled"])
+        self.assertEqual(self.ids("--status", "cancelled"), [living])
+        self.assertEqual(self.ids("--status", "running"), [])
+
+    def test_the_guard_adds_the_line_of_a_run_whose_supervisor_was_killed(self):
+        run = self.start(OVERSEE, "--name", "gamma", "sh", "-c", "echo ready; exec sleep 60")
+        run.expect(b"ready")
+        (living,) = self.ids("--name", "gamma")
+        run.signal(signal.SIGKILL)
+        run.finish()
+        wait_until(lambda: living in self.indexed(), "the guard adds a line")
+        self.assertEqual(self.ids("--status", "failed")[0], living)
+
+    def test_an_index_that_is_missing_or_spoilt(self):
+        before = self.answers()
+        whole = self.index.read_bytes()
+        for name, text in (("empty", b""), ("cut", whole[:len(whole) // 2]), ("rubbish", os.urandom(9999)),
+                           ("zeros", bytes(len(whole))), ("long", b"x" * 2_000_000),
+                           ("cut and more", whole[:-9] + b"\n" + whole), ("twice", whole * 2)):
+            with self.subTest(name):
+                self.index.write_bytes(text)
+                self.assertEqual(self.answers(), before)
+        self.index.unlink()
+        self.assertEqual(self.answers(), before)
+        self.assertFalse(self.index.exists(), "a search writes none")
+        self.assert_not_used()
+
+    def test_an_index_that_is_something_else(self):
+        before = self.answers()
+        precious = self.directory / "precious"
+        self.index.rename(precious)
+        text = precious.read_bytes()
+        for name, make in (("link", lambda: self.index.symlink_to(precious)), ("pipe", lambda: os.mkfifo(self.index)),
+                           ("directory", self.index.mkdir)):
+            with self.subTest(name):
+                make()
+                self.assertEqual(self.answers(), before)
+                gone = self.end("--name", "gamma", "true")
+                self.assertEqual(self.ids("--name", "gamma"), [gone])
+                self.told("clean", "--keep", "9")
+                self.assertEqual(self.index.is_dir(), name == "directory", "a cleaning removes what it can")
+                for each in self.records.glob(f"{gone}*"):
+                    each.unlink()
+                self.assertEqual(precious.read_bytes(), text)
+                self.assertEqual(os.path.lexists(self.index), name == "directory")
+        self.assert_not_used()
+
+    def test_a_record_that_is_gone(self):
+        (self.records / f"{self.alpha}.json").unlink()
+        self.assertIn(self.alpha, self.indexed())
+        self.assertEqual(self.ids("--name", "alpha"), [self.alpha2])
+        self.assertEqual(set(self.ids()), {self.alpha2, self.beta})
+
+    def test_a_record_that_was_replaced(self):
+        path = self.records / f"{self.beta}.json"
+        record = {**json.loads(path.read_text()), "name": "alpha"}
+        (self.records / "new").write_text(json.dumps(record))
+        (self.records / "new").replace(path)
+        self.assertIn(self.beta, self.ids("--name", "alpha"))
+        self.assertEqual(self.ids("--name", "beta"), [])
+
+    def test_runs_that_end_at_once(self):
+        os.mkfifo(self.work / "go")
+        runs = [self.start(OVERSEE, "--summary", "never", "--name", f"at-once-{i}", "sh", "-c", "echo ready; read _ <go")
+                for i in range(12)]
+        for run in runs:
+            run.expect(b"ready")
+        (self.work / "go").write_text("")
+        for run in runs:
+            run.finish()
+        self.assertEqual({line[-1] for line in self.lines()}, {"."})
+        self.assertEqual({line[4] for line in self.lines()[3:]}, {f"at-once-{i}" for i in range(12)})
+
+    def test_a_long_label_costs_the_line_and_nothing_else(self):
+        run = self.end("--label", "why=" + "x" * 2000, "true")
+        self.assertNotIn(run, self.indexed())
+        self.assertEqual(self.ids("--label", "why"), [run])
+
+    def test_a_cleaning_leaves_nothing_of_runs_that_are_gone(self):
+        (self.records / f"{self.alpha}.json").unlink()
+        (self.records / f"{self.alpha}.log").unlink()
+        self.told("clean", "--keep", "1", "--dry-run")
+        self.assertEqual(self.indexed(), [self.alpha, self.beta, self.alpha2])
+        self.told("clean", "--keep", "1")
+        self.assertEqual(self.indexed(), [self.alpha2])
+        self.assertEqual(self.index.stat().st_mode & 0o777, 0o600)
+        self.assertEqual(self.ids("--name", "alpha"), [self.alpha2])
+        self.told("clean", "--keep", "0")
+        self.assertFalse(self.index.exists())
 
 
 class Many(ListCase):

@@ -10,7 +10,6 @@
 
 #include "../unit/report/made_up_run.hpp"
 #include "history/json_reader.hpp"
-#include "history/record_glance.hpp"
 #include "history/run_record.hpp"
 #include "json_line.hpp"
 #include "model/utf8.hpp"
@@ -206,8 +205,6 @@ class Story {
     must(json.has_value(), "a record is JSON");
     const std::string name = as_utf8(info_.name);
     must(*json->text("run_id") == as_utf8(info_.id) && *json->text("name") == name, "a record has id and name");
-    const auto glance = history::glance_at(document_, "name");
-    must(!glance || *glance == name, "a glance at a record sees what is there");
     static const history::RunDirectory directory = make_directory();
     const auto read = history::parse_record(document_, directory, info_.id);
     must(read.has_value() && read->name == name, "a record is read");

@@ -7,8 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "history/record_glance.hpp"
+#include "history/run_id.hpp"
+#include "history/run_index.hpp"
 #include "history/run_selection.hpp"
 #include "model/run_statistics.hpp"
 #include "must.hpp"
@@ -40,12 +42,39 @@ void check_samples(const history::SelectedRun& run) {
   (void)model::cause_words(run.status, run.record.reason, run.record.exit_code, run.record.signal);
 }
 
+// Any text as lines of the index.
+void check_index(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (const auto entry = history::parse_index_line(text.substr(0, end))) {
+      must(entry->id.size() == history::kRunIdSize && entry->inode != 0 && !entry->status.empty(), "a line is whole");
+      must(entry->name().size() <= end, "a name is part of the line");
+      must(!entry->any_label([&](std::string_view label) { return label.size() > end; }), "so is a label");
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+// The line of a record says the same as the record.
+void check_line(const history::RunRecord& record) {
+  const std::string line = history::index_line(record, 7);
+  if (line.empty() || record.status.find_first_of("\t\n") != std::string::npos || record.status.empty()) return;
+  must(std::ranges::count(line, '\n') == 2, "a run has one line");
+  const auto entry = history::parse_index_line(std::string_view(line).substr(1, line.size() - 2));
+  must(entry && entry->id == record.id && entry->inode == 7 && entry->status == record.status &&
+           entry->flaky == record.flaky && entry->name() == record.name,
+       "a line says what the record says");
+  std::vector<std::string> labels;
+  for (const auto& [key, value] : record.labels) labels.push_back(key + '=' + value);
+  std::vector<std::string> told;
+  must(!entry->any_label([&](std::string_view label) { return told.emplace_back(label).size() > line.size(); }) &&
+           told == labels,
+       "a line has the labels of the record");
+}
+
 void check(std::string_view text) {
   static const history::RunDirectory directory = make_directory();
-  for (const char* key : {"status", "name", "flaky"}) {
-    const auto glance = history::glance_at(text, key);
-    must(!glance || glance->find_first_of("\\\n") == std::string_view::npos, "a glance sees what stands as it is");
-  }
+  check_index(text);
   const auto run = history::judge_run(directory, kId, text, kNow);
   if (!run) return must(!describe(run.error()).empty(), "a refusal is told");
   must(!run->status.empty() || !text.empty(), "a run has a status");
@@ -66,6 +95,7 @@ void check(std::string_view text) {
     check_lines(report::run_table(std::array{row}, width));
   }
   check_samples(*run);
+  check_line(run->record);
 }
 
 }  // namespace

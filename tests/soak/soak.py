@@ -21,7 +21,7 @@ from marked_runs import BOUND, ROOT, MarkedRuns
 UNITS = {"s": 1, "m": 60, "h": 3600, "": 1}
 # The files allowed in the run directory: runs, slots, and the stamp of the last cleaning.
 RUN_ID = r"\d{8}-\d{6}-[a-z2-7]{4}"
-KEPT = re.compile(RUN_ID + r"\.(json|log|stdout|stderr)|slots-\w+|\.cleaned")
+KEPT = re.compile(RUN_ID + r"\.(json|log|stdout|stderr)|slots-\w+|\.cleaned|\.index|\.\.index\.tmp")
 # Also a temporary record of a supervisor that was killed while writing it; the run is then interrupted.
 UNFINISHED = re.compile(rf"\.({RUN_ID})\.json\.tmp")
 FINAL = ("completed", "failed", "timed_out", "cancelled")

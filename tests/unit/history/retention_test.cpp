@@ -115,14 +115,29 @@ TEST_CASE("retention: files are recognized by name") {
   for (const char* name : {"20261123-121659-k3fa.log", "20261123-121659-k3fa.stdout", "20261123-121659-k3fa.stderr"}) {
     CHECK(kind(name) == std::string("output"));
   }
-  for (const char* name : {".20261123-121659-k3fa.json.tmp", "oversee-a1B2c3"}) {
+  for (const char* name : {".20261123-121659-k3fa.json.tmp", "..index.tmp", "oversee-a1B2c3"}) {
     CHECK(kind(name) == std::string("unfinished"));
   }
-  for (const char* name : {"", ".", "..", ".cleaned", "x.json", "20261123-121659-k3fa", "20261123-121659-k3fa.",
-                           "20261123-121659-k3fa.txt", "20261123-121659-k3fa.json~", "20261123-121659-k3fa.json.tmp",
-                           ".20261123-121659-k3fa.json", "..20261123-121659-k3fa.json.tmp",
-                           "20261123-121659-k3fa.log\n", "20261123-121659-k3f\n.log", "20261123-121659-K3FA.log",
-                           "oversee-a1b2c", "oversee-a1b2c3d", "oversee-a1b2.3", "oversee-0"}) {
+  for (const char* name : {"",
+                           ".",
+                           "..",
+                           ".cleaned",
+                           ".index",
+                           "x.json",
+                           "20261123-121659-k3fa",
+                           "20261123-121659-k3fa.",
+                           "20261123-121659-k3fa.txt",
+                           "20261123-121659-k3fa.json~",
+                           "20261123-121659-k3fa.json.tmp",
+                           ".20261123-121659-k3fa.json",
+                           "..20261123-121659-k3fa.json.tmp",
+                           "20261123-121659-k3fa.log\n",
+                           "20261123-121659-k3f\n.log",
+                           "20261123-121659-K3FA.log",
+                           "oversee-a1b2c",
+                           "oversee-a1b2c3d",
+                           "oversee-a1b2.3",
+                           "oversee-0"}) {
     CHECK(kind(name) == std::string());
   }
 }

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "history/record_glance.hpp"
 #include "model/date.hpp"
 #include "temporary_directory.hpp"
 
@@ -113,27 +112,6 @@ TEST_CASE("run selection: unreadable records are reported, and others are still 
   REQUIRE(all.unreadable.size() == 1);
   CHECK(describe(all.unreadable.front()).find("20261123-121700-aaaa.json") != std::string::npos);
   CHECK(runs.select({}, 1).unreadable.empty());
-}
-
-TEST_CASE("record glance: finds only members of the outermost object without escapes") {
-  constexpr std::string_view kRecord =
-      "{\n  \"name\": \"a b\",\n  \"command\": [\n    \"\\n  \\\"status\\\": \\\"x\\\"\"\n  ],\n  \"odd\": "
-      "\"a\\\"b\",\n"
-      "  \"attempts\": [\n    {\n      \"status\": \"failed\"\n    }\n  ],\n  \"status\": \"completed\",\n"
-      "  \"flaky\": false\n}\n";
-  CHECK(glance_at(kRecord, "name") == "a b");
-  CHECK(glance_at(kRecord, "status") == "completed");
-  CHECK(glance_at(kRecord, "flaky") == "false");
-  CHECK_FALSE(glance_at(kRecord, "odd").has_value());
-  CHECK_FALSE(glance_at(kRecord, "nam").has_value());
-  CHECK_FALSE(glance_at("{\"name\": \"a\"}", "name").has_value());
-  CHECK(may_fit("{\"name\": \"a\"}", {.name = "b"}));
-  CHECK(may_fit("", {.name = "b"}));
-  CHECK_FALSE(may_fit(kRecord, {.name = "b"}));
-  CHECK(may_fit("{\n  \"status\": \"running\"\n}", {.statuses = {"lost"}}));
-  CHECK(may_fit("{\n  \"status\": \"pending\"\n}", {.statuses = {"unknown"}}));
-  CHECK_FALSE(may_fit(kRecord, {.statuses = {"lost", "flaky"}}));
-  CHECK(may_fit("{\n  \"labels\": {\n    \"k\\\"\": \"v\"\n  }\n}", {.labels = {"k\"=v"}}));
 }
 
 TEST_CASE("run selection: names with JSON escapes are found") {
