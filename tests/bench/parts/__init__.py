@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from effort import Effort
 from page import Section
-from parts import deadline, kept, memory, parallel, start, throughput, tree
+from parts import deadline, kept, listing, memory, parallel, start, throughput, tree
 from workplace import Workplace
 
 PARTS: dict[str, Callable[[Workplace, Effort], Section]] = {
@@ -15,4 +15,5 @@ PARTS: dict[str, Callable[[Workplace, Effort], Section]] = {
     "tree": tree.measure,
     "deadline": deadline.measure,
     "parallel": parallel.measure,
+    "list": listing.measure,
 }
