@@ -50,8 +50,11 @@ std::optional<Request> FrontLink::next() {
 }
 
 void FrontLink::tell(const Report& report) {
-  if (gone_) return;
+  if (gone_ || closed_) return;
   if (os::write_fully(control_.get(), encode(report))) return;  // SIGPIPE is blocked, like all signals
+  // The front has closed its end. What it sent before is still to be read; read() finds the end behind it.
+  closed_ = errno == EPIPE || errno == ECONNRESET;
+  if (closed_) return;
   gone_ = true;
   control_.reset();  // tells a front that still lives that no report will come
 }

@@ -30,12 +30,13 @@ class FrontLink {
   void read();
   std::optional<Request> next();
 
-  // Does nothing once the front is gone. A failed write counts as that.
+  // Does nothing once the front has closed its end.
   void tell(const Report& report);
 
  private:
   os::UniqueFd control_;
   Decoder<Request> decoder_;
+  bool closed_ = false;  // for writing
   bool gone_ = false;
 };
 

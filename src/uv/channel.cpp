@@ -38,7 +38,9 @@ void Channel::send(std::string bytes) {
   const int error = uv_write(&write->request, handle_.stream(), &buffer, 1, [](uv_write_t* request, int status) {
     auto* self = Handle<uv_pipe_t, Channel>::owner(request->handle);
     delete static_cast<QueuedWrite*>(request->data);
-    if (status != 0 && self != nullptr) self->end();
+    // A peer that has closed its end may have written before: reading finds the end behind its last bytes.
+    const bool closed = status == UV_EPIPE || status == UV_ECONNRESET;
+    if (status != 0 && !closed && self != nullptr) self->end();
   });
   if (error != 0) delete write;
 }
