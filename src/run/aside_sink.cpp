@@ -286,7 +286,9 @@ std::uint64_t AsideSink::drain(model::Duration patience) {
     }
     before = rest;
   }
-  if (shared_) notified();
+  if (!shared_) return before;
+  if (before == 0 && !shared_->jobs_wait()) stuck_ = false;  // the process has made progress since the wait in vain
+  notified();
   return before;
 }
 

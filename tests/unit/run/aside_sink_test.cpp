@@ -142,7 +142,9 @@ TEST_CASE("aside sink: a stalled disk is full at a bound, and room is reported")
   std::thread reader([&, size = (taken + 1) * 10'000] { CHECK(disk.read(size).size() == size); });
   loop.run();
   CHECK(ready);
+  CHECK(sink.stuck());  // by the last wait
   CHECK(sink.drain(20s) == 0);
+  CHECK_FALSE(sink.stuck());
   reader.join();
 }
 
