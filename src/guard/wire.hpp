@@ -26,70 +26,38 @@ namespace wire {
 
 using Length = std::uint32_t;
 
-inline auto fields(auto& m) {
-  using M = std::remove_cvref_t<decltype(m)>;
-  if constexpr (std::is_same_v<M, StartCommand>) {
-    return std::tie(m.argv, m.environment, m.directory, m.own_group, m.terminal, m.cgroup_name, m.cgroup_at_start,
-                    m.cgroup_required, m.ignored_signals, m.blocked_signals, m.tree_limits, m.process_limits, m.record,
-                    m.deadline, m.tracer);
-  } else if constexpr (std::is_same_v<M, KeepDeadline>) {
-    return std::tie(m.at, m.rung, m.ladder, m.reach);
-  } else if constexpr (std::is_same_v<M, model::Rung>) {
-    return std::tie(m.signal, m.grace);
-  } else if constexpr (std::is_same_v<M, RungClimbed>) {
-    return std::tie(m.rung);
-  } else if constexpr (std::is_same_v<M, SignalSent>) {
-    return std::tie(m.signal, m.processes, m.reach, m.continued);
-  } else if constexpr (std::is_same_v<M, RecordFacts>) {
-    return std::tie(m.run_id, m.json_path, m.attempt, m.started, m.attempt_started, m.attempt_started_wall);
-  } else if constexpr (std::is_same_v<M, SignalTree> || std::is_same_v<M, SignalLeader> ||
-                       std::is_same_v<M, SignalGroup> || std::is_same_v<M, StopLeader> ||
-                       std::is_same_v<M, LeaderStopped>) {
-    return std::tie(m.signal);
-  } else if constexpr (std::is_same_v<M, StopGroup>) {
-    return std::tie(m.signal, m.group);
-  } else if constexpr (std::is_same_v<M, HoldTerminal>) {
-    return std::tie(m.modes, m.group, m.shared);
-  } else if constexpr (std::is_same_v<M, HoldScreen>) {
-    return std::tie(m.undo);
-  } else if constexpr (std::is_same_v<M, CommandStarted>) {
-    return std::tie(m.pid, m.cgroup, m.no_cgroup, m.means, m.proc);
-  } else if constexpr (std::is_same_v<M, StartFailed>) {
-    return std::tie(m.stage, m.error, m.subject);
-  } else if constexpr (std::is_same_v<M, CancelAsked>) {
-    return std::tie(m.signal, m.sender);
-  } else if constexpr (std::is_same_v<M, LeaderExited>) {
-    return std::tie(m.wait_status, m.out_of_memory_kills);
-  } else if constexpr (std::is_same_v<M, LimitPassed>) {
-    return std::tie(m.limit);
-  } else if constexpr (std::is_same_v<M, Survivors>) {
-    return std::tie(m.processes, m.more, m.starved, m.dying);
-  } else if constexpr (std::is_same_v<M, NameSurvivors>) {
-    return std::tie(m.out, m.err);
-  } else if constexpr (std::is_same_v<M, os::FileIdentity>) {
-    return std::tie(m.device, m.inode);
-  } else if constexpr (std::is_same_v<M, TreeEmpty>) {
-    return std::tie(m.usage, m.by_cgroup);
-  } else if constexpr (std::is_same_v<M, TreeLetGo>) {
-    return std::tie(m.usage);
-  } else if constexpr (std::is_same_v<M, model::Usage>) {
-    return std::tie(m.user, m.system, m.max_rss_bytes, m.peak_bytes, m.processes, m.major_faults, m.voluntary_switches,
-                    m.involuntary_switches, m.read_bytes, m.written_bytes, m.accuracy);
-  } else if constexpr (std::is_same_v<M, model::TreeLimits>) {
-    return std::tie(m.memory, m.cpu, m.processes);
-  } else if constexpr (std::is_same_v<M, model::TreeMeans>) {
-    return std::tie(m.memory, m.cpu, m.processes, m.tasks);
-  } else if constexpr (std::is_same_v<M, model::ProcessLimits>) {
-    return std::tie(m.nice, m.files, m.file_size, m.core_size, m.data, m.data_backstop, m.cpu_backstop);
-  } else if constexpr (std::is_same_v<M, model::Consumer>) {
-    return std::tie(m.pid, m.name, m.used);
-  } else if constexpr (std::is_same_v<M, model::PassedLimit>) {
-    return std::tie(m.resource, m.used, m.allowed, m.means, m.largest);
-  } else if constexpr (std::is_same_v<M, model::Survivor>) {
-    return std::tie(m.pid, m.command, m.holds.known, m.holds.out, m.holds.err);
-  } else {
-    static_assert(std::is_empty_v<M>, "a message with fields must be listed here");
+// The fields of types that other folders define.
+template <class T, class U>
+concept Is = std::is_same_v<std::remove_const_t<T>, U>;
+inline auto fields_of(Is<model::Rung> auto& m) { return std::tie(m.signal, m.grace); }
+inline auto fields_of(Is<os::FileIdentity> auto& m) { return std::tie(m.device, m.inode); }
+inline auto fields_of(Is<model::Usage> auto& m) {
+  return std::tie(m.user, m.system, m.max_rss_bytes, m.peak_bytes, m.processes, m.major_faults, m.voluntary_switches,
+                  m.involuntary_switches, m.read_bytes, m.written_bytes, m.accuracy);
+}
+inline auto fields_of(Is<model::TreeLimits> auto& m) { return std::tie(m.memory, m.cpu, m.processes); }
+inline auto fields_of(Is<model::TreeMeans> auto& m) { return std::tie(m.memory, m.cpu, m.processes, m.tasks); }
+inline auto fields_of(Is<model::ProcessLimits> auto& m) {
+  return std::tie(m.nice, m.files, m.file_size, m.core_size, m.data, m.data_backstop, m.cpu_backstop);
+}
+inline auto fields_of(Is<model::Consumer> auto& m) { return std::tie(m.pid, m.name, m.used); }
+inline auto fields_of(Is<model::PassedLimit> auto& m) {
+  return std::tie(m.resource, m.used, m.allowed, m.means, m.largest);
+}
+inline auto fields_of(Is<model::Survivor> auto& m) {
+  return std::tie(m.pid, m.command, m.holds.known, m.holds.out, m.holds.err);
+}
+
+// The fields of a message, which lists them itself; one without fields lists none.
+template <class T>
+auto fields(T& message) {
+  using Message = std::remove_const_t<T>;
+  if constexpr (requires { Message::fields(message); }) {
+    return Message::fields(message);
+  } else if constexpr (std::is_empty_v<Message>) {
     return std::tie();
+  } else {
+    return fields_of(message);
   }
 }
 
