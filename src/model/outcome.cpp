@@ -176,20 +176,41 @@ std::string describe(const Canceller& by) {
   return fmt::format("cancelled by {} {}", signal_name(by.signal), sender);
 }
 
+namespace {
+
+std::string describe_signal(const AttemptResult& result, const std::string& took) {
+  if (result.status == Status::cancelled && result.cancelled_by) {
+    const std::string queued = result.slot ? fmt::format(" in the queue of group {}", group_name(*result.slot)) : "";
+    return fmt::format("{} after {}{}", describe(*result.cancelled_by), took, queued);
+  }
+  return fmt::format("killed by signal {} after {}{}", signal_name(result.signal.value_or(0)), took,
+                     describe_kills(result.out_of_memory_kills));
+}
+
+std::string describe_failed_start(const AttemptResult& result) {
+  const SpawnFailure failure = result.spawn_failure.value_or(SpawnFailure{});
+  const std::string subject = quote_command(std::span(&failure.subject, 1));  // the name may hold any bytes
+  const bool looked_for = failure.subject.find('/') == std::string::npos;
+  if (result.reason == Reason::not_found && looked_for) {
+    return fmt::format("cannot run {}: there is no such command in PATH", subject);
+  }
+  if (failure.stage == kLimitStage) return fmt::format("not run: {}", failure.subject);
+  if (failure.stage == "cgroup") return describe_missing_cgroup(failure);
+  if (failure.stage == "exec") return fmt::format("cannot run {}: {}", subject, std::strerror(failure.error));
+  const std::string_view hint = failure.stage.starts_with("--") ? "; that is more than may be set here" : "";
+  return fmt::format("cannot start the command: {} {}: {}{}", failure.stage, subject, std::strerror(failure.error),
+                     hint);
+}
+
+}  // namespace
+
 std::string describe(const AttemptResult& result) {
   const std::string took = describe_duration(result.duration());
   switch (result.reason) {
     case Reason::exit:
       return fmt::format("exit {} after {}{}", result.exit_code.value_or(0), took,
                          describe_kills(result.out_of_memory_kills));
-    case Reason::signal:
-      if (result.status == Status::cancelled && result.cancelled_by) {
-        const std::string queued =
-            result.slot ? fmt::format(" in the queue of group {}", group_name(*result.slot)) : "";
-        return fmt::format("{} after {}{}", describe(*result.cancelled_by), took, queued);
-      }
-      return fmt::format("killed by signal {} after {}{}", signal_name(result.signal.value_or(0)), took,
-                         describe_kills(result.out_of_memory_kills));
+    case Reason::signal: return describe_signal(result, took);
     case Reason::timeout: return fmt::format("timed out after {}{}", took, killed_too(result));
     case Reason::idle_timeout:
       return fmt::format("timed out after {}, silent for {}{}", took, describe_duration(result.silent),
@@ -217,20 +238,7 @@ std::string describe(const AttemptResult& result) {
     case Reason::out_of_memory: return fmt::format("out of memory: killed by the kernel after {}", took);
     case Reason::not_found:
     case Reason::not_executable:
-    case Reason::spawn: {
-      const SpawnFailure failure = result.spawn_failure.value_or(SpawnFailure{});
-      const std::string subject = quote_command(std::span(&failure.subject, 1));  // the name may hold any bytes
-      const bool looked_for = failure.subject.find('/') == std::string::npos;
-      if (result.reason == Reason::not_found && looked_for) {
-        return fmt::format("cannot run {}: there is no such command in PATH", subject);
-      }
-      if (failure.stage == kLimitStage) return fmt::format("not run: {}", failure.subject);
-      if (failure.stage == "cgroup") return describe_missing_cgroup(failure);
-      if (failure.stage == "exec") return fmt::format("cannot run {}: {}", subject, std::strerror(failure.error));
-      const std::string_view hint = failure.stage.starts_with("--") ? "; that is more than may be set here" : "";
-      return fmt::format("cannot start the command: {} {}: {}{}", failure.stage, subject, std::strerror(failure.error),
-                         hint);
-    }
+    case Reason::spawn: return describe_failed_start(result);
     case Reason::io: return fmt::format("its output could not be read, after {}", took);
     case Reason::output_error: return fmt::format("its output could not be passed on, after {}", took);
     case Reason::supervisor_lost:

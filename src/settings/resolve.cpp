@@ -223,13 +223,7 @@ void warn_of_contradictions(const Reader& read, Settings& settings) {
   }
 }
 
-}  // namespace
-
-Resolution examine(const Layer& layer, std::vector<std::string> words) {
-  Reader read(layer);
-  Settings settings;
-  settings.words = std::move(words);
-
+void read_command(Reader& read, Settings& settings) {
   read.refuse_rivals();
   settings.shell_line = read.text("shell-line");
   settings.script = read.text("script");
@@ -242,7 +236,9 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   if (settings.interpreter && !settings.script) {
     read.fail_at("interpreter", "it runs a script; name one by --script FILE");
   }
+}
 
+void read_environment(Reader& read, const Layer& layer, Settings& settings) {
   settings.directory = read.text("directory").value_or("");
   settings.env = read.list("env");
   settings.env_files = read.list("env-file");
@@ -253,7 +249,9 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.clear_env = read.flag("clear-env");
   settings.input = standard_input(read.text("stdin"));
   settings.pty = read.flag("pty");
+}
 
+void read_time_limits_and_stop(Reader& read, Settings& settings) {
   settings.limits.wall = read.parse<model::TimeLimit>("timeout", parse_timeout, {});
   if (read.plain_text("timeout") == kAutomatic) settings.automatic_timeout = read.where("timeout");
   settings.limits.idle = read.parse<model::TimeLimit>("idle-timeout", model::parse_time_limit, {});
@@ -272,14 +270,9 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.limits.reach = read.parse("kill", parse_word<kReach>, model::StopReach::tree);
   settings.limits.on_leak = read.parse("leaks", parse_word<kOnLeak>, model::OnLeak::kill);
   settings.limits.leak = read.parse<model::TimeLimit>("leak-timeout", model::parse_time_limit, {});
+}
 
-  read_retries(read, layer, settings);
-  read_resource_limits(read, settings.limits);
-
-  settings.limits.evidence = kLongestLook;
-  settings.on_timeout = read.text("on-timeout");
-  if (settings.on_timeout) settings.limits.on_timeout = kLongestLine;
-
+void read_files(Reader& read, Settings& settings) {
   settings.log = read.text("log");
   settings.log_dir = read.text("log-dir");
   settings.no_log = read.flag("no-log");
@@ -298,6 +291,9 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
   settings.junit = read.text("junit");
   settings.markdown = read.text("markdown");
   read.refuse_same_file({"json", "junit", "markdown"});
+}
+
+void read_what_is_shown(Reader& read, Settings& settings) {
   if (read.given("events")) settings.events = read.parse("events", model::parse_event_destination, {});
   settings.summary = read.parse("summary", parse_word<kShowSummary>, model::ShowSummary::always);
   settings.digest = read.parse("digest", parse_word<kShowDigest>, model::ShowDigest::automatic);
@@ -308,6 +304,28 @@ Resolution examine(const Layer& layer, std::vector<std::string> words) {
     settings.show = model::ShowOutput::failure;
     settings.summary = model::ShowSummary::failure;
   }
+}
+
+}  // namespace
+
+// Errors come in the order of these steps.
+Resolution examine(const Layer& layer, std::vector<std::string> words) {
+  Reader read(layer);
+  Settings settings;
+  settings.words = std::move(words);
+
+  read_command(read, settings);
+  read_environment(read, layer, settings);
+  read_time_limits_and_stop(read, settings);
+  read_retries(read, layer, settings);
+  read_resource_limits(read, settings.limits);
+
+  settings.limits.evidence = kLongestLook;
+  settings.on_timeout = read.text("on-timeout");
+  if (settings.on_timeout) settings.limits.on_timeout = kLongestLine;
+
+  read_files(read, settings);
+  read_what_is_shown(read, settings);
   settings.status_on_usr1 = read.parse("sigusr1", parse_word<kSigusr1>, false);
   settings.timestamps = read.flag("timestamps");
   read_masks(read, layer, settings);
