@@ -1,6 +1,4 @@
-// Cancels runs.
-#include "cli/cancel_verb.hpp"
-
+// oversee cancel: stops runs, as a signal to their oversee does.
 #include <fmt/format.h>
 
 #include <array>
@@ -13,6 +11,7 @@
 #include "cli/named_runs.hpp"
 #include "cli/recorded_runs.hpp"
 #include "cli/verb_values.hpp"
+#include "cli/verbs.hpp"
 #include "history/run_end.hpp"
 #include "model/outcome.hpp"
 #include "model/signal_name.hpp"

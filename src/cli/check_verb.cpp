@@ -1,6 +1,4 @@
-// Checks settings files completely: their syntax, and the values of every profile as a run would resolve them.
-#include "cli/check_verb.hpp"
-
+// oversee check: reports every error in the settings files.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +11,7 @@
 #include "cli/explain.hpp"
 #include "cli/masks.hpp"
 #include "cli/settings_files.hpp"
+#include "cli/verbs.hpp"
 #include "model/outcome.hpp"
 #include "model/safe_text.hpp"
 #include "os/host.hpp"

@@ -10,7 +10,7 @@
 #include "os/descriptor.hpp"
 #include "os/file.hpp"
 #include "os/random.hpp"
-#include "report/ci_format.hpp"
+#include "report/ci_services.hpp"
 #include "report/github_summary.hpp"
 
 namespace oversee::cli {

@@ -1,6 +1,4 @@
-// Removes past runs, according to options or else to the retention settings.
-#include "cli/clean_verb.hpp"
-
+// oversee clean: removes records, logs and spilled output of past runs.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +13,7 @@
 #include "cli/recorded_runs.hpp"
 #include "cli/settings_files.hpp"
 #include "cli/verb_values.hpp"
+#include "cli/verbs.hpp"
 #include "history/cleaning.hpp"
 #include "history/run_directory.hpp"
 #include "model/date.hpp"

@@ -1,6 +1,5 @@
-// Prints all help texts with the requested name: a group and a section may share a name.
-#include "cli/help_verb.hpp"
-
+// oversee help: prints sections of the manual, groups of settings and single settings. A group and a section may share a
+// name: then both are printed.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include "cli/console.hpp"
 #include "cli/help.hpp"
 #include "cli/help_topics.hpp"
+#include "cli/verbs.hpp"
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
 #include "settings/table.hpp"

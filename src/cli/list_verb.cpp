@@ -1,6 +1,4 @@
-// Lists runs as a table or as JSON.
-#include "cli/list_verb.hpp"
-
+// oversee list: lists the recorded runs.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -12,6 +10,7 @@
 #include "cli/console.hpp"
 #include "cli/recorded_runs.hpp"
 #include "cli/verb_values.hpp"
+#include "cli/verbs.hpp"
 #include "history/run_lookup.hpp"
 #include "model/duration.hpp"
 #include "model/outcome.hpp"

@@ -1,6 +1,4 @@
-// Prints a run's log.
-#include "cli/logs_verb.hpp"
-
+// oversee logs: prints a run's log, or the exact bytes of a stream.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include "cli/named_runs.hpp"
 #include "cli/recorded_runs.hpp"
 #include "cli/verb_values.hpp"
+#include "cli/verbs.hpp"
 #include "history/run_directory.hpp"
 #include "history/run_lookup.hpp"
 #include "history/run_record.hpp"

@@ -1,6 +1,4 @@
-// Lists profiles as text, as JSON, or by name for completions.
-#include "cli/profiles_verb.hpp"
-
+// oversee profiles: lists the profiles available here.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 
 #include "cli/console.hpp"
 #include "cli/settings_files.hpp"
+#include "cli/verbs.hpp"
 #include "model/command_line.hpp"
 #include "model/outcome.hpp"
 #include "model/safe_text.hpp"

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 #include "cli/console.hpp"
 #include "model/byte_size.hpp"
@@ -16,6 +18,9 @@ namespace {
 
 // The width of a requested status line that goes to a file or pipe.
 constexpr std::size_t kWidestStatus = 1024;
+
+// Fast enough that seconds are seen to pass, slow enough to cost nothing.
+constexpr auto kBetweenDraws = std::chrono::milliseconds(200);
 
 constexpr std::array kBothStreams{model::Stream::out, model::Stream::err};
 
@@ -35,6 +40,27 @@ std::vector<report::SettingValue> settings_in_force(const settings::Settings& se
 }
 
 }  // namespace
+
+bool StatusDisplay::possible() {
+  const char* name = std::getenv("TERM");
+  return console().is_terminal() && name != nullptr && *name != '\0' && std::string_view(name) != "dumb";
+}
+
+StatusDisplay::StatusDisplay(uv::Loop& loop) : timer_(loop, [this] { draw(); }) {}
+
+void StatusDisplay::start() { timer_.set(os::read_clock().instant + kBetweenDraws); }
+
+void StatusDisplay::stop() {
+  timer_.set({});
+  console().wipe_status();
+}
+
+void StatusDisplay::draw() {
+  const model::Instant now = os::read_clock().instant;
+  // Keep the last column free: some terminals wrap as soon as it is written.
+  console().show_status(line_.text(now, console().columns() - 1));
+  timer_.set(now + kBetweenDraws);
+}
 
 // A sink that throttles the command when its reader is slow.
 class PacedSink final : public model::ByteSink {

@@ -9,7 +9,6 @@
 #include "cli/event_output.hpp"
 #include "cli/outputs.hpp"
 #include "cli/screen_undo.hpp"
-#include "cli/status_display.hpp"
 #include "model/run_spec.hpp"
 #include "os/descriptor.hpp"
 #include "report/digest_text.hpp"
@@ -30,8 +29,31 @@
 #include "run/supervisor.hpp"
 #include "settings/resolve.hpp"
 #include "uv/loop.hpp"
+#include "uv/timer.hpp"
 
 namespace oversee::cli {
+
+// Redraws the live status line on a terminal while the command's output is not shown.
+class StatusDisplay {
+ public:
+  // Whether stderr is a terminal that can redraw a line.
+  static bool possible();
+
+  explicit StatusDisplay(uv::Loop& loop);
+
+  // Must receive the run's events before other sinks.
+  report::StatusLine& line() { return line_; }
+
+  void start();
+  // Wipes the line and stops drawing.
+  void stop();
+
+ private:
+  void draw();
+
+  report::StatusLine line_;
+  uv::Timer timer_;
+};
 
 class PacedSink;
 

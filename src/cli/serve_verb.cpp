@@ -1,6 +1,4 @@
-// Connects input, session, answers and signals, and decides when the service ends.
-#include "cli/serve_verb.hpp"
-
+// oversee serve --stdio: runs commands on request; requests and answers are lines of JSON.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include "cli/serve_input.hpp"
 #include "cli/serve_session.hpp"
 #include "cli/verb_values.hpp"
+#include "cli/verbs.hpp"
 #include "model/outcome.hpp"
 #include "model/whole_number.hpp"
 #include "os/descriptor.hpp"

@@ -1,6 +1,4 @@
-// Shows one run.
-#include "cli/show_verb.hpp"
-
+// oversee show: shows everything recorded about a run.
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +10,7 @@
 #include "cli/log_file.hpp"
 #include "cli/named_runs.hpp"
 #include "cli/recorded_runs.hpp"
+#include "cli/verbs.hpp"
 #include "history/run_lookup.hpp"
 #include "history/run_selection.hpp"
 #include "model/outcome.hpp"

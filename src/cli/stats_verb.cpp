@@ -1,6 +1,4 @@
-// Computes and prints statistics of runs.
-#include "cli/stats_verb.hpp"
-
+// oversee stats: statistics of the recorded runs.
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -9,6 +7,7 @@
 #include "cli/console.hpp"
 #include "cli/recorded_runs.hpp"
 #include "cli/verb_values.hpp"
+#include "cli/verbs.hpp"
 #include "model/date.hpp"
 #include "model/outcome.hpp"
 #include "model/run_statistics.hpp"

@@ -8,21 +8,10 @@
 #include <cstdlib>
 #include <optional>
 
-#include "cli/cancel_verb.hpp"
-#include "cli/check_verb.hpp"
-#include "cli/clean_verb.hpp"
 #include "cli/console.hpp"
 #include "cli/help.hpp"
-#include "cli/help_verb.hpp"
-#include "cli/list_verb.hpp"
-#include "cli/logs_verb.hpp"
 #include "cli/option_parser.hpp"
-#include "cli/profiles_verb.hpp"
-#include "cli/serve_verb.hpp"
-#include "cli/show_verb.hpp"
-#include "cli/stats_verb.hpp"
 #include "cli/verb_values.hpp"
-#include "cli/wait_verb.hpp"
 #include "model/nearest_word.hpp"
 #include "model/outcome.hpp"
 

@@ -54,6 +54,19 @@ struct Verb {
   int (*run)(const VerbArguments& arguments);  // returns the exit status
 };
 
+// The verbs, each in its own source VERB_verb.cpp.
+extern const Verb kCancelVerb;
+extern const Verb kCheckVerb;
+extern const Verb kCleanVerb;
+extern const Verb kHelpVerb;
+extern const Verb kListVerb;
+extern const Verb kLogsVerb;
+extern const Verb kProfilesVerb;
+extern const Verb kServeVerb;
+extern const Verb kShowVerb;
+extern const Verb kStatsVerb;
+extern const Verb kWaitVerb;
+
 std::span<const Verb* const> verbs();
 
 // Null if the word is not a verb.

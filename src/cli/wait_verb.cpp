@@ -1,6 +1,4 @@
-// Waits for runs.
-#include "cli/wait_verb.hpp"
-
+// oversee wait: waits for runs and exits with their status.
 #include <fmt/format.h>
 
 #include <array>
@@ -11,6 +9,7 @@
 #include "cli/named_runs.hpp"
 #include "cli/recorded_runs.hpp"
 #include "cli/verb_values.hpp"
+#include "cli/verbs.hpp"
 #include "history/run_end.hpp"
 #include "model/outcome.hpp"
 

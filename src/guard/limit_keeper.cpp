@@ -8,13 +8,55 @@
 #include <csignal>
 #include <iterator>
 
-#include "guard/group_tree.hpp"
+#include "os/proc.hpp"
 #include "os/process_usage.hpp"
 
 namespace oversee::guard {
 
 using model::PassedLimit;
 using Clock = std::chrono::steady_clock;
+
+namespace {
+
+// Measures the whole tree by the accounting of its cgroup.
+// Samples processes only for figures that the cgroup lacks: the number of processes, the largest consumer, and the CPU
+// time of processes that have left the cgroup. Samples memory only near the limit, when the largest process may have to
+// be named soon.
+class GroupTree final : public TreeMeter {
+ public:
+  // The group must outlive this.
+  explicit GroupTree(const TreeCgroup& group) : group_(group) {}
+  TreeFigures measure(const model::TreeLimits& limits, model::Duration reaped) override;
+  model::TreeMeans means() const override { return group_.means(); }
+
+ private:
+  const TreeCgroup& group_;
+  SampledTree sampled_;
+};
+
+TreeFigures GroupTree::measure(const model::TreeLimits& limits, model::Duration reaped) {
+  const auto cpu = group_.cpu();
+  const auto memory = means().memory == model::LimitMeans::cgroup ? group_.memory() : std::nullopt;
+  const bool memory_near = limits.memory && (!memory || *memory >= *limits.memory / 2);
+  TreeFigures figures;
+  // If /proc does not show all processes, the cgroup's count is better.
+  if (limits.processes && !os::proc_shows_all()) figures.processes = group_.processes();
+  if (os::proc_is_ours() && (limits.cpu || limits.processes || memory_near)) {
+    model::TreeLimits sampled = limits;
+    if (limits.memory && memory) sampled.memory = model::kUnlimited;  // resident sizes suffice to find the largest
+    const std::uint64_t counted = figures.processes;
+    figures = sampled_.measure(sampled, reaped);
+    figures.processes = std::max(figures.processes, counted);
+  }
+  // The cgroup does not account for a process that has left it, but /proc may show it.
+  if (cpu) figures.cpu = std::max(*cpu, figures.cpu);
+  // The kernel enforces this limit, and usage may exceed it for a moment. Only the kernel's events tell that it was
+  // passed.
+  if (memory) figures.memory = std::min(*memory, limits.memory.value_or(*memory));
+  return figures;
+}
+
+}  // namespace
 
 void LimitKeeper::begin(const model::TreeLimits& limits, const TreeCgroup& group) {
   if (!limits.any()) return;

@@ -8,7 +8,7 @@
 
 #include "model/byte_sink.hpp"
 #include "model/event.hpp"
-#include "report/ci_format.hpp"
+#include "report/ci_services.hpp"
 #include "report/failure_digest.hpp"
 
 namespace oversee::report {

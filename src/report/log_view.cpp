@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "model/byte_size.hpp"
+#include "model/safe_text.hpp"
+#include "model/utf8.hpp"
 #include "report/line_count.hpp"
 
 namespace oversee::report {
@@ -35,6 +37,21 @@ std::optional<model::Stream> take_stream(std::string_view& text) {
 }
 
 }  // namespace
+
+void PlainOutput::strip(std::string_view bytes, std::string& out) {
+  stripper_.strip(bytes, text_);
+  pass_on(text_.size() - model::unfinished_tail(text_), out);
+}
+
+void PlainOutput::release(std::string& out) {
+  stripper_.release(text_);
+  pass_on(text_.size(), out);
+}
+
+void PlainOutput::pass_on(std::size_t size, std::string& out) {
+  out += model::harmless_output(std::string_view(text_).substr(0, size));
+  text_.erase(0, size);
+}
 
 // "5000000 bytes, 88123 lines of stdout: from byte 0 of PATH"; PATH is ignored, as the file belongs to the run.
 std::optional<SpilledPart> read_spilled_note(std::string_view text) {

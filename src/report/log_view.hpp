@@ -8,11 +8,26 @@
 #include <string>
 #include <string_view>
 
+#include "model/escape_stripper.hpp"
 #include "report/json_log_lines.hpp"
 #include "report/log_reader.hpp"
-#include "report/plain_output.hpp"
 
 namespace oversee::report {
+
+// Removes escape sequences and replaces harmful characters by '?', except newline, carriage return and tab. A sequence
+// or a character may be split at any byte and continue in the next call.
+class PlainOutput {
+ public:
+  void strip(std::string_view bytes, std::string& out);
+  // Appends the buffered bytes; call it at the end of the text.
+  void release(std::string& out);
+
+ private:
+  void pass_on(std::size_t size, std::string& out);
+
+  model::EscapeStripper stripper_;
+  std::string text_;  // stripped text that may end in an incomplete character
+};
 
 struct LogChoice {
   bool out = false;  // show the command's bytes of this stream

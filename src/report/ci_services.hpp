@@ -1,4 +1,4 @@
-// The interface and list of CI log markers; each service has its own file.
+// The CI services that read markers in a log, and how each writes them.
 #pragma once
 
 #include <string>
@@ -34,12 +34,6 @@ struct CiFormat {
   std::string (*stop_marks)(std::string_view token) = nullptr;
   std::string (*resume_marks)(std::string_view token) = nullptr;
 };
-
-extern const CiFormat kGithubMarks;
-extern const CiFormat kGitlabMarks;
-extern const CiFormat kBuildkiteMarks;
-extern const CiFormat kTeamcityMarks;
-extern const CiFormat kAzureMarks;
 
 // Null for CiService::none.
 const CiFormat* ci_format(model::CiService service);
