@@ -51,8 +51,11 @@ void JobControl::ask_to_stop() {
 }
 
 void JobControl::continued() {
+  const auto now = os::read_clock().instant;
+  // The tree was continued together with oversee. A second CONT could undo a stop that was typed since.
+  if (const auto since = std::exchange(tree_continued_, std::nullopt); since && now - *since < kHandlersTime) return;
   continued_ = true;
-  settle_.set(os::read_clock().instant + kSettle);
+  settle_.set(now + kSettle);
 }
 
 // oversee stops together with the command only on a terminal: otherwise no shell would continue oversee.
@@ -86,7 +89,9 @@ void JobControl::stop_or_continue() {
   callbacks_.on_suspended(os::read_clock().instant - before);
   if (attempt == nullptr) return;
   attempt->resumed();
-  if (asked) attempt->continue_tree();
+  if (!asked) return;
+  attempt->continue_tree();
+  tree_continued_ = os::read_clock().instant;
 }
 
 }  // namespace oversee::run

@@ -41,8 +41,9 @@ class JobControl {
   Callbacks callbacks_;
   uv::Timer settle_;  // checks a stop or a continue again a moment later
   model::Signal stop_with_ = 0;
-  std::optional<model::Instant> asked_;  // when TSTP was sent to the tree; STOP and our own stop follow
-  bool continued_ = false;               // oversee was continued; the command may not be yet
+  std::optional<model::Instant> asked_;           // when TSTP was sent to the tree; STOP and our own stop follow
+  bool continued_ = false;                        // oversee was continued; the command may not be yet
+  std::optional<model::Instant> tree_continued_;  // the CONT to oversee at that time is still to be read
 };
 
 // Whether an editor of the command stops all processes that share its terminal: kill(0, SIGTSTP).
