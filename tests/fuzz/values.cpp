@@ -89,7 +89,7 @@ void events(std::string_view text) {
 }
 
 void numbers(std::string_view text) {
-  if (const auto retries = read(text, model::parse_retries)) must(*retries >= 0 && *retries <= 10'000, "retries");
+  if (const auto retries = read(text, model::parse_retries)) must(*retries >= 0 && *retries <= 1'000'000, "retries");
   if (const auto times = read(text, model::parse_times)) must(*times >= 1 && *times <= 1'000'000, "times");
   if (const auto percent = read(text, model::parse_percent)) must(*percent >= 0 && *percent <= 100, "percent");
   if (const auto count = read(text, model::parse_count_limit)) must(*count != model::CountLimit(0), "a count");
