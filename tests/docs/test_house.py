@@ -45,11 +45,11 @@ INTERFACES = {
 }
 # Those that still have to move, each with what is in the way.
 NOT_MOVED_YET = {
-    "cli/named_outputs.hpp": "its user has 700 lines",
-    "guard/group_stop.hpp": "guard.cpp has 500 lines",
-    "guard/memory_kills.hpp": "guard.cpp has 500 lines",
-    "guard/survivors.hpp": "guard.cpp has 500 lines",
-    "guard/usage.hpp": "guard.cpp has 500 lines",
+    "cli/named_outputs.hpp": "outputs.cpp would have 690 lines",
+    "guard/group_stop.hpp": "guard.cpp would pass 700 lines with these four",
+    "guard/memory_kills.hpp": "guard.cpp would pass 700 lines with these four",
+    "guard/survivors.hpp": "guard.cpp would pass 700 lines with these four",
+    "guard/usage.hpp": "guard.cpp would pass 700 lines with these four",
     "report/raw_copy.hpp": "its user is in another layer",
     "report/stream_filter.hpp": "its user is in another layer",
 }
