@@ -57,6 +57,11 @@ void end_by_abort(int /*signal*/) {
   end_with(errno != 0 && error != nullptr ? error : "an internal error");
 }
 
+void wait_for_the_end(int /*signal*/) {
+  if (::gettid() == ::getpid()) ::_exit(exit_code_);  // nobody else would end the process
+  for (;;) ::pause();
+}
+
 }  // namespace
 
 void end_saying(std::string_view line, int exit_code) {
@@ -64,6 +69,12 @@ void end_saying(std::string_view line, int exit_code) {
   bound_the_wait();
   (void)write_fully(STDERR_FILENO, line);
   ::_exit(exit_code);
+}
+
+void wait_instead_of_abort() {
+  struct sigaction action {};
+  action.sa_handler = wait_for_the_end;
+  ::sigaction(SIGABRT, &action, nullptr);
 }
 
 void say_last_words(int exit_code) {

@@ -14,4 +14,8 @@ namespace oversee::os {
 // stderr and the given exit code, without a core file.
 void say_last_words(int exit_code);
 
+// From now on a thread that aborts waits for the end of the process, which the main thread brings about: after all
+// descriptors are closed, libuv aborts a thread that uses one.
+void wait_instead_of_abort();
+
 }  // namespace oversee::os

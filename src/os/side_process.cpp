@@ -23,6 +23,7 @@
 #include <mutex>
 #include <utility>
 
+#include "os/last_words.hpp"
 #include "os/side_stack.hpp"
 #include "os/thread.hpp"
 
@@ -286,7 +287,10 @@ bool any_side_process() {
   return std::ranges::any_of(side_processes, [](const auto& each) { return each.load() > 0; });
 }
 
-void close_all_descriptors() { close_range(0, ~0U); }
+void close_all_descriptors() {
+  wait_instead_of_abort();
+  close_range(0, ~0U);
+}
 
 bool can_hang(int fd) {
   struct statfs found {};

@@ -84,7 +84,7 @@ bool is_side_process(pid_t pid);
 bool any_side_process();
 
 // Closes every descriptor of this process, which a hung side process may share. Call it right before _exit(2), so that
-// readers of our output see end of file.
+// readers of our output see end of file. A thread that aborts because of that does not change the exit status.
 void close_all_descriptors();
 
 // Whether work with this open file may hang; false if its file system has no device and no server (tmpfs, ramfs).

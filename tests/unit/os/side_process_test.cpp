@@ -9,9 +9,12 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
+#include <thread>
 
 #include "forked.hpp"
 #include "os/descriptor.hpp"
+#include "os/last_words.hpp"
 #include "os/process_tree.hpp"
 
 namespace oversee::os {
@@ -125,6 +128,21 @@ TEST_CASE("files that cannot hang: those in memory") {
   if (memory) CHECK_FALSE(can_hang(memory.get()));
   const UniqueFd proc(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (proc) CHECK(can_hang(proc.get()));
+}
+
+TEST_CASE("side process: a thread that aborts once all descriptors are closed does not decide the exit status") {
+  for (const bool closes : {true, false}) {
+    const pid_t front = fork_child([&] {
+      say_last_words(125);
+      if (closes) close_all_descriptors();
+      ::close(STDERR_FILENO);  // the words of the negative control
+      std::thread([] { std::abort(); }).detach();
+      if (!closes) wait_to_be_killed();  // the abort ends it
+      ::usleep(100'000);                 // enough for the abort; less would only miss a fault
+      return 3;
+    });
+    CHECK(WEXITSTATUS(status_of(front)) == (closes ? 3 : 125));
+  }
 }
 
 // A kill would stop it, and with its entry made in between not kill it.
