@@ -4,7 +4,7 @@ import json
 import signal
 import unittest
 
-from harness import OVERSEE, RUN_ID, helper
+from harness import OVERSEE, RUN_ID, helper, wait_until
 from run_records import RecordsCase
 from terminal import lines_at
 
@@ -87,9 +87,10 @@ class Show(RecordsCase):
     def test_one_that_lives(self):
         run = self.start(OVERSEE, "sh", "-c", "echo one; echo two; exec sleep 60")
         run.expect(b"two")
-        rows, others = self.rows()
+        # Where the temporary directory is on a disk, the log is written a moment after the output is shown.
+        wait_until(lambda: "last 2 lines so far:" in self.rows()[1], "the lines in the log")
+        rows, _ = self.rows()
         self.assertRegex(rows["status"][0], rf"^running for \S+, attempt 1, by oversee with pid {run.pid}$")
-        self.assertIn("last 2 lines so far:", others)
         self.assertNotIn("exit", rows)
         run.signal(signal.SIGTERM)
         run.finish()
