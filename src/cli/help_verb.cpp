@@ -1,5 +1,5 @@
-// oversee help: prints sections of the manual, groups of settings and single settings. A group and a section may share a
-// name: then both are printed.
+// oversee help: prints sections of the manual, groups of settings and single settings. A group and a section may share
+// a name: then both are printed.
 #include <fmt/format.h>
 
 #include <algorithm>
